@@ -202,15 +202,6 @@ def never_started(graph: OrganisationGraph) -> tuple[Node, ...]:
     )
 
 
-def busiest_events(graph: OrganisationGraph) -> tuple[tuple[Node, int], ...]:
-    """The events with how many enabled workflows each starts, most first."""
-    counts = [
-        (node, sum(graph.is_enabled(link.target) for link in graph.links_from(node, Role.STARTS)))
-        for node in graph.nodes(Kind.EVENT)
-    ]
-    return tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0].name)))
-
-
 # Load
 
 

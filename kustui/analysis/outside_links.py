@@ -56,6 +56,12 @@ def outside_links_of(flow: FlowGraph, reads: Iterable[Read], causing: Iterable[s
     return OutsideLinks(trigger_filter(flow), fields, hosts, names)
 
 
+def fields_read_at(flow: FlowGraph, reads: Iterable[Read], pointer: str) -> tuple[str, ...]:
+    """The fields of objects that the string at a pointer reads, ``conversation.custom.sizeStr``, each once."""
+    mentions = _fields_read(flow, (read for read in reads if read.pointer == pointer))
+    return tuple(dict.fromkeys(mention.name for mention in mentions))
+
+
 def _fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
     objects = dict(_objects(flow))
     for read in reads:

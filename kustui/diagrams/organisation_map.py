@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kustui.analysis.chains import End
 from kustui.analysis.event_rings import EventRing
@@ -13,7 +13,6 @@ from kustui.analysis.organisation_graph import Kind, Link, Neighbourhood, Node, 
 from kustui.analysis.organisation_questions import (
     Branch,
     brings_about,
-    busiest_events,
     leads_to,
     never_started,
     ring_hops,
@@ -23,6 +22,16 @@ from kustui.definition.platform import short_name
 from kustui.diagrams.chain_lines import tree_branches
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import NODE_GLYPHS, NodeKind
+from kustui.diagrams.organisation_lists import (
+    LISTS,
+    NAME,
+    ListedNode,
+    by_group,
+    in_order,
+    listed_nodes,
+    numbers_line,
+    titles_line,
+)
 from kustui.text.messages import counted, duration_in_words
 from kustui.text.styled_lines import Line, fitted, width_of
 
@@ -31,8 +40,20 @@ KINDS = {
     Kind.HOST: NodeKind.HOST, Kind.MISSING: NodeKind.MISSING,
 }  # fmt: skip
 _MOST_FIELDS, _MOST_ROWS, _MOST_STARTED = 3, 12, 50
-_NAME = 42
+_NAME_WIDTH = 42
 """Cells of a name in a table."""
+
+
+class MapRow(NamedTuple):
+    """A line of the map."""
+
+    line: Line = ()
+    node: Node | None = None
+    """The node that it names."""
+    link: Link | None = None
+    """The first of the edges that it stands for."""
+    mark: Line = ()
+    """At the right edge."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,27 +68,39 @@ class OrganisationMap:
     # Around a node
 
     def around_lines(self, centre: Node, depth: int) -> Iterator[Line]:
-        """What a node brings about and what leads to it, as two trees."""
-        yield self._name(centre)
-        if centre.kind is Kind.WORKFLOW:
-            for word, links in (
-                ("reads ", self.graph.links_to(centre, Role.READS)),
-                ("writes", self.graph.links_from(centre, Role.WRITES)),
-            ):
-                names = [(link.source if link.role is Role.READS else link.target).name for link in links]
-                if names:
-                    yield ((f"  {word} ", "muted"), (_some(names, 8), "key"))
+        """What a node brings about and what leads to it, as two trees, with what the signs mean."""
+        yield from (row.line for row in self.around(centre, depth))
+        yield ()
+        yield ((_LEGEND, "muted"),)
+
+    def around(self, centre: Node, depth: int) -> Iterator[MapRow]:
+        """What a node brings about within so many edges, and what leads to it within as many, as two trees."""
+        yield MapRow(self.name(centre), centre)
         trees = (
             (_HEADINGS_ON[centre.kind], brings_about(self.graph, centre, self.unit, depth), False),
             (_HEADINGS_BACK[centre.kind], leads_to(self.graph, centre, depth), True),
         )
         for heading, tree, back in trees:
-            yield ()
-            yield ((heading, "heading"), ("" if len(tree) > 1 else "  nothing that is opened here", "muted"))
+            yield MapRow()
+            nothing = "" if len(tree) > 1 else "  nothing that is opened here"
+            yield MapRow(((heading, "heading"), (nothing, "muted")))
             for branch in tree[1:]:
-                yield self._branch_line(branch, tree[branch.parent], back=back)
-        yield ()
-        yield ((_LEGEND, "muted"),)
+                line = self._branch_line(branch, tree[branch.parent], back=back)
+                yield MapRow(line, branch.node, branch.links[0])
+        if centre.kind is Kind.WORKFLOW:
+            yield from self._fields("Reads", self.graph.links_to(centre, Role.READS), lambda link: link.source)
+            yield from self._fields("Writes", self.graph.links_from(centre, Role.WRITES), lambda link: link.target)
+
+    def _fields(self, heading: str, links: Iterable[Link], field: Callable[[Link], Node]) -> Iterator[MapRow]:
+        """The fields of a workflow, each with the steps in which it is read or written."""
+        by_field: dict[Node, list[Link]] = {}
+        for link in links:
+            by_field.setdefault(field(link), []).append(link)
+        if by_field:
+            yield MapRow()
+            yield MapRow(((heading, "heading"),))
+        for node, its_links in by_field.items():
+            yield MapRow((*self.name(node), (_in_steps(its_links), "muted")), node, its_links[0])
 
     def _branch_line(self, branch: Branch, above: Branch, *, back: bool) -> Line:
         link = branch.links[0]
@@ -77,14 +110,14 @@ class OrganisationMap:
         written = _written(branch.links)
         if written and not back:
             line.append((f"writes {written} → ", "key"))
-        line.extend(self._name(branch.node))
+        line.extend(self.name(branch.node))
         if written and back:
             line.append((f"  writes {written}", "key"))
         line.extend(self._words_of_end(branch))
         if not back and link.call is not None and branch.due and above.due:
             line.append((f"  T+{duration_in_words(branch.due)}", "number"))
-        if names := [f"“{other.step_name}”" for other in branch.links if other.step_name != other.step]:
-            line.append(("" if link.role is Role.STARTS else f"  in {_some(names, 2)}", "muted"))
+        if link.role is not Role.STARTS:
+            line.append((_in_steps(branch.links), "muted"))
         return tuple(line)
 
     def _branches(self, branch: Branch) -> Line:
@@ -108,7 +141,7 @@ class OrganisationMap:
             case End.RING:
                 yield ("  ↺", "warning")
             case End.REPEATED:
-                yield ("  told elsewhere", "muted")
+                yield ("  shown elsewhere", "muted")
             case End.TOO_DEEP:
                 yield (" …", "muted")
         if branch.end in (End.RING, End.REPEATED, End.TOO_DEEP):
@@ -128,56 +161,57 @@ class OrganisationMap:
         ]
         yield (f"  may start {len(names)} of {len(listeners)}{f': {_some(names, 2)}' if names else ''}", "")
 
-    def _name(self, node: Node) -> Line:
+    def name(self, node: Node) -> Line:
+        """What people call a node, with its glyph."""
         glyph, look = NODE_GLYPHS[KINDS[node.kind]]
         return ((f"{glyph} ", look), (short_name(self.graph.title(node)), "name"))
 
     # The whole
 
+    def listed(
+        self, kind: Kind, problems: Mapping[str, int], columns: Sequence[str], order: str, *, grouped: bool = False
+    ) -> Iterator[MapRow]:
+        """Every node of a kind below the titles of some columns, sorted by one of them; on request in groups."""
+        rows = in_order(listed_nodes(self.graph, kind, problems), order)
+        title: Line = ((counted(len(rows), str(kind)), ""), (" by name" if order == NAME else "", "muted"))
+        yield MapRow(title, mark=titles_line(columns, order))
+        for group, members in by_group(rows) if grouped else (("", rows),):
+            if grouped:
+                yield MapRow(((group or _NO_GROUP[kind], "heading"), (f"  {len(members):,}", "muted")))
+            for row in members:
+                name = self.name(row.node)
+                line = name if self.graph.is_enabled(row.node) else (*name, ("  disabled", "muted"))
+                yield MapRow(line, row.node, mark=numbers_line(row, columns))
+
     def overview_lines(self) -> Iterator[Line]:
         """How many there are of everything, and the events, fields and hosts with the most around them."""
-        graph, busiest = self.graph, busiest_events(self.graph)
-        counts = {kind: sum(1 for _ in graph.nodes(kind)) for kind in Kind}
-        words = ", ".join(
-            counted(counts[kind], str(kind)) for kind in (Kind.WORKFLOW, Kind.EVENT, Kind.FIELD, Kind.HOST)
-        )
-        yield ((words, "heading"),)
-        yield from self._table(
-            "Events", ("starts", "published by"),
-            [(node, (number, len(_workflows(graph.links_to(node))))) for node, number in busiest],
-        )  # fmt: skip
-        fields = [
-            (node, (len(_workflows(graph.writers(node))), len(_workflows(graph.readers(node)))))
-            for node in graph.nodes(Kind.FIELD)
-        ]
-        yield from self._table("Fields", ("written by", "read by"), sorted(fields, key=_most_first))
-        hosts = [(node, (len(_workflows(graph.links_to(node))),)) for node in graph.nodes(Kind.HOST)]
-        yield from self._table("Hosts", ("called by",), sorted(hosts, key=_most_first))
+        graph = self.graph
+        lists = {kind: in_order(listed_nodes(graph, kind, {}), columns[0]) for kind, columns in LISTS.items()}
+        yield ((", ".join(counted(len(rows), str(kind)) for kind, rows in lists.items()), "heading"),)
+        for kind, heading in _TABLES.items():
+            yield from self._table(heading, LISTS[kind], lists[kind])
         yield from self._ring_lines()
         if alone := never_started(graph):
             yield ()
-            yield (("Nothing here starts", "heading"),)
-            yield from (self._name(node) for node in alone[:_MOST_ROWS])
+            yield (("Started by nothing here", "heading"),)
+            yield from (self.name(node) for node in alone[:_MOST_ROWS])
             if len(alone) > _MOST_ROWS:
                 yield ((f"  and {len(alone) - _MOST_ROWS:,} more", "muted"),)
         yield ()
-        yield (("numbers are workflows; what is published, written and comes round is assumed", "muted"),)
-        if busiest:
-            yield (("around one of them: --around ", "muted"), (str(busiest[0][0]), ""), (" --depth 2", ""))
+        yield (("numbers are enabled workflows; what is published, written and comes round is assumed", "muted"),)
+        if lists[Kind.EVENT]:
+            busiest = lists[Kind.EVENT][0].node
+            yield (("around one of them: --around ", "muted"), (str(busiest), ""), (" --depth 2", ""))
 
-    def _table(
-        self, heading: str, columns: Sequence[str], rows: Sequence[tuple[Node, Sequence[int]]]
-    ) -> Iterator[Line]:
+    def _table(self, heading: str, columns: Sequence[str], rows: Sequence[ListedNode]) -> Iterator[Line]:
         if not rows:
             return
         yield ()
-        titles = "".join(f"{column:>14}" for column in columns)
-        yield ((f"{heading:<44}", "heading"), (titles, "muted"))
-        for node, numbers in rows[:_MOST_ROWS]:
-            glyph, name = self._name(node)
-            line = fitted((name,), _NAME)
-            figures = "".join(f"{number or '':>14}" for number in numbers)
-            yield (glyph, *line, (" " * (_NAME - width_of(line)), ""), (figures, "number"))
+        yield ((f"{heading:<44}", "heading"), *titles_line(columns, ""))
+        for row in rows[:_MOST_ROWS]:
+            glyph, name = self.name(row.node)
+            line = fitted((name,), _NAME_WIDTH)
+            yield (glyph, *line, (" " * (_NAME_WIDTH - width_of(line)), ""), *numbers_line(row, columns))
         if len(rows) > _MOST_ROWS:
             yield ((f"  and {len(rows) - _MOST_ROWS:,} more", "muted"),)
 
@@ -189,7 +223,7 @@ class OrganisationMap:
         for ring in self.rings[:_MOST_ROWS]:
             for hop in ring_hops(self.graph, ring):
                 effect = hop.cause.effect
-                does = "schedules or calls the next" if ".workflow." in effect.event else short_name(effect.event)
+                does = "schedules or calls the next one" if ".workflow." in effect.event else short_name(effect.event)
                 fields = f"writes {_some(hop.fields)} → " if hop.fields else ""
                 first = hop.cause is ring.causes[0]
                 title = self.graph.summaries[hop.cause.workflow].entry.title
@@ -279,6 +313,11 @@ class OrganisationMap:
 
 
 _LEGEND = "◆ event  ● workflow  □ field  ◎ host  ↺ comes round  ╌ assumed: in no definition"
+_TABLES = {Kind.EVENT: "Events", Kind.FIELD: "Fields", Kind.HOST: "Hosts"}
+_NO_GROUP = {
+    Kind.WORKFLOW: "scheduled or called", Kind.EVENT: "no object", Kind.FIELD: "no object", Kind.HOST: "hosts",
+}  # fmt: skip
+"""What a list calls those that are in none of its groups."""
 _HEADINGS_ON = {
     Kind.EVENT: "What it brings about", Kind.WORKFLOW: "What it brings about", Kind.FIELD: "Read by",
     Kind.HOST: "What it brings about", Kind.MISSING: "What it brings about",
@@ -291,6 +330,12 @@ _ROLE_WORDS = {
     (Role.SCHEDULES, False): "schedules ", (Role.PUBLISHES, False): "", (Role.CALLS, False): "calls ",
     (Role.STARTS, True): "started by ", (Role.SCHEDULES, True): "scheduled by ", (Role.CALLS, True): "called by ",
 }  # fmt: skip
+
+
+def _in_steps(links: Iterable[Link]) -> str:
+    """``  in “Note it”``: the steps of some edges, as far as they have names."""
+    names = [f"“{link.step_name}”" for link in links if link.step_name not in ("", link.step)]
+    return f"  in {_some(names, 2)}" if names else ""
 
 
 def _written(links: Sequence[Link]) -> str:
@@ -307,14 +352,6 @@ def _some(names: Iterable[str], most: int = _MOST_FIELDS) -> str:
     every = list(dict.fromkeys(names))
     rest = f" +{len(every) - most}" if len(every) > most else ""
     return ", ".join(every[:most]) + rest
-
-
-def _workflows(links: Iterable[Link]) -> frozenset[str]:
-    return frozenset(link.workflow for link in links)
-
-
-def _most_first(row: tuple[Node, Sequence[int]]) -> tuple[int, str]:
-    return -sum(row[1]), row[0].name
 
 
 def _plain_link(link: Link, graph: OrganisationGraph, unit: float) -> dict[str, Any]:

@@ -218,7 +218,7 @@ _LIKELY = (
     "selected.edit", "go.back", "app.help", "app.quit",
 )  # fmt: skip
 """What most people look for, in the order in which it is offered."""
-_UNLIKELY = ("rows", "tree", "boxes", "rail", "timeline", "chains", "source", "problems")
+_UNLIKELY = ("rows", "tree", "boxes", "rail", "timeline", "chains", "map", "source", "problems")
 """Groups whose keys are under the fingers, or are of use in one pane."""
 _MOST_RECENT = 5
 """Commands that are offered again before all others."""

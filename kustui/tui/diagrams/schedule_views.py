@@ -37,12 +37,13 @@ _BRANCHES = "│├└─ "
 """What the branches left of a row are drawn with."""
 
 
-class ScheduleView(RowsView, DiagramView):
-    """A pane that draws the schedules around the selected workflow, which the tree's cursor leads to."""
+class AroundView(RowsView, DiagramView):
+    """A pane that draws what is around the selected workflow, which the tree's cursor leads to."""
+
+    FOOT = 3
 
     _snapshot: Snapshot | None = None
     _entry: Entry | None = None
-    _lines: ChainLines | None = None
 
     @property
     def selected_key(self) -> NodeKey:
@@ -52,28 +53,12 @@ class ScheduleView(RowsView, DiagramView):
         same = node.entry is not None and self._entry is not None and node.entry.key == self._entry.key
         if tree.snapshot is self._snapshot and (same or node.entry is self._entry):
             return
-        if tree.snapshot is not self._snapshot:
-            self._lines = None
         self._snapshot, self._entry = tree.snapshot, node.entry
         self._changed(same_workflow=same)
 
     def _changed(self, *, same_workflow: bool) -> None:
         """There is another snapshot or workflow: draw it."""
         raise NotImplementedError
-
-    @property
-    def _schedules(self) -> Schedules | None:
-        """None until all workflows are read."""
-        return self._snapshot.schedules if self._snapshot is not None else None
-
-    @property
-    def _chain_lines(self) -> ChainLines:
-        if self._lines is None:
-            from kustui.diagrams.chain_lines import ChainLines
-
-            assert self._snapshot is not None
-            self._lines = ChainLines(self._snapshot.analyses, self._snapshot.by_entry, self._snapshot.schedules)
-        return self._lines
 
     @property
     def _room(self) -> int:
@@ -84,6 +69,36 @@ class ScheduleView(RowsView, DiagramView):
         is_checked = self._snapshot is not None and self._snapshot.is_checked
         self.empty = reason if is_checked else "reading the workflows …"
         self.show(Rows.of(()))
+
+    def foot(self, width: int) -> Sequence[Line]:
+        """The row of the cursor in full where it is cut."""
+        line, aside, *_ = self.row
+        line = line[1:] if line and not line[0][0].strip(_BRANCHES) else line
+        return self.in_full((*line, ("  ", ""), *aside) if aside else line, width)
+
+    def _retitle(self) -> None:
+        self.post_message(self.Retitled())
+
+
+class ScheduleView(AroundView):
+    """A pane that draws schedules."""
+
+    _lines: tuple[Snapshot, ChainLines] | None = None
+
+    @property
+    def _schedules(self) -> Schedules | None:
+        """None until all workflows are read."""
+        return self._snapshot.schedules if self._snapshot is not None else None
+
+    @property
+    def _chain_lines(self) -> ChainLines:
+        assert self._snapshot is not None
+        if self._lines is None or self._lines[0] is not self._snapshot:
+            from kustui.diagrams.chain_lines import ChainLines
+
+            lines = ChainLines(self._snapshot.analyses, self._snapshot.by_entry, self._snapshot.schedules)
+            self._lines = self._snapshot, lines
+        return self._lines[1]
 
 
 class ChainsView(ScheduleView):
@@ -99,8 +114,6 @@ class ChainsView(ScheduleView):
         "rows.choose", "chains.overview", "chains.sort", "chains.further", "view.timeline",
         "view.leave", "view.maximise", "app.help",
     )  # fmt: skip
-
-    FOOT = 3
 
     steps = _STEPS
     lists_all = False
@@ -154,12 +167,6 @@ class ChainsView(ScheduleView):
         if not self.lists_all:
             self._draw(self.cursor)
 
-    def foot(self, width: int) -> Sequence[Line]:
-        """The row of the cursor in full where it is cut."""
-        line, aside, *_ = self.row
-        line = line[1:] if line and not line[0][0].strip(_BRANCHES) else line
-        return self.in_full((*line, ("  ", ""), *aside) if aside else line, width)
-
     def action_choose(self) -> None:
         if key := self.row.link:
             self.lists_all = False
@@ -192,9 +199,6 @@ class ChainsView(ScheduleView):
             self._draw(self.cursor)
         self._retitle()
 
-    def _retitle(self) -> None:
-        self.post_message(self.Retitled())
-
 
 class TimelineView(ScheduleView):
     """From the workflow that the chain of the selected one begins with."""
@@ -209,6 +213,8 @@ class TimelineView(ScheduleView):
         "timeline.rate", "timeline.later", "view.chains", "view.flow", "view.leave",
         "view.maximise", "app.help",
     )  # fmt: skip
+
+    FOOT = 0
 
     per_minute = _RATE
     _first = 0

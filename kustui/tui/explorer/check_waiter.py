@@ -28,9 +28,9 @@ class CheckWaiter:
     def is_waiting(self) -> bool:
         return bool(self._id)
 
-    def holds_back(self, id_: str) -> bool:
+    def holds_back(self, id_: str, *, needs_all: bool = False) -> bool:
         """Whether an action is to be carried out later."""
-        if id_ not in _NEED_ALL or self._views.tree.state.snapshot.is_checked:
+        if not (needs_all or id_ in _NEED_ALL) or self._views.tree.state.snapshot.is_checked:
             return False
         self._id = id_
         self.show_progress(self._progress)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
 from kustui.analysis.uses import Use, UseKind, part_of, targets_at, uses_in, uses_of
 from kustui.check.rule import Rule, format_example
 from kustui.check.rules import RULES
+from kustui.definition.collection import Entry
+from kustui.definition.platform import short_name
 from kustui.diagrams import labels
 from kustui.diagrams.labels import node_label, node_name
 from kustui.text.styled_lines import Line
@@ -20,6 +23,9 @@ from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Row, RowBuilder, Target
 from kustui.tui.widgets.rows_view import RowsView
 
+if TYPE_CHECKING:
+    from kustui.analysis.organisation_graph import Link, Node  # networkx: only once it is asked for
+
 _SIGNS: dict[UseKind, Line] = {
     UseKind.TRANSITION: (("→ from ", "muted"),),
     UseKind.ERROR_CASE: (("→ ", "warning"), ("after a failure of ", "muted")),
@@ -27,6 +33,15 @@ _SIGNS: dict[UseKind, Line] = {
     UseKind.SCHEDULE: (("⇒ ", "link"), ("scheduled by ", "muted")),
     UseKind.INPUT: (("⇒ ", "link"), ("given by ", "muted")),
 }
+_LINK_SIGNS: dict[str, Line] = {
+    "writes": (("← ", "muted"), ("written by ", "muted")),
+    "publishes": (("← ", "muted"), ("published by ", "muted")),
+    "calls": (("← ", "muted"), ("called by ", "muted")),
+    "schedules": (("⇒ ", "link"), ("scheduled by ", "muted")),
+    "reads": (("→ ", "muted"), ("read by ", "muted")),
+    "starts": (("→ ", "muted"), ("starts ", "muted")),
+}
+"""By the role of the edge."""
 
 
 class Definitions:
@@ -46,11 +61,47 @@ class Definitions:
             return tree.state.link(tree.node)
         return focused.row.link if isinstance(focused, RowsView) else ()
 
+    @property
+    def needs_all(self) -> bool:
+        """Whether what is defined here depends on every workflow: a field is, by those that write it."""
+        return not self._link and bool(self._fields_read())
+
+    def _fields_read(self) -> tuple[str, ...]:
+        """The fields that the selected string reads."""
+        from kustui.analysis.outside_links import fields_read_at
+
+        tree, selected = self._views.tree.state, self._selection.current
+        if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
+            return ()
+        analysis = tree.analysis(entry)
+        return fields_read_at(analysis.flow, analysis.reads, selected.pointer)
+
     def go_to_definition(self) -> None:
         """Go to what the current row or value names, or to a list where that is more than one thing."""
         if link := self._link:
             self._navigator.jump(link)
+        elif fields := self._fields_read():
+            self._run(self._go_to_writes(fields))
+        else:
+            self._go_to_names()
+
+    async def _go_to_writes(self, fields: Sequence[str]) -> None:
+        """List what is named here and what writes the fields that are read here; without such, go to what is named."""
+        from kustui.analysis.organisation_graph import Kind, Node, Role
+
+        tree = self._views.tree.state
+        graph = (await self._views.side.map.map_of(tree.snapshot)).graph
+        nodes = [Node(Kind.FIELD, field) for field in fields]
+        links = [link for node in nodes for link in graph.links_to(node, Role.WRITES)]
+        selected = self._selection.current
+        if not links or selected is None or selected.entry is None:
+            self._go_to_names()
             return
+        named = targets_at(uses_in(tree.snapshot.analyses, selected.entry), selected.pointer)
+        rows = [*name_rows(tree, named), *link_rows(tree, links)]
+        await self._panes.list_uses(f"9 Written elsewhere: {', '.join(fields)}", rows)
+
+    def _go_to_names(self) -> None:
         tree, selected = self._views.tree.state, self._selection.current
         if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
             self._views.status.say("nothing is named here", "muted")
@@ -68,6 +119,20 @@ class Definitions:
 
     def list_uses(self) -> None:
         """List the uses of what the cursor is on, or of what it names if it is a name itself."""
+        shown = self._views.side.map.node if self._screen.focused is self._views.side.map else None
+        if shown is not None and shown.name not in self._views.tree.state.snapshot.collection.by_key:
+            self._run(self._list_links(shown))
+        else:
+            self._list_uses_of_selected()
+
+    async def _list_links(self, node: Node) -> None:
+        """What writes and reads a field, publishes and listens to an event, or calls a host."""
+        tree = self._views.tree.state
+        graph = (await self._views.side.map.map_of(tree.snapshot)).graph
+        links = [*graph.links_to(node), *graph.links_from(node)]
+        await self._panes.list_uses(f"9 Uses of {short_name(node.name)} ({len(links):,})", link_rows(tree, links))
+
+    def _list_uses_of_selected(self) -> None:
         tree, selected = self._views.tree.state, self._selection.current
         if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
             self._views.status.say("only a step, a trigger or a workflow has uses: select one", "muted")
@@ -86,13 +151,15 @@ class Definitions:
             self._views.status.say(f"nothing uses {title}", "muted")
 
     def _list(self, title: str, rows: list[Row]) -> None:
-        work = self._panes.list_uses(title, rows)
+        self._run(self._panes.list_uses(title, rows))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
         self._screen.run_worker(work, group="uses", exclusive=True, description="listing")
 
 
 def use_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:
     """A row a use; Enter on it goes to where it stands."""
-    return [_row(tree, use, (*_SIGNS[use.kind], *_where(tree, use))) for use in uses]
+    return [_row_at(tree, use.entry, use.pointer, (*_SIGNS[use.kind], *_where(tree, use))) for use in uses]
 
 
 def name_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:
@@ -105,19 +172,35 @@ def name_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:
     return rows
 
 
+def link_rows(tree: TreeState, links: Iterable[Link]) -> list[Row]:
+    """A row for each edge of the organisation's graph; Enter on it goes to the step that it stands in."""
+    rows = []
+    for link in links:
+        entry = tree.snapshot.collection.by_key[link.workflow]
+        line = (
+            *_LINK_SIGNS[link.role],
+            (entry.title, "name"),
+            (" › ", "muted"),
+            *node_label(tree.analysis(entry).flow, link.step),
+        )
+        rows.append(_row_at(tree, entry, link.pointer, line))
+    return rows
+
+
 def _target(tree: TreeState, use: Use) -> Target:
     """The place of what a use names."""
     document = tree.snapshot.collection.document_of(use.target)
     return Target.at(document, use.target_pointer)
 
 
-def _row(tree: TreeState, use: Use, line: Line) -> Row:
-    document = tree.snapshot.collection.document_of(use.entry)
-    offset = document.spot(use.pointer).value.start
+def _row_at(tree: TreeState, entry: Entry, pointer: str, line: Line) -> Row:
+    document = tree.snapshot.collection.document_of(entry)
+    offset = document.spot(pointer).value.start
     place = f"{document.path.rpartition('/')[2]}:{document.source.place(offset).line}"
     # The key, for when the file has become another.
-    key = tree.key_at(document, use.pointer)
-    return Row(line, aside=((place, "muted"),), link=key, target=Target(document, use.pointer, offset))
+    return Row(
+        line, aside=((place, "muted"),), link=tree.key_at(document, pointer), target=Target(document, pointer, offset)
+    )
 
 
 def _where(tree: TreeState, use: Use) -> Line:

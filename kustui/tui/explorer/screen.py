@@ -162,7 +162,8 @@ class Explorer(Screen[None]):
         """Let the part that the registry names carry out an action."""
         if id_ == "view.leave" and self.waiting.cancel():
             return
-        if not self.waiting.holds_back(id_):
+        needs_all = id_ == "go.definition" and self.definitions.needs_all
+        if not self.waiting.holds_back(id_, needs_all=needs_all):
             await carry_out(self, id_)
 
     # Opening

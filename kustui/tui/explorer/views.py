@@ -16,6 +16,7 @@ from kustui.text.messages import counted
 from kustui.tui.bindings import actions_of, with_keys_in_force
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
@@ -28,7 +29,7 @@ from kustui.tui.widgets.border_titles import BorderTitles
 from kustui.tui.widgets.rows_view import RowsView
 
 DIAGRAM_VIEWS: Mapping[str, type[DiagramView]] = {
-    "flow": RailView, "boxes": BoxesView, "chains": ChainsView, "timeline": TimelineView,
+    "flow": RailView, "boxes": BoxesView, "chains": ChainsView, "timeline": TimelineView, "map": MapView,
 }  # fmt: skip
 """The widget of each diagram, by the name of its pane."""
 DIAGRAMS = tuple(DIAGRAM_VIEWS)
@@ -52,6 +53,7 @@ class Side(Vertical):
         self.detail = DetailView(cursor_always=False, id="detail")
         self.source = SourceView(id="source")
         self.diagrams = {name: view(id=name) for name, view in DIAGRAM_VIEWS.items()}
+        self.map: MapView = self.diagrams["map"]  # type: ignore[assignment]  # as the table says
         self.diagram_name = DIAGRAMS[0]
         """The drawing that is shown, or was last."""
         for name, view in self.diagrams.items():

@@ -205,6 +205,13 @@ DID = {
     "chains.sort": Did(("7", "o"), lambda scene: scene.chains.title, lambda was, now: was != now and " by " in now),
     "chains.further": Did(("7",), lambda scene: scene.chains.steps, by(1)),
     "chains.nearer": Did(("7",), lambda scene: scene.chains.steps, by(-1)),
+    "map.choose": Did(("0", "o", "o"), lambda scene: scene.drawn("map"), holds("What it brings about"), ORGANISATION),
+    "map.back": Did(("0", "o", "enter"), lambda scene: scene.drawn("map"), holds("44 workflows"), ORGANISATION),
+    "map.lists": Did(("0",), lambda scene: scene.drawn("map"), holds("44 workflows"), ORGANISATION),
+    "map.sort": Did(("0", "o"), lambda scene: scene.drawn("map"), holds("▼schedules"), ORGANISATION),
+    "map.group": Did(("0", "o"), lambda scene: scene.drawn("map"), holds("company.create  1"), ORGANISATION),
+    "map.further": Did(("0",), lambda scene: scene.view("map").reach, by(1)),  # type: ignore[attr-defined]
+    "map.nearer": Did(("0",), lambda scene: scene.view("map").reach, by(-1)),  # type: ignore[attr-defined]
     "problems.severity": Did(
         ("4",), lambda scene: scene.ui.titles, holds("4:Problems, only errors"), BROKEN / "missing-input.json"
     ),
@@ -256,6 +263,7 @@ DID = {
     "view.boxes": goes_to("boxes"),
     "view.chains": goes_to("chains"),
     "view.timeline": goes_to("timeline"),
+    "view.map": goes_to("map"),
     "view.problems": goes_to("problems"),
     "view.changes": goes_to("changes"),
     "view.maximise": Did((), lambda scene: scene.ui.panes, is_(["tree"])),
