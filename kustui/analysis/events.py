@@ -74,7 +74,7 @@ class Effect(NamedTuple):
 
 def effects_of(flow: FlowGraph) -> tuple[Effect, ...]:
     """What the steps of a workflow cause that a run can come to, in flow order, schedules left aside."""
-    effects = [effect for step in flow.order if step.id in flow.possible.reachable for effect in _effects_of_step(step)]
+    effects = [effect for step in flow.order if step.id in flow.possible.reachable for effect in effects_of_step(step)]
     if not effects or flow.workflow.trigger is None:
         return ()
     event = flow.workflow.trigger.event_name
@@ -91,7 +91,8 @@ def _what_is_known(effect: Effect) -> tuple[str, frozenset[str] | None, str]:
     return effect.event, effect.fields, repr(effect.values)
 
 
-def _effects_of_step(step: Step) -> Iterator[Effect]:
+def effects_of_step(step: Step) -> Iterator[Effect]:
+    """What a step causes, should a run come to it, without what is known of the runs that do."""
     action, params = step.action or "", step.params
     if action == PUBLISH_ACTION and isinstance(name := params.get("name"), str) and not may_hold_expression(name):
         payload = params.get("data", params.get("payload"))

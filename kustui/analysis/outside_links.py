@@ -49,8 +49,8 @@ class OutsideLinks(NamedTuple):
 
 def outside_links_of(flow: FlowGraph, reads: Iterable[Read], causing: Iterable[str]) -> OutsideLinks:
     """The links of a workflow. ``causing`` are the steps whose names are asked for in any case."""
-    fields = tuple({(read.step, read.name): read for read in _fields_read(flow, reads)}.values())
-    hosts = tuple(_hosts(flow))
+    fields = tuple({(read.step, read.name): read for read in fields_read(flow, reads)}.values())
+    hosts = tuple(hosts_called(flow))
     named = {*causing, *(mention.step for mention in (*fields, *hosts))}
     names = {step.id: step.name for step in flow.steps.values() if step.id in named and step.name != step.id}
     return OutsideLinks(trigger_filter(flow), fields, hosts, names)
@@ -58,11 +58,12 @@ def outside_links_of(flow: FlowGraph, reads: Iterable[Read], causing: Iterable[s
 
 def fields_read_at(flow: FlowGraph, reads: Iterable[Read], pointer: str) -> tuple[str, ...]:
     """The fields of objects that the string at a pointer reads, ``conversation.custom.sizeStr``, each once."""
-    mentions = _fields_read(flow, (read for read in reads if read.pointer == pointer))
+    mentions = fields_read(flow, (read for read in reads if read.pointer == pointer))
     return tuple(dict.fromkeys(mention.name for mention in mentions))
 
 
-def _fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
+def fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
+    """The fields of objects that some expressions of a workflow read."""
     objects = dict(_objects(flow))
     for read in reads:
         for path in read.expression.paths:
@@ -93,7 +94,8 @@ def _field(fields: tuple[str, ...]) -> str:
     return fields[0]
 
 
-def _hosts(flow: FlowGraph) -> Iterator[Mention]:
+def hosts_called(flow: FlowGraph) -> Iterator[Mention]:
+    """The hosts that steps of a workflow call."""
     for step in flow.steps.values():
         if step.action in REST_ACTIONS:
             key = "uri" if "uri" in step.params else "url"

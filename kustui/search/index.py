@@ -12,13 +12,17 @@ from functools import cached_property
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.cache import Cache
+from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.platform import short_name
 from kustui.search.index_lines import SEPARATOR, LineBlock, LineKind, WorkflowIndex, index_lines_of
+from kustui.text.styled_lines import lowered
 
 StepNumber = tuple[int, int]
 """The number of a workflow, and which of its steps, as the file has them; 0 for itself and its trigger."""
 
+FIELD_KEYS = {LineKind.READ: ("reads", "field"), LineKind.WRITE: ("writes", "field")}
+"""The keys that ask for each kind of line with a field."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _FIRST_SIZE = 16
 """Workflows after which there is an index for the first time."""
@@ -113,8 +117,11 @@ class LineStore:
 class Index:
     """Some of the workflows of a collection, or all of them. Never changed."""
 
-    def __init__(self, collection: Collection, workflows: Sequence[WorkflowIndex]) -> None:
+    def __init__(
+        self, collection: Collection, workflows: Sequence[WorkflowIndex], settings: Settings | None = None
+    ) -> None:
         self._collection = collection
+        self.settings = settings or Settings()
         self.workflows = tuple(workflows)
         self.total = len(collection.entries)
         """How many workflows there are to be put into it."""
@@ -178,7 +185,7 @@ class Index:
     def pointer(self, kind: LineKind, line: int) -> str:
         """Where what a line says stands: the workflow is read again for it."""
         number, index = self.stores[kind].locate(line)
-        lines = index_lines_of(WorkflowAnalysis(self._collection, self.entry(number)))
+        lines = index_lines_of(WorkflowAnalysis(self._collection, self.entry(number), self.settings))
         return [line.pointer for line in lines if line.kind is kind][index]
 
     # What the terms of a query leave
@@ -186,22 +193,41 @@ class Index:
     def steps_with(self, key: str, value: str) -> frozenset[StepNumber]:
         """The steps that a key and a value leave. Kept, as they are asked for again at each key that is typed."""
         if (key, value) not in self._steps_by_term:
-            kind, holds = self._test_for(key, value)
-            self._steps_by_term[key, value] = frozenset(self.stores[kind].steps_where(holds))
+            tests = self._tests_for(key, value)
+            self._steps_by_term[key, value] = frozenset(
+                step for kind, holds in tests for step in self.stores[kind].steps_where(holds)
+            )
         return self._steps_by_term[key, value]
 
-    def _test_for(self, key: str, value: str) -> tuple[LineKind, Callable[[str], bool]]:
+    def _tests_for(self, key: str, value: str) -> Iterator[tuple[LineKind, Callable[[str], bool]]]:
         """Which lines say what a key asks of a step, and what has to hold for them."""
         match key:
             case "schedules":
-                ids = {title.rpartition(SEPARATOR)[2] for title in self.titles if value in title}
-                return LineKind.SCHEDULE, lambda text: value in text or text in ids
+                ids = self._ids_of(value)
+                yield LineKind.SCHEDULE, lambda text: value in text or text in ids
+            case "starts":
+                events = {lowered(event) for event in self._events_of(value)}
+                yield LineKind.CAUSE, lambda text: value in text or text in events
             case "refs" if value in self._referenced:  # the trigger is 1, which many ids contain
-                return LineKind.REFERENCE, lambda text: value in text.split(SEPARATOR)
+                yield LineKind.REFERENCE, lambda text: value in text.split(SEPARATOR)
             case "refs":
-                return LineKind.REFERENCE, lambda text: value in text
+                yield LineKind.REFERENCE, lambda text: value in text
+            case "reads" | "writes" | "field":
+                for kind, keys in FIELD_KEYS.items():
+                    if key in keys:
+                        yield kind, lambda text: value in text
             case _:
-                return LineKind[key.upper()], lambda text: value in text
+                yield LineKind[key.upper()], lambda text: value in text
+
+    def _ids_of(self, value: str) -> frozenset[str]:
+        """The ids, in lower case, of the workflows with something in their name or id."""
+        return frozenset(title.rpartition(SEPARATOR)[2] for title in self.titles if value in title)
+
+    def _events_of(self, value: str) -> Iterator[str]:
+        """The events on which those workflows run."""
+        for number, title in enumerate(self.titles):
+            if value in title:
+                yield from self.workflows[number].blocks[LineKind.EVENT].lines
 
     @cached_property
     def _referenced(self) -> frozenset[str]:
@@ -257,28 +283,34 @@ def indexes(
     before: Index | None = None,
     wanted: Callable[[], bool] = lambda: True,
     cache: Cache | None = None,
+    settings: Settings | None = None,
 ) -> Iterator[Index]:
     """Indexes of ever more workflows, the last of all of them: from twice as many each time, so that it takes at most
     twice as long. Those whose text is the same as in the index ``before``, or that the cache has, are not read again.
-    Ends early once it is no longer ``wanted``."""
+    Ends early once it is no longer ``wanted``. Of the ``settings``, delays are reckoned in the unit."""
+    settings = settings or Settings()
+    if before is not None and before.settings.relative_unit_minutes != settings.relative_unit_minutes:
+        before = None
     workflows: list[WorkflowIndex] = []
     next_size = _FIRST_SIZE
-    for workflow in _workflows(collection, before, cache or Cache()):
+    for workflow in _workflows(collection, before, cache or Cache(), settings):
         if not wanted():
             return
         workflows.append(workflow)
         if len(workflows) == next_size and next_size < len(collection.entries):
             next_size *= 2
-            yield Index(collection, workflows)
-    yield Index(collection, workflows)
+            yield Index(collection, workflows, settings)
+    yield Index(collection, workflows, settings)
 
 
-def _workflows(collection: Collection, before: Index | None, cache: Cache) -> Iterator[WorkflowIndex]:
+def _workflows(
+    collection: Collection, before: Index | None, cache: Cache, settings: Settings
+) -> Iterator[WorkflowIndex]:
     known = {workflow.entry.key: workflow for workflow in before.workflows} if before is not None else {}
     for start in range(0, len(collection.entries), _KEPT_AT_ONCE):
         entries = collection.entries[start : start + _KEPT_AT_ONCE]
         same = {entry.key for entry in entries if entry.key in known and entry.has_text_of(known[entry.key].entry)}
-        keys = {entry.key: WorkflowIndex.key(entry) for entry in entries if entry.key not in same}
+        keys = {entry.key: WorkflowIndex.key(entry, settings) for entry in entries if entry.key not in same}
         kept = cache.read([*keys.values()])
         new: list[tuple[bytes, bytes]] = []
         for entry in entries:
@@ -288,7 +320,7 @@ def _workflows(collection: Collection, before: Index | None, cache: Cache) -> It
             key = keys[entry.key]
             workflow = WorkflowIndex.unpacked(entry, kept[key]) if key in kept else None
             if workflow is None:
-                workflow = WorkflowIndex.of(WorkflowAnalysis(collection, entry))
+                workflow = WorkflowIndex.of(WorkflowAnalysis(collection, entry, settings))
                 time.sleep(0)  # a key waits no longer than for one workflow
                 with suppress(UnicodeError):
                     new.append((key, workflow.packed()))

@@ -10,12 +10,15 @@ from typing import NamedTuple
 
 import msgspec
 
+from kustui.analysis.events import effects_of_step
 from kustui.analysis.flow import FlowGraph
+from kustui.analysis.outside_links import fields_read, hosts_called
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.cache import key_of
+from kustui.config.check_settings import Settings
 from kustui.definition.collection import Entry
-from kustui.definition.expressions import expressions_in
 from kustui.definition.models import Step, Trigger, due_in_words
+from kustui.definition.platform import object_of_event
 from kustui.definition.source.positions import escape
 from kustui.diagrams.labels import condition_text
 from kustui.text.styled_lines import lowered
@@ -36,13 +39,18 @@ class LineKind(Enum):
     PROBLEM = "Problems"
     REFERENCE = "References"
     SCHEDULE = "Schedules"
+    READ = "Fields read"
+    WRITE = "Fields written"
+    HOST = "Hosts"
+    CAUSE = "Events that steps cause"
 
 
 class IndexLine(NamedTuple):
     kind: LineKind
     text: str
     """On one line: of a workflow and a step its name and id, of a condition its name and words, of a parameter its name
-    and text, of a reference the id and name of the step, with a separator between."""
+    and text, of a reference the id and name of the step, with a separator between. Fields are with their object:
+    ``conversation.custom.sizeStr``."""
     step: int
     """Which step of the workflow it belongs to, as the file has them, counted from 1; 0 for the workflow and its
     trigger."""
@@ -85,9 +93,10 @@ class WorkflowIndex(NamedTuple):
         return cls(analysis.entry, {kind: LineBlock("\n".join(texts[kind]), steps[kind]) for kind in LineKind})
 
     @staticmethod
-    def key(entry: Entry) -> bytes:
+    def key(entry: Entry, settings: Settings) -> bytes:
         """The key of its lines in the cache: all that they depend on."""
-        return key_of("index", repr((entry.title, entry.item.partial)), entry.text())
+        others = entry.title, entry.item.partial, settings.relative_unit_minutes
+        return key_of("index", repr(others), entry.text())
 
     def packed(self) -> bytes:
         """Its lines, to be kept. Raises UnicodeError of half a surrogate pair."""
@@ -126,9 +135,31 @@ def index_lines_of(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
             yield IndexLine(LineKind.TEXT, _joined("runAt", due), number, f"{step.pointer}/params/runAt")
         for name, text, pointer in _strings(step.params, f"{step.pointer}/params"):
             yield IndexLine(LineKind.TEXT, _joined(name, text), number, pointer)
-            if "/#" in text or "{{" in text:  # asked here: looking through each text costs a tenth of the index
-                yield from _reference_lines(flow, text, number, pointer)
         yield from _edge_lines(flow, step, number)
+    yield from _link_lines(analysis)
+
+
+def _link_lines(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
+    """What links the steps of a workflow to each other and to the rest of the organisation."""
+    flow = analysis.flow
+    numbers = {step.id: number for number, step in enumerate(analysis.workflow.steps, start=1)}
+    lines: dict[str, str] = {}
+    for read in analysis.reads:
+        for id_ in dict.fromkeys(path.step for path in read.expression.paths if path.step is not None):
+            text = lines.get(id_) or lines.setdefault(id_, _joined(id_, _step_name(flow, id_)))
+            yield IndexLine(LineKind.REFERENCE, text, numbers.get(read.node, 0), read.pointer)
+    for kind, mentions in (
+        (LineKind.READ, fields_read(flow, analysis.reads)),
+        (LineKind.HOST, hosts_called(flow)),
+    ):
+        for step_id, pointer, name in dict.fromkeys(mentions):
+            yield IndexLine(kind, _joined(name), numbers.get(step_id, 0), pointer)
+    for number, step in enumerate(analysis.workflow.steps, start=1):
+        for effect in effects_of_step(step):
+            yield IndexLine(LineKind.CAUSE, _joined(effect.event), number, step.pointer)
+            object_ = object_of_event(effect.event)
+            for field in sorted(effect.fields or ()) if object_ else ():
+                yield IndexLine(LineKind.WRITE, _joined(f"{object_}.{field}"), number, step.pointer)
 
 
 def _edge_lines(flow: FlowGraph, part: Trigger | Step, number: int) -> Iterator[IndexLine]:
@@ -139,14 +170,6 @@ def _edge_lines(flow: FlowGraph, part: Trigger | Step, number: int) -> Iterator[
             words = f"on failure: {edge.destination} ({type_}){condition}"
         if words != "always" or edge.label:
             yield IndexLine(LineKind.CONDITION, _joined(edge.label, words), number, edge.pointer)
-        if edge.condition is not None:
-            yield from _reference_lines(flow, edge.condition.values, number, f"{edge.pointer}/condition/values")
-
-
-def _reference_lines(flow: FlowGraph, value: object, number: int, pointer: str) -> Iterator[IndexLine]:
-    for at, expression in expressions_in(value, pointer):
-        for step in dict.fromkeys(path.step for path in expression.paths if path.step is not None):
-            yield IndexLine(LineKind.REFERENCE, _joined(step, _step_name(flow, step)), number, at)
 
 
 def _step_name(flow: FlowGraph, step: str) -> str:

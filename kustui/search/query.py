@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kustui.check.problems import Problem
-from kustui.search.index import Index, StepNumber
+from kustui.search.index import FIELD_KEYS, Index, StepNumber
 from kustui.search.index_lines import SEPARATOR, LineKind
 from kustui.text.messages import DURATION, duration_spellings
 from kustui.text.styled_lines import lowered
@@ -22,6 +22,11 @@ KEYS = {
     "action": "steps that do this",
     "refs": "steps that refer to this step",
     "schedules": "steps that schedule this workflow",
+    "starts": "steps whose event, or call, starts this workflow, or that cause this event",
+    "reads": "steps that read this field of an object",
+    "writes": "steps that write this field of an object",
+    "field": "steps that read or write this field of an object",
+    "host": "steps that call this host",
     "problem": "what this rule finds wrong",
     "condition": "conditions with this in their words",
     "text": "parameters with this in their text",
@@ -31,7 +36,7 @@ KEYS = {
 _LINE_KEYS = ("", "condition", "text")
 """The keys of what stands in a line itself, not where the line stands."""
 _WORKFLOW_KEYS = ("workflow", "file", "event")
-_STEP_KEYS = ("step", "action", "refs", "schedules", "problem")
+_STEP_KEYS = ("step", "action", "refs", "schedules", "starts", "reads", "writes", "field", "host", "problem")
 _TERM = re.compile(r'(-?)(?:([A-Za-z]+):(?!//))?("[^"]*"?|\S*)')
 _MOST_COMPLETIONS = 12
 
@@ -249,6 +254,13 @@ def _values_of(index: Index, key: str, problems: Sequence[Problem]) -> Mapping[s
             entries = (workflow.entry for workflow in index.workflows)
             titles = {entry.id: entry.title for entry in entries if entry.id is not None}
             return Counter(titles.get(id_, id_) for id_ in _first_parts(index, LineKind.SCHEDULE))
+        case "starts":
+            return Counter(_first_parts(index, LineKind.CAUSE))
+        case "reads" | "writes" | "field":
+            kinds = [kind for kind, keys in FIELD_KEYS.items() if key in keys]
+            return Counter(field for kind in kinds for field in _first_parts(index, kind))
+        case "host":
+            return Counter(_first_parts(index, LineKind.HOST))
         case "file":
             return Counter(workflow.entry.source.path for workflow in index.workflows)
         case "problem":

@@ -18,6 +18,7 @@ from textual.worker import get_current_worker
 
 from kustui.cache import Cache
 from kustui.check.problems import Problem
+from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection
 from kustui.definition.platform import short_name
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
@@ -139,6 +140,7 @@ class Finder(Vertical):
         self.index: Index | None = None
         self._snapshot: Snapshot | None = None
         self._collection: Collection | None = None
+        self._settings = Settings()
         """What the index is of, or is going to be."""
         self._choices: list[Match | str | None] = []
         """What each row stands for: a query, if it is one that can be begun; None for a heading."""
@@ -155,18 +157,20 @@ class Finder(Vertical):
     def take(self, snapshot: Snapshot) -> None:
         """Find in another snapshot: what did not change is not read again."""
         self._snapshot = snapshot
-        if snapshot.collection is not self._collection:
+        settings = snapshot.settings or self._settings
+        unit_before, self._settings = self._settings.relative_unit_minutes, settings
+        if snapshot.collection is not self._collection or settings.relative_unit_minutes != unit_before:
             self._collection = snapshot.collection
             collection, before = snapshot.collection, self.index
             self.run_worker(
-                lambda: self._build(collection, before), thread=True, exclusive=True, group="index",
+                lambda: self._build(collection, before, settings), thread=True, exclusive=True, group="index",
                 description="indexing",
             )  # fmt: skip
         self._show_matches()
 
-    def _build(self, collection: Collection, before: Index | None) -> None:
+    def _build(self, collection: Collection, before: Index | None, settings: Settings) -> None:
         worker = get_current_worker()
-        for index in indexes(collection, before, lambda: not worker.is_cancelled, self._cache):
+        for index in indexes(collection, before, lambda: not worker.is_cancelled, self._cache, settings):
             if index.is_complete:
                 index.prepare()
             self.post_message(self.Indexed(collection, index))

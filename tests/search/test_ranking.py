@@ -12,6 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kustui.cache import Cache
+from kustui.config.check_settings import Settings
+from kustui.definition.platform import SCHEDULE_ACTION
 from kustui.search.index import Index, indexes
 from kustui.search.index_lines import SEPARATOR, IndexLine, LineKind, index_lines_of
 from kustui.search.query import parse_query
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from kustui.check.problems import Problem
 
 ORGANISATION = "organisation-export.json"
+
+
+def trigger(event: str) -> dict[str, object]:
+    return {"eventName": event, "transitions": []}
 
 
 def index_of(*definitions: object) -> Index:
@@ -234,6 +240,40 @@ def test_references_are_found_by_the_step_they_mean_and_by_no_other_whose_id_hol
     index = index_of({**workflow("a"), "steps": reads})
     assert groups(index, "refs:a")[LineKind.STEP] == ["a2", "c", "d"]
     assert groups(index, "refs:a -step:c")[LineKind.STEP] == ["a2", "d"]
+
+
+def test_steps_are_found_by_what_links_them_to_the_organisation() -> None:
+    update = {"id": "/#steps.1.id"}
+    writer = [
+        step(
+            "a", action="kustomer.conversation.update", params={**update, "status": "open", "custom": {"sizeStr": "x"}}
+        ),
+        step("b", action="kustomer.rest-api.json", params={"uri": "https://one.example.com/{{steps.1.status}}"}),
+    ]
+    index = index_of(
+        workflow("a", *writer, name="writer", trigger=trigger("kustomer.conversation.create")),
+        workflow("c", step("c"), name="listener", trigger=trigger("kustomer.conversation.update")),
+    )
+    for query, found in {
+        "writes:status": ["a"],
+        "writes:conversation.custom.sizestr": ["a"],
+        "reads:status": ["b"],
+        "field:conversation.status": ["a", "b"],
+        "host:one.example": ["b"],
+        "starts:listener": ["a"],
+        "starts:conversation.update": ["a"],
+        "starts:writer": [],
+        "-writes:status host:example": ["b"],
+    }.items():
+        assert groups(index, query).get(LineKind.STEP, []) == found, query
+
+
+def test_delays_are_spelled_in_the_unit_of_the_settings() -> None:
+    later = step("a", action=SCHEDULE_ACTION, params={"runAt": {"type": "relative", "value": 2}, "workflowId": "x"})
+    collection = read({**workflow("a"), "steps": [later]}).collection
+    (*_, minutes) = indexes(collection)
+    (*_, hours) = indexes(collection, minutes, settings=Settings(relative_unit_minutes=60))
+    assert [len(groups(index, '"2 h"')) for index in (minutes, hours)] == [0, 1]
 
 
 def test_problems_are_found_by_their_rule_or_severity() -> None:
