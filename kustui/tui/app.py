@@ -12,11 +12,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import SuspendNotSupported, SystemCommand
+from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.theme import Theme
 
 from kustui.config.actions import with_keys
 from kustui.config.preferences import DEFAULT_THEME, PREFERENCE_NAMES, Preferences, save_theme
@@ -58,6 +59,7 @@ class Kustui(TypeAhead):
         """What is in force: the configuration with the command line over it."""
         self.sizes = Sizes(preferences.panes, lambda: self.refresh_css(animate=False))
         """Those of the panes. They come first: what is below asks for them."""
+        self.set_reactive(App.theme, self.preferences.theme or DEFAULT_THEME)  # else all is styled twice
         super().__init__()
         self._configuration = configuration
         self.actions = with_keys(preferences.keys)
@@ -75,12 +77,14 @@ class Kustui(TypeAhead):
         """The ids of what was chosen in the palette, the latest first."""
         self._copied = ""
         self._is_drawn = False
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self.preferences.theme or DEFAULT_THEME
+        self.watch_theme()
         self.set_keymap(keymap_of(self.actions))
         if os.environ.get("SSH_CONNECTION"):
             self.animation_level = "none"
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        return {**super().available_themes, **THEMES}
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return VARIABLES | self.sizes.css_variables

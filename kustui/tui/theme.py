@@ -103,7 +103,7 @@ _TERMINAL = _plain(
 _MONOCHROME = _plain("monochrome", primary=_OWN, accent=_OWN, success=_OWN, warning=_OWN, error=_OWN)
 """The colours go by the wayside in any case, as they do with NO_COLOR."""
 
-THEMES = (_DARK, _LIGHT, _TERMINAL, _HIGH_CONTRAST, _MONOCHROME)
+THEMES = {theme.name: theme for theme in (_DARK, _LIGHT, _TERMINAL, _HIGH_CONTRAST, _MONOCHROME)}
 
 VARIABLES = {"muted": "#808080", "rule": "#606060", "cursor": "#264f78", "cursor-blurred": "#303030"}
 """What our own variables are under a theme that does not know them."""
