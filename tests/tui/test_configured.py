@@ -123,10 +123,10 @@ def contrast(first: str, second: str) -> float:
 
 
 def test_the_themes_are_those_that_can_be_named() -> None:
-    assert {theme.name for theme in THEMES} == set(NAMES)
+    assert {theme.name for theme in THEMES.values()} == set(NAMES)
 
 
-@pytest.mark.parametrize("theme", [theme for theme in THEMES if not theme.ansi], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", [theme for theme in THEMES.values() if not theme.ansi], ids=lambda theme: theme.name)
 async def test_every_look_can_be_read_on_everything_it_stands_on(theme: Theme) -> None:
     least = 7.0 if theme.name == "high-contrast" else 4.5
     async with configured(theme=theme.name) as ui:
