@@ -16,7 +16,7 @@ from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.models import due_in_words
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
-from kustui.diagrams.labels import NO_WORKFLOW, RUNTIME_WORKFLOW, edge_label, event_label, incoming_label
+from kustui.diagrams.labels import NO_WORKFLOW, RUNTIME_WORKFLOW, event_label, step_condition
 from kustui.text.messages import counted, duration_in_words
 from kustui.text.styled_lines import Line, StyledRow, wrapped
 
@@ -64,10 +64,7 @@ class ChainLines:
         analysis = self.analysis(call.caller)
         if call.pointer in analysis.must_reach:
             return ""
-        guards = {guard.pointer for guard in analysis.guards.get(call.pointer, ())}
-        edges = (edge for edges in analysis.flow.declared_edges.values() for edge in edges)
-        labels = dict.fromkeys(edge_label(analysis.flow, edge) for edge in edges if edge.transition.pointer in guards)
-        return ", or ".join(filter(None, labels)) or incoming_label(analysis.flow, call.step) or "on some paths"
+        return step_condition(analysis.flow, call.step) or "on some paths"
 
     def is_certain(self, call: ScheduleCall) -> bool:
         """Whether every run of the caller makes the call, short of a failure."""

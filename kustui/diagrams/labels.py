@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.guards import guards_of
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
@@ -163,6 +164,15 @@ def incoming_label(flow: FlowGraph, node: str, name: Namer | None = None) -> str
     if not any(label for _, label in labels):
         return ""
     return ", or ".join(dict.fromkeys(label or f"after {node_name(flow, source)}" for source, label in labels))
+
+
+def step_condition(flow: FlowGraph, step: str) -> str:
+    """What decides whether a run comes to a step: the last conditions on the way there, else what leads to it; empty
+    where that says nothing."""
+    guards = {guard.pointer for guard in guards_of(flow.possible, step)}
+    edges = (edge for edges in flow.declared_edges.values() for edge in edges) if guards else ()
+    labels = dict.fromkeys(edge_label(flow, edge) for edge in edges if edge.transition.pointer in guards)
+    return ", or ".join(filter(None, labels)) or incoming_label(flow, step)
 
 
 def _incoming(flow: FlowGraph, edge: Edge, name: Namer | None) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from kustui.analysis.chains import End
@@ -22,6 +23,7 @@ from kustui.definition.platform import short_name
 from kustui.diagrams.chain_lines import tree_branches
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import NODE_GLYPHS, NodeKind
+from kustui.diagrams.labels import step_condition
 from kustui.diagrams.organisation_lists import (
     LISTS,
     NAME,
@@ -40,6 +42,8 @@ KINDS = {
     Kind.HOST: NodeKind.HOST, Kind.MISSING: NodeKind.MISSING,
 }  # fmt: skip
 _MOST_FIELDS, _MOST_ROWS, _MOST_STARTED = 3, 12, 50
+_MOST_READ = 300
+"""Workflows that are read for the conditions in a text."""
 _NAME_WIDTH = 42
 """Cells of a name in a table."""
 
@@ -47,13 +51,18 @@ _NAME_WIDTH = 42
 class MapRow(NamedTuple):
     """A line of the map."""
 
-    line: Line = ()
+    text: Line | Callable[[], Line] = ()
+    """Made when it is drawn, where workflows are read for it."""
     node: Node | None = None
     """The node that it names."""
     link: Link | None = None
     """The first of the edges that it stands for."""
     mark: Line = ()
     """At the right edge."""
+
+    @property
+    def line(self) -> Line:
+        return self.text() if callable(self.text) else self.text
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +73,20 @@ class OrganisationMap:
     rings: tuple[EventRing, ...] = ()
     unit: float = 1
     """That of a relative ``runAt``, in minutes."""
+    with_conditions: bool = True
+    """Whether to say what decides whether a run comes to a step, for which its workflow is read."""
 
     # Around a node
 
     def around_lines(self, centre: Node, depth: int) -> Iterator[Line]:
         """What a node brings about and what leads to it, as two trees, with what the signs mean."""
-        yield from (row.line for row in self.around(centre, depth))
+        rows = list(self.around(centre, depth))
+        workflows = {row.link.workflow for row in rows if row.link is not None}
+        drawing = replace(self, with_conditions=len(workflows) <= _MOST_READ)
+        yield from (row.line for row in (rows if drawing.with_conditions else drawing.around(centre, depth)))
+        if not drawing.with_conditions:
+            yield ()
+            yield (("conditions are left out of so many workflows: a smaller --depth shows them", "muted"),)
         yield ()
         yield ((_LEGEND, "muted"),)
 
@@ -85,8 +102,8 @@ class OrganisationMap:
             nothing = "" if len(tree) > 1 else "  nothing that is opened here"
             yield MapRow(((heading, "heading"), (nothing, "muted")))
             for branch in tree[1:]:
-                line = self._branch_line(branch, tree[branch.parent], back=back)
-                yield MapRow(line, branch.node, branch.links[0])
+                make = partial(self._branch_line, branch, tree[branch.parent], back=back)
+                yield MapRow(make, branch.node, branch.links[0])
         if centre.kind is Kind.WORKFLOW:
             yield from self._fields("Reads", self.graph.links_to(centre, Role.READS), lambda link: link.source)
             yield from self._fields("Writes", self.graph.links_from(centre, Role.WRITES), lambda link: link.target)
@@ -117,8 +134,16 @@ class OrganisationMap:
         if not back and link.call is not None and branch.due and above.due:
             line.append((f"  T+{duration_in_words(branch.due)}", "number"))
         if link.role is not Role.STARTS:
-            line.append((_in_steps(branch.links), "muted"))
+            line.append((_in_steps(branch.links) or self._condition(branch.links), "muted"))
         return tuple(line)
+
+    def _condition(self, links: Sequence[Link]) -> str:
+        """``  if status is "open"``: what decides whether a run comes to the step of some edges, where it is one."""
+        link = links[0]
+        if not self.with_conditions or any(other.step != link.step for other in links):
+            return ""
+        condition = step_condition(self.graph.flow_of(link.workflow), link.step)
+        return f"  {condition}" if condition else ""
 
     def _branches(self, branch: Branch) -> Line:
         """The branches left of a row, the last one dashed where the link is assumed."""

@@ -146,8 +146,8 @@ class MapView(AroundView):
         return self._drawing.listed(self.kind, problems, columns, order, grouped=self.is_grouped)
 
     def _row(self, index: int) -> Row:
-        line, node, link, mark = self._rows[index]
-        return Row.of(StyledRow(line, mark=mark), self._link_of(node, link))
+        row = self._rows[index]
+        return Row.of(StyledRow(row.line, mark=row.mark), self._link_of(row.node, row.link))
 
     def _link_of(self, node: Node | None, link: Link | None) -> NodeKey:
         """The workflow that a row names, the step of it that leads on, or the step that does what it says."""
