@@ -19,6 +19,7 @@ from kustui.tui.theme import looks_of
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
+from kustui.tui.widgets.rows_view import width_inside
 
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -89,7 +90,7 @@ class BoxesView(DiagramView, can_focus=True):
         analysis = tree.analysis(node.entry)
         same = self._analysis is not None and workflow_key(self._analysis.entry) == workflow_key(node.entry)
         self._shown = tree, node
-        key = analysis, self._box_zoom, self.size.width
+        key = analysis, self._box_zoom, width_inside(self)
         if len(analysis.flow.steps) > _MANY and self._ready[0] != key:
             self._lay_out_later(key, same=same)
             return
@@ -122,7 +123,7 @@ class BoxesView(DiagramView, can_focus=True):
         """The drawing of a workflow: the one that is there as far as it is still true."""
         marks, drawing = self.marks_of(tree, analysis), self.drawing
         if drawing is None or self._analysis is not analysis:
-            key = analysis, self._box_zoom, self.size.width
+            key = analysis, self._box_zoom, width_inside(self)
             drawing = self._ready[1] if self._ready[0] == key else _laid_out(*key)
         return drawing if drawing.marks == marks else drawing.with_marks(marks)
 
@@ -157,7 +158,7 @@ class BoxesView(DiagramView, can_focus=True):
             from kustui.diagrams.box_drawing import BoxDrawing, Zoom
 
             self.drawing = BoxDrawing.of(
-                self.drawing.diagram, self.drawing.marks, Zoom(self._box_zoom), self.size.width
+                self.drawing.diagram, self.drawing.marks, Zoom(self._box_zoom), width_inside(self)
             )
             self._look_at_selected()
             self._move_to(self.left, self.top)

@@ -19,7 +19,7 @@ from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.rows import NodeKey, Row, Rows, node_key, workflow_key
-from kustui.tui.widgets.rows_view import RowsView
+from kustui.tui.widgets.rows_view import RowsView, width_inside
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class AroundView(RowsView, DiagramView):
     @property
     def _room(self) -> int:
         """Cells of a row."""
-        return max(_NARROWEST, self.size.width - 1)
+        return max(_NARROWEST, width_inside(self) - 1)
 
     def _show_nothing(self, reason: str) -> None:
         is_checked = self._snapshot is not None and self._snapshot.is_checked

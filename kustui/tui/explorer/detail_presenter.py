@@ -21,6 +21,7 @@ from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import problem_lines
 from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR, NodeKey, Row, Rows, Target
+from kustui.tui.widgets.rows_view import width_inside
 
 _LOW = 15
 """Lines of a terminal in which a problem takes one, so that the panes have room."""
@@ -118,7 +119,7 @@ class DetailPresenter:
 
         again = node.key == self._last
         self.shown = self._last = node.key
-        rows = Rows.of(detail_rows(tree, node, max(20, side.detail.content_size.width - 1)))
+        rows = Rows.of(detail_rows(tree, node, max(20, width_inside(side.detail) - 1)))
         if again:
             side.detail.update_rows(rows)
         else:

@@ -342,6 +342,11 @@ class LinesView(Widget):
         return line_strip(self, laid_out(self.rows[y], self.size.width - 2) if y < len(self.rows) else ())
 
 
+def width_inside(widget: Widget) -> int:
+    """Cells of a line in a widget: those that it has or, while it is not shown, those that it had last."""
+    return widget.size.width or max(0, widget.outer_size.width - widget.gutter.width)
+
+
 def line_strip(widget: Widget, line: Line) -> Strip:
     """A line as a widget draws it: one blank before it, and the rest of the widget's width filled."""
     base, looks = widget.rich_style, looks_of(widget.app)

@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.widgets.rows_view import RowsView
 from tests.support.explorer import CHAIN, ExplorerPilot, explorer
-from tests.support.trees import SAMPLES
+from tests.support.trees import SAMPLES, text_of
 
 
 def position(ui: ExplorerPilot) -> str:
@@ -48,3 +50,24 @@ async def test_on_a_step_the_tree_counts_the_steps_and_the_boxes_are_counted_too
         assert first.endswith(f" of {len(steps) + 1}")
         await ui.press("down")
         assert position(ui) != first
+
+
+def pane_text(ui: ExplorerPilot) -> list[str]:
+    pane = ui.app.focused
+    assert isinstance(pane, RowsView | DiagramView)
+    return [text_of(line) for line in pane.whole()]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (160, 48)])
+@pytest.mark.parametrize("key", ["2", "6", "7", "8"])
+async def test_a_pane_that_was_hidden_meanwhile_is_as_wide_as_it_is(key: str, size: tuple[int, int]) -> None:
+    path = SAMPLES / "orders.json"
+    async with explorer(path, size=size) as ui:
+        await ui.go_to("check-delivery")
+        await ui.press(key)
+        expected = pane_text(ui)
+    async with explorer(path, size=size) as ui:
+        await ui.press(key, "5", "escape")
+        await ui.go_to("check-delivery")
+        await ui.press(key)
+        assert pane_text(ui) == expected
