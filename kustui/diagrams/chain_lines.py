@@ -220,9 +220,10 @@ class ChainSummary(NamedTuple):
     def row(self) -> ChainRow:
         ring = (("  ↺ ring", "warning"),) if self.rings else ()
         delay = f", {duration_in_words(self.delay)}" if self.delay else ""
+        problems = problem_mark(self.problems)
+        figures = f"{counted(self.length, 'schedule')}{delay}{' ' if problems else ''}"
         line = (("◆ ", "event"), (self.title, "name"), *ring)
-        aside = ((f"{counted(self.length, 'schedule')}{delay}", "muted"),)
-        return ChainRow(StyledRow(line, aside, problem_mark(self.problems)), self.root)
+        return ChainRow(StyledRow(line, (), ((figures, "muted"), *problems), kept=len(ring)), self.root)
 
 
 def chain_summaries(schedules: Schedules, lines: ChainLines, order: int) -> tuple[ChainSummary, ...]:

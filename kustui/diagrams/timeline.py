@@ -114,17 +114,25 @@ class Timeline:
     def rows(self, width: int, first: int = 0) -> list[Line]:
         """All rows for a pane of a width, the axis from one of its moments on."""
         names = self._name_width(width)
-        sizes = (after - before for before, after in itertools.pairwise(self._offsets[first:]))
-        axis = "".join(pad(label, size) for label, size in zip(self._labels[first:], sizes, strict=True))
         links = sorted((link for link in self.chain.links if link.end is not End.RING), key=_due)
         return [
-            fitted(((" " * (names + 2), ""), (axis, "key")), width),
+            ((" " * (names + 2), ""), (self._axis(first, width - names - 2), "key")),
             *(self._row(link, names, first, width) for link in links),
             (),
             *wrapped(_LEGEND, width, 2),
             (),
             *(part for line in self.load_rows() for part in wrapped(line, width, 2)),
         ]
+
+    def _axis(self, first: int, room: int) -> str:
+        """The moments from one on that have room for all of their label, and a sign that there are later ones."""
+        axis = ""
+        for label, (start, end) in zip(self._labels[first:], itertools.pairwise(self._offsets[first:]), strict=True):
+            sign = 2 if end < self._offsets[-1] else 0
+            if axis and start - self._offsets[first] + len(label) + sign > room:
+                return pad(axis, room - 1) + "›"
+            axis += pad(label, end - start)
+        return axis.rstrip()
 
     def _name(self, link: Link) -> str:
         if link.key:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kustui.analysis.chains import chain_from, chain_starts
@@ -49,6 +51,17 @@ def test_each_run_stands_below_its_moment() -> None:
         axis = rows[0]
         for row, label in zip(rows[1:5], ("T+0", "T+60 min", "T+1 d 1 h", "T+8 d 1 h"), strict=True):
             assert row[axis.index(label)] in "◆●"
+
+
+@pytest.mark.parametrize("width", range(30, 95))
+def test_the_axis_names_moments_in_full_or_says_that_there_are_later_ones(width: int) -> None:
+    (rows,) = drawn("timer-chain.json", width)
+    labels = re.split("  +", rows[0].strip())
+    later = labels.pop() if labels[-1].endswith("›") else ""
+    everything = ["T+0", "T+60 min", "T+1 d 1 h", "T+8 d 1 h"]
+    labels += filter(None, [later.removesuffix("›").strip()])
+    assert labels == everything[: len(labels)]
+    assert bool(later) == (labels != everything)
 
 
 def test_later_moments_come_into_view() -> None:
