@@ -56,12 +56,21 @@ class StepActions:
         if (session := self._current.ready()) is not None:
             self._current.replace(session.restarted())
 
+    def start_afresh(self) -> None:
+        """Go back to the start, and decide everything again."""
+        if (session := self._current.ready()) is not None:
+            news: Line = (("at the start again, nothing decided", "muted"),)
+            self._current.replace(session.restarted().without_steps_ahead(), *news)
+
     def forget(self) -> None:
         """Forget the steps ahead."""
-        if (session := self._current.ready()) is not None:
-            count = session.steps_ahead
-            news = f"{counted(count, 'step')} ahead discarded" if count else "there are no steps ahead"
-            self._current.replace(session.without_steps_ahead(), (news, "muted"))
+        if (session := self._current.ready()) is None:
+            return
+        if count := session.steps_ahead:
+            self._current.replace(session.without_steps_ahead(), (f"{counted(count, 'step')} ahead discarded", "muted"))
+        else:
+            hints = self._current.key_hints("rehearse.restart", "rehearse.afresh")
+            self._current.announce(("there are no steps ahead", "muted"), *hints)
 
     # Running on
 

@@ -98,6 +98,7 @@ DID = {
     "rehearse.run-to-schedule": Did((), lambda ui: ui.place, is_(f"{FOUR[1]}: 1")),
     "rehearse.run-to-end": Did((), lambda ui: ui.state.finished, is_(True)),
     "rehearse.restart": Did(("s", "s"), at, is_(0)),
+    "rehearse.afresh": Did(("s", "s"), lambda ui: (at(ui), ui.session.history.can_go_forward), is_((0, False))),
     "rehearse.forget": Did(("s", "s", "b"), lambda ui: ui.session.history.can_go_forward, is_(False)),
     "rehearse.edit-answer": Did((ACTING,), asked, begins("Output of the step")),
     "rehearse.edit-answer-outside": Did((ACTING,), heading, holds("mocked")),

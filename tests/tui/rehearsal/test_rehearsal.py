@@ -224,9 +224,25 @@ async def test_step_back_gives_the_state_before_and_stepping_on_what_there_was()
         assert ui.session.steps_taken == 0
         await ui.do("b")
         assert "already at the start" in ui.news
-        await ui.do("R")
+        await ui.do("D")
         assert not ui.session.history.can_go_forward
         assert "3 steps ahead discarded" in ui.news
+        await ui.do("D")
+        assert "no steps ahead" in ui.news
+        assert "R afresh" in ui.news
+
+
+async def test_r_starts_over_as_decided_and_capital_r_afresh_as_in_the_explorer() -> None:
+    async with rehearsal(CHAIN) as ui:
+        await ui.until("9YLjj12HE")
+        await ui.do("f", "enter", "s")
+        steps = ui.session.steps_taken
+        await ui.do("r")
+        assert (ui.session.steps_taken, ui.session.steps_ahead) == (0, steps)
+        await ui.do("R")
+        assert (ui.session.steps_taken, ui.session.steps_ahead) == (0, 0)
+        await ui.until("9YLjj12HE")
+        assert not ui.state.overrides.failure
 
 
 async def test_run_on_stops_at_breakpoints_and_run_to_the_end_does_not() -> None:
