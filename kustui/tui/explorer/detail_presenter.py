@@ -12,7 +12,7 @@ from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.cells import cells
-from kustui.text.styled_lines import Line, joined
+from kustui.text.styled_lines import Line, joined, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.diagrams.diagram_view import REST
 from kustui.tui.explorer.views import PaneTitles, Views
@@ -152,7 +152,8 @@ class DetailPresenter:
         return problem
 
     def _show_problem(self) -> None:
-        """Say in full what is wrong where the cursor is, be it in a list: the problem gone to, else the worst."""
+        """Say in full what is wrong where the cursor is, be it in a list: the problem gone to, else the worst. Of what
+        the banner says, only the rule and the place."""
         node, bar = self._views.tree.node, self._views.problem_bar
         problems = here(self._views.tree.state, node) if node is not None else ()
         source, listed = self._views.side.source, self._views.problems
@@ -162,13 +163,17 @@ class DetailPresenter:
             bar.show_text(None)
             return
         where = problem.span().start
-        place = f"  {problem.rule} at {problem.document.path.rpartition('/')[2]}:{where}"
+        place = f"{problem.rule} at {problem.document.path.rpartition('/')[2]}:{where}"
         others = f"  {len(problems) - 1:,} more here" if len(problems) > 1 and problem in problems else ""
         height = self._screen.size.height
         most = max(_LEAST_LINES, height // 3) if height > _LOW else 1
+        is_said = height > _LOW and self._views.banner.says(problem)
 
         def lines(width: int) -> Sequence[Line]:
-            return limited(problem_lines(problem, width, after=((place, "muted"), (others, "muted"))), most)
+            after: Line = ((place, "muted"), (others, "muted"))
+            if is_said:
+                return list(wrapped(after, width))
+            return limited(problem_lines(problem, width, after=(("  ", ""), *after)), most)
 
         bar.show_text(lines)
 

@@ -34,7 +34,7 @@ from kustui.definition.collection import Document
 from kustui.text.messages import counted
 from kustui.text.styled_lines import Line
 from kustui.tui.tree.row_order import RowOrder
-from kustui.tui.widgets.bars import PROBLEM_KEYS, TextBar, broken_banner, broken_files, keys_row, problem_lines
+from kustui.tui.widgets.bars import PROBLEM_KEYS, broken_banner, broken_files, keys_row, problem_lines
 
 _MOST_PLACES = 100
 """Places that can be gone back to."""
@@ -297,8 +297,8 @@ class RehearsalOpener:
 class ProblemNavigator:
     """Goes to problems: new ones first, the latest of them before all others, then the worst."""
 
-    def __init__(self, banner: TextBar, views: Views, presenter: DetailPresenter, navigator: Navigator) -> None:
-        self._banner, self._views, self._presenter, self._navigator = banner, views, presenter, navigator
+    def __init__(self, views: Views, presenter: DetailPresenter, navigator: Navigator) -> None:
+        self._views, self._presenter, self._navigator = views, presenter, navigator
         self._new: tuple[Problem, ...] = ()
         """The problems that saves have brought and nobody has gone to, the latest first."""
         self._shows_source = False
@@ -318,13 +318,13 @@ class ProblemNavigator:
     def _show_banner(self, snapshot: Snapshot) -> None:
         """The first file that cannot be read, or else the latest problem that a save brought; nothing after a look."""
         alarming = [problem for problem in self._new if problem.severity > Severity.INFO] or self._new
-        if lines := broken_banner(snapshot):
-            self._banner.show_text(lines)
+        if lines := broken_banner(snapshot, self._views.banner.app):
+            self._views.banner.show_text(lines)
         elif alarming:
             before, after = self._place_in_words(alarming[0]), self._way_there(len(alarming) - 1)
-            self._banner.show_text(lambda width: problem_lines(alarming[0], width, before, after))
+            self._views.banner.show_text(lambda width: problem_lines(alarming[0], width, before, after))
         else:
-            self._banner.show_text(None)
+            self._views.banner.show_text(None)
 
     def _place_in_words(self, problem: Problem) -> Line:
         """``orders · Add a note: ``."""
@@ -338,7 +338,7 @@ class ProblemNavigator:
         return ((" · ".join(names), "name"), (": ", "muted"))
 
     def _way_there(self, others: int) -> Line:
-        key = first_key(self._banner.app, "go.next-problem")
+        key = first_key(self._views.banner.app, "go.next-problem")
         more: Line = ((f" · {counted(others, 'more new problem')}", "muted"),) if others else ()
         return (*more, (" · ", "muted"), (key, "key"), (" goes there", "muted")) if key else more
 
@@ -386,7 +386,7 @@ class ProblemNavigator:
         self._navigator.jump_to(Target.of(problem))
         if self._presenter.current_problem is problem:
             self._presenter.read = None
-            self._views.status.announce(keys_row(self._banner.app, PROBLEM_KEYS))
+            self._views.status.announce(keys_row(self._views.banner.app, PROBLEM_KEYS))
 
     def preview(self, problem: Problem) -> None:
         """Show a problem beside the list that has the keys."""

@@ -93,7 +93,7 @@ class Explorer(Screen[None]):
         self.problem_bar = TextBar(id="problem")
         self.status = StatusBar(id="status")
         views = self._views = Views(
-            self.tree_view, self.side, self.problems, self.changes, self.problem_bar, self.status
+            self.tree_view, self.side, self.problems, self.changes, self.banner, self.problem_bar, self.status
         )
         self.titles = PaneTitles(self, views)
         self.presenter = DetailPresenter(self, views, self.titles)
@@ -104,7 +104,7 @@ class Explorer(Screen[None]):
             self, views, self.presenter, self.waiting, self.take, lambda now: self.post_message(self.Preferred(now))
         )
         self.navigator = Navigator(views, self.titles, self.presenter, self.panes)
-        self.problem_navigator = ProblemNavigator(self.banner, views, self.presenter, self.navigator)
+        self.problem_navigator = ProblemNavigator(views, self.presenter, self.navigator)
         self.finder = FinderController(self, views, self.panes, self.navigator, lambda: background.cache)
         self.filter = FilterController(self, views, self.titles, self.panes, self.finder)
         self.rehearsals = RehearsalOpener(

@@ -103,6 +103,7 @@ class Views(NamedTuple):
     side: Side
     problems: ProblemsView
     changes: ChangesView
+    banner: TextBar
     problem_bar: TextBar
     status: StatusBar
 

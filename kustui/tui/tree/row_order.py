@@ -35,8 +35,9 @@ class RowOrder:
         self._tree = tree
 
     def problem_beyond(self, index: int, by: int, current: Problem | None = None) -> Problem | None:
-        """The next problem below a row (``by`` 1) or above it (-1): errors first, then warnings, then infos, then from
-        the other end; None where nothing is wrong. ``current`` is the problem that one is at, of several at a row.
+        """The next problem below a row (``by`` 1) or above it (-1): one of the worst, if need be from the other end.
+        From the ``current`` one, of several at a row, the next as bad, then those that are less bad: errors, warnings,
+        infos. None where nothing is wrong.
 
         Only the workflows that are passed are read.
         """
@@ -59,6 +60,7 @@ class RowOrder:
             is_beyond = gt if by > 0 else lt
             ranked = self._ranked(groups.get(here, ()))
             ahead = [problem for problem in ranked if is_beyond(self._rank_of(problem), rank)]
+            groups = {group: problems for group, problems in groups.items() if group[0] == here[0]}
         order = sorted({*groups, here}, reverse=by < 0)
         start = order.index(here)
         for group in (*order[start + 1 :], *order[:start], here):

@@ -34,47 +34,64 @@ def broken_files(snapshot: Snapshot) -> tuple[Document, ...]:
     return tuple(document for document in current if document is not None and document.faults)
 
 
-def banner_lines(
-    broken: tuple[Document, ...], room: int, *, shows_earlier: bool = False, is_brief: bool = False
-) -> list[Line]:
-    """The fault of the first of the files in full, and its line, cut to ``room`` cells. ``shows_earlier``: whether what
-    could be read before is still shown; ``is_brief``: the fault is cut to one line as well."""
+def banner_lines(document: Document, room: int, *, shows_earlier: bool = False, is_brief: bool = False) -> list[Line]:
+    """The fault of a file in full, and its line, cut to ``room`` cells; of one without any text only the fault.
+    ``shows_earlier``: whether what could be read before is still shown; ``is_brief``: the fault is cut to one line as
+    well."""
     from kustui.check.reports.text import excerpt  # only where a file is broken, not before the first paint
 
-    document, *others = broken
     fault = document.faults[0]
     extent = document.fault_extent(fault)
     place = document.source.place(extent.start)
-    name = document.path.rpartition("/")[2]  # enough next to the tree, and it leaves room for the message
-    where = f"{name}:{place}" if document.source.data else name
-    more = f", and {len(others):,} more file{'s' if len(others) > 1 else ''}" if others else ""
-    place_in_words: Line = ((where, "name"), (more, "muted"), ("  ", ""))
-    number: Line = ((f"{place.line} ", "muted"), ("│ ", "muted")) if document.source.data else ()
+    glyph = SEVERITY_GLYPHS[Severity.ERROR]
+    where: Line = ((_place_of_fault(document), "name"), ("  ", ""))
+    note: Line = (("showing its last good version", "muted"),) if shows_earlier else ()
+    if not document.source.data.strip():
+        return said_in_full(glyph, fault.message, fault.hint, room, where, (("  ", ""), *note))
+    number: Line = ((f"{place.line} ", "muted"), ("│ ", "muted"))
     part = excerpt(document.source, extent, max(1, room - width_of(number)))
     before, marked, after = (part.before.lstrip(), part.marked, part.after) if part is not None else ("", "", "")
     if not marked:  # the character in its place
         marked, after = after[:1] or "▌", after[1:]
     last: Line = (*number, (before, ""), (marked, "fault"), (after, ""))
-    note: Line = (("showing its last good version", "muted"),)
-    if not shows_earlier or width_of(last) + width_of(note) + 1 > room:
+    if width_of(last) + width_of(note) + 1 > room:
         note = ()  # the text around the fault is worth more
-    said = said_in_full(SEVERITY_GLYPHS[Severity.ERROR], fault.message, fault.hint, room, place_in_words)
+    said = said_in_full(glyph, fault.message, fault.hint, room, where)
     if is_brief and len(said) > 1:
         said = [laid_out(Row((*said[0], (" …", "muted"))), room)]
     return [*said, laid_out(Row(last, mark=note), room)]
+
+
+def _place_of_fault(document: Document) -> str:
+    """``orders.json:12:3``: the file's own name is enough next to the tree, and leaves room for the message."""
+    name = document.path.rpartition("/")[2]
+    return (
+        f"{name}:{document.source.place(document.fault_extent(document.faults[0]).start)}"
+        if document.source.data
+        else name
+    )
 
 
 LinesFor = Callable[[int], Sequence[Line]]
 """The lines of a text in so many cells."""
 
 
-def broken_banner(snapshot: Snapshot) -> LinesFor | None:
-    """What is wrong with the first of the files that cannot be read, in brief where it stands above other files."""
+def broken_banner(snapshot: Snapshot, app: object) -> LinesFor | None:
+    """What is wrong with the file that cannot be read, in brief where it stands above other files; of several, how many
+    they are, in one line."""
     documents, broken = snapshot.collection.documents, broken_files(snapshot)
     if not broken:
         return None
+    if len(broken) > 1:
+        keys = keys_row(app, (("go.next-problem", "goes to them"), ("view.problems", "lists them"))).line
+        count: Line = (
+            (SEVERITY_GLYPHS[Severity.ERROR][0], "error"),
+            (f" {len(broken):,} files cannot be read", "error"),
+        )
+        first: Line = ((": ", "muted"), (_place_of_fault(broken[0]), "name"), (f"  {broken[0].faults[0].message}", ""))
+        return lambda width: [laid_out(Row((*count, *first), mark=(("  ", ""), *keys)), width)]
     shows_earlier, is_brief = broken[0] not in documents, len(documents) > 1
-    return lambda width: banner_lines(broken, width, shows_earlier=shows_earlier, is_brief=is_brief)
+    return lambda width: banner_lines(broken[0], width, shows_earlier=shows_earlier, is_brief=is_brief)
 
 
 class TextBar(Widget):
@@ -100,6 +117,11 @@ class TextBar(Widget):
         super().__init__(id=id)
         self._lines_for: LinesFor = _no_lines
         self._lines: Sequence[Line] = ()
+
+    def says(self, problem: Problem) -> bool:
+        """Whether a problem stands there in full."""
+        text = " ".join("".join(text for text, _ in line).strip() for line in self._lines)
+        return all(" ".join(part.split()) in text for part in (problem.message, problem.hint))
 
     def show_text(self, lines_for: LinesFor | None) -> None:
         """Show another text, or none. Where it takes as many lines as the one before, only they are painted."""

@@ -45,7 +45,9 @@ async def test_p_says_what_is_wrong_in_full(path: Path, size: tuple[int, int]) -
         await ui.settle()
         problem = max(ui.explorer.snapshot.problems or (), key=lambda problem: problem.severity)
         await ui.press("p")
-        await ui.wait_until(lambda: is_said(problem, bar_text(ui, "problem")))
+        bars = ("banner", "problem")
+        await ui.wait_until(lambda: sum(is_said(problem, bar_text(ui, bar)) for bar in bars) == 1)
+        assert problem.rule in bar_text(ui, "problem")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
@@ -221,6 +223,49 @@ async def test_p_stays_on_the_row_that_says_what_is_wrong_with_a_file() -> None:
         assert ui.explorer.selection.current is not None
         target = ui.explorer.selection.current
         assert target.document.source.place(target.offset).line == 32
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_of_several_files_that_cannot_be_read_one_row_says_how_many(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    write_json(tmp_path / "a.json", [a_workflow("one")])
+    for name in ("b.json", "c.json", "d.json"):
+        (tmp_path / name).write_text('{"workflows": [oops]}')
+    async with explorer(tmp_path, size=size) as ui:
+        assert ui.explorer.banner.size.height == 1
+        assert "3 files cannot be read" in bar_text(ui, "banner")
+        assert "p goes to them 4 lists them" in bar_text(ui, "banner")
+        await ui.press("p")
+        assert "✗ oops is not a JSON value" in ui.cursor_row
+        (tmp_path / "c.json").unlink()
+        (tmp_path / "d.json").unlink()
+        await ui.wait_until(lambda: "b.json:1:" in bar_text(ui, "banner"))
+
+
+async def test_p_goes_to_an_error_wherever_the_cursor_is_and_then_to_what_is_less_bad(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "app.json", two_mistakes(a_workflow("third")))
+    async with explorer(path, size=(80, 24)) as ui:
+        await ui.go_to("third")
+        severities = []
+        for _ in ui.explorer.snapshot.problems or ():
+            await ui.press("p")
+            problem = ui.explorer.presenter.current_problem
+            assert problem is not None
+            severities.append(problem.severity)
+        assert severities[0] is Severity.ERROR
+        assert severities == sorted(severities, reverse=True)
+
+
+async def test_the_bottom_line_does_not_repeat_the_banner(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "app.json", [named("one", step("a"))])
+    async with explorer(path, size=(80, 24)) as ui:
+        save(path, [named("one", step("a", "gone"))])
+        await ui.wait_until(lambda: "gone" in bar_text(ui, "banner"))
+        assert bar_text(ui, "problem").startswith("unknown-target at app.json:")
+        await ui.press("p")
+        await ui.wait_until(lambda: "gone" in bar_text(ui, "problem"))
+        assert not bar_text(ui, "banner")
 
 
 async def test_a_file_of_several_that_cannot_be_read_takes_two_rows_at_the_top() -> None:

@@ -370,19 +370,17 @@ async def test_the_fault_is_in_view_though_its_file_is_one_long_line(tmp_path: P
         assert line.rstrip().endswith("…")
 
 
-@pytest.mark.parametrize(
-    "text", ['[{"name": "x", oops}]', "[", "", "[\n  \n", "[" + "漢" * 90 + "]", " " * 200 + "oops"]
-)
+@pytest.mark.parametrize("text", ['[{"name": "x", oops}]', "[", "[\n  \n", "[" + "漢" * 90 + "]", " " * 200 + "oops"])
 def test_a_banner_always_marks_something(text: str) -> None:
-    *_, second = banner_lines((document_of(text),), 40)
+    *_, second = banner_lines(document_of(text), 40)
     assert width_of(second) <= 40
     assert [piece for piece, look in second if look == "fault" and piece.strip()]
 
 
-def test_a_banner_counts_the_other_files() -> None:
-    first, *_ = banner_lines((document_of("{", "a.json"), document_of("[", "b.json"), document_of("", "c.json")), 78)
-    assert "a.json:1:" in text_of(first)
-    assert ", and 2 more files" in text_of(first)
+@pytest.mark.parametrize("text", ["", " \n "])
+def test_a_banner_over_nothing_marks_nothing(text: str) -> None:
+    (line,) = banner_lines(document_of(text), 200)
+    assert "▌" not in text_of(line)
 
 
 async def test_a_folder_that_gains_other_json_ignores_it(path: Path) -> None:
