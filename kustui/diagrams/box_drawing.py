@@ -342,7 +342,9 @@ def _needed(text: Line, indent: int, least: int, most: int) -> int:
         return width
     longest = max(cells(word) for word in "".join(piece for piece, _ in text).split(" "))
     lower = max(least, width // most, min(longest + indent, _LONGEST_WORD))
-    return next((size for size in range(lower, width, 4) if sum(1 for _ in wrapped(text, size, indent)) <= most), width)
+    sizes = range(lower, width, 4)
+    at = bisect_left(sizes, True, key=lambda size: sum(1 for _ in wrapped(text, size, indent)) <= most)
+    return sizes[at] if at < len(sizes) else width
 
 
 def _broken(text: Line, width: int, indent: int, most: int) -> tuple[Line, ...]:

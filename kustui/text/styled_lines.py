@@ -6,8 +6,8 @@ Text from a definition goes in as it is; ``terminal_safe`` makes it harmless, on
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from kustui.text.cells import cells, clusters, cut
@@ -223,17 +223,22 @@ def lowered(text: str) -> str:
 
 def highlighted(line: Line, spans: Iterable[Span]) -> Line:
     """The line with some spans of its text in the look of a match."""
-    in_order = sorted(spans)
-    if not in_order:
-        return line
-    pieces = []
+    pieces: list[Piece] = []
+    in_order = deque(sorted(spans))
     at = 0
     for text, look in line:
-        stop = at + len(text)
-        edges = {at, stop, *(edge for span in in_order for edge in span if at < edge < stop)}
-        for start, end in pairwise(sorted(edges)):
-            is_match = any(first <= start and end <= last for first, last in in_order)
-            pieces.append((text[start - at : end - at], "match" if is_match else look))
+        here, stop = at, at + len(text)
+        while in_order and in_order[0][0] < stop:
+            first, end = in_order[0]
+            for until, its_look in ((first, look), (min(end, stop), "match")):
+                if until > here:
+                    pieces.append((text[here - at : until - at], its_look))
+                    here = until
+            if end > stop:
+                break  # it goes on in the next piece
+            in_order.popleft()
+        if here < stop:
+            pieces.append((text[here - at :], look))
         at = stop
     return tuple(pieces)
 
