@@ -209,6 +209,10 @@ class ValueTests:
                 continue
             (self._required if wanted else self._excluded).add(test.literal)
             self._of_texts.append(test)
+        # What is above the highest limit is above all of them: what rules out most is tried first.
+        limits = {at: limit for at, test in enumerate(self._tests) if (limit := number_of(test.literal)) is not None}
+        if limits:
+            self._tests[:0] = [self._tests[extreme(limits, key=limits.__getitem__)] for extreme in (max, min)]
 
     def are_met(self, value: Any) -> bool:
         """Whether a value meets all of them."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from itertools import islice, product
+from itertools import groupby, islice, product
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from kustui.analysis.reads import Fields
@@ -224,6 +224,11 @@ class Disjunction(NamedTuple):
     complete: bool
     """Whether there are no others."""
 
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one way to meet it."""
+        return self.complete and len(self.conjunctions) == 1
+
     def and_(self, other: Disjunction) -> Disjunction:
         """Both have to be met."""
         pairs = product(self.conjunctions, other.conjunctions)
@@ -272,8 +277,13 @@ def constraints_for(condition: Condition | None, holds: bool) -> Disjunction:
 
 def _all(parts: Iterable[Condition], holds: bool) -> Disjunction:
     result = ALWAYS_MET
-    for part in parts:
-        result = result.and_(constraints_for(part, holds))
+    for is_single, group in groupby((constraints_for(part, holds) for part in parts), lambda part: part.is_single):
+        if is_single:  # put together at once, as there may be thousands
+            together = tuple(constraint for part in group for constraint in part.conjunctions[0])
+            result = result.and_(Disjunction((together,), complete=True))
+        else:
+            for part in group:
+                result = result.and_(part)
     return result
 
 
