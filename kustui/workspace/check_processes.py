@@ -58,13 +58,19 @@ def check_with_pool(
     """What ``check_snapshot`` gives, by all processors where that is quicker. The pool is not given up, and no listener
     is told of it."""
     settings = settings or Settings()
-    due = [entry for entry in snapshot.collection.entries if entry.key not in snapshot.results]
+    known = _valid_results(snapshot, settings)
+    due = [entry for entry in snapshot.collection.entries if entry.key not in known]
     processes = processes_for(due)
-    if processes > 1 and (snapshot.settings is None or settings.judges_like(snapshot.settings)):
+    if processes > 1:
         with gc_paused():
-            results = {**snapshot.results, **check_in_pool(snapshot.collection, settings, processes, progress, due)}
+            results = {**known, **check_in_pool(snapshot.collection, settings, processes, progress, due)}
         snapshot = replace(snapshot, settings=settings, results=results)
     return check_snapshot(snapshot, settings, progress, wanted, listener)
+
+
+def _valid_results(snapshot: Snapshot, settings: Settings) -> Results:
+    """The results of a snapshot that other settings would not change."""
+    return snapshot.results if snapshot.settings is None or settings.judges_like(snapshot.settings) else {}
 
 
 def processes_for(due: Sequence[Entry]) -> int:
@@ -162,9 +168,11 @@ def check_in_subprocess(
 ) -> Snapshot:
     """What ``check_snapshot`` gives, by another process where that is worth it. What the listener looks at is checked
     in this one, without waiting for the other to begin."""
-    due = sum(entry.size for entry in snapshot.collection.entries if entry.key not in snapshot.results)
+    settings = settings or Settings()
+    known = _valid_results(snapshot, settings)
+    due = sum(entry.size for entry in snapshot.collection.entries if entry.key not in known)
     if due >= WORTH_IT and all(map(_can_be_read_again, snapshot.paths)):
-        answer = _asked(snapshot, settings or Settings(), progress, wanted, listener)
+        answer = _asked(replace(snapshot, results=known), settings, progress, wanted, listener)
         if answer is not None or not wanted():
             return answer or snapshot
     return check_snapshot(snapshot, settings, progress, wanted, listener)
@@ -197,13 +205,24 @@ def _asked(
         assert child.stdin is not None
         assert child.stdout is not None
         try:
-            child.stdin.write(pickle.dumps((snapshot.paths, _fingerprint(snapshot.collection), settings)))
-            child.stdin.flush()  # and open as long as the answer is wanted
+            question = threading.Thread(target=_ask, args=(child.stdin, snapshot, settings), name="asking", daemon=True)
+            question.start()  # it takes as long as the other process takes to start
             return _answer_from(_received(child.stdout), snapshot, settings, progress, wanted, listener)
         except (OSError, ValueError):
             return None
         finally:
             child.kill()
+
+
+def _ask(asked: IO[bytes], snapshot: Snapshot, settings: Settings) -> None:
+    """Send what is to be checked, and which results there are. Stays open as long as the answer is wanted."""
+    pieces = range(0, len(snapshot.results), _PIECE)
+    with suppress(OSError, ValueError):
+        pickle.dump((snapshot.paths, _fingerprint(snapshot.collection), settings, len(pieces)), asked)
+        for start in pieces:  # so that no key waits for all of them
+            piece = list(itertools.islice(snapshot.results.values(), start, start + _PIECE))
+            pickle.dump(_dumped(piece, snapshot.collection), asked)
+        asked.flush()
 
 
 _Received = tuple[bytes, list[int], bytes]
@@ -238,9 +257,9 @@ def _answer_from(
     listener: CheckListener | None,
 ) -> Snapshot | None:
     collection = snapshot.collection
-    results: dict[str, WorkflowResult] = {}
+    results: dict[str, WorkflowResult] = dict(snapshot.results)
     if progress:
-        progress(0, len(collection.entries))
+        progress(len(results), len(collection.entries))
     while wanted():
         if listener is not None and (selected := selected_entry(collection, results, listener)) is not None:
             results[selected.key] = check_workflow(collection, selected, settings)
@@ -278,13 +297,16 @@ def main() -> None:
 
 
 def _answer(asked: BinaryIO, out: BinaryIO, *, lifeline: int) -> None:
-    paths, fingerprint, settings = pickle.load(asked)
+    paths, fingerprint, settings, pieces = pickle.load(asked)
+    known = [pickle.load(asked) for _ in range(pieces)]
     _end_with_parent(lifeline)
     opened = open_paths(paths)
     if _fingerprint(opened.collection) != fingerprint:
         return
 
-    sender = _Sender(opened.collection, out)
+    results = [result for piece in known for result in _loaded(piece, opened.collection)]
+    opened = replace(opened, results={result.summary.entry.key: result for result in results})
+    sender = _Sender(opened.collection, out, sent=len(results))
     checked = check_snapshot(opened, settings, sender.progress, listener=sender)
     sender.send(checked.results)
     _send(out, b"done", _dumped((checked.problems, checked.schedules, checked.settings), opened.collection))
@@ -293,10 +315,10 @@ def _answer(asked: BinaryIO, out: BinaryIO, *, lifeline: int) -> None:
 class _Sender:
     """Sends the results of a check as they come."""
 
-    def __init__(self, collection: Collection, out: BinaryIO) -> None:
+    def __init__(self, collection: Collection, out: BinaryIO, *, sent: int = 0) -> None:
         self._collection, self._out = collection, out
         self.selected = ""
-        self._sent, self._last = 0, time.monotonic()
+        self._sent, self._last = sent, time.monotonic()
 
     def progress(self, done: int, total: int) -> None:
         if done % 10 == 0:

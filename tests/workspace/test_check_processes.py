@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kustui.check.checker import Results, check_workflows
+from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, read_document
 from kustui.workspace import check_processes
@@ -39,10 +41,11 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
 
 def told(snapshot: Snapshot) -> list[tuple[object, ...]]:
     assert snapshot.problems is not None
-    return [
-        (problem.rule, problem.message, problem.document, problem.entry, problem.span(), problem.related)
-        for problem in snapshot.problems
-    ]
+    return list(map(_row, snapshot.problems))
+
+
+def _row(problem: Problem) -> tuple[object, ...]:
+    return problem.rule, problem.message, problem.document, problem.entry, problem.span(), problem.related
 
 
 def in_subprocess(opened: Snapshot, settings: Settings | None = None) -> Snapshot:
@@ -60,6 +63,22 @@ def test_the_outcome_is_the_same(opened: Snapshot, monkeypatch: pytest.MonkeyPat
     assert there.schedules.calls == here.schedules.calls
     assert there.schedules.to_workflow.keys() == here.schedules.to_workflow.keys()
     assert there.results == here.results
+
+
+def test_what_is_known_is_not_checked_again(opened: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = check_snapshot(opened)
+    known = dict(list(here.results.items())[:-2])
+    untold = {key: replace(result, problems=()) for key, result in known.items()}
+    monkeypatch.setattr(check_processes, "check_snapshot", None)
+    seen: list[int] = []
+    there = check_processes.check_in_subprocess(
+        replace(opened, results=untold), None, lambda done, total: seen.append(done), lambda: True
+    )
+    assert seen[0] == len(known)
+    assert there.results == {**here.results, **untold}
+    hidden = [_row(problem) for result in known.values() for problem in result.problems]
+    assert hidden
+    assert told(there) == [row for row in told(here) if row not in hidden]
 
 
 def test_the_settings_go_with_it(opened: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,7 +226,7 @@ def test_the_process_of_the_screen_ends_with_it(tmp_path: Path) -> None:
     endless += "processes.check_snapshot = forever\nprocesses.main()"
     snapshot = open_paths([str(write_json(tmp_path / "a.json", definition(2, 2, seed=1)))])
     fingerprint = [(document.path, zlib.crc32(document.source.data)) for document in snapshot.collection.documents]
-    asked = pickle.dumps((snapshot.paths, fingerprint, None))
+    asked = pickle.dumps((snapshot.paths, fingerprint, None, 0))
     with subprocess.Popen([sys.executable, "-c", endless], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdin is not None
         assert child.stdout is not None
