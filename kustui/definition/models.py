@@ -320,16 +320,13 @@ class _Field(NamedTuple):
     """None where it is its JSON value."""
 
 
-def read_part(model: type[P], value: object, errors: list[PartError] | None = None) -> P | None:
+def read_part(model: type[P], value: dict[str, Any], errors: list[PartError] | None = None) -> P | None:
     """A part from its JSON value; None where something is wrong with it, which is added to the errors, in the order of
     the fields."""
     return _read(model, value, (), [] if errors is None else errors)
 
 
-def _read(model: type[P], value: Any, location: Location, errors: list[PartError]) -> P | None:
-    if type(value) is not dict:
-        errors.append(PartError(location, value, _EXPECTED[dict]))
-        return None
+def _read(model: type[P], value: dict[str, Any], location: Location, errors: list[PartError]) -> P | None:
     fields, keys = _fields(model)
     members: dict[str, Any] = {}
     for name, key, is_required, is_nullable, kind, read in fields:
@@ -385,7 +382,12 @@ def _type(type_: Any) -> tuple[bool, type | None, _Reader | None]:
 
 def _part_reader(model: type[Part], prepare: Callable[[Any], Any] | None = None) -> _Reader:
     def read(value: Any, location: Location, key: int | str, errors: list[PartError]) -> Part | None:
-        return _read(model, value if prepare is None else prepare(value), (*location, key), errors)
+        if prepare is not None:
+            value = prepare(value)
+        if type(value) is dict:
+            return _read(model, value, (*location, key), errors)
+        errors.append(PartError((*location, key), value, _EXPECTED[dict]))
+        return None
 
     return read
 

@@ -306,7 +306,7 @@ def _call(
     step: str,
     name: str,
     workflow_id: str | None,
-    run_at: Mapping[str, Any] | None,
+    run_at: dict[str, Any] | None,
     inputs: Mapping[str, Any],
     reachable: bool,
 ) -> ScheduleCall:

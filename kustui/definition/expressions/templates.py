@@ -66,44 +66,60 @@ class Template(Expression):
 
 def parse_template(text: str) -> Template:
     """The template that a string is. Never raises; takes time in proportion to the length."""
-    if _COMMON.fullmatch(text) and "/#" not in text and not FOREIGN.search(text):  # nearly all of them
-        return _common_template(text)
-    return parse_any_template(text)
+    return _common_template(text) or parse_any_template(text)
 
 
 _LITERAL = r"(?:true|false|undefined|null|-?[0-9]+(?:\.[0-9]+)?)"
 _RUN_PATH = rf"(?:{'|'.join(ROOTS)})(?:\.(?:(?!this\b|{_LITERAL}[}} ])[\w-]++|\[[^\]{{}}\\\0]++\]))++(?=[}} ])"
 _STRING = r"\"[^\"{}\\\0]*+\"|'[^'{}\\\0]*+'"
 _VALUE = rf"(?:{_RUN_PATH}|(?:{_STRING}|{_LITERAL})(?=[}} ]))"
-_NAMED = rf"(?: ++(?!this\b)[A-Za-z]\w*+={_VALUE})"
+_ARGUMENTS = rf"(?: ++{_VALUE})*+(?: ++(?!this\b)[A-Za-z]\w*+={_VALUE})*+"
 _HELPER = rf"(?!(?:else|as|this|{_LITERAL})\b)[A-Za-z]\w*+"
-_INSIDE = rf" *+(?:{_RUN_PATH}|{_HELPER}(?:(?: ++{_VALUE})++{_NAMED}*+|{_NAMED}++)) *+"
-_TAG = rf"\{{\{{(?:\{{{_INSIDE}\}}|{_INSIDE})\}}\}}"
+_INSIDE = rf" *+(?:(?P<path>{_RUN_PATH})|(?P<helper>{_HELPER})(?= ++[^ }}])(?P<arguments>{_ARGUMENTS})) *+"
 _TEXT = r"[^{}\\\0]*+"
-_PIECES = rf"(?:{_TEXT}{_TAG})*+{_TEXT}"
-_IFS = "|".join(
-    rf"\{{\{{#{word} ++{_RUN_PATH} *+\}}\}}{_PIECES}(?:\{{\{{else\}}\}}{_PIECES})?+\{{\{{/{word}\}}\}}"
-    for word in ("if", "unless")
+_PIECE = re.compile(
+    rf"{_TEXT}(?:\Z|\{{\{{(?:(?P<triple>\{{)?{_INSIDE}(?(triple)\}})"
+    rf"|\#(?P<opened>if|unless) ++(?P<condition>{_RUN_PATH}) *+|(?P<otherwise>else)|/(?P<closed>if|unless))\}}\}})"
 )
-_COMMON = re.compile(rf"(?:{_TEXT}(?:{_TAG}|{_IFS}))++{_TEXT}")
-"""A template of nothing but text, references, helpers with plain arguments, and conditions that do not nest."""
-_COMMON_TAG = re.compile(rf"\{{\{{[{{#]?+ *+(?:(?P<path>{_RUN_PATH})|(?P<helper>{_HELPER}) (?P<arguments>[^{{}}]*+))")
+"""Text and a tag, or the text at the end, of a template of nothing but text, references, helpers with plain arguments,
+and conditions that do not nest. A pattern of the whole template takes ten times as long to be compiled."""
 _ARGUMENT = re.compile(rf"(?:{_STRING})|(?P<path>{_RUN_PATH})")
 _NAME = re.compile(r"\[([^\]]*+)\]|([^.\[]++)")
 
 
-def _common_template(text: str) -> Template:
-    """What ``parse_any_template`` makes of such a one, without its nodes, which few ask for."""
+def _common_template(text: str) -> Template | None:
+    """What ``parse_any_template`` makes of a common one, without its nodes, which few ask for; None of any other."""
+    if "/#" in text or FOREIGN.search(text):
+        return None
     paths: list[Path] = []
     helpers: list[Helper] = []
-    for tag in _COMMON_TAG.finditer(text):
-        if tag["path"] is not None:
-            paths.append(_run_path(tag["path"], tag.start("path")))
-            continue
-        helpers.append(Helper(tag["helper"], *tag.span("helper")))
-        arguments = _ARGUMENT.finditer(text, tag.start("arguments"), tag.end("arguments") + 1)
-        paths.extend(_run_path(written, argument.start()) for argument in arguments if (written := argument["path"]))
-    return Template(text, tuple(paths), helpers=tuple(helpers))
+    at, block, has_else = 0, "", False
+    while at < len(text):
+        if (piece := _PIECE.match(text, at)) is None:
+            return None
+        at = piece.end()
+        match piece.lastgroup:
+            case "path":
+                paths.append(_run_path(piece["path"], piece.start("path")))
+            case "condition" if not block:
+                block = piece["opened"]
+                helpers.append(Helper(block, *piece.span("opened")))
+                paths.append(_run_path(piece["condition"], piece.start("condition")))
+            case "arguments":
+                helpers.append(Helper(piece["helper"], *piece.span("helper")))
+                arguments = _ARGUMENT.finditer(text, piece.start("arguments"), piece.end("arguments") + 1)
+                paths.extend(
+                    _run_path(written, argument.start()) for argument in arguments if (written := argument["path"])
+                )
+            case "otherwise" if block and not has_else:
+                has_else = True
+            case "closed" if block == piece["closed"]:
+                block, has_else = "", False
+            case None:
+                pass
+            case _:
+                return None
+    return Template(text, tuple(paths), helpers=tuple(helpers)) if not block else None
 
 
 def _run_path(written: str, start: int) -> Path:
