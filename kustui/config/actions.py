@@ -26,7 +26,7 @@ GROUPS = {
     "rows": Group("Moving", "RowsView"),
     "tree": Group("The tree", "TreeView"),
     "rail": Group("The flow", "RailView"),
-    "boxes": Group("The boxes", "BoxesView"),
+    "boxes": Group("The boxes", "BoxesWindow"),
     "chains": Group("The chains", "ChainsView"),
     "map": Group("The map", "MapView"),
     "timeline": Group("The timeline", "TimelineView"),
