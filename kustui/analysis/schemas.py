@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from pydantic import ValidationError
+
 from kustui.definition.collection import Document, Entry
 from kustui.definition.expressions import is_plain
 from kustui.definition.keys import has_mistyped
-from kustui.definition.models import Schema, read_part
+from kustui.definition.models import Schema
 from kustui.definition.values import NUMBER, TRUTHS
 from kustui.text.messages import closest
 
@@ -58,7 +60,10 @@ def schema_of(value: object) -> Schema | None:
     """The schema that a value of a definition is; None where it is none, or does not say what it declares."""
     if not isinstance(value, dict) or has_mistyped(value, "properties"):
         return None
-    return read_part(Schema, value)
+    try:
+        return Schema.model_validate(value)
+    except ValidationError:
+        return None
 
 
 _SHORT = 3  # characters of a name

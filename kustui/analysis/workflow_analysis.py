@@ -12,8 +12,6 @@ from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from typing import TypeVar
 
-from msgspec.structs import replace
-
 from kustui.analysis.apps import declarations_of
 from kustui.analysis.events import Effect, effects_of
 from kustui.analysis.feasibility import FeasiblePaths
@@ -273,7 +271,7 @@ class WorkflowAnalysis:
     def knows_all_steps(self) -> bool:
         """Whether trigger and steps could be read, if not their transitions: what names another step is wrong."""
         workflow = self.workflow
-        if (workflow.trigger is None and not self.entry.item.partial) or "steps" not in workflow.given:
+        if (workflow.trigger is None and not self.entry.item.partial) or "steps" not in workflow.model_fields_set:
             return False
         return not any(place[:1] == ["steps"] and place[2:] in ([], ["id"]) for place in self._left_out)
 
@@ -377,14 +375,16 @@ def _retargeted(workflow: Workflow, targets: Mapping[str, str]) -> Workflow:
     """The workflow with other targets for its transitions and error cases."""
 
     def edges(transitions: tuple[W, ...]) -> tuple[W, ...]:
-        return tuple(replace(edge, target=targets.get(edge.target, edge.target)) for edge in transitions)
+        return tuple(edge.model_copy(update={"target": targets.get(edge.target, edge.target)}) for edge in transitions)
 
-    trigger = workflow.trigger and replace(workflow.trigger, transitions=edges(workflow.trigger.transitions))
+    trigger = workflow.trigger and workflow.trigger.model_copy(
+        update={"transitions": edges(workflow.trigger.transitions)}
+    )
     steps = tuple(
-        replace(step, transitions=edges(step.transitions), error_cases=edges(step.error_cases))
+        step.model_copy(update={"transitions": edges(step.transitions), "error_cases": edges(step.error_cases)})
         for step in workflow.steps
     )
-    return replace(workflow, trigger=trigger, steps=steps)
+    return workflow.model_copy(update={"trigger": trigger, "steps": steps})
 
 
 @dataclass(frozen=True, slots=True)

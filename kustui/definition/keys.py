@@ -24,7 +24,6 @@ from kustui.definition.models import (
     Transition,
     Trigger,
     Workflow,
-    keys_of,
 )
 from kustui.definition.platform import APP_KEYS, SCHEDULE_ACTION
 from kustui.definition.source.positions import escape
@@ -57,7 +56,8 @@ class PartKeys(NamedTuple):
 
 def _keys(model: type[Part] | None = None, more: str = "", **parts: str) -> PartKeys:
     """The keys of a model's fields, and more."""
-    own = keys_of(model).values() if model is not None else ()
+    fields = model.model_fields.items() if model is not None else ()
+    own = (field.alias or name for name, field in fields if name != "pointer")
     return PartKeys(frozenset((*own, *more.split())), parts)
 
 
@@ -177,7 +177,7 @@ def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
 def _lacking(value: Mapping[str, Any], part: str, intended: Collection[str]) -> list[str]:
     """What an unknown key of ``runAt`` probably stands for, however it is written: ``{"in": 5}``."""
     return sorted(
-        key for key in keys_of(RunAt).values() if part == "runAt" and value.get(key) is None and key not in intended
+        key for key in RunAt.model_fields if part == "runAt" and value.get(key) is None and key not in intended
     )
 
 

@@ -11,15 +11,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
 from kustui.definition.keys import APP, AVAILABLE_APP, WORKFLOW, has_mistyped, mistyped_keys, unknown_words
-from kustui.definition.models import POINTER, App, Location, Part, PartError, Workflow, read_part
+from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.platform import ERROR_ACTIONS
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
 from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates, wrong_kind
 from kustui.definition.source.syntax import nested_too_deep
-from kustui.text.messages import quoted
+from kustui.text.messages import expected_by, quoted
 
 P = TypeVar("P", bound=Part)
+Location = tuple[int | str, ...]
 
 _NOUNS = {
     "steps": "step",
@@ -49,6 +53,7 @@ _PURPOSES = {
 _SMALL_PARTS = {"condition": "a condition", "error action": "errorAction", "transition": "a transition"}
 """The parts of which an unknown key probably stands for what is missing, by what ``keys`` calls them."""
 _NOT_ITS_ID = '"_id" is bookkeeping of exports: transitions and references name a step by its "id"'
+_WORDS = {"string_type": "text in quotes"}
 _DECLARED = ("actions", "hooks", "triggers", "commands")
 _DECLARED_TYPES = {"name": str, "eventName": str, "inputSchema": dict, "outputSchema": dict}
 _CONTAINERS = {dict, list}
@@ -79,12 +84,12 @@ def read_workflow(
         value, faults = _decode(data, extent, pointer)
     except _TooDeepError as error:
         fault = _placed_in_step(error.fault, data, extent, f"{pointer}/attributes" if resource else pointer)
-        return ParsedWorkflow(Workflow(pointer=pointer), (fault,))
+        return ParsedWorkflow(Workflow.model_validate({POINTER: pointer}), (fault,))
     if resource:
         id_, attributes = value.get("id"), value.get("attributes")
         if not isinstance(attributes, dict):
             faults.append(wrong_kind("attributes", "an object", attributes, f"{pointer}/attributes"))
-            return ParsedWorkflow(Workflow(pointer=pointer), tuple(faults))
+            return ParsedWorkflow(Workflow.model_validate({POINTER: pointer}), tuple(faults))
         # A resource has its id beside the attributes, an export of the editor inside.
         if isinstance(id_, str):
             attributes["id"] = id_
@@ -275,26 +280,26 @@ def _without(noun: str, part: Mapping[str, Any], pointer: str, *keys: str) -> Fa
 def _lenient(model: type[P], value: dict[str, Any], faults: list[Fault]) -> P:
     """The model of a value without the parts at fault, which are added to the faults."""
     while True:
-        errors: list[PartError] = []
-        if (part := read_part(model, value, errors)) is not None:
-            return part
-        # From the back, so that leaving out one element does not move the next to be left out.
-        errors.reverse()
-        reported = [_fault_of(value, error) for error in errors if not _is_optional_null(error)]
-        faults.extend(fault for fault in reported if fault is not None)
-        for error in errors:
-            _leave_out(value, error.location)
+        try:
+            return model.model_validate(value, by_alias=True, by_name=False)
+        except ValidationError as error:
+            # From the back, so that leaving out one element does not move the next to be left out.
+            details = error.errors(include_url=False, include_context=False)[::-1]
+            reported = [_fault_of(value, detail) for detail in details if not _is_optional_null(detail)]
+            faults.extend(fault for fault in reported if fault is not None)
+            for detail in details:
+                _leave_out(value, detail["loc"])
 
 
-def _is_optional_null(error: PartError) -> bool:
+def _is_optional_null(error: ErrorDetails) -> bool:
     """Whether it is about a null for what need not be there: the API takes it, and answers it [api]."""
-    *_, key = loc = error.location
-    return error.value is None and isinstance(key, str) and (_noun(loc[:-1]), key) not in _PURPOSES
+    *_, key = loc = error["loc"]
+    return error["input"] is None and isinstance(key, str) and (_noun(loc[:-1]), key) not in _PURPOSES
 
 
-def _fault_of(value: Any, error: PartError) -> Fault | None:
-    """An error in words, at the pointer of the part it is about; None for a key that was only mistyped."""
-    loc, part = error.location, value
+def _fault_of(value: Any, error: ErrorDetails) -> Fault | None:
+    """pydantic's error in words, at the pointer of the part it is about; None for a key that was only mistyped."""
+    loc, part = error["loc"], value
     pointer, noun = "", _noun(loc[:-1])
     for key in loc:
         part = value
@@ -302,7 +307,7 @@ def _fault_of(value: Any, error: PartError) -> Fault | None:
             pointer = value.get(POINTER, pointer)
         pointer = f"{pointer}/{escape(str(key))}"
         value = value[key] if holds(value, key) else None
-    if not error.expected:
+    if error["type"] == "missing":
         alternatives = (str(loc[-1]), "errorAction") if loc[-1] == "target" else (str(loc[-1]),)
         if isinstance(part, dict) and any(has_mistyped(part, key) for key in alternatives):
             return None
@@ -311,7 +316,8 @@ def _fault_of(value: Any, error: PartError) -> Fault | None:
     name = str(loc[-1])
     if isinstance(loc[-1], int):
         name = _noun(loc) if loc[-2] in _NOUNS else f"every element of {loc[-2]}"
-    return wrong_kind(name, error.expected, error.value, pointer, _PURPOSES.get((noun, name), ""))
+    expected = expected_by(error, _WORDS) or "of another kind"
+    return wrong_kind(name, expected, error["input"], pointer, _PURPOSES.get((noun, name), ""))
 
 
 def _noun(loc: Location) -> str:

@@ -12,7 +12,6 @@ from kustui.check.problems import Problem, Related
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, Entry
-from kustui.definition.models import Part, RunAt, Schema, keys_of, read_part
 from kustui.definition.source.source import Extent
 from kustui.definition.values import parts_of
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from kustui.analysis.outside_links import OutsideLinks
     from kustui.analysis.schedules import ScheduleCall, Schedules
     from kustui.check.checker import WorkflowResult
+    from kustui.definition.models import Part
 
 Plain = list[Any]
 
@@ -100,7 +100,7 @@ class CollectionData:
         return [calls, sorted(places[key] for key in schedules.not_callable)]
 
     def schedules(self, plain: Plain) -> Schedules:
-        from kustui.analysis.schedules import Schedules  # whoever needs problems alone goes without
+        from kustui.analysis.schedules import Schedules  # with pydantic: whoever needs problems alone goes without
 
         entries = self.collection.entries
         calls, not_callable = plain
@@ -143,6 +143,7 @@ class WorkflowData:
     def result(self, plain: Plain) -> WorkflowResult:
         from kustui.analysis.workflow_analysis import WorkflowSummary
         from kustui.check.checker import WorkflowResult
+        from kustui.definition.models import Schema
 
         base = self.entry.item.pointer
         problems, name, inner, callable_, event, inputs, calls, effects, digest, unreadable, versions, links = plain
@@ -152,7 +153,7 @@ class WorkflowData:
             base + inner,
             callable_,
             event,
-            None if inputs is None else read_part(Schema, inputs),
+            None if inputs is None else Schema.model_validate(inputs),
             tuple(_call(self.entry.key, base + at, *fields) for *fields, at in calls),
             tuple(self._effect(*fields) for fields in effects),
             digest,
@@ -311,8 +312,9 @@ def _call(
     reachable: bool,
 ) -> ScheduleCall:
     from kustui.analysis.schedules import ScheduleCall
+    from kustui.definition.models import RunAt
 
-    due = None if run_at is None else read_part(RunAt, run_at)
+    due = None if run_at is None else RunAt.model_validate(run_at)
     return ScheduleCall(caller, step, name, pointer, workflow_id, due, inputs, reachable)
 
 
@@ -320,9 +322,10 @@ def _plain_part(part: Part | None) -> Mapping[str, Any] | None:
     """A part of a definition as it was written."""
     if part is None:
         return None
-    members = {key: getattr(part, name) for name, key in keys_of(type(part)).items() if name in part.given}
-    lists = {key: list(value) for key, value in members.items() if isinstance(value, tuple)}
-    written = {**members, **lists, **part.extra}
+    written = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in part.model_dump(by_alias=True, exclude_unset=True).items()
+    }
     _require_json(written)
     return written
 

@@ -55,7 +55,7 @@ class Snapshot:
     def analyses(self) -> AnalysisCache:
         if self.shared is not None:
             return self.shared
-        from kustui.analysis.workflow_analysis import AnalysisCache  # not before the first paint
+        from kustui.analysis.workflow_analysis import AnalysisCache  # pydantic: not before the first paint
 
         return AnalysisCache(self.collection, self.settings)
 

@@ -659,8 +659,8 @@ def test_no_colour_where_none_is_wanted() -> None:
         ("kustui.workspace.snapshot", ("textual", "rich")),
         ("kustui.workspace.background", ("textual", "rich")),
         ("kustui.check", ("textual", "rich")),
-        ("kustui.analysis", ("textual", "rich", "pydantic")),
-        ("kustui.definition", ("textual", "rich", "pydantic")),
+        ("kustui.analysis", ("textual", "rich")),
+        ("kustui.definition", ("textual", "rich")),
     ],
 )
 def test_imports_load_no_more_than_they_need(imported: str, absent: tuple[str, ...]) -> None:

@@ -80,7 +80,7 @@ def _scalar(analysis: WorkflowAnalysis, value: object, path_name: Callable[[Path
 
 def add_unknown_keys(builder: RowBuilder, part: Part) -> None:
     """Add the keys that kustui does not know, as they are."""
-    extra = {key: value for key, value in part.extra.items() if not key.startswith("\0")}
+    extra = {key: value for key, value in (part.model_extra or {}).items() if not key.startswith("\0")}
     if extra:
         builder.heading("Other fields")
         for key, value in extra.items():

@@ -334,7 +334,7 @@ class TreeState:
 
     def key_at(self, document: Document, pointer: str) -> NodeKey:
         """The node that a pointer leads to: the transition, step, trigger or workflow that holds its value."""
-        from kustui.definition.models import Step  # not before the first paint
+        from kustui.definition.models import Step  # pydantic, not before the first paint
 
         entry = document.entry_at(pointer)
         if entry is None:
