@@ -38,17 +38,14 @@ _MOST_ERRORS = 20
 """Of a file: looking for the place of one is going through the file."""
 _MOST_CHARACTERS, _MOST_LEVELS, _MOST_DIGITS = 250_000, 100, 300
 _TOML_NAME = r"""(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
-_TOML_TOKENS = re.compile(
-    rf"""
+_TOML_TOKENS = rf"""(?sx)
     \"{{3}}(?:[^\\]|\\.)*?\"{{3}} | '{{3}}.*?'{{3}} | \#[^\n]*
     | (?P<key>{_TOML_NAME}(?:[ \t]*\.[ \t]*{_TOML_NAME}){{{_MOST_LEVELS}}})
     | (?P<number>\d[\d_a-fA-F]{{{_MOST_DIGITS}}})
     | {_TOML_NAME} | (?P<open>[\[{{]) | (?P<close>[\]}}])
-    """,
-    re.DOTALL | re.VERBOSE,
-)
+    """
 """What says how deep a text goes; no word in strings and comments."""
-_TOML_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
+_TOML_PLACE = r" \((?:at line (\d+), column (\d+)|at end of document)\)$"
 
 
 class ConfigurationError(KustuiError):
@@ -255,7 +252,7 @@ def parse_file(path: str, raw: bytes, *, is_personal: bool = False) -> Configura
         values = tomllib.loads(text)
     except ValueError as error:  # it raises others than its own too
         message = str(error)
-        match = _TOML_PLACE.search(message)
+        match = re.search(_TOML_PLACE, message)
         place = f"{match[1]}:{match[2]}" if match and match[1] else source.place(len(source.data))
         message = message[: match.start()] if match else message
         raise ConfigurationError(f"{path}:{place}: {message[:1].lower()}{message[1:]}") from error
@@ -272,7 +269,7 @@ def _require_readable(path: str, source: Source, text: str) -> None:
     if len(text) > _MOST_CHARACTERS:
         raise ConfigurationError(f"{path}: larger than a configuration can be ({_MOST_CHARACTERS:,} characters)")
     depth = 0
-    for token in _TOML_TOKENS.finditer(text):
+    for token in re.finditer(_TOML_TOKENS, text):
         depth += {"open": 1, "close": -1}.get(token.lastgroup or "", 0)
         wrong = ""
         if depth > _MOST_LEVELS or token.lastgroup == "key":

@@ -144,6 +144,11 @@ def is_spacing_mark(character: str) -> bool:
     return character > "\u02ff" and category(character) == "Mc"
 
 
+def spacing_marks(first: int, last: int) -> list[int]:
+    """Those of a range of code points, both ends included."""
+    return [code for code in range(max(first, 0x300), last + 1) if category(chr(code)) == "Mc"]
+
+
 @lru_cache(maxsize=256)
 def _widened(character: str) -> bool:
     """Whether a character of one cell takes two as an emoji."""

@@ -18,7 +18,6 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache, partial
-from itertools import groupby
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -32,7 +31,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 
-from kustui.text.cells import cells, is_spacing_mark
+from kustui.text.cells import cells, spacing_marks
 from kustui.tui.terminal_driver import TerminalDriver
 
 T = TypeVar("T")
@@ -51,9 +50,11 @@ def _with_spacing_marks(unicode_version: str) -> CellTable:
         if width:
             widths.append((start, end, width))
             continue
-        for is_mark, group in groupby(range(start, end + 1), lambda code: is_spacing_mark(chr(code))):
-            codes = list(group)
-            widths.extend([(code, code, cells(chr(code))) for code in codes] if is_mark else [(codes[0], codes[-1], 0)])
+        for mark in spacing_marks(start, end):
+            widths.extend([(start, mark - 1, 0)] if start < mark else [])
+            widths.append((mark, mark, cells(chr(mark))))
+            start = mark + 1
+        widths.extend([(start, end, 0)] if start <= end else [])
     return table._replace(widths=widths)
 
 

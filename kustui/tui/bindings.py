@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from inspect import isawaitable
-from typing import Protocol, runtime_checkable
 
 from textual.binding import Binding, BindingType, Keymap
 
@@ -80,16 +79,10 @@ def panes_in(title: str, panes: Mapping[str, str] = PANE_ACTIONS) -> Iterator[tu
         yield match.start(), match.end(), panes[match[1]]
 
 
-@runtime_checkable
-class Rebound(Protocol):
-    """An application whose actions may have other keys."""
-
-    actions: Mapping[str, Action]
-
-
 def actions_of(app: object) -> Mapping[str, Action]:
-    """The actions by id with the keys in force."""
-    return app.actions if isinstance(app, Rebound) else BY_ID
+    """The actions by id with the keys in force: those of the application, or of the table where it has none."""
+    actions: Mapping[str, Action] = getattr(app, "actions", BY_ID)
+    return actions
 
 
 def pressed(action: Action, actions: Mapping[str, Action]) -> tuple[str, ...]:

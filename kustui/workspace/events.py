@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.config.preferences import Preferences
 from kustui.text.messages import seconds_in_words
@@ -14,23 +13,20 @@ if TYPE_CHECKING:
     from kustui.workspace.difference import Difference
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotReady:
+class SnapshotReady(NamedTuple):
     """The next snapshot is there; the first has nothing that it differs from."""
 
     snapshot: Snapshot
     difference: Difference | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PartlyChecked:
+class PartlyChecked(NamedTuple):
     """The first snapshot with the problems and schedules that are known so far."""
 
     snapshot: Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class CheckProgress:
+class CheckProgress(NamedTuple):
     """How many workflows of how many are checked."""
 
     done: int
@@ -45,36 +41,31 @@ class CheckProgress:
         return f"checking {self.done:,} of {self.total:,}{left}"
 
 
-@dataclass(frozen=True, slots=True)
-class StillReading:
+class StillReading(NamedTuple):
     """A file or folder takes its time, as one on a dead mount does; with an empty path, none does any more."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationRefused:
+class ConfigurationRefused(NamedTuple):
     """What is wrong with the configuration, a line each: what it said before still applies."""
 
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WatchRefused:
+class WatchRefused(NamedTuple):
     """The system does not tell of changes: the files are looked at instead, as the words say."""
 
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class PreferencesRead:
+class PreferencesRead(NamedTuple):
     """What a configuration without a mistake says of the screen."""
 
     preferences: Preferences
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """An internal error has ended the thread."""
 
     error: Exception

@@ -46,10 +46,8 @@ _BEGINNINGS = (
 _STEP_KEYS = {"transitions", "errorCases", "appVersion"}
 _TRIGGER_KEYS = {"eventName", "transitions", "callable"}
 # What is not closed reaches to the end, so that each character is looked at once.
-_NOT_IN_JSON = re.compile(
-    rb"""("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*(?:.*?\*/|.*)|(-?\b(?:NaN|Infinity)\b)""", re.DOTALL
-)
-_TRAILING_COMMA = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*"?)|,(?=\s*[}\]])', re.DOTALL)
+_NOT_IN_JSON = rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*(?:.*?\*/|.*)|(-?\b(?:NaN|Infinity)\b)"""
+_TRAILING_COMMA = rb'(?s)("[^"\\]*(?:\\.[^"\\]*)*"?)|,(?=\s*[}\]])'
 
 
 def may_define(raw: bytes) -> bool:
@@ -65,8 +63,8 @@ def begins_like_definition(data: bytes) -> bool:
 def as_plain_json(data: bytes) -> bytes:
     """A text without the comments and the commas after a last value that the settings of many tools have, and with null
     for the numbers that JSON has not, but other programs write."""
-    plain = _NOT_IN_JSON.sub(lambda match: match[1] or (b"null" if match[2] else b" "), data)
-    return _TRAILING_COMMA.sub(lambda match: match[1] or b"", plain)
+    plain = re.sub(_NOT_IN_JSON, lambda match: match[1] or (b"null" if match[2] else b" "), data)
+    return re.sub(_TRAILING_COMMA, lambda match: match[1] or b"", plain)
 
 
 def is_app(keys: AbstractSet[str]) -> bool:

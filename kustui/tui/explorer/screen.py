@@ -18,7 +18,7 @@ from kustui.config.preferences import Preferences
 from kustui.definition.collection_messages import nothing_to_open
 from kustui.definition.loader import PathError
 from kustui.text.terminal_safe import terminal_safe
-from kustui.tui.base_app import is_ending
+from kustui.tui.base_app import TypeAhead, is_ending
 from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSelected
 from kustui.tui.explorer.background_events import BackgroundEvent, BackgroundEvents
@@ -232,7 +232,10 @@ class Explorer(Screen[None]):
             self.notify(f"nothing of this session is saved: {reason}", severity="warning", markup=False)
         if not restored and not self._clicked and len(self.snapshot.collection.entries) <= _MAX_OPENED:
             self.tree_view.action_open()
-        self.presenter.show()
+        if isinstance(self.app, TypeAhead) and self.app.held:
+            self.presenter.cursor_moved()  # the keys go first
+        else:
+            self.presenter.show()
         self.problem_navigator.open_source()
         self.post_message(self.Ready())
 
