@@ -94,9 +94,9 @@ class Action(NamedTuple):
         return self.target_name.islower()
 
 
-def _pane(name: str, keys: str, help_: str) -> Action:
+def _pane(name: str, keys: str, help_: str, verb: str = "") -> Action:
     """An action that leads to a pane beside the tree."""
-    return Action(f"view.{name}", keys, name, help_, "enter", argument=name)
+    return Action(f"view.{name}", keys, verb or name, help_, "enter", argument=name)
 
 
 def _copy(name: str, keys: str, verb: str, help_: str) -> Action:
@@ -255,6 +255,7 @@ ACTIONS = (
     _pane("chains", "7,w", "go to the chains: which workflow schedules which"),
     _pane("timeline", "8,t", "go to the chain on a time axis, and its load"),
     _pane("map", "0,a", "go to the map: what happens around the workflow, an event, a field or a host"),
+    _pane("map-boxes", "B", "go to the map as boxes and arrows", "as boxes"),
     Action("view.problems", "4,exclamation_mark", "problems",
            "show or hide the list of problems", "toggle_problems"),
     Action("view.uses", "9", "list", "go to the list of uses, if there is one", method="enter_uses"),

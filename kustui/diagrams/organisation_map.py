@@ -88,7 +88,7 @@ class OrganisationMap:
             yield ()
             yield (("conditions are left out of so many workflows: a smaller --depth shows them", "muted"),)
         yield ()
-        yield ((_LEGEND, "muted"),)
+        yield LEGEND
 
     def around(self, centre: Node, depth: int) -> Iterator[MapRow]:
         """What a node brings about within so many edges, and what leads to it within as many, as two trees."""
@@ -259,10 +259,10 @@ class OrganisationMap:
     # Diagrams
 
     def diagram(self, around: Neighbourhood | None = None) -> Diagram:
-        """Nodes and edges, the steps of a workflow that do the same in one edge. Fields are drawn around a field or a
-        workflow; elsewhere an edge to an event says them."""
+        """Nodes and edges, the steps of a workflow that do the same in one edge. Fields are drawn around a field;
+        elsewhere an edge to an event says them."""
         links = self.links(around)
-        if around is None or around.centre.kind not in (Kind.FIELD, Kind.WORKFLOW):
+        if around is None or around.centre.kind is not Kind.FIELD:
             links = [link for link in links if Kind.FIELD not in (link.source.kind, link.target.kind)]
         nodes = dict.fromkeys([around.centre] if around is not None else ())
         groups: dict[tuple[Node, Node, Role], list[Link]] = {}
@@ -337,7 +337,7 @@ class OrganisationMap:
         return {"rings": rings, "never_started": [str(node) for node in never_started(self.graph)]}
 
 
-_LEGEND = "◆ event  ● workflow  □ field  ◎ host  ↺ comes round  ╌ assumed: in no definition"
+LEGEND: Line = (("◆ event  ● workflow  □ field  ◎ host  ↺ comes round  ╌ assumed: in no definition", "muted"),)
 _TABLES = {Kind.EVENT: "Events", Kind.FIELD: "Fields", Kind.HOST: "Hosts"}
 _NO_GROUP = {
     Kind.WORKFLOW: "scheduled or called", Kind.EVENT: "no object", Kind.FIELD: "no object", Kind.HOST: "hosts",

@@ -62,6 +62,11 @@ class BoxesWindow(DiagramView, can_focus=True):
         raise NotImplementedError
 
     @property
+    def legend(self) -> Line:
+        """The glyphs that are in the drawing, and what they mean."""
+        return self.drawing.legend if self.drawing is not None else ()
+
+    @property
     def title(self) -> str:
         return self.NAME if self.zoom == NORMAL else f"{self.NAME} {self.zoom}"
 
@@ -145,7 +150,7 @@ class BoxesWindow(DiagramView, can_focus=True):
         if self.drawing is not None and y >= self._page:
             line = self._foot[y - self._page]
         elif self.drawing is not None and y == self._page - 1 and (self._overview or y > self.drawing.layout.height):
-            line = fitted(((" ", ""), *self.drawing.legend), width)
+            line = fitted(((" ", ""), *self.legend), width)
         elif self._overview is not None:
             line = self._overview.row(y, self.selected, self._in_view)
         elif self.drawing is not None:

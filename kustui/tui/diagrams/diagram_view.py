@@ -52,6 +52,8 @@ class DiagramView(Widget):
     """What the help says of it."""
     KEYS: ClassVar[tuple[str, ...]] = ()
     """The actions that the line of keys offers in it."""
+    stands_apart: ClassVar[bool] = False
+    """Whether the titles of other panes leave it out."""
 
     class Retitled(Message):
         """Its title says something else."""

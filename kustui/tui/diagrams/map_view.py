@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.actions import SkipAction
@@ -48,7 +48,7 @@ class MapView(AroundView):
         "what that starts. Or all workflows, events, fields and hosts as lists. What no definition says is dashed."
     )
     KEYS = (
-        "map.choose", "map.back", "map.lists", "map.sort", "map.further", "go.definition",
+        "map.choose", "map.back", "map.lists", "map.sort", "map.further", "view.map-boxes", "go.definition",
         "view.leave", "view.maximise", "app.help",
     )  # fmt: skip
 
@@ -69,6 +69,11 @@ class MapView(AroundView):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._behind: list[_Place] = []
+        self._listeners: list[Callable[[], None]] = []
+
+    def when_drawn(self, tell: Callable[[], None]) -> None:
+        """Call this each time that something else is around the centre, or another node is it."""
+        self._listeners.append(tell)
 
     # What is drawn
 
@@ -86,6 +91,20 @@ class MapView(AroundView):
         if not same_workflow and self.kind is None:
             self._centre = None
         self._draw(self.cursor if same_workflow or self.kind is not None else 0)
+
+    @property
+    def drawing(self) -> OrganisationMap | None:
+        """None while it is yet to be made."""
+        return self._map[1] if self._map is not None and self._map[0] is self._snapshot else None
+
+    @property
+    def centre(self) -> Node | None:
+        """What is around which it is drawn; None without such."""
+        from kustui.analysis.organisation_graph import Kind, Node
+
+        if self._centre is None and self._entry is not None:
+            return Node(Kind.WORKFLOW, self._entry.key)
+        return self._centre
 
     @property
     def _drawing(self) -> OrganisationMap:
@@ -111,6 +130,8 @@ class MapView(AroundView):
             else:
                 self.show(Rows(len(self._rows), self._row), cursor)
             self._retitle()
+            for tell in self._listeners:
+                tell()
             if self._chooses:
                 self.action_choose()
 
@@ -125,14 +146,9 @@ class MapView(AroundView):
         return self._drawing
 
     def _around(self) -> Iterator[MapRow]:
-        from kustui.analysis.organisation_graph import Kind, Node
-
-        graph = self._drawing.graph
-        if self._centre is not None and self._centre not in graph:
+        if self._centre is not None and self._centre not in self._drawing.graph:
             self._centre = None
-        centre = self._centre
-        if centre is None and self._entry is not None:
-            centre = Node(Kind.WORKFLOW, self._entry.key)
+        centre = self.centre
         return self._drawing.around(centre, self.reach) if centre is not None else iter(())
 
     def _listed(self) -> Iterator[MapRow]:
@@ -174,10 +190,16 @@ class MapView(AroundView):
         self._draw(0)
 
     def action_back(self) -> None:
-        if not self._behind:
+        if not self.go_back():
             raise SkipAction  # the place before is not one of the map
+
+    def go_back(self) -> bool:
+        """Show what was shown before; whether there is such."""
+        if not self._behind:
+            return False
         self._centre, self.kind, cursor = self._behind.pop()
         self._draw(cursor)
+        return True
 
     def action_lists(self) -> None:
         from kustui.diagrams.organisation_lists import LISTS

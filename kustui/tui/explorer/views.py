@@ -16,6 +16,7 @@ from kustui.text.messages import counted
 from kustui.tui.bindings import actions_of, with_keys_in_force
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.diagrams.map_boxes_view import MapBoxesView
 from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
@@ -29,10 +30,10 @@ from kustui.tui.widgets.border_titles import BorderTitles
 from kustui.tui.widgets.rows_view import RowsView
 
 DIAGRAM_VIEWS: Mapping[str, type[DiagramView]] = {
-    "flow": RailView, "boxes": BoxesView, "chains": ChainsView, "timeline": TimelineView, "map": MapView,
+    "flow": RailView, "boxes": BoxesView, "chains": ChainsView, "timeline": TimelineView,
 }  # fmt: skip
-"""The widget of each diagram, by the name of its pane."""
-DIAGRAMS = tuple(DIAGRAM_VIEWS)
+"""The widget of each diagram of a workflow, by the name of its pane."""
+DIAGRAMS = (*DIAGRAM_VIEWS, "map", "map-boxes")
 """The diagrams, of which one is shown at a time."""
 PANES = (*DIAGRAMS, "detail", "source")
 
@@ -52,8 +53,9 @@ class Side(Vertical):
         super().__init__(id=id)
         self.detail = DetailView(cursor_always=False, id="detail")
         self.source = SourceView(id="source")
-        self.diagrams = {name: view(id=name) for name, view in DIAGRAM_VIEWS.items()}
-        self.map: MapView = self.diagrams["map"]  # type: ignore[assignment]  # as the table says
+        self.map = MapView(id="map")
+        self.diagrams: dict[str, DiagramView] = {name: view(id=name) for name, view in DIAGRAM_VIEWS.items()}
+        self.diagrams |= {"map": self.map, "map-boxes": MapBoxesView(self.map, id="map-boxes")}
         self.diagram_name = DIAGRAMS[0]
         """The drawing that is shown, or was last."""
         for name, view in self.diagrams.items():
@@ -90,10 +92,10 @@ class Side(Vertical):
         """What the drawings' panes are called, and what else there is behind and before it, with its keys, always in
         the same order; ``alone`` where neither detail nor source is shown with them."""
         views = list(self.diagrams.values())
-        names = [view.NAME for view in views]
+        names = ["" if view.stands_apart else view.NAME for view in views]
         rest = ("2 Detail", "3 Source") if alone else ()
         for index, view in enumerate(views):
-            yield view, view.title, "  ".join((*names[index + 1 :], *rest)), "  ".join(names[:index])
+            yield view, view.title, "  ".join((*filter(None, names[index + 1 :]), *rest)), "  ".join(names[:index])
 
 
 class Views(NamedTuple):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.check.rule import step, to, when, workflow
+from kustui.tui.diagrams.map_boxes_view import MapBoxesView
 from kustui.tui.diagrams.map_view import MapView
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.organisations import CREATE, UPDATE, writes
@@ -172,3 +173,42 @@ async def test_what_is_saved_is_on_the_map_and_the_centre_stays(organisation: Pa
         organisation.write_text(json.dumps([*DEFINITIONS, workflow("Third", step("cc"), event=UPDATE)]))
         await ui.wait_until(lambda: any("Third" in row for row in shown(ui)))
         assert shown(ui)[0] == "◆ conversation.update"
+
+
+def boxes_of(ui: ExplorerPilot) -> list[str]:
+    drawing = ui.explorer.query_one("#map-boxes", MapBoxesView).drawing
+    return [] if drawing is None else sorted(node.name for node in drawing.diagram.nodes)
+
+
+async def test_as_boxes_it_is_around_the_same_node(organisation: Path) -> None:
+    async with explorer(organisation, size=(160, 48)) as ui:
+        await ui.go_to("Writer")
+        await open_map(ui)
+        await ui.press("B")
+        view = ui.explorer.query_one("#map-boxes", MapBoxesView)
+        assert boxes_of(ui) == ["Reader", "Writer", "conversation.update", "note.create"]
+        assert view.selected.startswith("workflow:")
+        await ui.press("j", "enter")
+        assert view.selected == "event:kustomer.conversation.update"
+        await ui.press("minus")
+        assert boxes_of(ui) == ["Reader", "Writer", "conversation.update"]
+        await ui.press("0")
+        assert shown(ui)[0] == "◆ conversation.update"
+        await ui.press("B", "left_square_bracket")
+        assert boxes_of(ui) == ["Writer", "conversation.update", "note.create"]
+        await ui.press("o")
+        assert (ui.focus, shown(ui)[0]) == ("map", "2 workflows")
+
+
+async def test_too_many_boxes_are_not_drawn_and_it_is_said_what_to_press(tmp_path: Path) -> None:
+    path = tmp_path / "many.json"
+    listeners = [workflow(f"w{number}", step("aa"), event=UPDATE) for number in range(160)]
+    path.write_text(json.dumps([workflow("Writer", writes("aa", status="open"), event=CREATE), *listeners]))
+    async with explorer(path, size=(100, 30)) as ui:
+        await ui.go_to("Writer")
+        await ui.press("B")
+        view = ui.explorer.query_one("#map-boxes", MapBoxesView)
+        await ui.wait_until(lambda: view.nothing)
+        assert view.nothing == "163 boxes are too many to draw: - reaches less far, 0 lists them"
+        await ui.press("minus")
+        assert boxes_of(ui) == ["Writer", "conversation.update", "note.create"]

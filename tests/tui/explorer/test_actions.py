@@ -264,6 +264,7 @@ DID = {
     "view.chains": goes_to("chains"),
     "view.timeline": goes_to("timeline"),
     "view.map": goes_to("map"),
+    "view.map-boxes": goes_to("map-boxes"),
     "view.problems": goes_to("problems"),
     "view.changes": goes_to("changes"),
     "view.maximise": Did((), lambda scene: scene.ui.panes, is_(["tree"])),
