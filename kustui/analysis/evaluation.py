@@ -42,16 +42,16 @@ _ESCAPED = str.maketrans(
 
 
 class PartlyKnown(Mapping[str, Any]):
-    """An object of which only some members are known; every other is Undecided."""
+    """An object of which only some members are known; every other is Undecided, and ``why``."""
 
-    def __init__(self, members: Mapping[str, Any]) -> None:
-        self.members = members
+    def __init__(self, members: Mapping[str, Any], why: str = "only a run knows it") -> None:
+        self.members, self.why = members, why
 
     def get(self, key: str, default: Any = None) -> Any:
         return self[key]
 
     def __getitem__(self, key: str) -> Any:
-        return self.members[key] if key in self.members else Undecided("only a run knows it")
+        return self.members[key] if key in self.members else Undecided(self.why)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.members)
@@ -303,6 +303,8 @@ class _Renderer:
 
     def each(self, block: Block, frame: _Frame, elements: Any) -> Iterator[str]:
         pairs: Sequence[tuple[Any, Any]] = ()
+        if isinstance(elements, PartlyKnown):
+            raise _UndecidedError(elements.why)
         if isinstance(elements, Mapping):
             pairs = tuple(in_javascript_order(elements))
         elif isinstance(elements, list | tuple):

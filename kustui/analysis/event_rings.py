@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from kustui.analysis.events import ANY_FIELD, Effect, Reach, changed_names, reach
+from kustui.analysis.effects import Effect, Reach
+from kustui.analysis.events import ANY_FIELD, changed_names, reach
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
 from kustui.analysis.walks import strongly_connected_components

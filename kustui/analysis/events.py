@@ -1,75 +1,25 @@
-"""Events that steps cause, and whether they start a workflow: what no JSON names, and hurts most.
-
-A step that writes an object makes Kustomer publish that object's event, which starts every enabled workflow on it. What
-an action causes and which fields it writes is [assumed], and stands in ``definition/platform.py``.
-"""
+"""Whether the events that steps cause start a workflow, and how far it comes: what no JSON names, and hurts most."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import Enum
 from itertools import compress, product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from kustui.analysis.abstract_run import UNKNOWN, AbstractRun
-from kustui.analysis.evaluation import PartlyKnown
+from kustui.analysis.abstract_run import AbstractRun
+from kustui.analysis.effects import CUSTOM, Effect, Reach, effects_of_step, event_data
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import may_pass_by
 from kustui.analysis.schedules import grouped
 from kustui.definition.expressions import Comparison, Operand, Reference
-from kustui.definition.expressions.parse import may_hold_expression
-from kustui.definition.models import Step
 from kustui.definition.operators import OPPOSITES, compare
-from kustui.definition.platform import (
-    FIELDS_OF_ACTIONS,
-    FIELDS_OF_EVERY_WRITE,
-    FIELDS_OF_LISTS,
-    KEYS_OF_OBJECT,
-    PUBLISH_ACTION,
-    REST_ACTIONS,
-    TRIGGER_ID,
-    call_event,
-    called_by_address,
-    written_event,
-)
-from kustui.definition.values import MISSING, number_of
+from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.values import number_of
 
-CUSTOM = "custom"
 ANY_FIELD = "*"
 _LONGEST_LIST = 1_000
 _MOST_KEPT = 3
 """Of so many written fields it is considered that they may have had the value before."""
-
-
-class Reach(Enum):
-    """Whether the runs that an event starts come to a step."""
-
-    CANNOT = "cannot"
-    MAY = "may"
-    MUST = "must"
-
-
-class Effect(NamedTuple):
-    """The event that a step causes."""
-
-    step: str
-    pointer: str
-    """Of the step."""
-    event: str
-    fields: frozenset[str] | None = frozenset()
-    """What the step writes of an object: ``status``, ``custom.sizeStr``; ``custom`` where only a run knows which of
-    those. None if nothing is known of what it writes."""
-    values: Mapping[str, Any] = {}
-    """The literals that it writes or publishes, by field."""
-    added: tuple[Any, ...] = ()
-    """The literals that it adds to the list that it writes."""
-    removed: tuple[Any, ...] = ()
-    """The literals that it takes from the list that it writes."""
-    asks: frozenset[str] | None = None
-    """The fields of its own trigger's object of which one has to have changed for a run to come to the step; None if a
-    run may come to it whatever has changed."""
-    repeats: Reach = Reach.CANNOT
-    """Whether its event starts its own workflow again and leads to the step."""
 
 
 def effects_of(flow: FlowGraph) -> tuple[Effect, ...]:
@@ -79,7 +29,7 @@ def effects_of(flow: FlowGraph) -> tuple[Effect, ...]:
         return ()
     event = flow.workflow.trigger.event_name
     if asked := changes_asked(flow):
-        unasked = frozenset(AbstractRun(flow, _event_data(Effect("", "", event))).nodes())
+        unasked = frozenset(AbstractRun(flow, event_data(Effect("", "", event))).nodes())
         effects = [effect if effect.step in unasked else effect._replace(asks=asked) for effect in effects]
     own = grouped((_what_is_known(effect), effect) for effect in effects if effect.event == event)
     repeats = {step: answer for alike in own.values() for step, answer in reach(flow, alike[0], alike).items()}
@@ -89,72 +39,6 @@ def effects_of(flow: FlowGraph) -> tuple[Effect, ...]:
 def _what_is_known(effect: Effect) -> tuple[str, frozenset[str] | None, str]:
     """The same for effects that start the same runs."""
     return effect.event, effect.fields, repr(effect.values)
-
-
-def effects_of_step(step: Step) -> Iterator[Effect]:
-    """What a step causes, should a run come to it, without what is known of the runs that do."""
-    action, params = step.action or "", step.params
-    if action == PUBLISH_ACTION and isinstance(name := params.get("name"), str) and not may_hold_expression(name):
-        payload = params.get("data", params.get("payload"))
-        published = payload if isinstance(payload, Mapping) else {}
-        yield Effect(step.id, step.pointer, name, values=_literals(published.items()))
-    elif action in REST_ACTIONS and _may_be_post(params.get("method")):
-        called = called_by_address(str(params.get("uri", params.get("url", ""))))
-        if called is not None:
-            yield Effect(step.id, step.pointer, call_event(called))
-    elif event := written_event(action, params.get("klass", params.get("klassName"))):
-        yield from _effects_of_write(step, event, action.rpartition(".")[2])
-
-
-def _effects_of_write(step: Step, event: str, verb: str) -> Iterator[Effect]:
-    fields, values = _written_fields(verb, step.params), _literals(_members(step.params))
-    if verb in FIELDS_OF_LISTS:
-        elements = tuple(_elements(step.params))
-        added, removed = ((), elements) if verb.startswith("remove-") else (elements, ())
-        yield Effect(step.id, step.pointer, event, fields, added=added, removed=removed)
-    elif fields != frozenset():  # without params it writes nothing
-        yield Effect(step.id, step.pointer, event, fields, values if fields and fields >= values.keys() else {})
-
-
-def _elements(params: Mapping[str, Any]) -> Iterator[Any]:
-    """The literal elements that an action adds to a list, or takes from it."""
-    for _, value in _members(params):
-        for element in value if isinstance(value, list | tuple) else [value]:
-            if _is_literal(element) and element is not None and "," not in str(element):
-                yield element
-
-
-def _may_be_post(method: object) -> bool:
-    return isinstance(method, str) and (method.upper() == "POST" or may_hold_expression(method))
-
-
-def _written_fields(verb: str, params: Mapping[str, Any]) -> frozenset[str] | None:
-    if verb in FIELDS_OF_ACTIONS:
-        return frozenset({FIELDS_OF_ACTIONS[verb]})
-    if verb not in ("create", "create-with-customer", "update"):
-        return None
-    return frozenset(field for field, _ in _members(params))
-
-
-def _members(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The fields of an object that params name, those of ``custom`` one by one."""
-    for key, value in params.items():
-        if key == CUSTOM and isinstance(value, Mapping):
-            yield from ((f"{CUSTOM}.{name}", member) for name, member in value.items())
-        elif key not in KEYS_OF_OBJECT:
-            yield key, value
-
-
-def _literals(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: value for name, value in members if _is_literal(value)}
-
-
-def _is_literal(value: object) -> bool:
-    if isinstance(value, str):
-        return not may_hold_expression(value)
-    if isinstance(value, list | tuple):
-        return all(map(_is_literal, value))
-    return value is None or isinstance(value, bool | int | float)
 
 
 def changes_asked(flow: FlowGraph) -> frozenset[str]:
@@ -206,13 +90,13 @@ def trigger_filter(flow: FlowGraph) -> TriggerFilter:
     if flow.workflow.trigger is None:
         return TriggerFilter(reach=Reach.CANNOT)
     event = flow.workflow.trigger.event_name
-    anything = AbstractRun(flow, _event_data(Effect("", "", event, None)))
+    anything = AbstractRun(flow, event_data(Effect("", "", event, None)))
     if not any(True for _ in anything.targets(TRIGGER_ID)):
         return TriggerFilter(reach=Reach.CANNOT)
     if not anything.is_over_at_once():
         return TriggerFilter(reach=Reach.MUST)
     asked = _changes_asked(flow, (TRIGGER_ID,))
-    unchanged = AbstractRun(flow, _event_data(Effect("", "", event)))
+    unchanged = AbstractRun(flow, event_data(Effect("", "", event)))
     filtered = bool(asked) and not any(True for _ in unchanged.targets(TRIGGER_ID))
     return TriggerFilter(asked if filtered else None)
 
@@ -237,15 +121,15 @@ def reach(flow: FlowGraph, cause: Effect, effects: Sequence[Effect]) -> Mapping[
     """
     kept = _may_be_kept(cause, changes_asked(flow)) if cause.fields else []
     answers = _answers_about_list(flow, cause)
-    reaches = [_reach_with(AbstractRun(flow, _event_data(cause), answers=answers), effects)]
+    reaches = [_reach_with(AbstractRun(flow, event_data(cause), answers=answers), effects)]
     if len(kept) > _MOST_KEPT:
-        data = _event_data(cause._replace(fields=None, values={}))
+        data = event_data(cause._replace(fields=None, values={}))
         reaches.append(_reach_with(AbstractRun(flow, data, answers=answers), effects))
     else:
         for chosen in product((False, True), repeat=len(kept)):
             if any(chosen):
                 keeps = frozenset().union(*compress(kept, chosen))
-                run = AbstractRun(flow, _event_data(cause, keeps), answers=answers)
+                run = AbstractRun(flow, event_data(cause, keeps), answers=answers)
                 reaches.append(_reach_with(run, effects))
     return {
         step: first if first is Reach.CANNOT or all(other[step] is first for other in reaches) else Reach.MAY
@@ -317,59 +201,3 @@ def _may_be_kept(cause: Effect, asked: frozenset[str]) -> list[frozenset[str]]:
     literals.extend(sorted(asked.intersection(cause.fields or ()) - custom - cause.values.keys()))
     unknown = custom - cause.values.keys() if CUSTOM in asked else frozenset()
     return [*(frozenset({field}) for field in literals), *([unknown] if unknown else [])]
-
-
-def _event_data(effect: Effect, kept: frozenset[str] = frozenset()) -> PartlyKnown:
-    """What an event gives to a workflow: what was written is known. ``kept`` are the fields that had the written value
-    before."""
-    fields: dict[str, Any] = {field: value for field, value in effect.values.items() if "." not in field}
-    custom = _custom(effect.values)
-    if custom:
-        fields[CUSTOM] = PartlyKnown(custom)
-    if effect.fields == frozenset():  # a published event, whose data can be read as that of a hook
-        fields["attributes"] = PartlyKnown({"data": PartlyKnown(dict(fields))})
-    if effect.event.endswith(".update"):
-        fields["changes"] = PartlyKnown({"attributes": _Changes(effect, kept)})
-    return PartlyKnown(fields)
-
-
-def _custom(values: Mapping[str, Any]) -> dict[str, Any]:
-    prefix = f"{CUSTOM}."
-    return {field.removeprefix(prefix): value for field, value in values.items() if field.startswith(prefix)}
-
-
-class _Changes(PartlyKnown):
-    """``changes.attributes`` of the event of an update: what the step did not write is missing."""
-
-    def __init__(self, effect: Effect, kept: frozenset[str]) -> None:
-        super().__init__({})
-        self.effect, self.kept = effect, kept
-
-    def __getitem__(self, key: str) -> Any:
-        fields = self.effect.fields
-        if fields is None or key in FIELDS_OF_EVERY_WRITE:
-            return UNKNOWN
-        if key == CUSTOM and CUSTOM not in fields:
-            names = {field for field in fields if field.startswith(f"{CUSTOM}.")}
-            sides = {side: _Side(self, side == "after") for side in ("before", "after")}
-            return PartlyKnown(sides) if names - self.kept else MISSING
-        if key in self.kept or key not in fields:
-            return MISSING
-        return PartlyKnown({"after": self.effect.values[key]} if key in self.effect.values else {})
-
-    def of_custom(self, name: str, *, after: bool) -> Any:
-        field = f"{CUSTOM}.{name}"
-        if field in self.kept or field not in (self.effect.fields or ()):
-            return MISSING
-        return self.effect.values.get(field, UNKNOWN) if after else UNKNOWN
-
-
-class _Side(PartlyKnown):
-    """``changes.attributes.custom.before`` or ``after``."""
-
-    def __init__(self, changes: _Changes, after: bool) -> None:
-        super().__init__({})
-        self.changes, self.after = changes, after
-
-    def __getitem__(self, key: str) -> Any:
-        return self.changes.of_custom(key, after=self.after)

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import networkx
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
-from kustui.analysis.events import ANY_FIELD, Effect, Reach, TriggerFilter, changed_names, starts
+from kustui.analysis.effects import Effect, Reach
+from kustui.analysis.events import ANY_FIELD, TriggerFilter, changed_names, starts
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import WorkflowSummary

@@ -8,8 +8,9 @@ from typing import NamedTuple, Protocol
 
 from kustui.analysis.chains import End, Load, chain_from, end_of, load_of_all
 from kustui.analysis.chains import Link as ChainLink
+from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.event_rings import Cause, EventRing
-from kustui.analysis.events import Effect, Reach, TriggerFilter
+from kustui.analysis.events import TriggerFilter
 from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph, Role, Verdict
 from kustui.analysis.schedules import ScheduleCall
 from kustui.definition.models import relative_minutes

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kustui.analysis.events import CUSTOM
+from kustui.analysis.effects import CUSTOM
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Path, is_plain
 from kustui.definition.models import Step

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from kustui.analysis.events import CUSTOM, TriggerFilter, changed_field, trigger_filter
+from kustui.analysis.effects import CUSTOM
+from kustui.analysis.events import TriggerFilter, changed_field, trigger_filter
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.reads import Read
 from kustui.definition.platform import (

@@ -13,7 +13,8 @@ from hashlib import blake2b
 from typing import TypeVar
 
 from kustui.analysis.apps import declarations_of
-from kustui.analysis.events import Effect, effects_of
+from kustui.analysis.effects import Effect
+from kustui.analysis.events import effects_of
 from kustui.analysis.feasibility import FeasiblePaths
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, guards_of, must_reach

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from kustui.analysis.chains import End
+from kustui.analysis.effects import Reach
 from kustui.analysis.event_rings import EventRing
-from kustui.analysis.events import Reach
 from kustui.analysis.organisation_graph import Kind, Link, Neighbourhood, Node, OrganisationGraph, Role
 from kustui.analysis.organisation_questions import (
     Branch,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kustui.analysis.events import effects_of_step
+from kustui.analysis.effects import effects_of_step
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.outside_links import fields_read, hosts_called
 from kustui.analysis.workflow_analysis import WorkflowAnalysis

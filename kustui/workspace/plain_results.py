@@ -16,7 +16,7 @@ from kustui.definition.source.source import Extent
 from kustui.definition.values import parts_of
 
 if TYPE_CHECKING:
-    from kustui.analysis.events import Effect
+    from kustui.analysis.effects import Effect
     from kustui.analysis.outside_links import OutsideLinks
     from kustui.analysis.schedules import ScheduleCall, Schedules
     from kustui.check.checker import WorkflowResult
@@ -173,7 +173,8 @@ class WorkflowData:
     def _links(
         self, asks: Plain | None, reach: str, reads: Plain, hosts: Plain, names: Mapping[str, str]
     ) -> OutsideLinks:
-        from kustui.analysis.events import Reach, TriggerFilter
+        from kustui.analysis.effects import Reach
+        from kustui.analysis.events import TriggerFilter
         from kustui.analysis.outside_links import Mention, OutsideLinks
 
         base = self.entry.item.pointer
@@ -267,7 +268,7 @@ class WorkflowData:
         asks: Plain | None,
         repeats: str,
     ) -> Effect:
-        from kustui.analysis.events import Effect, Reach
+        from kustui.analysis.effects import Effect, Reach
 
         pointer = self.entry.item.pointer + pointer
         changed, asked = (None if names is None else frozenset(names) for names in (fields, asks))

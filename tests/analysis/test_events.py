@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kustui.analysis.events import Effect, Reach, changed_names, effects_of, starts, trigger_filter
+from kustui.analysis.effects import Effect, Reach
+from kustui.analysis.events import changed_names, effects_of, starts, trigger_filter
 from kustui.analysis.flow import FlowGraph
 from kustui.check.rule import ALWAYS, step, to, when, workflow
 from tests.support.definitions import document_of

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kustui.analysis.chains import End
-from kustui.analysis.events import Reach
+from kustui.analysis.effects import Reach
 from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph, Role
 from kustui.analysis.organisation_questions import (
     brings_about,

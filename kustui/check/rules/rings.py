@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import chain, pairwise
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
+from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.event_rings import Cause
-from kustui.analysis.events import Effect, Reach
 from kustui.analysis.guards import guards_of
 from kustui.analysis.rings import Ring
 from kustui.analysis.walks import breadth_first
