@@ -203,7 +203,7 @@ class _Changes(PartlyKnown):
         if key in self.kept or key not in fields:
             return MISSING
         both = (("before", self.before), ("after", self.effect.values))
-        return PartlyKnown({side: values[key] for side, values in both if key in values}, self.why)
+        return PartlyKnown({side: values.get(key, Undecided(self.why)) for side, values in both}, self.why)
 
     def of_custom(self, name: str, *, after: bool) -> Any:
         field = f"{CUSTOM}.{name}"

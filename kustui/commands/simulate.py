@@ -44,6 +44,7 @@ examples:
   kustui simulate app.json --workflow order-created     rehearse one workflow, by name or id
   kustui simulate app.json --event order.json           start it with your own payload, or with an event as it came
   kustui simulate app.json --event run.json             repeat a recorded run, as the API gives it: it fails again
+  kustui simulate app.json --follow-events              and what its writes start, event by event (assumed)
   kustui simulate app.json --save late.scenario.json    save it as a scenario, to edit and replay:
   kustui simulate app.json late.scenario.json           exit status 1 when the outcome differs
   kustui simulate workflows/                            replay every scenario in a folder of definitions
@@ -78,6 +79,11 @@ def parser() -> Parser:
         metavar="N",
         type=_count,
         help=f"stop after N steps (default: {DEFAULT_MAX_STEPS:,})",
+    )
+    add(
+        "--follow-events",
+        action="store_true",
+        help="let what a step writes start the workflows on the event of the object (assumed)",
     )
     add("--seed", metavar="TEXT", default="", help="seed for random values")
     add("--explore", action="store_true", help="list every path through the workflows, and what each needs")
@@ -129,6 +135,7 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
     for wrong, reason in (
         (not definitions, "there is no definition to rehearse: name a file or a folder"),
         (scenarios and given, f"a scenario says what to start: leave out {', '.join(given)}"),
+        (options.explore and options.follow_events, "--explore follows schedules only: leave out --follow-events"),
         (options.explore and options.event, "--explore makes up its own events: leave out --event"),
         (options.explore and options.format == "junit", "--explore checks nothing: use the format text or json"),
         (all(stdin), "only one of them can come from standard input: the definition or the payload of --event"),
@@ -192,7 +199,8 @@ def _drafted_scenario(options: argparse.Namespace, organisation: Organisation) -
 
 def _replay(options: argparse.Namespace, organisation: Organisation, files: Sequence[ScenarioFile]) -> int:
     """Run the scenarios, or the one drafted in their place."""
-    replays = [replay(file, organisation, options.max_steps) for file in files]
+    follow = options.follow_events
+    replays = [replay(file, organisation, options.max_steps, follow_events=follow) for file in files]
     drafted = not files[0].path
     if options.save:
         _save(options, replays[0])

@@ -255,6 +255,40 @@ def test_junit_has_a_case_for_each_scenario(capsys: pytest.CaptureFixture[str]) 
     assert cases["It is shut"] is not None
 
 
+CLOSE = step("aB3", action="kustomer.conversation.update", params={"id": "/#steps.1.id", "status": "done"})
+CLOSED = when("eq", "/#steps.1.changes.attributes.status.after", "done")
+WRITES = app(
+    workflow("Closes", CLOSE, event="kustomer.conversation.create"),
+    workflow("Thanks", step("cD4"), entry=(to("cD4", CLOSED),)),
+)
+
+
+def test_events_are_followed_on_request_and_a_scenario_keeps_that(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("writes.json").write_text(json.dumps(WRITES))
+    alone = ["writes.json", "--workflow", "Closes"]
+    status, without, _ = run(capsys, *alone)
+    assert (status, "wrote" in without, "Thanks" in without) == (0, False, False)
+    status, told, _ = run(capsys, *alone, "--follow-events", "--save", "s.scenario.json")
+    lines = " ".join(told.split())
+    assert "wrote conversation.status -> event conversation.update (assumed): starts 1 workflow" in lines
+    assert "because: conversation.update, by run 1 of Closes, aB3 (assumed)" in lines
+    assert "coverage: 2 of 2 steps" in lines
+    assert json.loads(Path("s.scenario.json").read_text())["followEvents"] is True
+    assert run(capsys, "writes.json", "s.scenario.json")[0] == 0
+    junit = ElementTree.fromstring(run(capsys, "writes.json", "s.scenario.json", "--format", "junit")[1])
+    started = "run 2 of Thanks is started: conversation.update, by run 1 of Closes, aB3 (assumed)"
+    assert started in "".join(junit.itertext())
+
+
+def test_a_scenario_of_before_follows_events_only_where_it_is_asked_to(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("writes.json").write_text(json.dumps(WRITES))
+    assert run(capsys, "writes.json", "--workflow", "Closes", "--save", "s.scenario.json")[0] == 0
+    assert "followEvents" not in Path("s.scenario.json").read_text()
+    assert run(capsys, "writes.json", "s.scenario.json")[0] == 0
+    status, told, _ = run(capsys, "writes.json", "s.scenario.json", "--follow-events")
+    assert (status, '"Thanks" runs, but no more runs are expected' in told) == (1, True)
+
+
 def test_a_rehearsal_is_saved_and_replayed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "chain.json", "--save", "new.scenario.json")[2] == "new.scenario.json: saved\n"
     assert run(capsys, "chain.json", "new.scenario.json")[:2] == (
@@ -411,6 +445,7 @@ def test_what_nobody_can_decide_is_told_and_the_run_left(capsys: pytest.CaptureF
         (["-", "--watch"], "--watch needs files"),
         (["gone.json", "--watch"], "gone.json: no such file or directory"),
         (["chain.json", "--watch", "--save", "x.scenario.json"], "leave out --save"),
+        (["chain.json", "--explore", "--follow-events"], "leave out --follow-events"),
         (["chain.json", "--event", "gone.json"], "gone.json: no such file or directory"),
         (["chain.json", "--explore", "--format", "junit"], "--explore checks nothing"),
         (["chain.json", "--max-steps", "0"], "expected a whole number from 1 to 1,000,000, found '0'"),

@@ -11,6 +11,8 @@ from typing import Any
 
 from kustui.analysis.evaluation import Failure
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.platform import short_name
+from kustui.simulate.engine.cascade import ASSUMED
 from kustui.simulate.engine.state import Dequeued, Overrides, QueueItem, Run, State
 from kustui.simulate.engine.step_execution import abandon_run, execute_step, initial_data, new_entry
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
@@ -162,23 +164,19 @@ def _begin_scheduled(state: State, dequeued: Dequeued) -> State:
     item, waited = dequeued.item, dequeued.waited
     analysis = state.organisation.analysis(item.key)
     if why := _why_not(analysis):
-        entry = new_entry(
-            state,
-            EntryKind.SKIPPED,
-            key=analysis.key,
-            title=analysis.title,
-            notes=(why,),
-            waited=waited,
-            ended=why,
-        )
-        return replace(state, trace=state.trace.plus(entry))
+        return _skipped(state, analysis, why, waited)
     data = initial_data(state, item.key, item.payload)
     run = Run(state.run_count + 1, item.key, data, cause=item.cause, origin=OutputSource.INPUTS, waited=waited)
     return replace(state, run=run, run_count=run.number)
 
 
+def _skipped(state: State, analysis: WorkflowAnalysis, why: str, waited: int = 0) -> State:
+    skipped = {"key": analysis.key, "title": analysis.title, "notes": (why,), "ended": why, "waited": waited}
+    return replace(state, trace=state.trace.plus(new_entry(state, EntryKind.SKIPPED, **skipped)))
+
+
 def _why_not(analysis: WorkflowAnalysis) -> str:
-    """Why a scheduled run cannot begin; an empty string where it can."""
+    """Why a scheduled or called run cannot begin; an empty string where it can."""
     if not analysis.entry.item.enabled:
         return "the workflow is switched off"
     return "" if analysis.workflow.callable else "the workflow cannot be called"
@@ -194,12 +192,19 @@ def _notes_on(organisation: Organisation, item: QueueItem, started: Sequence[str
 def _start_listeners(state: State, item: QueueItem) -> State:
     """An event starts a run of every enabled workflow that listens to it, one after another [docs]."""
     organisation, started = state.organisation, tuple[str, ...]()
+    if item.only_workflow and item.caused_by:
+        called = organisation.analysis(item.only_workflow)
+        if why := _why_not(called):
+            return _skipped(state, called, why)
     if item.only_workflow:
         entry = organisation.collection.by_key.get(item.only_workflow)
         started, event = ((entry.key,), entry.item.event) if entry is not None else ((), "")
     else:
         started, event = organisation.listeners(item.event), item.event
     source = OutputSource.DRAFTED if item.drafted else OutputSource.EVENT
+    cause, assumed = event, tuple[str, ...]()
+    if item.caused_by:
+        source, cause, assumed = OutputSource.COMPUTED, f"{short_name(event)}, by {item.cause}", (ASSUMED,)
     happened = new_entry(
         state,
         EntryKind.EVENT,
@@ -210,8 +215,13 @@ def _start_listeners(state: State, item: QueueItem) -> State:
         started=started,
         notes=tuple(_notes_on(organisation, item, started)),
         cause=item.cause,
+        caused_by=item.caused_by,
+        assumed=assumed,
     )
-    for key in started:
-        run = Run(state.run_count + 1, key, initial_data(state, key, item.payload), cause=event, origin=source)
-        state = replace(state, waiting=(*state.waiting, run), run_count=run.number)
-    return replace(state, trace=state.trace.plus(happened))
+    runs = [
+        Run(number, key, initial_data(state, key, item.payload), cause=cause, origin=source,
+            caused_by=item.caused_by, depth=item.depth)
+        for number, key in enumerate(started, start=state.run_count + 1)
+    ]  # fmt: skip
+    count = state.run_count + len(runs)
+    return replace(state, waiting=(*state.waiting, *runs), run_count=count, trace=state.trace.plus(happened))

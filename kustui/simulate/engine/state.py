@@ -42,6 +42,10 @@ class QueueItem(NamedTuple):
     """Which step has queued it, for a person; empty where a person did."""
     drafted: bool = False
     """Whether nobody has reviewed the payload."""
+    caused_by: int = 0
+    """The number of the entry of the step that has caused the event by what it wrote [assumed]; 0 for any other."""
+    depth: int = 0
+    """How many events in a row have led here, each caused by a run that the one before started."""
 
 
 class Dequeued(NamedTuple):
@@ -126,6 +130,9 @@ class Run:
     """Milliseconds that it waited for a window."""
     retries: int = 0
     """How often error cases have retried it or one of its steps."""
+    caused_by: int = 0
+    depth: int = 0
+    """Both as in ``QueueItem``."""
 
     @property
     def outputs(self) -> Mapping[str, Any]:
@@ -194,6 +201,10 @@ class State:
     """How many runs were started."""
     queued_count: int = 0
     """How many items were ever queued."""
+    follows_events: bool = False
+    """Whether what a step writes starts what listens to the event of the object [assumed]."""
+    objects: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    """What was written of each object where events are followed: by its kind and id, and by field."""
 
     @property
     def finished(self) -> bool:
@@ -230,9 +241,11 @@ def initial_state(
     seed: str = "",
     start_time: str = DEFAULT_START,
     variables: Mapping[str, Any] | None = None,
+    *,
+    follows_events: bool = False,
 ) -> State:
     """A rehearsal in which nothing has happened yet. Raises ValueError where ``start_time`` is not an ISO 8601 date."""
     moment = parse_date(start_time)
     if moment is None:
         raise ValueError(f"{start_time!r} is not an ISO 8601 date")
-    return State(organisation, variables or {}, moment, seed)
+    return State(organisation, variables or {}, moment, seed, follows_events=follows_events)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from kustui.analysis.condition_evaluation import evaluate_condition
-from kustui.analysis.evaluation import EvaluationContext, Failure, assumptions_in, resolve
+from kustui.analysis.evaluation import EvaluationContext, Failure, PartlyKnown, assumptions_in, resolve
 from kustui.analysis.flow import Edge
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import in_words
@@ -16,6 +16,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING, in_javascript, number_in_text
 from kustui.simulate.engine.actions import ActionResult, execute_action
+from kustui.simulate.engine.cascade import ASSUMED, consequence_of, queued
 from kustui.simulate.engine.state import Overrides, Question, QueueItem, Run, State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.paths.drafts import draft_output, target_values
@@ -99,10 +100,14 @@ class _StepExecution:
 
     def _trigger(self, trigger: Trigger | None) -> State:
         given = self.run.outputs[TRIGGER_ID]
-        payload = in_javascript(given, self.lost)
+        # What a step caused holds values of its run, and says of the rest that it is not known.
+        payload = given if isinstance(given, PartlyKnown) else in_javascript(given, self.lost)
         outputs = {name: payload if output is given else output for name, output in self.run.outputs.items()}
         self._set_data({**self.run.data, "steps": outputs})
         self._record(output=payload, source=self.run.origin, waited=self.run.waited, cause=self.run.cause)
+        if self.run.caused_by:
+            self._record(caused_by=self.run.caused_by)
+            self.assumed.append(ASSUMED)
         if trigger is None:
             return self._end("the workflow has no trigger", broken=True)
         self._record(notes=self._missing_inputs(payload))
@@ -110,7 +115,7 @@ class _StepExecution:
 
     def _missing_inputs(self, payload: Any) -> tuple[str, ...]:
         schema = self.analysis.inputs
-        if schema is None or not isinstance(payload, Mapping):
+        if schema is None or not isinstance(payload, Mapping) or isinstance(payload, PartlyKnown):
             return ()
         missing = [name for name in schema.required if name not in payload]
         return tuple(f"the required input {quoted(name)} is missing" for name in missing)
@@ -140,16 +145,23 @@ class _StepExecution:
             return self._end(result.error, broken=True)
         self._record(notes=result.notes, scheduled=result.scheduled, published=result.published)
         self.assumed.extend(result.assumed)
-        return self._succeed(step, result)
+        return self._succeed(step, result, params)
 
-    def _succeed(self, step: Step, result: ActionResult) -> State:
+    def _succeed(self, step: Step, result: ActionResult, params: Mapping[str, Any]) -> State:
+        consequence, run = None, self.run
         if step.action is not None:
             output, source = self._output(step, result)
             output = in_javascript(output, self.lost)
             self._record(output=output, source=source)
             self._set_data({**self.run.data, "steps": {**self.run.outputs, step.id: output}})
+            if self.state.follows_events:
+                consequence = consequence_of(self.state, run, step, params, output)
+                self._record(caused=consequence and consequence.caused)
         edges = tuple(edge for edge in self.analysis.flow.declared_edges[step.id] if not edge.after_failure)
-        return self._queued(self._take_first(edges), step, result)
+        after = self._queued(self._take_first(edges), step, result)
+        if consequence is None:
+            return after
+        return queued(after, run, consequence, f"{self.analysis.title}, {step.name}", len(self.state.trace) + 1)
 
     def _output(self, step: Step, result: ActionResult) -> tuple[Any, OutputSource]:
         overrides = self.state.overrides
@@ -166,7 +178,8 @@ class _StepExecution:
         if (run := result.scheduled) is not None and run.key is not None:
             item = QueueItem(run.due, number, run.key, payload=run.inputs, cause=cause)
         elif result.published:
-            item = QueueItem(after.clock, number, event=result.published, payload=result.payload, cause=cause)
+            payload, depth = result.payload, self.run.depth + 1
+            item = QueueItem(after.clock, number, event=result.published, payload=payload, cause=cause, depth=depth)
         else:
             return after
         return replace(after, queue=after.queue.plus(item), queued_count=number)

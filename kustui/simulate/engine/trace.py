@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from kustui.analysis.condition_evaluation import Verdict
 from kustui.analysis.evaluation import Failure
@@ -73,6 +73,20 @@ class ScheduledRun:
     inputs: dict[str, Any]
 
 
+class CausedEvent(NamedTuple):
+    """The event that a step caused by what it wrote, or by a call [assumed]; there only where events are followed."""
+
+    event: str
+    of_object: str
+    """``conversation``, ``kobject.order``; empty for a call."""
+    fields: tuple[str, ...]
+    """What was written of it; none where that is not known."""
+    starts: int
+    """How many workflows here listen to it."""
+    dropped: str = ""
+    """Why it is not followed."""
+
+
 @dataclass(frozen=True, slots=True)
 class TraceEntry:
     """One thing that happened: an event, the start of a run, a step."""
@@ -116,6 +130,9 @@ class TraceEntry:
     scheduled: ScheduledRun | None = None
     published: str = ""
     """The event that the step published."""
+    caused: CausedEvent | None = None
+    caused_by: int = 0
+    """The number of the entry of the step that caused this event, or this run, by what it wrote; 0 for any other."""
     started: tuple[str, ...] = ()
     """Keys of the workflows that an event started."""
     ended: str = ""

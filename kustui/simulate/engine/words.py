@@ -9,7 +9,7 @@ from typing import Any
 from kustui.analysis.condition_evaluation import OperandValue, Verdict
 from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
 from kustui.definition.expressions.parse import Literal
-from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.platform import TRIGGER_ID, short_name
 from kustui.definition.values import MISSING, Undecided, to_json_value
 from kustui.simulate import MINUTE
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
@@ -17,6 +17,7 @@ from kustui.text.messages import counted, duration_in_words
 
 _LONGEST_TEXT = 60
 _LONGEST_OBJECT = 600
+_MOST_FIELDS = 5
 SOURCES = {
     OutputSource.EVENT: "given",
     OutputSource.INPUTS: "passed in",
@@ -110,6 +111,18 @@ def why(entry: TraceEntry) -> str:
         return entry.ended
     names = ", ".join(dict.fromkeys(missing))
     return f"{entry.ended}: {names} {'is' if len(set(missing)) == 1 else 'are'} missing"
+
+
+def caused(entry: TraceEntry) -> tuple[str, str]:
+    """What a step wrote, and the event that comes of it; both empty where events are not followed."""
+    if (event := entry.caused) is None:
+        return "", ""
+    shown = event.fields[:_MOST_FIELDS]
+    fields = ", ".join(f"{event.of_object}.{field}" for field in shown) or event.of_object
+    more = f" and {len(event.fields) - len(shown)} more" if len(event.fields) > len(shown) else ""
+    starts = counted(event.starts, "workflow") if event.starts else "no workflow here"
+    then = event.dropped or (f"starts {starts}" if event.of_object else f"calls {starts}")
+    return f"{fields}{more}", f"event {short_name(event.event)} (assumed): {then}"
 
 
 def heading(entry: TraceEntry) -> str:

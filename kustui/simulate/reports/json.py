@@ -118,6 +118,15 @@ def entry_record(entry: TraceEntry) -> dict[str, Any]:
             "inputs": to_json_value(run.inputs),
         },
         "published": entry.published,
+        "caused": (event := entry.caused)
+        and {
+            "event": event.event,
+            "fields": [f"{event.of_object}.{field}" for field in event.fields],
+            "starts": event.starts,
+            "assumed": True,
+            **({"dropped": event.dropped} if event.dropped else {}),
+        },
+        "caused_by": entry.caused_by,
         "started": len(entry.started),
         "ended": entry.ended,
         "left": entry.left,

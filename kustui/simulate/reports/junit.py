@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.scenarios.differences import Difference
 from kustui.simulate.scenarios.replay import Replay
 from kustui.text.terminal_safe import terminal_safe
@@ -25,15 +26,17 @@ def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool =
 def _case(replay: Replay) -> Iterator[str]:
     title = replay.file.scenario.scenario
     opening = f"    <testcase classname={_attribute(replay.file.path or 'rehearsal')} name={_attribute(title)}"
-    if replay.held and not replay.notes:
+    caused = [entry for entry in replay.entries if entry.caused_by and entry.kind is EntryKind.START]
+    if replay.held and not replay.notes and not caused:
         yield f"{opening}/>\n"
         return
     yield f"{opening}>\n"
     if not replay.held:
         message = _attribute(replay.differences[0].message)
         yield f"      <failure message={message}>{_lines(replay, replay.differences)}</failure>\n"
-    if replay.notes:
-        yield f"      <system-out>{_lines(replay, replay.notes)}</system-out>\n"
+    if replay.notes or caused:
+        starts = (Difference("", f"run {entry.run} of {entry.title} is started: {entry.cause}") for entry in caused)
+        yield f"      <system-out>{_lines(replay, (*replay.notes, *starts))}</system-out>\n"
     yield "    </testcase>\n"
 
 

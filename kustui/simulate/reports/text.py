@@ -135,6 +135,8 @@ def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:
             f"waited {words.elapsed(entry.waited)} for a window: each earlier one had {RUNS_PER_WINDOW:,} runs",
             "?",
         )
+    if entry.caused_by and entry.kind is not EntryKind.EVENT:
+        yield f"because: {entry.cause}", "?"
     if isinstance(entry.params, dict):
         for name, value in entry.params.items():
             yield f"{name}: {words.value(value)}", ""
@@ -148,6 +150,9 @@ def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:
         yield f"schedules {run.title} for {words.moment(run.due)}", "heading"
     if entry.published:
         yield f"publishes {entry.published}", "heading"
+    written, event = words.caused(entry)
+    if event:
+        yield f"{f'wrote {written} -> ' if written else ''}{event}", "heading"
     for note in entry.notes:
         yield f"note: {note}", "?"
     for problem in entry.problems:

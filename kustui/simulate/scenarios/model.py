@@ -136,6 +136,9 @@ class Scenario(_Object):
     max_steps: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] | None = Field(
         None, description="The number of steps after which it stops."
     )
+    follow_events: StrictBool = Field(
+        False, description="Whether what a step writes starts the workflows on the event of the object (assumed)."
+    )
     start: tuple[Start, ...] = Field(
         min_length=1, description="The events that happen and the workflows that are called."
     )

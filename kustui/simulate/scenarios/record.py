@@ -4,6 +4,7 @@ rehearsal, also after an edit."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -142,6 +143,7 @@ def _settings(state: State) -> dict[str, Any]:
         **({"begins": start_time} if start_time != DEFAULT_START else {}),
         **({"seed": state.seed} if state.seed else {}),
         **({"variables": to_json_value(dict(state.variables))} if state.variables else {}),
+        **({"followEvents": True} if state.follows_events else {}),
     }
 
 
@@ -252,18 +254,21 @@ def complete_scenario(title: str, state: State) -> Mapping[str, Any]:
     return {**completed, "maxSteps": most} if len(result.entries) > DEFAULT_MAX_STEPS else completed
 
 
-def rebase(history: History, organisation: Organisation) -> History:
+def rebase(history: History, organisation: Organisation, *, follow_events: bool | None = None) -> History:
     """The rehearsal up to the current state, in an organisation whose definition was edited meanwhile: the same
-    decisions made again, as far as it comes there.
+    decisions made again, as far as it comes there. ``follow_events`` is whether it follows events from now on.
 
     Outputs stay as they were given or drafted. What was decided about a workflow, step or transition that is not there
     any more is left out. Raises ScenarioError where the workflow that started is gone, and UnrecordableError where the
     beginning is no longer kept.
     """
     current = history.state
+    if follow_events is not None:
+        current = replace(current, follows_events=follow_events)
     recorded = record_scenario("a rehearsal in progress", current)
     if not recorded["start"]:  # nothing has been decided yet
-        return History((initial_state(organisation, current.seed, iso_date(current.start_time), current.variables),))
+        begins, follows = iso_date(current.start_time), current.follows_events
+        return History((initial_state(organisation, current.seed, begins, current.variables, follows_events=follows),))
     for part in ("mocks", "choices"):
         recorded[part] = [made for made in recorded.get(part, ()) if _can_be_made_again(made, current, organisation)]
     file = as_file(scenario_of({**recorded, "expect": {}}))

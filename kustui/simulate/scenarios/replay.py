@@ -57,15 +57,17 @@ def replay(
     organisation: Organisation,
     most: int | None = None,
     on_state: Callable[[State], object] = lambda _: None,
+    *,
+    follow_events: bool = False,
 ) -> Replay:
     """Replay a scenario to its end, or until ``most`` steps were made. Raises ScenarioError for unknown names.
 
-    ``on_state`` is called with every state, the first included.
+    ``on_state`` is called with every state, the first included. ``follow_events``: also where the scenario does not.
     """
     names = ResolvedScenario(file, organisation)
     entries: list[TraceEntry] = []
     most = most or file.scenario.max_steps or DEFAULT_MAX_STEPS
-    state = start_scenario(file, organisation, names)
+    state = start_scenario(file, organisation, names, follow_events=follow_events)
     on_state(state)
     for after in replayed_states(state, names):
         state = after
@@ -85,10 +87,13 @@ def replay(
     return Replay(file, state, tuple(entries), cut, differences, notes)
 
 
-def start_scenario(file: ScenarioFile, organisation: Organisation, names: ResolvedScenario) -> State:
+def start_scenario(
+    file: ScenarioFile, organisation: Organisation, names: ResolvedScenario, *, follow_events: bool = False
+) -> State:
     """The state in which everything that a scenario starts is on the queue."""
     scenario = file.scenario
-    state = initial_state(organisation, scenario.seed, file.start_time, scenario.variables)
+    follows = follow_events or scenario.follow_events
+    state = initial_state(organisation, scenario.seed, file.start_time, scenario.variables, follows_events=follows)
     for start, analysis in zip(scenario.start, names.starts, strict=True):
         after = round(start.after * MINUTE)
         key = analysis.key if analysis else ""

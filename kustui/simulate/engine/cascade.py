@@ -1,0 +1,142 @@
+"""What a step causes beyond its workflow, followed on request [assumed]: what it writes changes the object, whose event
+starts the workflows that listen to it. What is not known of the object stays so, and is asked for where it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from kustui.analysis.effects import Effect, data_of_written, effects_of_write, is_written, members_of
+from kustui.analysis.evaluation import PartlyKnown
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.models import Step
+from kustui.definition.platform import (
+    FIELDS_OF_LISTS,
+    REST_ACTIONS,
+    TRIGGER_ID,
+    call_event,
+    called_by_address,
+    object_of_action,
+    object_of_event,
+)
+from kustui.definition.values import Undecided, undecided_in
+from kustui.simulate.engine.state import QueueItem, Run, State
+from kustui.simulate.engine.trace import CausedEvent
+
+MOST_EVENTS = 10
+"""How many events in a row are followed, each caused by a run that the one before started: they may form a ring."""
+ASSUMED = "what a step writes makes Kustomer publish the event of the object, with what is known of it"
+
+
+class Consequence(NamedTuple):
+    """What a step causes, and what it changes."""
+
+    caused: CausedEvent
+    payload: Any
+    objects: Mapping[tuple[str, str], Mapping[str, Any]]
+    """What was written of each object so far, as ``State.objects`` has it."""
+    workflow: str = ""
+    """The key of the only workflow that it starts, where it is a call."""
+
+
+def consequence_of(state: State, run: Run, step: Step, params: Mapping[str, Any], output: Any) -> Consequence | None:
+    """What a step with resolved params causes by writing an object, or by calling a workflow by its address; None where
+    it does neither."""
+    if step.action in REST_ACTIONS:
+        return _call(state, params)
+    effect = next(effects_of_write(step, params, lambda value: undecided_in(value) is None), None)
+    if effect is None:
+        return None
+    of_object, created = object_of_event(effect.event), effect.event.endswith(".create")
+    given = output if isinstance(output, Mapping) else {}
+    id_ = (given if created else params).get("id")
+    place = (of_object, id_) if isinstance(id_, str) and id_ else None
+    before = {} if created or place is None else _known_of(state, run, *place)
+    if (step.action or "").rpartition(".")[2] in FIELDS_OF_LISTS:
+        effect = _with_list(effect, before, params)
+    why = f"what else the {of_object} holds is not known"
+    returned = {**dict(members_of(given)), **({"id": id_} if place else {})}
+    payload = data_of_written(effect, before, returned, why)
+    objects = state.objects
+    if place is not None:
+        written = {*(effect.fields or ()), *(field for field in before if is_written(effect, field))}
+        values = {field: effect.values.get(field, Undecided(why)) for field in written}
+        objects = {**objects, place: {**objects.get(place, {}), **values}}
+    starts = len(state.organisation.listeners(effect.event))
+    caused = CausedEvent(effect.event, of_object, tuple(sorted(effect.fields or ())), starts, _why_dropped(run, starts))
+    return Consequence(caused, payload, objects)
+
+
+def queued(state: State, run: Run, consequence: Consequence, cause: str, entry: int) -> State:
+    """The state in which the event waits for its turn, unless nothing is to come of it. ``entry`` is the number of the
+    entry of the step."""
+    caused, number = consequence.caused, state.queued_count + 1
+    state = replace(state, objects=consequence.objects)
+    if caused.dropped or not caused.starts:
+        return state
+    item = QueueItem(
+        state.clock,
+        number,
+        event=caused.event,
+        only_workflow=consequence.workflow,
+        payload=consequence.payload,
+        cause=f"run {run.number} of {cause} (assumed)",
+        caused_by=entry,
+        depth=run.depth + 1,
+    )
+    return replace(state, queue=state.queue.plus(item), queued_count=number)
+
+
+def _why_dropped(run: Run, starts: int) -> str:
+    if starts and run.depth >= MOST_EVENTS:
+        return f"not followed: {MOST_EVENTS} events in a row have led here, which may go on for ever"
+    return ""
+
+
+def _known_of(state: State, run: Run, of_object: str, id_: str) -> dict[str, Any]:
+    """What a run knows of an object, by field: what its trigger and steps gave of it, and what was written since."""
+    known: dict[str, Any] = {}
+    analysis = state.organisation.analysis(run.key)
+    for node, output in run.outputs.items():  # in the order in which they were given
+        if isinstance(output, Mapping) and output.get("id") == id_ and _object_of(analysis, node) == of_object:
+            known.update((field, value) for field, value in members_of(output) if field != "changes")
+    return {**known, **state.objects.get((of_object, id_), {})}
+
+
+def _object_of(analysis: WorkflowAnalysis, node: str) -> str:
+    """The object that a node gives; empty for none."""
+    if node == TRIGGER_ID:
+        trigger = analysis.workflow.trigger
+        return object_of_event(trigger.event_name) if trigger is not None else ""
+    step = analysis.flow.steps.get(node)
+    if step is None:
+        return ""
+    return object_of_action(step.action or "", step.params.get("klass", step.params.get("klassName")))
+
+
+def _with_list(effect: Effect, before: Mapping[str, Any], params: Mapping[str, Any]) -> Effect:
+    """The effect with the list that it leaves, where all that is in it is known."""
+    (field,) = effect.fields or ("",)
+    elements = before.get(field)
+    given = sum(len(value) if isinstance(value, list | tuple) else 1 for _, value in members_of(params))
+    if not isinstance(elements, list | tuple) or given != len(effect.added) + len(effect.removed):
+        return effect
+    remaining = [element for element in elements if element not in effect.removed]
+    added = [element for element in dict.fromkeys(effect.added) if element not in remaining]
+    return effect._replace(values={field: [*remaining, *added]})
+
+
+def _call(state: State, params: Mapping[str, Any]) -> Consequence | None:
+    """What a request calls: ``POST /v1/workflows/<id>/call``, with its data as the inputs [assumed]."""
+    method, address = params.get("method"), params.get("uri", params.get("url"))
+    if not isinstance(method, str) or method.upper() != "POST" or not isinstance(address, str):
+        return None
+    called = called_by_address(address)
+    if not called:
+        return None
+    data = params.get("data")
+    target = state.organisation.by_id(called)
+    inputs = data if isinstance(data, Mapping) else PartlyKnown({}, "what a request passes to a workflow is not known")
+    caused = CausedEvent(call_event(called), "", (), 1 if target is not None else 0)
+    return Consequence(caused, inputs, state.objects, target.key if target is not None else "")
