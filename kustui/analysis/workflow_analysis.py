@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kustui.analysis.apps import declarations_of
 from kustui.analysis.effects import Effect
@@ -388,8 +388,7 @@ def _retargeted(workflow: Workflow, targets: Mapping[str, str]) -> Workflow:
     return workflow.model_copy(update={"trigger": trigger, "steps": steps})
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowSummary:
+class WorkflowSummary(NamedTuple):
     """What other workflows and the collection need to know about a workflow. Does not keep its model."""
 
     entry: Entry

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter, is_
 
 from kustui.analysis.apps import AppDeclarations, declarations_of
 from kustui.analysis.schedules import ScheduleCall
@@ -26,9 +27,7 @@ _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SPELT_OUT = re.compile(rb"\\u00[2-7]")
 """An escape for a character that an id may have: what it spells is not decoded."""
 _BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b"_-" else 0x20 for code in range(256))
-_COMPARED = tuple(
-    member.name for member in fields(WorkflowSummary) if member.name not in ("entry", "effects", "digest")
-)
+_COMPARED = attrgetter(*(name for name in WorkflowSummary._fields if name not in ("entry", "effects", "digest")))
 """The fields of two summaries that must be equal; the others are compared separately."""
 
 
@@ -97,8 +96,11 @@ def _around(document: Document) -> list[tuple[str, dict[str, bytes]]]:
 
 def _same_summary(old: WorkflowSummary, new: WorkflowSummary, events: frozenset[str]) -> bool:
     """``events`` are those that start workflows, or may: no other effect matters."""
-    if not all(_same(getattr(old, name), getattr(new, name)) for name in _COMPARED):
+    fields = _COMPARED(old), _COMPARED(new)
+    if not (all(map(is_, *fields)) or all(map(_same, *fields))):
         return False
+    if old.effects is new.effects and old.digest == new.digest:
+        return True
     effects = [[effect for effect in summary.effects if effect.event in events] for summary in (old, new)]
     return _same(*effects) and (old.digest == new.digest or not (effects[1] or new.calls))
 
@@ -227,9 +229,8 @@ class _Move:
 
 def _moved_summary(summary: WorkflowSummary, entry: Entry, move: _Move) -> WorkflowSummary:
     if move.old_pointer == move.new_pointer:
-        return replace(summary, entry=entry)
-    return replace(
-        summary,
+        return summary._replace(entry=entry)
+    return summary._replace(
         entry=entry,
         pointer=move.pointer(summary.pointer),
         calls=tuple(_moved_call(call, entry, move) for call in summary.calls),

@@ -167,7 +167,7 @@ class BackgroundWorkspace:
             watcher = ChangeWatcher(
                 paths, configuration.watched_paths, poll=poll, refused=lambda words: notify(WatchRefused(words))
             )
-            with _short_switch_interval(), watcher as changes:
+            with short_switch_interval(), watcher as changes:
                 self._changes = changes
                 if self._closed.is_set():
                     return
@@ -294,7 +294,8 @@ class _PartialSnapshots:
 
 
 @contextmanager
-def _short_switch_interval() -> Iterator[None]:
+def short_switch_interval() -> Iterator[None]:
+    """Let the thread that answers keys have its turn soon, whatever others are at."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     try:

@@ -275,7 +275,8 @@ def _answer_from(
             if progress:
                 progress(numbers[0], numbers[1])
         elif kind == b"part":
-            results |= {result.summary.entry.key: result for result in _loaded(content, collection)}
+            with gc_paused(freeze=snapshot.earlier is None):  # else a key waits until all of them are looked at
+                results |= {result.summary.entry.key: result for result in _loaded(content, collection)}
             if listener is not None:
                 listener.take(results, at_once=False)
         else:

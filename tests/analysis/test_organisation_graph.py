@@ -182,7 +182,7 @@ def test_the_load_of_all_chains_shares_one_limit() -> None:
 def test_only_changed_workflows_are_worked_out_anew() -> None:
     analysis = analysis_of(workflow("A", writes(status="x"), event=CREATE), workflow("B", step("aa"), event=UPDATE))
     before = OrganisationGraph.of(analysis)
-    summaries = {key: replace(summary, entry=replace(summary.entry)) for key, summary in analysis.summaries.items()}
+    summaries = {key: summary._replace(entry=replace(summary.entry)) for key, summary in analysis.summaries.items()}
     after = OrganisationGraph.of(replace(analysis, summaries=summaries), before)
     assert all(after.links_of_workflow[key] is links for key, links in before.links_of_workflow.items())
 

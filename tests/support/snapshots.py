@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,11 +20,7 @@ def plain(snapshot: Snapshot) -> dict[str, Any]:
         "workflows": [(entry.key, entry.item, entry.text()) for entry in snapshot.collection.entries],
         "problems": [plain_problem(problem) for problem in snapshot.problems or ()],
         "facts": {
-            key: {
-                each.name: getattr(found.summary, each.name)
-                for each in dataclasses.fields(found.summary)
-                if each.name != "entry"
-            }
+            key: {name: value for name, value in found.summary._asdict().items() if name != "entry"}
             for key, found in snapshot.results.items()
         },
         "calls": snapshot.schedules.calls if snapshot.schedules else None,

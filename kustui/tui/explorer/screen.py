@@ -35,7 +35,7 @@ from kustui.tui.tree.nodes import Moves
 from kustui.tui.widgets.bars import FIRST_KEYS, FilterInput, StatusBar, TextBar, keys_row, unbound_key_line
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import Menu, RowsView
-from kustui.workspace.background import BackgroundWorkspace
+from kustui.workspace.background import BackgroundWorkspace, short_switch_interval
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -205,9 +205,10 @@ class Explorer(Screen[None]):
     @work(thread=True, group="follow", description="following")
     def follow(self) -> None:
         """Check every workflow with every rule, then follow the files, in the background."""
-        # What the panes need, imported in the background instead of before the first paint.
-        from kustui.diagrams import rail_drawing  # noqa: F401
-        from kustui.tui.explorer import detail, source_rows  # noqa: F401
+        with short_switch_interval():
+            # What the panes need, imported in the background instead of before the first paint.
+            from kustui.diagrams import rail_drawing  # noqa: F401
+            from kustui.tui.explorer import detail, source_rows  # noqa: F401
 
         session = self._new_session() if self._keeps_session else None
         self.app.call_from_thread(self._warm, session)
