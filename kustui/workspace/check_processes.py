@@ -201,17 +201,16 @@ def _asked(
         )
     except OSError:
         return None
-    with child:
+    with suppress(OSError, ValueError), child:  # closing what it reads may write what it takes no more
         assert child.stdin is not None
         assert child.stdout is not None
         try:
             question = threading.Thread(target=_ask, args=(child.stdin, snapshot, settings), name="asking", daemon=True)
             question.start()  # it takes as long as the other process takes to start
             return _answer_from(_received(child.stdout), snapshot, settings, progress, wanted, listener)
-        except (OSError, ValueError):
-            return None
         finally:
             child.kill()
+    return None
 
 
 def _ask(asked: IO[bytes], snapshot: Snapshot, settings: Settings) -> None:
