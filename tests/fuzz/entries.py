@@ -28,7 +28,8 @@ from kustui.diagrams.formats.graph_languages import dot, json_text, mermaid
 from kustui.diagrams.formats.svg import svg
 from kustui.diagrams.formats.text import boxes_text, chains_text, rail_text, writer
 from kustui.diagrams.glyphs import problem_marks
-from kustui.diagrams.timeline import parse_rate, timeline_of
+from kustui.diagrams.load_lines import parse_rate
+from kustui.diagrams.timeline import timeline_of
 from kustui.errors import KustuiError
 from kustui.search.index import Index, indexes
 from kustui.search.query import completions, parse_query

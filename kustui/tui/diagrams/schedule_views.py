@@ -264,7 +264,7 @@ class TimelineView(ScheduleView):
             rate_input.focus()
 
     async def on_rate_input_entered(self, event: RateInput.Entered) -> None:
-        from kustui.diagrams.timeline import parse_rate
+        from kustui.diagrams.load_lines import parse_rate
 
         rate = parse_rate(event.text) if event.text else None
         if event.text and rate is None:
