@@ -52,6 +52,14 @@ def parser() -> Parser:
         "for example field:conversation.status",
     )
     add("--depth", metavar="N", type=_depth, help=f"with --around: how many links to follow (default: {_DEPTH})")
+    add(
+        "--rate",
+        metavar="EVENT=RATE",
+        action="append",
+        default=[],
+        help="with --map: how often an event happens, for example conversation.update=100/h, for the load of all "
+        "chains together; text and JSON (repeatable)",
+    )
     add("--boxes", action="store_true", help="text: draw boxes and arrows instead of one step per row")
     add(
         "--width",
@@ -85,19 +93,18 @@ def run(arguments: Sequence[str]) -> int:
         raise KustuiError(
             "--map draws the whole organisation: use --around instead of --workflow, and no other drawing"
         )
-    if not options.map and (options.around is not None or options.depth is not None):
-        raise KustuiError("--around and --depth are for a map: add --map")
+    if not options.map and (options.around is not None or options.depth is not None or options.rate):
+        raise KustuiError("--around, --depth and --rate are for a map: add --map")
     if options.depth is not None and options.around is None:
         raise KustuiError("--depth says how far around a node: add --around KIND:NAME")
     with gc_paused():
         snapshot, _ = checked_definitions(options, options.paths, each=options.map)
     output = Output.of(options)
     if options.map:
-        from kustui.commands.graph_map import map_text  # networkx: for this alone
+        from kustui.commands.graph_map import Around, map_text  # networkx: for this alone
 
-        output.write(
-            map_text(snapshot, options.format, options.around, options.depth or _DEPTH, _writer(options, output))
-        )
+        around = Around(options.around, options.depth or _DEPTH) if options.around is not None else None
+        output.write(map_text(snapshot, options.format, around, options.rate, _writer(options, output)))
         return ExitStatus.OK
     entries = snapshot.collection.entries
     if options.workflow is not None and not (entries := workflows_named(snapshot.collection, options.workflow)):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 from kustui.analysis.organisation_graph import Kind, Node, OrganisationGraph
 from kustui.check.checker import collection_analysis
 from kustui.commands.output import within_mermaid_limits
 from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import no_workflow_named, workflows_named
+from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import DiagramSet
 from kustui.diagrams.formats.graph_languages import dot, mermaid
+from kustui.diagrams.load_lines import parse_rate
 from kustui.diagrams.organisation_map import OrganisationMap
 from kustui.errors import KustuiError
 from kustui.text.messages import closest
-from kustui.text.styled_lines import Line, fitted
+from kustui.text.styled_lines import Line, fitted, wrapped
 from kustui.text.terminal_safe import to_json
 from kustui.workspace.snapshot import Snapshot
 
@@ -22,23 +26,43 @@ _KINDS = {str(kind): kind for kind in Kind if kind is not Kind.MISSING}
 _MOST_LISTED = 8
 
 
+class Around(NamedTuple):
+    """What is asked to be drawn."""
+
+    name: str
+    """``KIND:NAME``."""
+    depth: int
+    """How many links to follow."""
+
+
 def map_text(
-    snapshot: Snapshot, format: str, around: str | None, depth: int, text: tuple[int, Callable[[Line], str]]
+    snapshot: Snapshot,
+    format: str,
+    around: Around | None,
+    rates: Sequence[str],
+    text: tuple[int, Callable[[Line], str]],
 ) -> Iterator[str]:
-    """The map in a format. ``text`` is the width of a line of text, and how it is written. Raises KustuiError where
-    there is no such node."""
+    """The map in a format. ``rates`` are of events, ``conversation.update=100/h``; ``text`` is the width of a line of
+    text, and how it is written. Raises KustuiError where there is no such node or event."""
     assert snapshot.settings is not None, "checked"
     analysis = collection_analysis(snapshot.collection, snapshot.results, snapshot.settings)
     graph = OrganisationGraph.of(analysis)
-    centre = node_named(graph, snapshot.collection, around) if around is not None else None
+    centre = node_named(graph, snapshot.collection, around.name) if around is not None else None
+    depth = around.depth if around is not None else 0
     drawing = OrganisationMap(graph, analysis.event_rings, snapshot.settings.relative_unit_minutes)
+    per_minute = dict(_rate(graph, given) for given in rates)
+    chain_lines = ChainLines(snapshot.analyses, snapshot.by_entry, snapshot.schedules)
     if format == "text":
         width, write = text
         lines = drawing.overview_lines() if centre is None else drawing.around_lines(centre, depth)
+        if per_minute:
+            load = (part for line in drawing.load(per_minute, chain_lines) for part in wrapped(line, width, 2))
+            lines = chain(lines, ((),), load)
         return (write(fitted(line, width)) for line in lines)
     part = graph.around(centre, depth) if centre is not None else None
     if format == "json":
-        return iter((to_json(drawing.json_of(part), indent=2), "\n"))
+        load_of = {"load": drawing.json_of_load(per_minute, chain_lines)} if per_minute else {}
+        return iter((to_json({**drawing.json_of(part), **load_of}, indent=2), "\n"))
     diagrams = DiagramSet((drawing.diagram(part),))
     if format == "mermaid":
         less = "--around KIND:NAME" if centre is None else f"--depth {depth - 1}" if depth > 1 else "another --around"
@@ -48,6 +72,15 @@ def map_text(
     from kustui.diagrams.formats.svg import svg
 
     return svg(diagrams)
+
+
+def _rate(graph: OrganisationGraph, given: str) -> tuple[str, float]:
+    """An event and how often it happens a minute. Raises KustuiError."""
+    name, equals, text = given.partition("=")
+    rate = parse_rate(text) if equals else None
+    if rate is None:
+        raise KustuiError(f'--rate "{given}": expected EVENT=RATE, such as conversation.update=100/h, 5/min or 2000/d')
+    return _node_called(graph, Kind.EVENT, name).name, rate
 
 
 def node_named(graph: OrganisationGraph, collection: Collection, text: str) -> Node:
@@ -60,6 +93,10 @@ def node_named(graph: OrganisationGraph, collection: Collection, text: str) -> N
         if not (entries := workflows_named(collection, name)):
             raise KustuiError(no_workflow_named(collection, name))
         return Node(kind, entries[0].key)
+    return _node_called(graph, kind, name)
+
+
+def _node_called(graph: OrganisationGraph, kind: Kind, name: str) -> Node:
     for spelling in (name, f"kustomer.{name}", f"kustomer.app.{name}"):
         if (node := Node(kind, spelling)) in graph:
             return node

@@ -170,6 +170,7 @@ ACTIONS = (
     Action("map.lists", "o", "lists", "list all workflows, events, fields or hosts, or show the map again"),
     Action("map.sort", "s", "sort", "sort the list by its next column, then by name"),
     Action("map.group", "v", "group", "group the list: workflows by event, fields and events by object"),
+    Action("map.rate", "i", "rate", "set how often an event happens: 100/h, 5/min, 2000/d; nothing forgets it"),
     Action("map.further", "plus,equals_sign", "further", "show one more link in each direction"),
     Action("map.nearer", "minus", "closer", "show one link fewer in each direction"),
     Action("problems.severity", "s", "severity", "list only errors, only warnings, only infos, or all again",

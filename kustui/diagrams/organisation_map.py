@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from kustui.analysis.chains import End
+from kustui.analysis.chains import End, Load
 from kustui.analysis.effects import Reach
 from kustui.analysis.event_rings import EventRing
 from kustui.analysis.organisation_graph import Kind, Link, Neighbourhood, Node, OrganisationGraph, Role
@@ -15,15 +15,17 @@ from kustui.analysis.organisation_questions import (
     Branch,
     brings_about,
     leads_to,
+    load_of_events,
     never_started,
     ring_hops,
 )
 from kustui.definition.models import due_in_words
 from kustui.definition.platform import short_name
-from kustui.diagrams.chain_lines import tree_branches
+from kustui.diagrams.chain_lines import ChainLines, tree_branches
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import NODE_GLYPHS, NodeKind
 from kustui.diagrams.labels import step_condition
+from kustui.diagrams.load_lines import load_lines, rate_in_words
 from kustui.diagrams.organisation_lists import (
     LISTS,
     NAME,
@@ -194,9 +196,17 @@ class OrganisationMap:
     # The whole
 
     def listed(
-        self, kind: Kind, problems: Mapping[str, int], columns: Sequence[str], order: str, *, grouped: bool = False
+        self,
+        kind: Kind,
+        problems: Mapping[str, int],
+        columns: Sequence[str],
+        order: str,
+        rates: Mapping[str, float],
+        *,
+        grouped: bool = False,
     ) -> Iterator[MapRow]:
-        """Every node of a kind below the titles of some columns, sorted by one of them; on request in groups."""
+        """Every node of a kind below the titles of some columns, sorted by one of them; on request in groups. Events
+        with the rates that are known of them."""
         rows = in_order(listed_nodes(self.graph, kind, problems), order)
         title: Line = ((counted(len(rows), str(kind)), ""), (" by name" if order == NAME else "", "muted"))
         yield MapRow(title, mark=titles_line(columns, order))
@@ -206,6 +216,8 @@ class OrganisationMap:
             for row in members:
                 name = self.name(row.node)
                 line = name if self.graph.is_enabled(row.node) else (*name, ("  disabled", "muted"))
+                if row.node.kind is Kind.EVENT and (rate := rates.get(row.node.name)) is not None:
+                    line = (*line, (f"  {rate_in_words(rate)}", "number"))
                 yield MapRow(line, row.node, mark=numbers_line(row, columns))
 
     def overview_lines(self) -> Iterator[Line]:
@@ -227,6 +239,29 @@ class OrganisationMap:
         if lists[Kind.EVENT]:
             busiest = lists[Kind.EVENT][0].node
             yield (("around one of them: --around ", "muted"), (str(busiest), ""), (" --depth 2", ""))
+
+    def load(self, rates: Mapping[str, float], lines: ChainLines) -> Iterator[Line]:
+        """The scheduled runs of all chains together that events cause which happen so often a minute, by their names,
+        against the limit of the platform."""
+        least, most = self._loads(rates, lines)
+        words = ", ".join(f"{short_name(event)} {rate_in_words(rate)}" for event, rate in rates.items())
+        yield from load_lines(least, most, words)
+
+    def json_of_load(self, rates: Mapping[str, float], lines: ChainLines) -> dict[str, Any]:
+        """``{"events": {name: an hour}, "at_least": …, "at_most": …}``: runs due in 15 minutes in the long run, null
+        where they grow without limit, and the minutes after which some have to wait, null for never."""
+        loads = zip(("at_least", "at_most"), self._loads(rates, lines), strict=True)
+        return {
+            "events": {event: rate * 60 for event, rate in rates.items()},
+            **{name: {"due": load.in_the_long_run, "over_after": load.over} for name, load in loads},
+        }
+
+    def _loads(self, rates: Mapping[str, float], lines: ChainLines) -> tuple[Load, Load]:
+        """With only the calls that every run makes, and with every call made."""
+        return (
+            load_of_events(self.graph, rates, self.unit, lines.is_certain, lines.rounds_of),
+            load_of_events(self.graph, rates, self.unit, rounds=lines.rounds_of),
+        )
 
     def _table(self, heading: str, columns: Sequence[str], rows: Sequence[ListedNode]) -> Iterator[Line]:
         if not rows:

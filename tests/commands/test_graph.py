@@ -274,6 +274,35 @@ def test_the_map_is_written_for_other_programs_too(capsys: pytest.CaptureFixture
     assert len(json.loads(told)["rings"]) == 2
 
 
+def test_rates_of_events_tell_the_load_of_all_chains_together(capsys: pytest.CaptureFixture[str]) -> None:
+    rates = ("--rate", "conversation.update=200/h", "--rate", "kobject.pickup.create=200/min")
+    status, told, _ = run(capsys, ORGANISATION, "--map", *rates, "--width", "200")
+    assert status == 0
+    assert "with conversation.update 200 events an hour, kobject.pickup.create 12,000 events an hour" in told
+    assert "▲ over the limit within" in told
+    _, told, _ = run(capsys, ORGANISATION, "--map", *rates, "--format", "json")
+    load = json.loads(told)["load"]
+    assert load["events"]["kustomer.conversation.update"] == pytest.approx(200)
+    assert load["at_least"] == {"due": 0, "over_after": None}
+    assert load["at_most"]["over_after"] > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--rate", "conversation.update=5/min"), "--around, --depth and --rate are for a map: add --map"),
+        (("--map", "--rate", "conversation.update"), "expected EVENT=RATE, such as conversation.update=100/h"),
+        (("--map", "--rate", "conversation.updat=5"), 'unknown event "conversation.updat": did you mean'),
+    ],
+)
+def test_a_rate_that_cannot_be_used_says_why(
+    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], message: str
+) -> None:
+    status, told, errors = run(capsys, ORGANISATION, *options)
+    assert (status, told) == (2, "")
+    assert message in errors
+
+
 def test_what_mermaid_would_not_draw_is_said_with_the_way_to_ask_for_less(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -10,9 +10,10 @@ from textual.actions import SkipAction
 from textual.binding import BindingType
 
 from kustui.text.messages import counted
-from kustui.text.styled_lines import StyledRow
+from kustui.text.styled_lines import StyledRow, wrapped
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.schedule_views import AroundView
+from kustui.tui.diagrams.schedule_views import AroundView, RateInput, chain_lines_of
+from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.rows import NodeKey, Row, Rows, node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
 
@@ -68,6 +69,8 @@ class MapView(AroundView):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.rates: dict[str, float] = {}
+        """How often a minute events happen, by their names, as far as somebody said so."""
         self._behind: list[_Place] = []
         self._listeners: list[Callable[[], None]] = []
 
@@ -155,11 +158,16 @@ class MapView(AroundView):
         assert self.kind is not None
         assert self._snapshot is not None
         from kustui.diagrams.organisation_lists import LISTS, NAME, columns_of
+        from kustui.diagrams.organisation_map import MapRow
 
         problems = {key: len(problems) for key, problems in self._snapshot.by_entry.items()}
         order = (*LISTS[self.kind], NAME)[self._column]
         columns = columns_of(self.kind, self._room, order)
-        return self._drawing.listed(self.kind, problems, columns, order, grouped=self.is_grouped)
+        yield from self._drawing.listed(self.kind, problems, columns, order, self.rates, grouped=self.is_grouped)
+        if self.kind == "event" and self.rates:
+            yield MapRow()
+            for line in self._drawing.load(self.rates, chain_lines_of(self._snapshot)):
+                yield from map(MapRow, wrapped(line, self._room, 2))
 
     def _row(self, index: int) -> Row:
         row = self._rows[index]
@@ -223,6 +231,24 @@ class MapView(AroundView):
             self.action_lists()
         self.is_grouped = not self.is_grouped
         self._draw(_FIRST)
+
+    def action_rate(self) -> None:
+        from kustui.analysis.organisation_graph import Kind
+
+        if self.node is not None and self.node.kind is Kind.EVENT:
+            RateInput.open_in(self)
+        else:
+            self.screen.query_one(StatusBar).announce(Row((("a rate is of an event: select one", "muted"),)))
+
+    async def on_rate_input_entered(self, event: RateInput.Entered) -> None:
+        node, asked = self.node, event.text
+        rate = await event.rate()
+        if node is not None and asked is not None and (rate is not None or not asked):
+            self.rates = {name: known for name, known in self.rates.items() if name != node.name}
+            self.rates |= {node.name: rate} if rate else {}
+            self.kind, self._column = node.kind, 0
+            self._draw(_FIRST)
+            self.cursor = next((index for index, row in enumerate(self._rows) if row.node == node), _FIRST)
 
     def action_further(self) -> None:
         self._reach(self.reach + 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input
 
 from kustui.definition.collection import Entry
@@ -94,11 +95,14 @@ class ScheduleView(AroundView):
     def _chain_lines(self) -> ChainLines:
         assert self._snapshot is not None
         if self._lines is None or self._lines[0] is not self._snapshot:
-            from kustui.diagrams.chain_lines import ChainLines
-
-            lines = ChainLines(self._snapshot.analyses, self._snapshot.by_entry, self._snapshot.schedules)
-            self._lines = self._snapshot, lines
+            self._lines = self._snapshot, chain_lines_of(self._snapshot)
         return self._lines[1]
+
+
+def chain_lines_of(snapshot: Snapshot) -> ChainLines:
+    from kustui.diagrams.chain_lines import ChainLines
+
+    return ChainLines(snapshot.analyses, snapshot.by_entry, snapshot.schedules)
 
 
 class ChainsView(ScheduleView):
@@ -258,29 +262,17 @@ class TimelineView(ScheduleView):
         self.action_rate()
 
     def action_rate(self) -> None:
-        if not self.query(RateInput):
-            rate_input = RateInput()
-            self.mount(rate_input)
-            rate_input.focus()
+        RateInput.open_in(self)
 
     async def on_rate_input_entered(self, event: RateInput.Entered) -> None:
-        from kustui.diagrams.load_lines import parse_rate
-
-        rate = parse_rate(event.text) if event.text else None
-        if event.text and rate is None:
-            reason = "a rate is a number per hour, or has a unit: 5/min, 2000/d"
-            self.screen.query_one(StatusBar).announce(Row(((reason, "warning"),)))
-            return
-        await self.query(RateInput).remove()
-        self.focus()
-        if rate is not None:
+        if (rate := await event.rate()) is not None:
             self.per_minute = rate
             self._lay_out()
             self._draw(self.cursor)
 
 
 class RateInput(Input):
-    """The line at the bottom of the timeline in which a rate of events is typed."""
+    """The line at the bottom of a pane in which a rate of events is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("rate")
     DEFAULT_CSS = "RateInput { dock: bottom; height: 1; padding: 0 1; border: none; }"
@@ -288,9 +280,33 @@ class RateInput(Input):
     class Entered(Message):
         """A rate was typed, or none where it was left."""
 
-        def __init__(self, text: str | None) -> None:
+        def __init__(self, line: RateInput, text: str | None) -> None:
             super().__init__()
+            self.line = line
             self.text = text
+
+        async def rate(self) -> float | None:
+            """Events a minute, and the line is closed; None without such, of which it is said why and the line stays
+            where something else was typed."""
+            from kustui.diagrams.load_lines import parse_rate
+
+            rate = parse_rate(self.text) if self.text else None
+            pane = self.line.parent
+            if self.text and rate is None:
+                reason = "a rate is a number per hour, or has a unit: 5/min, 2000/d"
+                self.line.screen.query_one(StatusBar).announce(Row(((reason, "warning"),)))
+            elif isinstance(pane, Widget):
+                await self.line.remove()
+                pane.focus()
+            return rate
+
+    @classmethod
+    def open_in(cls, pane: Widget) -> None:
+        """Let somebody type a rate at the lower edge of a pane."""
+        if not pane.query(cls):
+            line = cls()
+            pane.mount(line)
+            line.focus()
 
     def __init__(self) -> None:
         super().__init__(placeholder="events: 100/h, 5/min, 2000/d", compact=True, id="rate")
@@ -299,7 +315,7 @@ class RateInput(Input):
         event.stop()  # a filter listens to lines that are typed in
 
     def action_keep(self) -> None:
-        self.post_message(self.Entered(self.value))
+        self.post_message(self.Entered(self, self.value))
 
     def action_drop(self) -> None:
-        self.post_message(self.Entered(None))
+        self.post_message(self.Entered(self, None))

@@ -10,7 +10,7 @@ import pytest
 from kustui.check.rule import step, to, when, workflow
 from kustui.tui.diagrams.map_boxes_view import MapBoxesView
 from kustui.tui.diagrams.map_view import MapView
-from tests.support.explorer import ExplorerPilot, explorer
+from tests.support.explorer import ORGANISATION, ExplorerPilot, explorer
 from tests.support.organisations import CREATE, UPDATE, writes
 from tests.support.trees import text_of
 
@@ -173,6 +173,19 @@ async def test_what_is_saved_is_on_the_map_and_the_centre_stays(organisation: Pa
         organisation.write_text(json.dumps([*DEFINITIONS, workflow("Third", step("cc"), event=UPDATE)]))
         await ui.wait_until(lambda: any("Third" in row for row in shown(ui)))
         assert shown(ui)[0] == "◆ conversation.update"
+
+
+async def test_rates_of_events_tell_the_load_of_all_chains_together() -> None:
+    async with explorer(ORGANISATION, size=(160, 60)) as ui:
+        await ui.press("0", "o", "o", "i", *"200/h", "enter")
+        await ui.wait_until(lambda: any("200 events an hour" in row for row in shown(ui)))
+        assert ui.focus == "map"
+        assert shown(ui)[map_of(ui).cursor] == "◆ conversation.update  200 events an hour"
+        assert any(row == "after many days           0        450" for row in shown(ui))
+        await ui.press("i", *"nonsense", "enter")
+        assert "a rate is a number per hour" in ui.keys
+        await ui.press("escape", "i", "enter")
+        await ui.wait_until(lambda: not any("events an hour" in row for row in shown(ui)))
 
 
 def boxes_of(ui: ExplorerPilot) -> list[str]:

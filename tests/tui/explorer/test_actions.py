@@ -210,6 +210,7 @@ DID = {
     "map.lists": Did(("0",), lambda scene: scene.drawn("map"), holds("44 workflows"), ORGANISATION),
     "map.sort": Did(("0", "o"), lambda scene: scene.drawn("map"), holds("▼schedules"), ORGANISATION),
     "map.group": Did(("0", "o"), lambda scene: scene.drawn("map"), holds("company.create  1"), ORGANISATION),
+    "map.rate": Did(("0", "o", "o"), focus, is_("rate"), ORGANISATION),
     "map.further": Did(("0",), lambda scene: scene.view("map").reach, by(1)),  # type: ignore[attr-defined]
     "map.nearer": Did(("0",), lambda scene: scene.view("map").reach, by(-1)),  # type: ignore[attr-defined]
     "problems.severity": Did(
