@@ -127,7 +127,7 @@ async def test_the_first_line_of_keys_is_for_those_who_are_new_and_goes_with_the
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.pilot.click(ui.explorer.tree_view, offset=(8, 2))
         await ui.rest()
-        assert "Enter open" in ui.keys
+        assert "Enter close" in ui.keys
 
 
 async def test_the_lists_that_come_and_go_are_explained_as_well() -> None:

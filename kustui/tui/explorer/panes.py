@@ -16,6 +16,7 @@ from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.list_panes import UsesView
 from kustui.tui.explorer.views import DIAGRAMS, PANES, PaneTitles, Views, set_css_classes
+from kustui.tui.tree.nodes import Kind
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import Menu, RowsView
 
@@ -84,7 +85,8 @@ class Panes:
         """The pane that the filter is for."""
         self.uses: UsesView | None = None
         """The list of uses; None until there was one."""
-        self._offered: Sequence[str] = ()
+        self._offered: tuple[Sequence[str], str] = ((), "")
+        """The actions whose keys are offered, and what Enter does."""
         self._listed_from: Widget | None = None
         """The pane that had the keys before it."""
 
@@ -121,13 +123,24 @@ class Panes:
             self._views.status.show_position(pane.position, pane.counted)
         else:
             self._views.status.show_position((0, 0))
-        if self._keys() != self._offered:
+        if (self._keys(), self._enter_verb()) != self._offered:
             self.offer_keys()
 
     def offer_keys(self) -> None:
         """Show the keys of the current pane at the bottom."""
-        self._offered = self._keys()
-        self._views.status.offer_keys(self._offered)
+        keys, verb = self._offered = self._keys(), self._enter_verb()
+        self._views.status.offer_keys(keys, {"rows.choose": verb} if verb else {})
+
+    def _enter_verb(self) -> str:
+        """What Enter does to the row of the cursor, where that depends on the row."""
+        tree, presenter = self._views.tree, self._presenter
+        if self._screen.focused is not tree or (node := tree.node) is None:
+            return ""
+        if presenter.current_problem not in (None, presenter.read):
+            return "source"
+        if node.kind in (Kind.EDGE, Kind.SCHEDULE) and tree.state.link(node):
+            return "go there"
+        return ("close" if tree.state.is_open(tree.cursor) else "open") if node.opens else "detail"
 
     def _keys(self) -> Sequence[str]:
         keys, snapshot = self._keys_of_focus(), self._views.tree.state.snapshot

@@ -3,7 +3,7 @@ the keys and the filter at the bottom."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -185,6 +185,7 @@ class StatusBar(Widget):
         self._location = Row()
         self._position = ""
         self._action_ids: tuple[str, ...] = ()
+        self._verbs: Mapping[str, str] = {}
         self._news = Row()
 
     def show_location(self, location: Row) -> None:
@@ -201,9 +202,10 @@ class StatusBar(Widget):
             self._position = text
             self.refresh(Region(0, 0, self.size.width, 1))
 
-    def offer_keys(self, ids: Sequence[str]) -> None:
-        """The second line: these actions with their keys, as many as there is room for."""
-        self._action_ids = tuple(ids)
+    def offer_keys(self, ids: Sequence[str], verbs: Mapping[str, str] | None = None) -> None:
+        """The second line: these actions with their keys, as many as there is room for; some do something else here
+        than is their usual ``verbs``."""
+        self._action_ids, self._verbs = tuple(ids), verbs or {}
         self.refresh()
 
     def announce(self, news: Row) -> None:
@@ -236,7 +238,8 @@ class StatusBar(Widget):
         always."""
         actions = map(actions_of(self.app).__getitem__, self._action_ids)
         keys = ((action, key_names(action)) for action in actions)
-        hints = [(action, _key_hint(names[0], action.verb)) for action, names in keys if names]
+        verbs = self._verbs
+        hints = [(action, _key_hint(names[0], verbs.get(action.id, action.verb))) for action, names in keys if names]
         always = [hint for hint in hints if hint[0].id in _ALWAYS]
         room = width - sum(width_of(hint) + 3 for _, hint in always)
         others: list[tuple[Action, Line]] = []
@@ -263,7 +266,7 @@ class StatusBar(Widget):
 
 FIRST_KEYS = (
     ("app.help", "explain every key"),
-    ("rows.choose", "open"),
+    ("app.palette", "find a command"),
     ("go.next-problem", "next problem"),
     ("app.quit", "quit"),
 )

@@ -869,6 +869,21 @@ async def test_markup_and_control_characters_are_text(tmp_path: Path) -> None:
         assert any("[bold red]x[/] ^[[31m^G <U+202E> [/nothing]" in row for row in ui.tree)
 
 
+async def test_what_enter_does_is_said_of_the_row_that_the_cursor_is_on() -> None:
+    async with explorer(CHAIN, size=(160, 48)) as ui:
+        await ui.press("j")
+        assert "Enter open" in ui.keys
+        await ui.press("enter")
+        assert "Enter close" in ui.keys
+        await ui.press("j")
+        assert "Enter go there" in ui.keys
+        await ui.go_to("Look again in an hour")
+        assert "Enter detail" in ui.keys
+        await ui.press("p")
+        await ui.press("l")
+        assert "Enter source" in ui.keys
+
+
 async def test_the_keys_of_the_pane_at_hand_are_told() -> None:
     async with explorer(CHAIN, size=(160, 48)) as ui:
         await ui.press("j")
