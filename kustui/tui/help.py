@@ -20,6 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
 from kustui.config.preferences import THEMES
+from kustui.text.cells import cells
 from kustui.text.signs import SIGNS, Sign, signs_in
 from kustui.text.styled_lines import Line, wrapped
 from kustui.text.terminal_safe import terminal_safe
@@ -222,16 +223,19 @@ _UNLIKELY = ("rows", "tree", "boxes", "rail", "timeline", "chains", "map", "sour
 """Groups whose keys are under the fingers, or are of use in one pane."""
 _MOST_RECENT = 5
 """Commands that are offered again before all others."""
-_LOW = 16
+_LOW = 30
 """Lines of a terminal in which the palette takes all of them."""
+_MARGIN = 6
+"""Cells beside a command of the palette."""
 
 
 class Commands(Provider):
-    """Textual's, in an order of our own: the most likely commands first, and what begins with the words typed."""
+    """Textual's, in an order of our own: the most likely commands first, and what begins with the words typed. Each is
+    a line, with its keys at the right."""
 
     async def discover(self) -> Hits:
         for command in self.app.get_system_commands(self.screen):
-            yield DiscoveryHit(command.title, command.callback, help=command.help)
+            yield DiscoveryHit(self._line(command, Content(command.title)), command.callback, command.title)
 
     async def search(self, query: str) -> Hits:
         matcher, words = self.matcher(query), query.strip().lower()
@@ -239,7 +243,15 @@ class Commands(Provider):
             if (score := matcher.match(command.title)) > 0:
                 title = command.title.lower()
                 begins = 2 if title.startswith(words) else int(f" {words}" in title)
-                yield Hit(begins + score / 1000, matcher.highlight(command.title), command.callback, help=command.help)
+                line = self._line(command, matcher.highlight(command.title))
+                yield Hit(begins + score / 1000, line, command.callback, command.title)
+
+    def _line(self, command: SystemCommand, title: Content) -> Content:
+        keys, width = command.help, self.app.size.width - _MARGIN
+        if title.cell_length + 2 + cells(keys) > width:
+            keys = keys.partition(", ")[0]
+        shown = title.truncate(max(1, width - 2 - cells(keys)), ellipsis=True, pad=True)
+        return Content.assemble(shown, ("  ", ""), (keys, "$muted"))
 
 
 class _CommandList(CommandList):
@@ -316,10 +328,10 @@ def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
         if carrier is not None and action.group not in PASSING and action.id != "app.palette":
             title, keys = action.help, ", ".join(pressed(action, actions))
             if action.group == "copy":
-                title, keys = f"copy: {action.verb}", f"{keys}   {action.help}"
+                title = f"copy: {action.verb}"
             elif action.group == "rows":
                 title = f"move: {action.help}"
-            yield SystemCommand(title, f"{keys}   {GROUPS[action.group].title}", _run(action, app, carrier, recent))
+            yield SystemCommand(title, keys, _run(action, app, carrier, recent))
 
 
 def theme_commands(choose: Callable[[str], None]) -> Iterator[SystemCommand]:

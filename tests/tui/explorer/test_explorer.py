@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from kustui.config.actions import BY_ID
+from kustui.text.cells import cells
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS, PASSING, handler, textual_action
 from kustui.tui.copy_menu import CopyMenu
@@ -462,7 +463,7 @@ async def test_the_palette_runs_an_action() -> None:
 
 def offered(ui: ExplorerPilot) -> list[str]:
     options = ui.app.screen.query_one(CommandList)
-    return [str(option.prompt).split("\n")[0] for option in options.options]
+    return [str(option.prompt).split("  ")[0] for option in options.options]
 
 
 async def test_q_finds_quit_first_and_what_is_copied_begins_with_the_verb() -> None:
@@ -471,6 +472,16 @@ async def test_q_finds_quit_first_and_what_is_copied_begins_with_the_verb() -> N
         await ui.wait_until(lambda: offered(ui) and offered(ui)[0] == "quit kustui")
         await ui.press("backspace", *"copy: po")
         await ui.wait_until(lambda: offered(ui) and offered(ui)[0] == "copy: pointer")
+
+
+async def test_the_palette_uses_the_height_of_the_terminal() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("colon")
+        await ui.wait_until(lambda: offered(ui))
+        shown = ui.app.screen.query_one(CommandList).region.intersection(ui.app.screen.region)
+        assert shown.height >= 19
+        assert all(cells(str(option.prompt)) <= 74 for option in ui.app.screen.query_one(CommandList).options)
+        assert "quit kustui" in offered(ui)[:12]
 
 
 async def test_the_palette_begins_with_what_was_chosen_last_and_what_the_pane_can_do() -> None:
