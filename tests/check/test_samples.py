@@ -34,3 +34,8 @@ def test_a_broken_sample_gives_its_one_problem(path: Path) -> None:
 
 def test_every_rule_has_a_broken_sample() -> None:
     assert {path.stem for path in BROKEN} == RULES.keys() - NOT_IN_A_FILE
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
+def test_every_problem_says_what_to_do_about_it(path: Path) -> None:
+    assert all(problem.hint for problem in check(load([str(path)]))[1])

@@ -234,7 +234,7 @@ def missing_arguments(arguments: SchemaArguments) -> Violations:
         yield Violation(
             arguments.pointer,
             f"{arguments.owner} requires the {names}, which {verb} missing",
-            "",
+            f"add {'it' if len(rest) == 1 else 'them'} to {arguments.pointer.rpartition('/')[2]}",
             arguments.step,
             related=tuple(_required(arguments, name) for name in rest),
             entry=arguments.entry,

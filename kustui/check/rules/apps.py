@@ -129,7 +129,7 @@ def _ids_in(analysis: WorkflowAnalysis, value: object, pointer: str, node: str) 
                 yield Violation(
                     at,
                     f'hard-coded id of "{entry.title}": installing the app changes the id, but not here',
-                    "",
+                    "name the workflow in a workflowId, or read its id from an input",
                     node,
                     (start, end),
                     related=(

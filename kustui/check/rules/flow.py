@@ -24,7 +24,7 @@ from kustui.definition.expressions import (
 from kustui.definition.models import Transition
 from kustui.definition.operators import CLOSEST_OPERATOR, OPERATOR_BY_ALIAS, OPERATORS, Family
 from kustui.definition.platform import ERROR_ACTIONS, TRIGGER_ID
-from kustui.text.messages import hint_of, kind
+from kustui.text.messages import counted, hint_of, kind
 
 _BETWEEN_WORDS = re.compile(r"[\s_-]")
 
@@ -106,7 +106,8 @@ def unreachable_step(analysis: WorkflowAnalysis) -> Violations:
         if never:
             message += f": the condition of the {_kind(never[0])} to it never holds"
         related = (Related("this condition", analysis.document, never[0].transition.pointer),) if never else ()
-        yield Violation(start.pointer, message, "", id_, related=related)
+        hint = "change the condition, or remove the step" if never else "let a transition lead to it, or remove it"
+        yield Violation(start.pointer, message, hint, id_, related=related)
 
 
 def _reached(flow: FlowGraph) -> frozenset[str]:
@@ -199,7 +200,12 @@ def shadowed_transition(analysis: WorkflowAnalysis) -> Violations:
                 target = analysis.intended_targets.get(edge.target, edge.target)
                 if node not in reached or (not edge.error_action and target not in reached):
                     continue  # the step is reported as unreachable, or its target as unknown
-                yield Violation(pointer, f"this {_kind(edge)} is never taken: its condition never holds", "", node)
+                yield Violation(
+                    pointer,
+                    f"this {_kind(edge)} is never taken: its condition never holds",
+                    f"change the condition, or remove the {_kind(edge)}",
+                    node,
+                )
                 continue
             message = f"this {_kind(edge)} is never taken: {_why(flow, edge.transition, earlier)}"
             related = (Related("this one is tried first", analysis.document, earlier.pointer),)
@@ -256,15 +262,26 @@ def operator_arity(analysis: WorkflowAnalysis) -> Violations:
     for node, part in analysis.condition_parts:
         if isinstance(part, AllOf | AnyOf) and not part.parts:
             message = f'"{"and" if isinstance(part, AllOf) else "or"}" combines conditions, but there are none'
-            yield Violation(f"{part.pointer}/values", message, "", node)
+            yield Violation(f"{part.pointer}/values", message, "add conditions to its values, or remove it", node)
         elif isinstance(part, Comparison) and part.known and not part.arity_holds:
             message = f'"{part.operator}" takes {part.meaning.takes}, found {len(part.operands)}'
-            yield Violation(f"{part.pointer}/values", message, "", node)
+            yield Violation(f"{part.pointer}/values", message, _other_values(part), node)
         elif isinstance(part, Comparison) and part.known:
             for operand in part.operands[: part.meaning.reads]:
                 if expected := _usable_by(part, operand):
                     message = f'"{part.operator}" compares {expected}, found {kind(operand.value)}'
-                    yield Violation(operand.pointer, message, "", node)
+                    hint = (
+                        "write a date, as 2030-01-31T09:00:00Z" if expected == "dates" else "write a number or a date"
+                    )
+                    yield Violation(operand.pointer, message, hint, node)
+
+
+def _other_values(comparison: Comparison) -> str:
+    """What to do about values that are too few or too many."""
+    missing = comparison.meaning.least - len(comparison.operands)
+    if missing > 0:
+        return f"add {'the other value' if missing == 1 and comparison.operands else counted(missing, 'value')}"
+    return f"remove {counted(len(comparison.operands) - (comparison.meaning.most or 0), 'value')}"
 
 
 def _usable_by(comparison: Comparison, operand: Operand) -> str:

@@ -56,7 +56,7 @@ def duplicate_workflow_id(analysis: CollectionAnalysis) -> Violations:
             yield Violation(
                 _place_of_id(summary),
                 f'"{first.entry.title}" already has the id "{summary.entry.id}"',
-                "",
+                "give one of them another id",
                 related=(Related("first given here", document, _place_of_id(first)),),
                 entry=summary.entry,
             )
@@ -107,7 +107,8 @@ def duplicate_step_id(analysis: WorkflowAnalysis) -> Violations:
         else:
             message = f'the trigger already has the id "{step_.id}"'
         related = (Related("first given here", analysis.document, f"{place}/id"),) if place else ()
-        yield Violation(f"{step_.pointer}/id", message, "", step_.id, related=related)
+        hint = "give this step an id of its own, and lead to that"
+        yield Violation(f"{step_.pointer}/id", message, hint, step_.id, related=related)
 
 
 @workflow_rule(

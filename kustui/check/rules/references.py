@@ -92,6 +92,7 @@ def reference_before_run(analysis: WorkflowAnalysis) -> Violations:
             read,
             path,
             own if node == read.node else other,
+            "read a step that has run by then" if node == read.node else "let that step run first, or read another one",
             related=_where_defined(analysis, flow, node),
         )
 
@@ -335,7 +336,7 @@ def error_reference(analysis: WorkflowAnalysis) -> Violations:
                 read,
                 path,
                 f"{path.text} exists only after a failure, but no error case leads here",
-                "",
+                "read it in a step that an error case leads to",
             )
 
 

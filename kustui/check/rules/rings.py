@@ -68,7 +68,7 @@ def schedule_ring(analysis: CollectionAnalysis) -> Violations:
                 message = f"{names} schedules itself again{f' after {period}' if period else ''}"
             else:
                 message = f"{names} schedule each other in a ring{f', one round in {period}' if period else ''}"
-            yield _violation(analysis, ring, f"{message}; {_what_ends(analysis, ring)}{_bound(ring)}", "")
+            yield _violation(analysis, ring, f"{message}; {_what_ends(analysis, ring)}{_bound(ring)}", _care(ring))
 
 
 @collection_rule(
@@ -143,6 +143,12 @@ def _bound(ring: Ring) -> str:
     return ": a counter can end it, from a first value that only a run knows" if ring.bound.counter else ""
 
 
+def _care(ring: Ring) -> str:
+    if ring.bound.rounds:
+        return "to end it earlier, change what the counter is compared with"
+    return "to be sure that it ends, count the rounds in an input, and compare the count"
+
+
 def _violation(analysis: CollectionAnalysis, ring: Ring, message: str, hint: str) -> Violation:
     """At the first workflow's call, with those of the others."""
     pointers = [f"{hop[0].pointer}/params/workflowId" for hop in ring.hops]
@@ -188,9 +194,8 @@ def never_scheduled(analysis: CollectionAnalysis) -> Violations:
             message = f"never starts: {why}"
         else:
             continue
-        yield Violation(
-            f"{summary.pointer}/name", f"{_name(analysis, summary.entry.key)} {message}", entry=summary.entry
-        )
+        name, hint = _name(analysis, summary.entry.key), "schedule it from a workflow that starts, or remove it"
+        yield Violation(f"{summary.pointer}/name", f"{name} {message}", hint, entry=summary.entry)
 
 
 def _started(analysis: CollectionAnalysis, events: Container[str]) -> frozenset[str]:

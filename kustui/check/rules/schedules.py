@@ -58,10 +58,17 @@ def unreadable_calls(analysis: WorkflowAnalysis) -> Violations:
         if params.get("workflowId") is None:
             yield _without(step_, "workflowId", "a schedule step that names no workflow", "set workflowId to its id")
         elif not isinstance(named := params["workflowId"], str):
-            yield Violation(f"{at}/workflowId", f"workflowId must be text in quotes, found {kind(named)}", "", step_.id)
+            yield Violation(
+                f"{at}/workflowId",
+                f"workflowId must be text in quotes, found {kind(named)}",
+                "write the id of a workflow",
+                step_.id,
+            )
         inputs = params.get("inputs")
         if inputs is not None and not isinstance(inputs, dict) and not _is_computed(inputs):
-            yield Violation(f"{at}/inputs", f"inputs must be an object, found {kind(inputs)}", "", step_.id)
+            yield Violation(
+                f"{at}/inputs", f"inputs must be an object, found {kind(inputs)}", 'write {"name": value}', step_.id
+            )
 
 
 def _schedule_steps(analysis: WorkflowAnalysis) -> Iterator[Step]:
@@ -238,7 +245,7 @@ def input_type(analysis: CollectionAnalysis) -> Violations:
                 yield Violation(
                     f"{arguments.pointer}/{escape(name)}",
                     f'the input "{name}" of {arguments.owner} must be {EXPECTED[type_]}, found {kind(value)}',
-                    "",
+                    f"write {EXPECTED[type_]}, or a reference to what will be",
                     arguments.step,
                     related=(Related("declared here", arguments.schema_document, place),),
                     entry=arguments.entry,
@@ -283,13 +290,13 @@ def _invalid_members(analysis: WorkflowAnalysis, step_: Step, run_at: Mapping[st
         hint = hint_of(type_, RUN_AT_TYPES, "types of runAt") if isinstance(type_, str) else ""
         yield Violation(f"{at}/type", f"unknown runAt type {kind(type_).removeprefix('the text ')}", hint, step_.id)
     elif value is None:
-        yield Violation(at, "runAt has no value", "", step_.id)
+        yield Violation(at, "runAt has no value", "set value to when the run is due", step_.id)
     elif type_ == "relative" and (delay := _number(value)) is not None and delay < 0:
         past = duration_in_words(-delay * analysis.settings.relative_unit_minutes)
         yield Violation(f"{at}/value", f"a run cannot be due {past} ago", "the value counts from now", step_.id)
     elif type_ == "relative" and _number(value) is None and not _is_computed(value):
         message = f"a relative runAt takes a number, found {kind(value)}"
-        yield Violation(f"{at}/value", message, "", step_.id)
+        yield Violation(f"{at}/value", message, "write a number, as 60", step_.id)
     elif type_ in ("absolute", "date") and not _is_date(value):
         message = f"a runAt of type {type_} takes a date, found {kind(value)}"
         yield Violation(f"{at}/value", message, "write it as 2030-01-31T09:00:00Z", step_.id)

@@ -97,7 +97,7 @@ def test_operators_are_looked_for_at_any_depth_and_in_error_cases() -> None:
 def test_too_few_values_are_told_at_the_values() -> None:
     problem = only(text('{"op": "eq", "values": ["/#steps.1.x"]}'))
     assert (problem.rule, problem.severity, place(problem)) == ("operator-arity", Severity.WARNING, "2:24-2:39")
-    assert (problem.message, problem.hint) == ('"eq" takes 2 values, found 1', "")
+    assert (problem.message, problem.hint) == ('"eq" takes 2 values, found 1', "add the other value")
 
 
 NESTING = {"and", "or"}

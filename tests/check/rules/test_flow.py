@@ -131,7 +131,7 @@ def test_a_step_that_no_path_leads_to_is_told_at_the_step() -> None:
     assert (problem.rule, problem.severity, place(problem)) == ("unreachable-step", Severity.WARNING, "3:3-3:69")
     assert (problem.message, problem.hint, problem.step) == (
         'no path leads from the trigger to step "Größe"',
-        "",
+        "let a transition lead to it, or remove it",
         "cD4",
     )
 

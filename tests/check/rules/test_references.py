@@ -124,7 +124,10 @@ def test_a_later_step_has_not_run() -> None:
     assert (problem.rule, problem.severity, problem.step) == ("reference-before-run", Severity.ERROR, "cD4")
     assert place(problem) == "2:25-2:37"
     assert problem.message == 'steps.eF5.id reads step "Last", which cannot have run: no path leads from it to here'
-    assert (problem.hint, places(problem)) == ("", ["the step is here 3:1"])
+    assert (problem.hint, places(problem)) == (
+        "let that step run first, or read another one",
+        ["the step is here 3:1"],
+    )
 
 
 def test_a_step_has_no_output_while_it_runs_and_has_one_after() -> None:
