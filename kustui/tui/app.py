@@ -31,6 +31,7 @@ from kustui.tui.theme import ASCII, COLOURLESS, STEADY, THEMES, VARIABLES
 
 if TYPE_CHECKING:
     from kustui.config.configuration import Configuration
+    from kustui.tui.rehearsal.screen import RehearsalScreen
     from kustui.workspace.background import BackgroundWorkspace
 
 
@@ -120,7 +121,7 @@ class Kustui(TypeAhead):
         Ctrl+Z waits for nothing. A key that leaves waits only behind others, and not even so while the files are yet to
         be read, unless it is a character: that may be typed for a filter.
         """
-        if self.explorer.rehearsals.is_preparing:
+        if self.explorer.rehearsals.is_at_work:
             return self._waits_for_rehearsal(key)
         is_waiting = self.explorer.waiting.is_waiting
         if self.explorer.presenter.ready and not (self.held or is_waiting):
@@ -135,7 +136,7 @@ class Kustui(TypeAhead):
         return True
 
     def _waits_for_rehearsal(self, key: events.Key) -> bool:
-        """Whether a key waits until the rehearsal that is being opened can take it. Escape leaves it at once, with all
+        """Whether a key waits until the rehearsal is done with what was asked for. Escape ends that at once, with all
         that was to come."""
         if key.key in self.actions["app.suspend"].key_list or self.quits(key):
             return False
@@ -145,8 +146,8 @@ class Kustui(TypeAhead):
             return bool(self.held)
         return True
 
-    async def on_rehearsal_screen_ready(self) -> None:
-        if self.explorer.rehearsals.is_preparing:  # nothing comes of it
+    async def on_rehearsal_screen_ready(self, event: RehearsalScreen.Ready) -> None:
+        if event.is_void:
             self.held.clear()
         await self.release()
 

@@ -78,8 +78,9 @@ class _Threads(ThreadPoolExecutor):
         super().shutdown(wait=False, cancel_futures=True)
 
 
-_LAST_MOMENTS = 5.0
-"""Seconds that whatever is at work has to end in, once the application is being left."""
+_LAST_MOMENTS, _GIVING_BACK = 5.0, 4.0
+"""Seconds that whatever is at work has to end in, once the application is being left, and those for giving the terminal
+back afterwards: more than it takes on a machine that has much else to do."""
 
 
 class TerminalApp(App[None]):
@@ -123,7 +124,7 @@ class TerminalApp(App[None]):
     def _end_at_once(self) -> None:
         """Give the terminal back, unless it does not take what is written, and end the process."""
         status = self.return_code if self.return_code is not None else 128 + (self.ended_by or signal.SIGINT)
-        at_the_latest = threading.Timer(1.0, os._exit, (status,))
+        at_the_latest = threading.Timer(_GIVING_BACK, os._exit, (status,))
         at_the_latest.daemon = True
         at_the_latest.start()
         if self._driver is not None:
@@ -215,8 +216,9 @@ def leave(screen: Screen[T], result: T | None = None) -> None:
 _ROUNDS = 3
 """How often to wait for all queues from the focus up to the app: for the key itself, for the messages that it posted,
 and for the messages that answered those."""
-_TIMEOUT = 1.0
-"""Seconds after which a key no longer waits for the one before it, so that a long task does not hold up quitting."""
+_TIMEOUT, _LONGEST = 1.0, 10.0
+"""Seconds after which a key that quits, and any other, no longer waits for the one before it: what takes long, or never
+ends, is not to hold up who wants to leave."""
 
 
 class TypeAhead(TerminalApp):
@@ -234,6 +236,11 @@ class TypeAhead(TerminalApp):
         super().__init__()
         self.held: list[events.Key] = []
         """The keys that wait until ``release`` is called."""
+
+    @property
+    def is_handling(self) -> bool:
+        """Whether a key is being handled, for which others would wait."""
+        return self._ahead is not None
 
     def holds(self, key: events.Key) -> bool:
         """Whether a key is to wait until ``release`` is called."""
@@ -254,7 +261,7 @@ class TypeAhead(TerminalApp):
             self.held.append(event)
         elif self._ahead is None:
             await self._handle(event)
-        elif monotonic() - self._since < _TIMEOUT:
+        elif monotonic() - self._since < (_TIMEOUT if self.quits(event) else _LONGEST):
             self._ahead.append(event)
         else:
             waiting, self._ahead = self._ahead, None

@@ -4,8 +4,10 @@ The matches are styled lines: a heading for each kind, and below it what matches
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
@@ -14,7 +16,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
-from textual.worker import get_current_worker
+from textual.worker import Worker, WorkerError, get_current_worker
 
 from kustui.cache import Cache
 from kustui.check.problems import Problem
@@ -125,9 +127,15 @@ class Finder(Vertical):
             self.collection = collection
             self.index = index
 
-    def __init__(self, cache: Cache | None = None) -> None:
+    def __init__(
+        self, cache: Cache | None = None, wait_for: Callable[[Worker[None]], object] = lambda worker: None
+    ) -> None:
+        """``wait_for`` is given what later keys are to wait for."""
         super().__init__(id="finder")
-        self._cache = cache
+        self._cache, self._wait_for = cache, wait_for
+        self._indexing: Worker[None] | None = None
+        self._is_chosen = False
+        """Whether somebody has moved the cursor to a match."""
         self.border_title = "Find"
         self.input = FinderInput(self)
         self.hint = LinesView(id="hint")
@@ -162,7 +170,7 @@ class Finder(Vertical):
         if snapshot.collection is not self._collection or settings.relative_unit_minutes != unit_before:
             self._collection = snapshot.collection
             collection, before = snapshot.collection, self.index
-            self.run_worker(
+            self._indexing = self.run_worker(
                 lambda: self._build(collection, before, settings), thread=True, exclusive=True, group="index",
                 description="indexing",
             )  # fmt: skip
@@ -199,6 +207,7 @@ class Finder(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        self._is_chosen = False
         self._show_matches()
 
     def _show_matches(self, *, again: bool = False) -> None:
@@ -274,8 +283,34 @@ class Finder(Vertical):
     def _choice(self) -> Match | str | None:
         return self._choices[self.results.cursor] if self._choices else None
 
+    def _once_indexed(self, act: Callable[[], object]) -> None:
+        """Do something when everything is indexed, so that it does the same however early it is asked for."""
+
+        async def wait() -> None:
+            while not self._is_complete and (indexing := self._indexing) is not None:
+                with suppress(WorkerError):
+                    await indexing.wait()
+                handled = asyncio.Event()
+                self.call_later(handled.set)  # what it has posted by then
+                await handled.wait()
+                if indexing is self._indexing:
+                    break
+            act()
+
+        work = wait()
+        self._wait_for(
+            self.screen.run_worker(work, group="finder", exclusive=True, description="waiting for the index")
+        )
+
     def move(self, by: int) -> None:
         """Move the cursor so many rows, past a heading."""
+        if self._choices or self._is_complete:
+            self._move(by)
+        else:
+            self._once_indexed(lambda: self._move(by))
+
+    def _move(self, by: int) -> None:
+        self._is_chosen = True
         view = self.results
         view.cursor += by
         if self._choice is None:
@@ -290,10 +325,17 @@ class Finder(Vertical):
 
     def on_rows_view_chosen(self, event: RowsView.Chosen) -> None:
         event.stop()  # a click
+        self._is_chosen = True
         self.go()
 
     def go(self) -> None:
         """Go to the match of the cursor, or ask for what several have by its key."""
+        if self._is_chosen or self._is_complete:
+            self._go()
+        else:
+            self._once_indexed(self._go)
+
+    def _go(self) -> None:
         choice = self._choice
         if isinstance(choice, str):
             self.input.fill_in(choice)

@@ -28,10 +28,9 @@ REST = 0.06
 class NodeSelected(Message):
     """The cursor of a drawing came to rest on a node of the tree, which is to follow."""
 
-    def __init__(self, diagram: DiagramView, key: NodeKey) -> None:
+    def __init__(self, diagram: DiagramView) -> None:
         super().__init__()
         self.diagram = diagram
-        self.key = key
 
 
 class LinkFollowed(Message):
@@ -63,8 +62,6 @@ class DiagramView(Widget):
     _resting: Timer | None = None
     _key: NodeKey = ()
     """The node of the tree that it was given, or that it sent the tree to."""
-    _sent: NodeKey = ()
-    """The node that the tree was sent to and is yet to go to."""
 
     @property
     def title(self) -> str:
@@ -128,7 +125,7 @@ class DiagramView(Widget):
     @property
     def is_awaited(self) -> bool:
         """Whether the tree is yet to follow its cursor."""
-        return self._resting is not None or bool(self._sent)
+        return self._resting is not None
 
     def accept(self, node: Node) -> bool:
         """Remember the node that is to be shown, so that the tree is not sent there again; whether the cursor is to
@@ -139,39 +136,28 @@ class DiagramView(Widget):
         return True
 
     def follow(self, key: NodeKey) -> None:
-        """Go elsewhere, or with an empty key into the detail of what the cursor is on, whether or not it rested."""
-        if self._resting is not None:
-            self._resting.stop()
-            self._resting = None
-            if not key:
-                self._rested()
+        """Go elsewhere, or with an empty key into the detail of what the cursor is on."""
         self.post_message(LinkFollowed(key))
 
-    def moved(self) -> None:
-        """The cursor moved: the tree is to follow once it rests."""
-        if not self.has_focus:
+    def moved(self, *, searched: bool = False) -> None:
+        """The cursor moved, from a search where it is without the keys: the tree is to follow once it rests."""
+        if not (self.has_focus or searched):
             return
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(REST, self._rested)
+        self._resting = self.set_timer(REST, lambda: self.post_message(NodeSelected(self)))
 
-    def on_blur(self) -> None:
-        """Left before its cursor rested: the tree follows now, not once somebody has moved on in it."""
-        if self._resting is not None:
-            self._resting.stop()
-            self._rested()
-
-    def _rested(self) -> None:
+    def take_moved(self) -> NodeKey:
+        """Where the tree is to follow its cursor to, whether or not it rests already; empty where the tree is there."""
+        if self._resting is None:
+            return ()
+        self._resting.stop()
         self._resting = None
         key = self.selected_key
-        if key and key != self._key[: len(key)]:
-            self._key = self._sent = key
-            self.post_message(NodeSelected(self, key))
-
-    def reached(self, key: NodeKey) -> None:
-        """The tree went where it was sent."""
-        if key == self._sent:
-            self._sent = ()
+        if key == self._key[: len(key)]:
+            return ()
+        self._key = key
+        return key
 
 
 def step_of(node: Node) -> str:

@@ -1,11 +1,12 @@
-"""Waiting for the end of the check: what depends on all workflows is done then, so that a key never does something else
-because it came early."""
+"""Waiting for the end of the check, and for what a key has begun in the background: what depends on all workflows is
+done then, so that a key never does something else because it came early."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from textual.screen import Screen
+from textual.worker import Worker
 
 from kustui.text.styled_lines import Line
 from kustui.tui.bindings import actions_of, carry_out, key_names
@@ -23,10 +24,15 @@ class CheckWaiter:
         self._screen, self._views, self._done = screen, views, done
         self._id = ""
         self._progress = ""
+        self._begun: Worker[None] | None = None
 
     @property
     def is_waiting(self) -> bool:
-        return bool(self._id)
+        return bool(self._id) or (self._begun is not None and not self._begun.is_finished)
+
+    def wait_for(self, begun: Worker[None]) -> None:
+        """Hold back keys until something that a key has begun is done."""
+        self._begun = begun
 
     def holds_back(self, id_: str, *, needs_all: bool = False) -> bool:
         """Whether an action is to be carried out later."""
@@ -49,6 +55,8 @@ class CheckWaiter:
         """Do not wait any longer; whether something did."""
         was_waiting, self._id = self.is_waiting, ""
         if was_waiting:
+            if self._begun is not None:
+                self._begun.cancel()
             self._views.status.announce(Row())
             self._done()  # for the keys that came after the one that cancels
         return was_waiting

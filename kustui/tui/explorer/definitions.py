@@ -15,6 +15,7 @@ from kustui.definition.platform import short_name
 from kustui.diagrams import labels
 from kustui.diagrams.labels import node_label, node_name
 from kustui.text.styled_lines import Line
+from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.selection import CurrentSelection
@@ -48,9 +49,15 @@ class Definitions:
     """Goes to what the current row names, and lists the uses of what the cursor is on."""
 
     def __init__(
-        self, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator, selection: CurrentSelection
+        self,
+        screen: Screen[None],
+        views: Views,
+        panes: Panes,
+        navigator: Navigator,
+        selection: CurrentSelection,
+        waiting: CheckWaiter,
     ) -> None:
-        self._screen, self._views, self._panes = screen, views, panes
+        self._screen, self._views, self._panes, self._waiting = screen, views, panes, waiting
         self._navigator, self._selection = navigator, selection
 
     @property
@@ -154,7 +161,7 @@ class Definitions:
         self._run(self._panes.list_uses(title, rows))
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        self._screen.run_worker(work, group="uses", exclusive=True, description="listing")
+        self._waiting.wait_for(self._screen.run_worker(work, group="uses", exclusive=True, description="listing"))
 
 
 def use_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:

@@ -84,6 +84,14 @@ class DetailPresenter:
         self.look()
         self.show()
 
+    def follow_now(self) -> None:
+        """Let the panes follow, whether or not the cursor of the tree rests already."""
+        if self._resting is not None:
+            self._resting.stop()
+            self._rested()
+        elif self.shown is None:
+            self.show()
+
     def look(self) -> None:
         """Somebody looks at the node of the cursor: it is marked as changed no more."""
         view = self._views.tree

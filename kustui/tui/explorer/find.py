@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from kustui.text.styled_lines import next_position
 from kustui.tui.bindings import first_key
-from kustui.tui.diagrams.diagram_view import DiagramView, NodeSelected
+from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import PANES, PaneTitles, Views
@@ -107,9 +108,9 @@ class FilterController:
             self._finder.navigator.leave_place(self._views.tree.keep_filter())
         if pane is not None:
             self._search.keep(pane, text)
-        if isinstance(pane, DiagramView) and pane.selected_key:
-            # It did not have the keys, so the tree did not follow.
-            self._screen.post_message(NodeSelected(pane, pane.selected_key))
+        if isinstance(pane, DiagramView):
+            pane.moved(searched=True)
+            self._finder.navigator.follow(pane)
         self._close()
 
     def drop(self) -> None:
@@ -214,9 +215,16 @@ class FinderController:
     """Opens the finder below the panes, and goes to what is chosen in it."""
 
     def __init__(
-        self, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator, cache: Callable[[], Cache]
+        self,
+        screen: Screen[None],
+        views: Views,
+        panes: Panes,
+        navigator: Navigator,
+        waiting: CheckWaiter,
+        cache: Callable[[], Cache],
     ) -> None:
         self._screen, self._views, self._panes, self.navigator = screen, views, panes, navigator
+        self._waiting = waiting
         self._cache = cache
         self.pane: Finder | None = None
         """None until somebody has asked for it."""
@@ -228,7 +236,7 @@ class FinderController:
         from kustui.tui.finder import Finder  # not before somebody asks for it
 
         if self.pane is None:
-            self.pane = Finder(self._cache())
+            self.pane = Finder(self._cache(), self._waiting.wait_for)
             await self._screen.mount(self.pane, before="#status")
         if not self._screen.has_class("-finding"):
             self._opened_from = self._screen.focused
@@ -260,6 +268,7 @@ class FinderController:
 
     def leave(self) -> None:
         """Close it, and go back to where one was."""
+        self._waiting.cancel()
         self._screen.remove_class("-finding")
         self._screen.set_focus(self._opened_from or self._views.tree)
 

@@ -120,15 +120,15 @@ class Navigator:
             else:
                 self._panes.enter("detail")
 
-    def follow(self, diagram: DiagramView, key: NodeKey) -> None:
+    def follow(self, diagram: DiagramView) -> None:
         """Let the tree follow the cursor of a drawing, and the other panes the tree.
 
         At once, for that cursor has rested: shown only once the tree's has too, the drawing would be sent back from
         where its cursor went meanwhile.
         """
-        self.show(key)
-        diagram.reached(key)
-        self._presenter.show()
+        if key := diagram.take_moved():
+            self.show(key)
+            self._presenter.show()
 
     def follow_link(self, key: NodeKey, focused: Widget | None) -> None:
         """Enter in a drawing: go to a node while the drawing keeps the keys, or with an empty key to the detail."""
@@ -212,10 +212,13 @@ class RehearsalOpener:
         views: Views,
         navigator: Navigator,
         selected: Callable[[], Target | None],
+        left: Callable[[], object],
         *,
         keeps_answers: bool,
     ) -> None:
+        """``selected`` is what can fail; ``left`` is called when a rehearsal is left."""
         self._screen, self._views, self._navigator, self._selected = screen, views, navigator, selected
+        self._left = left
         self._keeps_answers = keeps_answers
         self._earlier: EarlierAnswers | None = None
         """What was given in rehearsals; read when the first of them is opened."""
@@ -267,6 +270,7 @@ class RehearsalOpener:
     def _came_back(self, place: NodeKey | None) -> None:
         session = self._rehearsal.current.value if self._rehearsal is not None else None
         self._rehearsal = None
+        self._left()  # for the keys that came after the one that leaves
         if session is not None and not session.is_untouched:
             self._kept.pop(session.key, None)
             self._kept[session.key] = session
@@ -280,9 +284,9 @@ class RehearsalOpener:
             self._navigator.jump(place)
 
     @property
-    def is_preparing(self) -> bool:
-        """Whether a rehearsal is being opened that cannot take keys yet."""
-        return self._rehearsal is not None and self._rehearsal.is_preparing
+    def is_at_work(self) -> bool:
+        """Whether a rehearsal cannot take keys yet."""
+        return self._rehearsal is not None and self._rehearsal.is_at_work
 
     def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
         """Let a rehearsal in progress continue with another snapshot; those that were kept follow their workflows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -12,7 +12,9 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
+from textual.worker import Worker
 
 from kustui.config.preferences import Preferences
 from kustui.definition.collection_messages import nothing_to_open
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
 
 _MOMENT = 0.03
 """Seconds after which the panes show another snapshot."""
+_ONLY_MOVING = ("find.next-match", "find.previous-match")
+"""Actions of parts after which the panes follow once the cursor rests, as after any other move."""
 _MAX_OPENED = 60
 """Workflows of which the first is opened by itself, where no session is restored."""
 
@@ -99,16 +103,16 @@ class Explorer(Screen[None]):
         self.presenter = DetailPresenter(self, views, self.titles)
         self.panes = Panes(self, views, self.titles, self.presenter)
         self.pane_sizes = PaneSizes(self, views, sizes)
-        self.waiting = CheckWaiter(self, views, lambda: self.post_message(self.Ready()))
+        self.waiting = CheckWaiter(self, views, self._release_keys)
         self.background_events = BackgroundEvents(
             self, views, self.presenter, self.waiting, self.take, lambda now: self.post_message(self.Preferred(now))
         )
         self.navigator = Navigator(views, self.titles, self.presenter, self.panes)
         self.problem_navigator = ProblemNavigator(views, self.presenter, self.navigator)
-        self.finder = FinderController(self, views, self.panes, self.navigator, lambda: background.cache)
+        self.finder = FinderController(self, views, self.panes, self.navigator, self.waiting, lambda: background.cache)
         self.filter = FilterController(self, views, self.titles, self.panes, self.finder)
         self.rehearsals = RehearsalOpener(
-            self, views, self.navigator, lambda: self.selection.current, keeps_answers=keeps_session
+            self, views, self.navigator, lambda: self.selection.current, self._release_keys, keeps_answers=keeps_session
         )
         self._session: SessionKeeper | None = None
         """What keeps the place; None where it is to be forgotten, or nobody has looked yet."""
@@ -144,7 +148,7 @@ class Explorer(Screen[None]):
     def definitions(self) -> Definitions:
         from kustui.tui.explorer.definitions import Definitions
 
-        return Definitions(self, self._views, self.panes, self.navigator, self.selection)
+        return Definitions(self, self._views, self.panes, self.navigator, self.selection, self.waiting)
 
     @cached_property
     def rule_pages(self) -> RulePages:
@@ -162,9 +166,22 @@ class Explorer(Screen[None]):
         """Let the part that the registry names carry out an action."""
         if id_ == "view.leave" and self.waiting.cancel():
             return
+        if id_ not in _ONLY_MOVING:
+            self._follow_now()
         needs_all = id_ == "go.definition" and self.definitions.needs_all
         if not self.waiting.holds_back(id_, needs_all=needs_all):
             await carry_out(self, id_)
+
+    def _follow_now(self) -> None:
+        """Let tree and panes follow the cursors, whether or not they rest already: what a key does is not to depend on
+        how long ago the one before it was pressed."""
+        if isinstance(self.focused, DiagramView):
+            self.navigator.follow(self.focused)
+        self.presenter.follow_now()
+
+    def set_focus(self, widget: Widget | None, *args: Any, **options: Any) -> None:
+        self._follow_now()  # the cursor of a pane that is left: later the tree may be elsewhere
+        super().set_focus(widget, *args, **options)
 
     # Opening
 
@@ -238,7 +255,14 @@ class Explorer(Screen[None]):
         else:
             self.presenter.show()
         self.problem_navigator.open_source()
+        self._release_keys()
+
+    def _release_keys(self) -> None:
         self.post_message(self.Ready())
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.worker.is_finished:
+            self._release_keys()
 
     def on_unmount(self) -> None:
         self._background.close()
@@ -246,6 +270,7 @@ class Explorer(Screen[None]):
     def keep_session(self) -> str:
         """Keep where one is for the next time, unless one was not yet there; why that is not possible, or an empty
         string."""
+        self._follow_now()
         return self._session.keep() if self._session is not None else ""
 
     # Snapshots
@@ -317,15 +342,17 @@ class Explorer(Screen[None]):
 
     @on(RowsView.Chosen)
     def _row_chosen(self, event: RowsView.Chosen) -> None:
+        self._follow_now()
         self.navigator.choose(event.view)
 
     @on(NodeSelected)
     def _diagram_node_selected(self, event: NodeSelected) -> None:
-        self.navigator.follow(event.diagram, event.key)
+        self.navigator.follow(event.diagram)
         self.panes.show_position()
 
     @on(LinkFollowed)
     def _diagram_link_followed(self, event: LinkFollowed) -> None:
+        self._follow_now()
         self.navigator.follow_link(event.key, self.focused)
 
     @on(DiagramView.Retitled)

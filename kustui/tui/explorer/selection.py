@@ -58,7 +58,7 @@ class CurrentSelection:
         """What the cursor of the current pane is on or leads to; otherwise what the tree's cursor is on."""
         focused, tree = self._screen.focused, self._views.tree
         if isinstance(focused, DiagramView) and focused.selected_key:
-            self._navigator.show(focused.selected_key)  # the tree follows it anyway, a moment later
+            self._navigator.show(focused.selected_key)  # also where the cursor has not moved since the tree went there
         if isinstance(focused, RowsView) and focused is not tree:
             if focused.row.target is not None:
                 return focused.row.target
@@ -71,7 +71,7 @@ class CurrentSelection:
         selected = self.current
         if selected is None:
             return
-        self._presenter.show()  # the drawing may be about to follow the cursor
+        self._presenter.follow_now()
         write = writer(colour=False, ascii_only=False)
         focused, side, tree = self._screen.focused, self._views.side, self._views.tree.state
         row, node = focused.row if isinstance(focused, RowsView) else Row(), self._views.tree.node

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
+from textual.worker import Worker
 
 from kustui.simulate.organisation import Organisation
 from kustui.text.styled_lines import Piece
@@ -73,7 +74,11 @@ class RehearsalScreen(Screen[NodeKey]):
     ]
 
     class Ready(Message):
-        """It is prepared, or nothing comes of it: keys that came before have waited for that."""
+        """What was asked for is done: keys that came before have waited for that, in vain where it is ``is_void``."""
+
+        def __init__(self, *, is_void: bool = False) -> None:
+            super().__init__()
+            self.is_void = is_void
 
     DEFAULT_CSS = """
     RehearsalScreen { background: $background; layers: default above; }
@@ -134,6 +139,15 @@ class RehearsalScreen(Screen[NodeKey]):
         """Whether it has yet to begin."""
         return self.current.value is None or bool(self._failing)
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether keys are to wait: for its beginning, for a list that takes its time, for a run that goes on."""
+        return self.is_preparing or self.current.is_at_work
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.worker.is_finished:
+            self.post_message(self.Ready())
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Go on with what the files say now; what was decided is decided again."""
         if snapshot is not self._snapshot and self in self.app.screen_stack:  # else it is being left
@@ -155,7 +169,7 @@ class RehearsalScreen(Screen[NodeKey]):
     async def _begin(self) -> None:
         organisation = self._organisation()
         if self._key not in organisation.collection.by_key:
-            self.post_message(self.Ready())
+            self.post_message(self.Ready(is_void=True))
             leave(self, ())
             return
         session = await asyncio.to_thread(Session.begin, organisation, self._key)
@@ -166,7 +180,6 @@ class RehearsalScreen(Screen[NodeKey]):
             failed = at_step.session is not session
             hints = self.current.key_hints("rehearse.step", "rehearse.fail") if failed else ()
             self.current.replace(at_step.session, *at_step.news, *hints)
-        self.post_message(self.Ready())
 
     async def _rebase(self, session: Session) -> None:
         organisation = self._organisation()
@@ -264,10 +277,11 @@ class RehearsalScreen(Screen[NodeKey]):
                 self.panes.enter_pane("table")
 
     async def action_leave_rehearsal(self) -> None:
-        """End what is open, one thing at a time: a prompt, running on, a search, the maximised pane, the rehearsal."""
+        """End what is open, one thing at a time: a prompt, running on or what else is at work, a search, the maximised
+        pane, the rehearsal."""
         if self.prompts.open is not None:
             await self.prompts.close()
-        elif self.steps.halt() or self.filter.end():
+        elif self.steps.halt() or (not self.is_preparing and self.current.cancel()) or self.filter.end():
             pass
         elif self.panes.maximised:
             self.panes.maximise()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
 from textual.screen import Screen
+from textual.worker import Worker
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.engine.engine import AbandonRun, Decision, StartEvent, advance
@@ -357,6 +358,7 @@ class CurrentSession:
         self.value: Session | None = None
         self.is_running = False
         """Whether it runs on by itself just now."""
+        self._work: Worker[None] | None = None
         self.screen, self._show, self.announce = screen, show, announce
 
     def ready(self) -> Session | None:
@@ -379,7 +381,20 @@ class CurrentSession:
     def in_background(self, work: Coroutine[None, None, None], group: str, description: str) -> None:
         """Carry out something that takes time; it ends what the same group still does."""
         # The description is given: Textual would write out the arguments, the whole of the files among them.
-        self.screen.run_worker(work, group=group, exclusive=True, description=description)
+        self._work = self.screen.run_worker(work, group=group, exclusive=True, description=description)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether what was asked for last is not done yet."""
+        return self._work is not None and not self._work.is_finished
+
+    def cancel(self) -> bool:
+        """Give up what was asked for last; whether it was still at work."""
+        was_at_work = self.is_at_work
+        if was_at_work and self._work is not None:
+            self._work.cancel()
+            self.announce(("cancelled", "name"))
+        return was_at_work
 
     def key_hints(self, *ids: str) -> Line:
         """The keys that the person may want next, each with what it does."""

@@ -101,7 +101,7 @@ class RunRailView(RailView, inherit_bindings=False):
         assert self.drawing is not None
         return (*self.in_full(self.drawing.full_line(self.cursor), width), fitted(_LEGEND, width))
 
-    def moved(self) -> None:
+    def moved(self, *, searched: bool = False) -> None:
         """Nothing else follows this cursor but what hears ``Moved``."""
 
     def action_choose(self) -> None:
