@@ -46,6 +46,13 @@ class GarbageCollection:
             self._kept = gc.get_freeze_count()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("lateness", "races, at will: tests/support/lateness.py")
+    group.addoption("--late", type=float, default=0.0, metavar="SECONDS", help="delay background work and timers")
+    group.addoption("--starve", type=float, default=0.0, metavar="SECONDS", help="block the event loop now and then")
+    group.addoption("--late-seed", type=int, default=0, metavar="N", help="other delays")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(GarbageCollection())
 
@@ -63,3 +70,12 @@ def _folders_of_nobody(monkeypatch: pytest.MonkeyPatch, _nobodies: Iterator[Path
     folder = next(_nobodies)
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(folder / name))
+
+
+@pytest.fixture(autouse=True)
+def _lateness(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    late, starve, seed = (request.config.getoption(name) for name in ("late", "starve", "late_seed"))
+    if late or starve:
+        from tests.support.lateness import Lateness  # and all of the screen, which most tests do without
+
+        Lateness(late, starve, f"{seed} {request.node.nodeid}").apply(monkeypatch)

@@ -14,6 +14,7 @@ import pytest
 
 from kustui import cache as module
 from kustui.cache import Cache, cache_path, key_of
+from tests.support.patience import PATIENCE
 from tests.support.system import NOBODY, needs, run_in
 
 KEY, OTHER = key_of("one"), key_of("other")
@@ -189,7 +190,7 @@ def test_two_kustuis_write_at_once(cache: Cache) -> None:
         "for number in range(30): cache.write([(key_of(sys.argv[2], str(number)), bytes(3_000))])\n"
     )
     children = [subprocess.Popen([sys.executable, "-c", program, str(cache.path), name]) for name in "abc"]
-    assert [child.wait(60) for child in children] == [0, 0, 0]
+    assert [child.wait(PATIENCE) for child in children] == [0, 0, 0]
     keys = [key_of(name, str(number)) for name in "abc" for number in range(30)]
     kept = cache.read(keys)
     assert set(kept.values()) == {bytes(3_000)}

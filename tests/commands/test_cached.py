@@ -13,7 +13,8 @@ from kustui.cache import cache_path
 from kustui.check.reports import FORMATS
 from kustui.cli import main
 from tests.benchmarks.generate import definition
-from tests.support.terminal import KUSTUI, PATIENCE, Terminal, environment
+from tests.support.patience import PATIENCE
+from tests.support.terminal import KUSTUI, Terminal, environment
 
 COMMANDS = (
     *(("check", "app.json", "--format", name) for name in FORMATS),

@@ -15,7 +15,9 @@ import pytest
 
 from kustui.cli import main
 from kustui.commands import check as command
-from tests.support.terminal import KUSTUI, PATIENCE, ROOT, Terminal, environment
+from tests.support.patience import PATIENCE
+from tests.support.saves import save
+from tests.support.terminal import KUSTUI, ROOT, Terminal, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -529,12 +531,11 @@ def report_of(process: subprocess.Popen[str]) -> str:
 
 def test_watching_prints_the_whole_report_into_a_pipe(watching: subprocess.Popen[str], folder: Path) -> None:
     assert "cD5" in report_of(watching)
-    write(folder / "wrong.json", definition("cD6"))
+    save(folder / "wrong.json", json.dumps(definition("cD6")))
     second = report_of(watching)
     assert "cD6" in second
     assert "unknown-target" in second
-    replaced = write(folder / "wrong.json.tmp", definition())
-    replaced.rename(folder / "wrong.json")
+    save(folder / "wrong.json", json.dumps(definition()))
     assert report_of(watching) == "no problems in 1 file\n"
     watching.send_signal(signal.SIGINT)
     assert watching.wait(PATIENCE) == 130
@@ -547,14 +548,14 @@ def test_watching_survives_a_file_that_vanishes(watching: subprocess.Popen[str],
     (folder / "wrong.json").unlink()
     assert watching.stderr is not None
     assert watching.stderr.readline() == "kustui: wrong.json: no such file or directory\n"
-    write(folder / "wrong.json", definition())
+    save(folder / "wrong.json", json.dumps(definition()))
     assert report_of(watching) == "no problems in 1 file\n"
 
 
 def test_watching_prints_the_difference_on_a_terminal(folder: Path) -> None:
     with Terminal(["check", "wrong.json", "--watch"], cwd=folder, columns=160) as terminal:
         terminal.wait_for("1 error in 1 file")
-        write(folder / "wrong.json", definition("cD6"))
+        save(folder / "wrong.json", json.dumps(definition("cD6")))
         terminal.wait_for("+ wrong.json:")
         terminal.settle()
         lines = [line.strip() for line in terminal.lines if line.strip()]

@@ -17,6 +17,7 @@ from kustui.commands import COMMANDS
 from kustui.commands.command_line import parser_of
 from kustui.commands.completion import SHELLS
 from kustui.config.preferences import THEMES
+from tests.support.patience import PATIENCE
 from tests.support.terminal import ROOT, Terminal, environment
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def lines_of(command: list[str], home: Path) -> set[str]:
         env=environment({"PATH": PATH, "HOME": str(home)}),
         capture_output=True,
         text=True,
-        timeout=40,
+        timeout=PATIENCE,
     )
     assert not done.stderr
     return {line.split("\t")[0] for line in done.stdout.splitlines() if line}

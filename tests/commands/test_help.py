@@ -16,6 +16,7 @@ import pytest
 
 from kustui.cli import main
 from kustui.commands import COMMANDS
+from tests.support.patience import PATIENCE
 from tests.support.terminal import SAMPLES, Terminal, environment
 
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -94,7 +95,7 @@ def test_an_example_does_what_it_says(place: Path, example: str) -> None:
 def _carried_out(example: str, place: Path, env: dict[str, str]) -> None:
     before = "compdef() { :; }; " if "completion zsh" in example else ""  # this bash is to stand for zsh
     command = ["bash", "-c", before + example]
-    done = subprocess.run(command, cwd=place, env=environment(env), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=place, env=environment(env), capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode in (0, 1), done.stderr
     assert done.returncode == 0 or example.startswith(("kustui check", "cat app.json"))
     written = re.search(r"(?:--output|--save|--write-baseline|>) ([^\s)]+)", example)

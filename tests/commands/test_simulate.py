@@ -14,8 +14,9 @@ import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.cli import main
+from tests.support.patience import PATIENCE
 from tests.support.runs import EVENT
-from tests.support.terminal import KUSTUI, PATIENCE, SAMPLES, environment
+from tests.support.terminal import KUSTUI, SAMPLES, environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

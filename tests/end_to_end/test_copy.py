@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import time
 from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.definitions import write_json
+from tests.support.patience import PATIENCE
 from tests.support.terminal import ALTERNATE_SCREEN, KUSTUI, MOUSE_MODES, SAMPLES, Terminal, environment
 from tests.support.terminal_explorer import ESCAPE, HOSTILE, assert_restored, one_workflow, open_explorer
 
@@ -100,7 +100,7 @@ class Tmux:
 
     def run(self, *words: str) -> str:
         found = subprocess.run(
-            [*self._name, *words], env=environment(), check=True, capture_output=True, text=True, timeout=20
+            [*self._name, *words], env=environment(), check=True, capture_output=True, text=True, timeout=PATIENCE
         )
         return found.stdout
 
@@ -108,7 +108,9 @@ class Tmux:
         return Terminal(["new-session", *words], command=self._name)
 
     def kill(self) -> None:
-        subprocess.run([*self._name, "kill-server"], env=environment(), check=False, capture_output=True, timeout=20)
+        subprocess.run(
+            [*self._name, "kill-server"], env=environment(), check=False, capture_output=True, timeout=PATIENCE
+        )
 
 
 @pytest.fixture
@@ -144,8 +146,7 @@ def test_a_tmux_that_is_gone_is_told_and_nothing_waits_for_it(tmp_path: Path) ->
     path = f"{tmp_path}:{environment()['PATH']}"
     with open_explorer(TIMERS, env={"TMUX": "x,1,0", "PATH": path}, columns=160) as terminal:
         terminal.press("yp")
-        began = time.monotonic()
         terminal.press("j")
         terminal.wait_until(lambda: any(line.startswith("▌    ▸ ◆") for line in terminal.lines), "an answer")
-        assert time.monotonic() - began < 2
+        assert "tmux does not respond" not in terminal.text
         terminal.wait_for("tmux does not respond")

@@ -9,8 +9,9 @@ import pytest
 
 from tests.benchmarks.generate import write
 from tests.support.definitions import write_json
+from tests.support.patience import PATIENCE
 from tests.support.system import bare_environment
-from tests.support.terminal import KUSTUI, PATIENCE, SAMPLES, Terminal
+from tests.support.terminal import KUSTUI, SAMPLES, Terminal
 
 pytestmark = [
     pytest.mark.slow,

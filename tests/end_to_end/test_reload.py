@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_read_at_once_holds_up_neither_keys_nor_the_end(pa
             os.utime(path)
             terminal.wait_for("reading app.json …")
             terminal.press("q")
-            assert terminal.ended(10) == 0
+            assert terminal.ended() == 0
             assert_restored(terminal)
         finally:
             os.close(handle)

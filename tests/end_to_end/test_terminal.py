@@ -15,11 +15,11 @@ import pytest
 
 from tests.benchmarks.generate import write
 from tests.support.definitions import a_workflow, write_json
+from tests.support.patience import PATIENCE
 from tests.support.terminal import (
     ALTERNATE_SCREEN,
     KUSTUI,
     MOUSE_MODES,
-    PATIENCE,
     ROOT,
     Terminal,
     environment,
@@ -342,7 +342,12 @@ def test_without_a_terminal_to_read_keys_from_it_says_so() -> None:
     """Its output is a terminal, but none that it belongs to."""
     master, slave = os.openpty()
     done = subprocess.run(
-        [*KUSTUI, str(TIMERS)], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, start_new_session=True, timeout=40
+        [*KUSTUI, str(TIMERS)],
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+        timeout=PATIENCE,
     )
     assert done.returncode == 2
     assert os.read(master, 1000) == b"kustui: there is no terminal to read keys from\r\n"
@@ -384,7 +389,9 @@ def test_a_mistyped_path_gets_the_closest(command: list[str], path: str, near: s
 
 def test_a_mistyped_command_gets_the_closest_without_a_terminal_too() -> None:
     refused("chekc", because='chekc: no such command or file, did you mean "check"?')
-    done = subprocess.run([*KUSTUI, "chekc"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=40)
+    done = subprocess.run(
+        [*KUSTUI, "chekc"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE
+    )
     assert (done.returncode, done.stderr) == (2, 'kustui: chekc: no such command or file, did you mean "check"?\n')
 
 

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+import unicodedata
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.keys import KEY_NAME_REPLACEMENTS, REPLACED_KEYS, key_to_character
 
 from kustui.tui.app import Kustui
-from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.views import PANES
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
+from tests.support.patience import PATIENCE
 from tests.support.trees import SAMPLES, row_text, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Collection
     from pathlib import Path
 
+    from textual.app import App
+    from textual.message_pump import MessagePump
     from textual.pilot import Pilot
 
 CHAIN = SAMPLES / "timer-chain.json"
 ORGANISATION = SAMPLES / "organisation-export.json"
 
-PATIENCE = 20.0
-"""Seconds to wait for anything before the test fails."""
+_SHOWN = ("copy", "uses", "drawing", "steps", "index", "finder")
+"""The groups of workers that end with something shown: what a key asked for is waited for."""
+_MANY_TURNS = 50
+"""Turns of the event loop after which something takes its time."""
 
 
 class ExplorerPilot:
@@ -92,9 +101,40 @@ class ExplorerPilot:
         return [text_of(view.rows.make(index).line).strip() for index in range(view.rows.count)]
 
     async def press(self, *keys: str) -> None:
+        """Press keys one after the other, and wait until the panes show what comes of them."""
         for key in keys:
-            await self.pilot.press(key)  # several at once would not wait for each other when the machine is busy
-        await self.rest()  # a cursor that moved only now begins to be followed
+            await self.strike(key)
+        await self._poll(lambda: self._are_done(_SHOWN))
+        await self.rest()
+
+    def _are_done(self, groups: Collection[str]) -> bool:
+        return all(worker.is_finished or worker.group not in groups for worker in self.app.workers)
+
+    async def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size, and wait until everything is laid out for it."""
+        await self.pilot.resize_terminal(width, height)
+        await self._poll(lambda: self.app.screen.size == (width, height))
+        await self.rest()
+
+    async def strike(self, *keys: str) -> None:
+        """Type keys at one go, and wait until each is handled, but for nothing that comes of them later."""
+        self.type_ahead(*keys)
+        await drain(self.app)
+        while self.app.is_handling and not has_ended(self.app):
+            await asyncio.sleep(0.001)
+        await drain(self.app)
+
+    async def wait_for_keys(self) -> None:
+        """Wait until every key is handled, what keys have begun is done, and those that waited for it are handled."""
+        await drain(self.app)
+        await self.wait_for_workers()
+        await self._poll(lambda: has_ended(self.app) or not (self.app.held or self.app.is_handling))
+        await self.wait_for_workers()
+
+    def type_ahead(self, *keys: str) -> None:
+        """Type keys at one go, and wait for nothing."""
+        for key in keys:
+            self.app.post_message(key_event(key))
 
     @property
     def sees_the_cursor(self) -> bool:
@@ -109,29 +149,29 @@ class ExplorerPilot:
 
     async def rest(self) -> None:
         """Wait until the panes have followed each other's cursors."""
-        await self.pilot.pause()
-        await self._follow()
+        await drain(self.app)  # what is in the queues may move a cursor
+        await self._poll(self._panes_agree)
+        await self._draw()
 
-    async def _follow(self) -> None:
-        if self._panes_agree():
-            await self.pilot.pause(0)  # draws what has changed
-        else:
-            await self._poll(self._panes_agree)
-            await self.pilot.pause()
+    async def _draw(self) -> None:
+        """Draw what has changed, unless the app has ended."""
+        if not has_ended(self.app):
+            await self.pilot.pause(0)
 
     def _panes_agree(self) -> bool:
-        if not self.app.is_running:
-            return True  # it was left, and nothing follows any more
+        if has_ended(self.app):
+            return True  # nothing follows any more
         node, presenter = self.explorer.tree_view.node, self.explorer.presenter
         shown = node is None or not presenter.ready or presenter.shown == node.key
-        awaited = presenter.is_awaited or any(view.is_awaited for view in self.explorer.query(DiagramView))
-        return shown and not awaited
+        awaited = presenter.is_awaited or any(view.is_awaited for view in self.explorer.side.diagrams.values())
+        return shown and not awaited and not self.app.is_handling
 
     async def _poll(self, holds: Callable[[], object]) -> None:
         end = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < end, f"never; {self.keys!r} {self.status!r} {self.tree}"
-            await self.pilot.pause(0.01)
+            await asyncio.sleep(0.01)
+            await drain(self.app)
 
     async def wait_until(self, holds: Callable[[], object]) -> None:
         """Wait until something holds and the panes have followed it. Fails after ``PATIENCE`` seconds."""
@@ -140,7 +180,7 @@ class ExplorerPilot:
 
     async def wait_for_workers(self) -> None:
         """Wait until everything that keys have begun in the background is done."""
-        await self._poll(lambda: all(worker.is_finished or worker.group == "follow" for worker in self.app.workers))
+        await self._poll(lambda: self._are_done({worker.group for worker in self.app.workers} - {"follow"}))
 
     async def wait_for_news(self, words: str) -> None:
         """Wait until the bottom line holds some words."""
@@ -153,12 +193,45 @@ class ExplorerPilot:
         await self.rest()
 
 
+def key_event(key: str) -> events.Key:
+    """A key by its name, or by its character."""
+    if len(key) == 1 and not key.isalnum():
+        name = unicodedata.name(key).lower().replace("-", "_").replace(" ", "_")
+        return events.Key(KEY_NAME_REPLACEMENTS.get(name, name), key)
+    return events.Key(key, key_to_character(REPLACED_KEYS.get(key, key)))
+
+
+def has_ended(app: App[Any]) -> bool:
+    """Whether an app was left: its screens are going, and what is in their queues may never be handled."""
+    return app.return_code is not None or not app.is_running
+
+
+async def drain(app: App[Any]) -> None:
+    """Wait until all that is now in the queues of an app and its screen is handled, or the app has ended.
+
+    Textual's pilot waits for what was removed meanwhile as well, which handles nothing any more.
+    """
+    waiting: set[MessagePump] = set()
+
+    def handled(node: MessagePump) -> None:
+        waiting.discard(node)
+
+    for node in (app, *(app.screen.walk_children(with_self=True) if app.screen_stack else ())):
+        waiting.add(node)
+        if not node.call_later(handled, node):
+            handled(node)
+    turns = 0
+    while any(node.is_running for node in waiting) and not has_ended(app):
+        await asyncio.sleep(0 if turns < _MANY_TURNS else 0.002)
+        turns += 1
+
+
 async def wait_for_exit(pilot: Pilot[None]) -> None:
     """Wait until the app ends by itself."""
     end = time.monotonic() + PATIENCE
-    while pilot.app.return_code is None:
+    while not has_ended(pilot.app):
         assert time.monotonic() < end, "it never ends"
-        await pilot.pause(0.01)
+        await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

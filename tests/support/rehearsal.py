@@ -95,11 +95,9 @@ class RehearsalPilot(ExplorerPilot):
     async def do(self, *keys: str) -> None:
         """Press keys, each once what the one before has begun is done."""
         for key in keys:
-            await self.pilot.press(key)
-            while any(worker.group in _OURS and not worker.is_finished for worker in self.app.workers):
-                await self.pilot.pause(0.01)
-            await self.pilot.pause()
-            await self.pilot.pause(0)  # draws what has changed
+            await self.strike(key)
+            await self._poll(lambda: self._are_done(_OURS))
+            await self._draw()
 
     async def type(self, text: str) -> None:
         """Put a text in place of what is in the field."""

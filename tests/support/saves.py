@@ -8,6 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+_MOMENT = 0.05
+"""Seconds between two parts of a save: far less than those after which what is missing is told, also where a busy
+machine makes more of them."""
+
 
 def save(path: Path, definition: Any) -> None:
     """Save text as it is, or anything else as JSON, through a temporary file that is renamed."""
@@ -44,7 +48,7 @@ def as_emacs(path: Path, new: str) -> None:
 def deleting(path: Path, new: str) -> None:
     """Delete the file and create it again a little later."""
     path.unlink()
-    time.sleep(0.1)
+    time.sleep(_MOMENT)
     path.write_text(new)
 
 
@@ -55,7 +59,7 @@ def in_pieces(path: Path, new: str) -> None:
         for start in range(0, len(new), third):
             file.write(new[start : start + third])
             file.flush()
-            time.sleep(0.1)
+            time.sleep(_MOMENT)
 
 
 WAYS_OF_SAVING = [in_place, atomically, as_vim, as_emacs, deleting, in_pieces]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.terminal import PATIENCE, environment
+from tests.support.patience import PATIENCE
+from tests.support.terminal import environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import pexpect
 import pyte
 
+from tests.support.patience import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
 
-PATIENCE = 40.0
-"""Seconds to wait for anything: a slow machine with two busy cores passes, a hang does not."""
 
 _SCRIPT = Path(sys.executable).with_name("kustui")
 KUSTUI = (str(_SCRIPT),) if _SCRIPT.exists() else (sys.executable, "-m", "kustui")

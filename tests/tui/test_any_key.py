@@ -25,6 +25,7 @@ from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.definitions import write_json
 from tests.support.explorer import CHAIN, explorer
 from tests.support.flows import step, workflow
+from tests.support.patience import PATIENCE
 from tests.support.terminal import Terminal
 from tests.support.terminal_explorer import assert_restored
 
@@ -134,7 +135,7 @@ async def test_whatever_is_entered_is_left_at_any_stage(entering: str, leaving: 
                 await ui.pilot.pause()
                 for _ in range(5):
                     if ui.app.return_code is None:
-                        await ui.pilot.press("escape")
+                        await ui.strike("escape")
                 if ui.app.return_code is None:
                     assert ui.app.screen is ui.explorer
                     await ui.press("1", "G", "g")
@@ -280,7 +281,7 @@ def test_a_thread_at_work_does_not_hold_up_the_end() -> None:
     ended = threading.Thread(target=lambda: Busy().run(headless=True), daemon=True)
     ended.start()
     try:
-        ended.join(20)
+        ended.join(PATIENCE)
         assert not ended.is_alive()
     finally:
         wait.set()
@@ -343,5 +344,5 @@ def test_who_quits_twice_is_let_go_whatever_is_at_work(where: str, tmp_path: Pat
         terminal.press("\x11")
         terminal.pump(0.5)
         terminal.press("\x11")
-        terminal.ended(20)
+        terminal.ended()
         assert_restored(terminal)

@@ -22,7 +22,7 @@ from kustui.workspace.check_processes import check_in_pool
 from kustui.workspace.snapshot import Snapshot, check_snapshot, open_paths, partly_checked
 from tests.benchmarks.generate import definition
 from tests.support.definitions import write_json
-from tests.support.terminal import PATIENCE
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.workspace.watch import ChangeWatcher
+from tests.support.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 20.0
 QUIET = 1.2
 """Seconds after which nothing is expected any more."""
 

@@ -13,6 +13,7 @@ from kustui.tui.diagrams.boxes_view import BoxesView
 from tests.support.definitions import write_json
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import step, workflow
+from tests.support.patience import PATIENCE
 from tests.support.trees import SAMPLES
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ async def test_a_large_picture_is_drawn_while_the_keys_go_on(monkeypatch: pytest
     ready, lay_out = threading.Event(), BoxDrawing.of
 
     def lay_out_late(*arguments: Any) -> BoxDrawing:
-        ready.wait(20)
+        ready.wait(PATIENCE)
         return lay_out(*arguments)
 
     monkeypatch.setattr(BoxDrawing, "of", lay_out_late)
@@ -118,7 +119,7 @@ async def test_h_and_l_go_to_the_boxes_beside_and_enter_to_the_detail() -> None:
 async def test_enter_leads_to_the_detail_of_a_box_that_was_only_just_selected() -> None:
     async with explorer(ORDERS, size=(160, 48)) as ui:
         await ui.press("6", "g")
-        await ui.pilot.press("j", "enter")
+        await ui.strike("j", "enter")
         await ui.rest()
         assert ui.focus == "detail"
         assert boxes(ui).selected == step_selected_in_the_tree(ui) != "1"
@@ -175,7 +176,7 @@ async def test_boxes_are_laid_out_again_for_a_wider_pane() -> None:
         await ui.press("6", "z")
         narrow = boxes(ui).drawing
         assert narrow is not None
-        await ui.pilot.resize_terminal(200, 48)
+        await ui.resize(200, 48)
         await ui.rest()
         wide = boxes(ui).drawing
         assert wide is not None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kustui.tui.diagrams.diagram_view import NodeSelected
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.explorer import ExplorerPilot, explorer
@@ -54,7 +55,7 @@ async def test_the_cursor_stays_while_the_tree_is_yet_to_follow_it() -> None:
         await ui.press("5", "j")
         view = flow(ui)
         view.action_down()
-        view._rested()  # the tree is sent there, and tells once more where it was before it goes
+        view.post_message(NodeSelected(view))  # the tree is sent there, and tells once more where it was before it goes
         ui.explorer.presenter.show_again()
         assert "Create the customer" in drawn(ui)[view.cursor]
         await ui.rest()

@@ -185,7 +185,7 @@ async def test_the_keys_of_the_list_are_offered_while_it_is_open(pane: str, boar
 
 async def test_copying_goes_on_when_the_keys_come_at_once(board: Clipboard) -> None:
     async with explorer(CHAIN) as ui:
-        await ui.pilot.press("y", "p", "y", "y", "y", "l")
+        await ui.strike("y", "p", "y", "y", "y", "l")
         await ui.rest()
         assert board.terminal[0] == "/workflows/0"
         assert board.terminal[1].startswith(f"{CHAIN}:")

@@ -13,10 +13,14 @@ from textual import events
 
 from kustui.check import checker
 from kustui.tui.app import Kustui
+from kustui.tui.rehearsal.screen import RehearsalScreen
+from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from kustui.workspace.snapshot import Workspace
-from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, wait_for_exit
+from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer, wait_for_exit
 from tests.support.flows import step, workflow
+from tests.support.patience import PATIENCE
+from tests.support.trees import SAMPLES, row_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -44,7 +48,7 @@ async def ends_at(path: Path, keys: tuple[str, ...], *, early: bool, monkeypatch
     original: Callable[..., Any] = Workspace.open
 
     def delayed(self: Workspace, *arguments: Any) -> Any:
-        may_read.wait(60)
+        may_read.wait(PATIENCE)
         return original(self, *arguments)
 
     with monkeypatch.context() as patch:
@@ -53,15 +57,13 @@ async def ends_at(path: Path, keys: tuple[str, ...], *, early: bool, monkeypatch
         async with app.run_test(size=(100, 30)) as pilot:
             ui = ExplorerPilot(pilot)
             if early:
-                await pilot.press(*keys)
+                await ui.strike(*keys)
                 assert ui.tree == []
             may_read.set()
             await ui.settle()
             if not early:
                 await ui.press(*keys)
-            while app.held:
-                await pilot.pause(0.01)
-            await ui.rest()
+            await ui.wait_until(lambda: not app.held)
             seen = (ui.cursor_row, ui.tree, ui.focus, ui.titles, ui.detail, type(app.screen).__name__)
             app.exit()
     return seen
@@ -91,10 +93,10 @@ async def test_keys_do_the_same_before_a_session_is_restored(monkeypatch: pytest
 async def test_it_can_be_left_before_anything_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     may_read = threading.Event()
     with monkeypatch.context() as patch:
-        patch.setattr(Workspace, "open", lambda *_: may_read.wait(60))
+        patch.setattr(Workspace, "open", lambda *_: may_read.wait(PATIENCE))
         app = Kustui(BackgroundWorkspace([str(CHAIN)]))
         async with app.run_test() as pilot:
-            await pilot.press("j", "ctrl+c")
+            await ExplorerPilot(pilot).strike("j", "ctrl+c")
             await wait_for_exit(pilot)
         may_read.set()
 
@@ -107,7 +109,7 @@ def may_check(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
     def delayed(collection: Any, entry: Any, settings: Any) -> Any:
         if entry is not collection.entries[0]:
-            gate.wait(60)
+            gate.wait(PATIENCE)
         return original(collection, entry, settings)
 
     monkeypatch.setattr(checker, "check_workflow", delayed)
@@ -164,7 +166,7 @@ async def ends_beside(many: Path, may_check: threading.Event, keys: tuple[str, .
     async with checking(many, may_check) as ui:
         await ui.wait_until(lambda: "✗" in ui.status)
         if early:
-            await ui.pilot.press(*keys)
+            await ui.strike(*keys)
             await ui.wait_until(lambda: f"{keys[0]} waits for the check" in ui.keys and "Esc cancels" in ui.keys)
             may_check.set()
             await ui.wait_until(lambda: "waits" not in ui.keys and not ui.app.held)
@@ -179,9 +181,9 @@ async def test_escape_cancels_what_waits_and_what_was_to_follow(many: Path, may_
     async with checking(many, may_check) as ui:
         await ui.wait_until(lambda: "✗1" in ui.status)
         here = ui.cursor_row
-        await ui.pilot.press("p", "j", "j")
+        await ui.strike("p", "j", "j")
         await ui.wait_until(lambda: "p waits" in ui.keys)
-        await ui.pilot.press("escape")
+        await ui.strike("escape")
         await ui.wait_until(lambda: "waits" not in ui.keys)
         may_check.set()
         await ui.wait_until(lambda: "✗2" in ui.status)
@@ -191,9 +193,9 @@ async def test_escape_cancels_what_waits_and_what_was_to_follow(many: Path, may_
 async def test_it_can_be_left_while_a_key_waits(many: Path, may_check: threading.Event) -> None:
     async with checking(many, may_check) as ui:
         await ui.wait_until(lambda: "✗1" in ui.status)
-        await ui.pilot.press("p", "j")
+        await ui.strike("p", "j")
         await ui.wait_until(lambda: "p waits" in ui.keys)
-        await ui.pilot.press("ctrl+c")
+        await ui.strike("ctrl+c")
         await wait_for_exit(ui.pilot)
 
 
@@ -201,10 +203,68 @@ async def test_what_is_typed_right_after_cancelling_is_done(many: Path, may_chec
     async with checking(many, may_check) as ui:
         await ui.wait_until(lambda: "✗1" in ui.status)
         here = ui.cursor_row
-        await ui.pilot.press("p", "j", "j")
+        await ui.strike("p", "j", "j")
         await ui.wait_until(lambda: "p waits" in ui.keys)
         for key in ("escape", "j"):  # at one go: the second comes before the first has cancelled anything
             ui.app.post_message(events.Key(key, "\x1b" if key == "escape" else key))
         await ui.wait_until(lambda: ui.cursor_row != here)
-        await ui.pilot.press("ctrl+q")
+        await ui.strike("ctrl+q")
         await wait_for_exit(ui.pilot)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "5 j j enter",
+        "5 j j [ ] 1",
+        "5 G enter [ 1",
+        "5 j j enter [ 1",
+        "5 j m a 1 g ' a 1",
+        "5 j R",
+        "5 j e 1",
+        "5 j u",
+        "5 j / n o t e enter n [ 1",
+        "6 j j enter",
+        "6 j j [ 1",
+        "4 j enter [ 1",
+        "4 j 3 j 1",
+        "j j j 3 j space 1",
+        "j j j 2 j enter [ 1",
+        "7 j enter [ 1",
+        "j r s | escape j 1",
+        "r escape j 1",
+        "r p j enter s",
+        "r | p escape j",
+        "r c [ s",
+        "r R s s 2 j j enter",
+        "r 2 j j j enter",
+        "r 1 j j b c",
+        "r / t enter n",
+    ],
+)
+async def test_keys_do_the_same_however_fast_they_come(keys: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bar stands for a pause: what Escape ends is what is at work by then."""
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    one_by_one = await ends_after(keys, None)
+    assert await ends_after(keys, monkeypatch) == one_by_one
+
+
+async def ends_after(keys: str, at_one_go: pytest.MonkeyPatch | None) -> object:
+    """What somebody sees after typing keys faster than any cursor rests, or waiting after each."""
+    async with explorer(SAMPLES / "orders.json", size=(100, 30)) as ui:
+        for module in ("diagrams.diagram_view", "explorer.detail_presenter", "finder"):
+            if at_one_go:
+                at_one_go.setattr(f"kustui.tui.{module}.REST", 30.0)
+        for typed in keys.split("|") if at_one_go else keys.replace("|", "").split():
+            ui.type_ahead(*typed.split())
+            await ui.wait_for_keys()
+            if not at_one_go:
+                await ui.rest()
+        screen = ui.app.screen
+        if isinstance(screen, RehearsalScreen):
+            session = screen.current.value
+            assert session is not None
+            view = ui.app.focused
+            assert isinstance(view, RowsView)
+            return session.position, len(session.state.trace), session.stop_points, view.id, row_text(view.row)
+        return type(screen).__name__, ui.cursor_row, ui.tree, ui.focus, ui.titles

@@ -36,8 +36,9 @@ from kustui.tui.widgets.bars import FilterInput, StatusBar
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import a_workflow, write_json
-from tests.support.explorer import CHAIN, ORGANISATION, PATIENCE, ExplorerPilot, explorer, wait_for_exit
+from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer, wait_for_exit
 from tests.support.flows import callable_workflow, scheduling_workflow, step, workflow
+from tests.support.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -199,7 +200,7 @@ async def test_p_goes_to_what_is_wrong_and_round(pair: Path) -> None:
         first = ui.cursor_row
         places = [first]
         for _ in range(30):
-            await ui.pilot.press("p")
+            await ui.strike("p")
             if ui.cursor_row == first:
                 break
             places.append(ui.cursor_row)
@@ -282,7 +283,7 @@ async def test_a_resize_keeps_what_is_selected(size: tuple[int, int]) -> None:
         await ui.go_to("● Look again in an hour")
         here, node = ui.cursor_row, ui.explorer.tree_view.node
         assert node is not None
-        await ui.pilot.resize_terminal(*size)
+        await ui.resize(*size)
         await ui.rest()
         assert ui.cursor_row == here
         after = ui.explorer.tree_view.node
@@ -304,9 +305,8 @@ async def test_what_always_leaves_does_so_wherever_the_keys_go(key: str, before:
     """Menus, prompts and fields do not get it, and nothing is asked."""
     async with explorer(CHAIN) as ui:
         for typed in before.split():
-            await ui.pilot.press(typed)
-            await ui.pilot.pause()
-        await ui.pilot.press(key)
+            await ui.strike(typed)
+        await ui.strike(key)
         await wait_for_exit(ui.pilot)
         assert ui.app.return_code == 0
 
@@ -323,8 +323,8 @@ async def test_in_a_tiny_terminal_no_bar_to_scroll_everything_appears(key: str) 
     async with explorer(CHAIN, size=(20, 5)) as ui:
         await ui.press(key)
         assert not ui.explorer.show_vertical_scrollbar
-        await ui.pilot.resize_terminal(10, 3)
-        await ui.pilot.resize_terminal(80, 24)
+        await ui.resize(10, 3)
+        await ui.resize(80, 24)
         await ui.rest()
         assert "tree" in ui.panes
 
@@ -332,7 +332,7 @@ async def test_in_a_tiny_terminal_no_bar_to_scroll_everything_appears(key: str) 
 async def test_a_resize_keeps_the_place_in_the_detail() -> None:
     async with explorer(CHAIN, size=(160, 30)) as ui:
         await ui.press("2", "j", "j", "j", "j")
-        await ui.pilot.resize_terminal(150, 30)
+        await ui.resize(150, 30)
         await ui.rest()
         assert ui.explorer.side.detail.cursor == 4
 
@@ -452,7 +452,7 @@ def _keys_of(text: str) -> Iterable[str]:
 async def test_the_palette_runs_an_action() -> None:
     async with explorer(CHAIN) as ui:
         await ui.press("colon")
-        await ui.pilot.press(*"close every")
+        await ui.strike(*"close every")
         options = ui.app.screen.query_one(CommandList)
         await ui.wait_until(lambda: options.option_count == 1)
         await ui.press("enter")
@@ -560,7 +560,7 @@ async def test_nothing_raises_while_a_terminal_of_no_size_is_resized() -> None:
         for keys in ((), ("slash", "n"), ("escape", "4"), ("1", "F", "n"), ("escape", "colon", "q"), ("escape", "3")):
             await ui.press(*keys)
             for size in ((1, 1), (2, 5), (20, 1), (3, 2), (7, 4), (20, 5)):
-                await ui.pilot.resize_terminal(*size)
+                await ui.resize(*size)
                 await ui.press("down", "up")
         assert ui.app.internal_error is None
 
@@ -782,7 +782,7 @@ async def test_reading_tells_how_far_it_is_and_keys_meanwhile_wait(
         ui = ExplorerPilot(pilot)
         await ui.wait_until(lambda: "reading two.json, 30 % of 100 MB …" in ui.status)
         keys = [action.keys.split(",")[0] for action in ACTIONS if action.group != "app"]
-        await pilot.press(*keys, "escape", "escape", "question_mark", "escape", "1")
+        await ui.strike(*keys, "escape", "escape", "question_mark", "escape", "1")
         await ui.rest()
         assert ui.focus == "tree"
         assert ui.tree == []

@@ -32,7 +32,7 @@ async def at(*paths: Path | str, keeps: bool = True, size: tuple[int, int] = (16
         ui = ExplorerPilot(pilot)
         await ui.settle()
         yield ui
-        await pilot.press("q")  # after which no pane follows any cursor
+        await ui.strike("q")  # after which no pane follows any cursor
 
 
 async def test_selection_what_is_open_pane_drawing_filter_and_marks_are_there_again() -> None:

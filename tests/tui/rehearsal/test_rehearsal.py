@@ -16,6 +16,7 @@ from kustui.tui.rehearsal.screen import RehearsalScreen
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import write_json
 from tests.support.explorer import explorer
+from tests.support.patience import PATIENCE
 from tests.support.rehearsal import CHAIN, FOUR, MISSING_INPUT, RehearsalPilot, rehearsal
 
 if TYPE_CHECKING:
@@ -321,9 +322,9 @@ async def test_running_on_can_be_stopped_and_answers_keys_meanwhile(
     monkeypatch.setattr("kustui.tui.rehearsal.step_actions.DEFAULT_MAX_STEPS", 1_000_000)
     ring = called("C", CALLED, schedule("aB3", CALLED))
     async with rehearsal(write_json(tmp_path / "app.json", app(ring)), size=(100, 30)) as ui:
-        await ui.pilot.press("c")
+        await ui.strike("c")
         await ui.wait_until(lambda: ui.screen.current.is_running)
-        await ui.pilot.press("s")
+        await ui.strike("s")
         assert ui.screen.current.is_running
         await ui.do("escape")
         assert not ui.screen.current.is_running
@@ -465,14 +466,14 @@ async def test_keys_are_answered_while_a_rehearsal_is_prepared(monkeypatch: pyte
     original = drafts.draft_payload
 
     def slow(*given: Any, **named: Any) -> Any:
-        waits.wait(20)
+        waits.wait(PATIENCE)
         return original(*given, **named)
 
     monkeypatch.setattr(session, "draft_payload", slow)
     async with explorer(CHAIN, size=(80, 24)) as ui:
-        await ui.pilot.press("r")
+        await ui.strike("r")
         await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen))
-        await ui.pilot.press(*(action.keys.split(",")[0] for action in ACTIONS if action.group == "rehearse"))
+        await ui.strike(*(action.keys.split(",")[0] for action in ACTIONS if action.group == "rehearse"))
         await ui.wait_until(lambda: ui.app.screen is ui.explorer)  # the last of them goes back
         waits.set()
         await ui.rest()
@@ -503,7 +504,7 @@ async def test_a_rehearsal_that_was_left_goes_on_where_it_stood() -> None:
         await ui.do("escape")
         await ui.rest()
         assert "r continues it" in ui.keys
-        await ui.pilot.press("r")
+        await ui.strike("r")
         await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen) and ui.screen.current.value is not None)
         await ui.wait_until(lambda: (ui.place, len(ui.state.trace)) == (place, steps))
 
@@ -512,7 +513,7 @@ async def test_a_rehearsal_can_be_begun_afresh() -> None:
     async with rehearsal(CHAIN, workflow=FOUR[1]) as ui:
         await ui.do("s", "s", "s", "escape")
         await ui.rest()
-        await ui.pilot.press("R")
+        await ui.strike("R")
         await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen) and ui.screen.current.value is not None)
         assert ui.session.steps_taken == 0
 
@@ -525,7 +526,7 @@ async def test_a_rehearsal_that_was_left_in_another_workflow_of_its_chain_goes_o
         await ui.do("escape")
         await ui.rest()
         assert "r continues it" in ui.keys
-        await ui.pilot.press("r")
+        await ui.strike("r")
         await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen) and ui.screen.current.value is not None)
         await ui.wait_until(lambda: (ui.place, len(ui.state.trace)) == (place, steps))
 
@@ -540,18 +541,18 @@ async def test_keys_that_come_while_a_rehearsal_is_prepared_wait_for_it(monkeypa
     original = drafts.draft_payload
 
     def slow(*given: Any, **named: Any) -> Any:
-        waits.wait(20)
+        waits.wait(PATIENCE)
         return original(*given, **named)
 
     monkeypatch.setattr(session, "draft_payload", slow)
     async with explorer(CHAIN, size=(80, 24)) as explorer_ui:
         ui = RehearsalPilot(explorer_ui.pilot)
-        await ui.pilot.press("r", "s", "v")
+        await ui.strike("r", "s", "v")
         await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen))
-        await ui.pilot.press(*"xy", "escape")
+        await ui.strike(*"xy", "escape")
         assert not ui.app.held, "what is to be left takes no keys any more"
         await ui.wait_until(lambda: ui.app.screen is ui.explorer)
-        await ui.pilot.press("r", "s", "s", "2")
+        await ui.strike("r", "s", "s", "2")
         await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen))
         assert ui.screen.current.value is None
         waits.set()
