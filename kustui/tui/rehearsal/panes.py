@@ -287,19 +287,18 @@ class RehearsalPanes(Container):
         if session is None or name == FLOW:
             return
         view = self.pane(name)
-        if not view.content_size.width:  # it has just come into view
-            if view.display and self.screen.size.width:
-                self.call_after_refresh(self._fill_laid_out, name)
-            return
-        width, node = max(20, view.content_size.width - 1), self.rail.node or session.position[1]
+        width = max(20, (view.content_size.width or self._coming_width) - 1)
+        node = self.rail.node or session.position[1]
         filled = (session, width, node if name == "table" else "")
-        if (before := self._filled.get(name)) is not None and before[0] is session and before[1:] == filled[1:]:
+        before = self._filled.get(name)
+        again = before is not None and before[0] is session and before[2] == filled[2]
+        if again and (name in ("context", "queue") or (before is not None and before[1] == width)):
             return  # its cursor stays
         self._filled[name] = filled
         match name:
             case "table":
                 rows = step_rows(session, node, width, actions_of(self.app))
-                view.show(Rows.of(rows), top=0)
+                view.update_rows(Rows.of(rows)) if again else view.show(Rows.of(rows), top=0)
             case "context":
                 self.query_one("#context", ContextView).show_context(session)
             case "queue":
@@ -307,13 +306,15 @@ class RehearsalPanes(Container):
                 view.show(Rows.of(rows), now, top=max(0, now - view.page // 2))
             case "log":
                 rows = self._log_rows.rows(session, width)
-                view.show(Rows.of(rows), len(rows) - 1)
+                view.update_rows(Rows.of(rows)) if again else view.show(Rows.of(rows), len(rows) - 1)
             case "coverage":
                 view.show(Rows.of(coverage_rows(session, width)), view.cursor)
 
-    def _fill_laid_out(self, name: str) -> None:
-        if self.pane(name).content_size.width:
-            self._fill(name)
+    @property
+    def _coming_width(self) -> int:
+        """Cells of a pane that has only just come into view: its first key is for what it shows."""
+        alone = self.maximised or self._layout.narrow
+        return self.screen.size.width if alone else self.screen.size.width // 3 - 1
 
     @on(RowsView.Moved, f"#{FLOW}")
     def _show_other_step(self) -> None:
@@ -322,5 +323,8 @@ class RehearsalPanes(Container):
 
     @on(RowsView.Widened)
     def _fill_again(self, event: RowsView.Widened) -> None:
-        if event.view.id in self.visible_panes:
-            self._fill(str(event.view.id))
+        name, view = str(event.view.id), event.view
+        if name in self.visible_panes:
+            self._fill(name)
+        if name == "queue":  # filled before it was known how high it is
+            view.show(view.rows, view.cursor, top=max(0, view.cursor - view.page // 2))

@@ -239,6 +239,9 @@ async def test_what_is_typed_right_after_cancelling_is_done(many: Path, may_chec
         "r R s s 2 j j enter",
         "r 2 j j j enter",
         "r 1 j j b c",
+        "r c 6 j j",
+        "r c 5 k k enter",
+        "r c 4 k enter 3 j j y",
         "r / t enter n",
     ],
 )

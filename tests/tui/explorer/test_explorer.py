@@ -21,6 +21,8 @@ from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS, PASSING, handler, textual_action
 from kustui.tui.copy_menu import CopyMenu
 from kustui.tui.diagrams.boxes_view import BoxesView
+from kustui.tui.diagrams.boxes_window import BoxesWindow
+from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.schedule_views import ChainsView, RateInput, TimelineView
 from kustui.tui.explorer.list_panes import ProblemsView
@@ -587,7 +589,7 @@ async def test_every_action_leads_from_its_key_to_the_handler_that_the_registry_
         found.__name__: found
         for found in (
             RowsView, TreeView, RailView, BoxesView, ChainsView, TimelineView, RateInput, CopyMenu, FilterInput,
-            FinderInput, BookmarkMenu, Help, Kustui, ContextView, ProblemsView, SourceView,
+            FinderInput, BookmarkMenu, Help, Kustui, ContextView, ProblemsView, SourceView, MapView, BoxesWindow,
         )
     }  # fmt: skip
     async with explorer(CHAIN) as ui:
