@@ -275,14 +275,14 @@ def test_the_map_is_written_for_other_programs_too(capsys: pytest.CaptureFixture
 
 
 def test_rates_of_events_tell_the_load_of_all_chains_together(capsys: pytest.CaptureFixture[str]) -> None:
-    rates = ("--rate", "conversation.update=200/h", "--rate", "kobject.pickup.create=200/min")
+    rates = ("--rate", "conversation.update=5000/h", "--rate", "kobject.pickup.create=200/min")
     status, told, _ = run(capsys, ORGANISATION, "--map", *rates, "--width", "200")
     assert status == 0
-    assert "with conversation.update 200 events an hour, kobject.pickup.create 12,000 events an hour" in told
+    assert "with conversation.update 5,000 events an hour, kobject.pickup.create 12,000 events an hour" in told
     assert "▲ over the limit within" in told
     _, told, _ = run(capsys, ORGANISATION, "--map", *rates, "--format", "json")
     load = json.loads(told)["load"]
-    assert load["events"]["kustomer.conversation.update"] == pytest.approx(200)
+    assert load["events"]["kustomer.conversation.update"] == pytest.approx(5000)
     assert load["at_least"] == {"due": 0, "over_after": None}
     assert load["at_most"]["over_after"] > 0
 
