@@ -216,6 +216,7 @@ ACTIONS = (
     _decide("another-event", "i", "event", "trigger another event, or call a workflow", "start_another_event"),
     _step("breakpoint", "t", "break", "set or clear a breakpoint at the step under the cursor", "toggle_breakpoint"),
     _step("breakpoints", "T", "breakpoints", "set breakpoints on workflows, failures, schedules", "choose_breakpoints"),
+    _step("follow-events", "F", "follow", "follow events, or not: what a step writes starts what listens (assumed)"),
     _scenario("paths", "p", "paths", "list every path through the workflow, and start one", "choose_path"),
     _scenario("chain-paths", "P", "chains", "list every path through all that it schedules", "choose_chain_path"),
     _scenario("scenarios", "o", "scenarios", "list the scenarios next to the file, and replay one",

@@ -272,12 +272,12 @@ def test_events_are_followed_on_request_and_a_scenario_keeps_that(capsys: pytest
     status, told, _ = run(capsys, *alone, "--follow-events", "--save", "s.scenario.json")
     lines = " ".join(told.split())
     assert "wrote conversation.status -> event conversation.update (assumed): starts 1 workflow" in lines
-    assert "because: conversation.update, by run 1 of Closes, aB3 (assumed)" in lines
+    assert "because: conversation.update (assumed), by run 1 of Closes, aB3" in lines
     assert "coverage: 2 of 2 steps" in lines
     assert json.loads(Path("s.scenario.json").read_text())["followEvents"] is True
     assert run(capsys, "writes.json", "s.scenario.json")[0] == 0
     junit = ElementTree.fromstring(run(capsys, "writes.json", "s.scenario.json", "--format", "junit")[1])
-    started = "run 2 of Thanks is started: conversation.update, by run 1 of Closes, aB3 (assumed)"
+    started = "run 2 of Thanks is started: conversation.update (assumed), by run 1 of Closes, aB3"
     assert started in "".join(junit.itertext())
 
 

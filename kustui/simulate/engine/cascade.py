@@ -81,7 +81,7 @@ def queued(state: State, run: Run, consequence: Consequence, cause: str, entry: 
         event=caused.event,
         only_workflow=consequence.workflow,
         payload=consequence.payload,
-        cause=f"run {run.number} of {cause} (assumed)",
+        cause=f"run {run.number} of {cause}",
         caused_by=entry,
         depth=run.depth + 1,
     )

@@ -204,7 +204,7 @@ def _start_listeners(state: State, item: QueueItem) -> State:
     source = OutputSource.DRAFTED if item.drafted else OutputSource.EVENT
     cause, assumed = event, tuple[str, ...]()
     if item.caused_by:
-        source, cause, assumed = OutputSource.COMPUTED, f"{short_name(event)}, by {item.cause}", (ASSUMED,)
+        source, cause, assumed = OutputSource.COMPUTED, f"{short_name(event)} (assumed), by {item.cause}", (ASSUMED,)
     happened = new_entry(
         state,
         EntryKind.EVENT,
@@ -214,7 +214,7 @@ def _start_listeners(state: State, item: QueueItem) -> State:
         source=source,
         started=started,
         notes=tuple(_notes_on(organisation, item, started)),
-        cause=item.cause,
+        cause=f"{item.cause} (assumed)" if item.caused_by else item.cause,
         caused_by=item.caused_by,
         assumed=assumed,
     )

@@ -31,14 +31,18 @@ def queue_rows(session: Session) -> tuple[list[Row], int]:
     """Clock and queue as one line of time: what has begun, now, what is due; and the index of the row that is now."""
     state = session.state
     past = [entry for entry in state.trace if entry.kind in _BEGINNINGS]
-    rows = [*_more_row(len(past) - MAX_DUE, "earlier"), *(_past_row(session, entry) for entry in past[-MAX_DUE:])]
+    rows = [
+        *_more_row(len(past) - MAX_DUE, "earlier"),
+        *(row for entry in past[-MAX_DUE:] for row in _past_rows(session, entry)),
+    ]
     now = len(rows)
     rows.append(_now_row(state))
     for run in state.waiting:
         title = session.organisation.analysis(run.key).title
-        rows.append(Row((*_time(state.clock), ("◷ ", "info"), (f"run {run.number} ", "muted"), (title, ""))))
+        cause = _cause(run.cause if run.caused_by else "")
+        rows.append(Row((*_time(state.clock), ("◷ ", "info"), (f"run {run.number} ", "muted"), (title, ""), *cause)))
     due = sorted((*state.queue.runs[:MAX_DUE], *state.queue.events[:MAX_DUE]), key=lambda item: (item.at, item.number))
-    rows.extend(_due_row(session, state, item) for item in due[:MAX_DUE])
+    rows.extend(row for item in due[:MAX_DUE] for row in _due_rows(session, state, item))
     count = len(state.queue.runs) + len(state.queue.events)
     rows.extend(_more_row(count - MAX_DUE, "later"))
     if not count and not state.waiting and state.run is None:
@@ -51,18 +55,25 @@ def _more_row(count: int, where: str) -> Iterator[Row]:
         yield Row((*_time(None), (f"and {count:,} more {where}", "muted")))
 
 
-def _past_row(session: Session, entry: TraceEntry) -> Row:
+def _past_rows(session: Session, entry: TraceEntry) -> Iterator[Row]:
     link = (ENTRY, str(entry.number))
     if entry.kind is EntryKind.EVENT:
         name = entry.name or entry.title
-        return Row((*_time(entry.at), ("◆ ", "event"), (name, "event"), (" happened", "muted")), link=link)
-    if entry.kind is EntryKind.SKIPPED:
+        yield Row((*_time(entry.at), ("◆ ", "event"), (name, "event"), (" happened", "muted")), link=link)
+        if entry.caused_by:
+            yield Row((*_time(None), *_cause(entry.cause)), link=link)
+    elif entry.kind is EntryKind.SKIPPED:
         line: Line = (("✗ ", "warning"), (entry.title, ""), (f" {entry.ended}", "warning"))
-        return Row((*_time(entry.at), *line), link=link)
-    over = session.state.run is None or session.state.run.number != entry.run
-    sign = ("✓ ", "good") if over else ("▶ ", "new")
-    cause = f"  ← {entry.cause}" if entry.cause else ""
-    return Row((*_time(entry.at), sign, (f"run {entry.run} ", "muted"), (entry.title, ""), (cause, "muted")), link=link)
+        yield Row((*_time(entry.at), *line), link=link)
+    else:
+        over = session.state.run is None or session.state.run.number != entry.run
+        sign = ("✓ ", "good") if over else ("▶ ", "new")
+        line = (sign, (f"run {entry.run} ", "muted"), (entry.title, ""), *_cause(entry.cause))
+        yield Row((*_time(entry.at), *line), link=link)
+
+
+def _cause(cause: str) -> Line:
+    return ((f"  ← {cause}", "muted"),) if cause else ()
 
 
 def _now_row(state: State) -> Row:
@@ -70,15 +81,17 @@ def _now_row(state: State) -> Row:
     return Row((*_time(state.clock), ("━━ now ", "new"), (f"{date} UTC", "new")))
 
 
-def _due_row(session: Session, state: State, due: QueueItem) -> Row:
+def _due_rows(session: Session, state: State, due: QueueItem) -> Iterator[Row]:
     wait = due.at - state.clock
     when = f"  in {words.elapsed(wait)}" if wait > 0 else "  at once"
     if due.key:
         title = session.organisation.analysis(due.key).title
-        cause = f"  ← {due.cause}" if due.cause else ""
-        return Row((*_time(due.at), ("⇒ ", "link"), (title, ""), (when, "info"), (cause, "muted")))
+        yield Row((*_time(due.at), ("⇒ ", "link"), (title, ""), (when, "info"), *_cause(due.cause)))
+        return
     drafted = " drafted" if due.drafted else ""
-    return Row((*_time(due.at), ("◆ ", "event"), (event_title(session, due), "event"), (f"{when}{drafted}", "info")))
+    yield Row((*_time(due.at), ("◆ ", "event"), (event_title(session, due), "event"), (f"{when}{drafted}", "info")))
+    if due.caused_by:
+        yield Row((*_time(None), *_cause(f"{due.cause} (assumed)")))
 
 
 def _time(milliseconds: int | None) -> Line:

@@ -89,8 +89,8 @@ PANE_HELP = {
     ),
     "queue": PaneHelp(
         "4 Queue",
-        "The virtual clock: past runs, the present, and the runs and events that are due. Enter on a past run goes "
-        "back to it.",
+        "The virtual clock: past runs, the present, and the runs and events that are due, those that a write has "
+        "caused with the step that wrote. Enter on a past run goes back to it.",
     ),
     "log": PaneHelp(
         "5 Log",
@@ -121,7 +121,8 @@ def pane_title(name: str, session: Session | None) -> str:
         return f"{title} of {session.organisation.analysis(session.position[0]).title}{breakpoints}"
     if name == "queue":
         count = len(session.state.queue.runs) + len(session.state.queue.events)
-        return f"{title} {count:,} due" if count else title
+        due = f"{title} {count:,} due" if count else title
+        return f"{due}   follows events" if session.state.follows_events else due
     if name == "coverage" and session.taken:
         return f"{title} {session.coverage.steps.percent:.0f} %"
     return title

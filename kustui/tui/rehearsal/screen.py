@@ -44,12 +44,13 @@ from kustui.workspace.snapshot import Snapshot
 _KEYS = (
     "rehearse.step", "rehearse.step-back", "rehearse.run-on", "rehearse.run-to-schedule", "rehearse.edit-answer",
     "rehearse.fail", "rehearse.force", "app.help", "rehearse.return", "rehearse.breakpoint", "rehearse.restart",
-    "rehearse.edit-event", "rehearse.paths", "rehearse.scenarios", "rehearse.save", "view.maximise",
+    "rehearse.edit-event", "rehearse.follow-events", "rehearse.paths", "rehearse.scenarios", "rehearse.save",
+    "view.maximise",
 )  # fmt: skip
 """The keys that are offered while there is no question to answer."""
 _KEYS_AT_THE_END = (
     "rehearse.restart", "rehearse.step-back", "rehearse.paths", "rehearse.save", "rehearse.edit-event", "app.help",
-    "rehearse.return", "rehearse.another-event", "rehearse.scenarios", "view.maximise",
+    "rehearse.return", "rehearse.another-event", "rehearse.follow-events", "rehearse.scenarios", "view.maximise",
 )  # fmt: skip
 """Those that still do something once everything has run."""
 _SHARED = ("view.next-pane", "view.previous-pane", "view.maximise", "find.filter", "find.next-match",

@@ -28,6 +28,7 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.differences import Difference
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
+from kustui.simulate.scenarios.record import rebase
 from kustui.simulate.scenarios.replay import decisions_for, start_scenario
 from kustui.text.styled_lines import Line, Piece
 from kustui.tui.bindings import BY_ID, first_key
@@ -276,6 +277,12 @@ class Session:
         """Without the result of a replay, which no longer holds once something else is decided."""
         scenario = self.scenario and self.scenario._replace(differences=(), notes=(), replayed=False)
         return replace(self, scenario=scenario)
+
+    def following_events(self, follows: bool) -> Session:
+        """With the events followed that writes cause, or not: what was decided so far is decided again. Raises
+        ScenarioError and UnrecordableError where it cannot be."""
+        history = rebase(self.history, self.organisation, follow_events=follows)
+        return replace(self._without_verdict(), history=history, taken=history.state.taken).beyond_passing()
 
     # Breakpoints
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_name
+from kustui.errors import KustuiError
 from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.engine.history import Breakpoint, at_scheduled_run
 from kustui.simulate.engine.state import State
@@ -71,6 +72,27 @@ class StepActions:
         else:
             hints = self._current.key_hints("rehearse.restart", "rehearse.afresh")
             self._current.announce(("there are no steps ahead", "muted"), *hints)
+
+    # Events
+
+    def follow_events(self) -> None:
+        """Follow the events that writes cause, or no longer."""
+        if (session := self._current.ready()) is not None:
+            self._current.in_background(self._follow_events(session), "scenario", "following events")
+
+    async def _follow_events(self, session: Session) -> None:
+        current, follows = self._current, not session.state.follows_events
+        try:
+            after = await asyncio.to_thread(session.following_events, follows)
+            while (now := current.value) is not None and now is not session:  # somebody has gone on meanwhile
+                session = now
+                after = await asyncio.to_thread(session.following_events, follows)
+        except KustuiError as error:
+            current.announce(("✗ ", "error"), (str(error).splitlines()[0], "error"))
+            return
+        news = "writes start what listens to their event (assumed)" if follows else "events are no longer followed"
+        again = ": what you decided so far is repeated" if session.steps_taken else ""
+        current.replace(after, (news, "new"), (again, "muted"))
 
     # Running on
 

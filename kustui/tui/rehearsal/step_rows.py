@@ -87,6 +87,8 @@ def _add_entry(
     if entry.broken:
         add_problems(builder, entry)
     _add_cause(builder, session, entry)
+    if entry.caused_by:
+        builder.add(("  because  ", "muted"), (entry.cause, ""), indent=11)
     if entry.kind is not EntryKind.START:
         add_output(builder, entry)
     add_edges(builder, session.organisation.analysis(entry.key), entry, edges, links=at_hand)
@@ -146,7 +148,10 @@ def _add_next(builder: RowBuilder, session: Session, state: State, actions: Mapp
         return
     happens = (" happens", "")
     builder.add(("▶ next  ", "new"), ("the event ", ""), (event_title(session, due), "event"), happens, (wait, "info"))
-    _add_payload(builder, "payload", OutputSource.DRAFTED if due.drafted else OutputSource.EVENT, due)
+    if due.caused_by:
+        builder.add(("  because  ", "muted"), (f"{due.cause} (assumed)", ""), indent=11)
+    mark = OutputSource.COMPUTED if due.caused_by else OutputSource.DRAFTED if due.drafted else OutputSource.EVENT
+    _add_payload(builder, "payload", mark, due)
     if due.drafted:
         _add_draft_hint(builder, actions)
 
@@ -254,6 +259,8 @@ def status_row(session: Session) -> Row:
             (f"  {scenario.file.scenario.scenario}", "muted"),
             *verdict,
         )
+    if session.state.follows_events:
+        line = (("follows events (assumed)", "new"), ("  ", ""), *line)
     coverage = session.coverage
     steps = f"covered {coverage.steps.taken} of {coverage.steps.total} steps"
     return Row(line, mark=((steps, "info"),) if coverage.workflows else ())

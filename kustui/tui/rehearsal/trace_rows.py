@@ -98,6 +98,10 @@ def add_effects(builder: RowBuilder, entry: TraceEntry) -> None:
             builder.add(("           ", ""), (f"{name} ", "key"), (words.value(value), ""), indent=13)
     if entry.published:
         builder.add(("  publishes ", "link"), (entry.published, ""), indent=11)
+    written, event = words.caused(entry)
+    if event:
+        to_event = ((written, "name"), (" → ", "muted")) if written else ()
+        builder.add(("  wrote    " if written else "  calls    ", "link"), *to_event, (event, ""), indent=11)
     for note in entry.notes:
         builder.add(("  note     ", "warning"), (note, ""), indent=11)
 

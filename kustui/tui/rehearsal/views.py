@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
+from kustui.analysis.evaluation import PartlyKnown
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided
@@ -175,8 +176,9 @@ class _ContextRows:
 
 def _members(value: Any) -> list[tuple[str, Any]] | None:
     """The members of an object or list; None for any other value."""
-    if isinstance(value, dict):
-        return [(str(name), member) for name, member in value.items()]
+    if isinstance(value, Mapping):
+        members = [(str(name), member) for name, member in value.items()]
+        return [*members, ("…", Undecided(value.why))] if isinstance(value, PartlyKnown) else members
     if isinstance(value, list | tuple):
         return [(str(index), member) for index, member in enumerate(value)]
     return None

@@ -80,7 +80,7 @@ def test_it_says_which_step_of_which_run_caused_it_and_that_this_is_assumed() ->
     assert wrote.caused is not None
     assert (wrote.caused.event, wrote.caused.of_object, wrote.caused.fields) == (UPDATED, "conversation", ("status",))
     (start,) = started(state)
-    assert start.cause == "conversation.update, by run 1 of Writer, aa (assumed)"
+    assert start.cause == "conversation.update (assumed), by run 1 of Writer, aa"
     assert (start.caused_by, start.source, start.assumed) == (wrote.number, OutputSource.COMPUTED, (ASSUMED,))
     record = entry_record(wrote)["caused"]
     assert record == {"event": UPDATED, "fields": ["conversation.status"], "starts": 1, "assumed": True}
@@ -214,7 +214,7 @@ def test_a_request_that_calls_a_workflow_starts_it_with_its_data() -> None:
     caller = workflow("Writer", step("aa", action="kustomer.rest-api.json", params=params), event=CREATED)
     state = followed(caller, called("Called", ID, step("bb")))
     (start,) = started(state, "Called")
-    assert (start.output, start.cause) == ({"n": "c1"}, f"workflow.{ID}.call, by run 1 of Writer, aa (assumed)")
+    assert (start.output, start.cause) == ({"n": "c1"}, f"workflow.{ID}.call (assumed), by run 1 of Writer, aa")
     off = {**called("Called", ID, step("bb")), "enabled": False}
     skipped = [entry for entry in followed(caller, off).trace if entry.kind is EntryKind.SKIPPED]
     assert [entry.ended for entry in skipped] == ["the workflow is switched off"]

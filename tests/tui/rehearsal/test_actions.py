@@ -112,6 +112,7 @@ DID = {
     "rehearse.another-event": Did((), chosen_from, holds("◆ kustomer.conversation.update")),
     "rehearse.breakpoint": Did(("j",), pane("flow"), holds("■")),
     "rehearse.breakpoints": Did((), chosen_from, holds("after any failure")),
+    "rehearse.follow-events": Did((), lambda ui: ui.status, holds("follows events (assumed)")),
     "rehearse.paths": Did((), chosen_from, lambda now: len(now) > 1),
     "rehearse.chain-paths": Did((), chosen_from, lambda now: len(now) > 1),
     "rehearse.scenarios": Did((), chosen_from, lambda now: any("scenario" in row for row in now)),
