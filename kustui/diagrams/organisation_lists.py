@@ -26,12 +26,28 @@ _SHARE = 0.6
 """What the columns may take of a row."""
 
 
+class Listing(NamedTuple):
+    """What is asked to be listed."""
+
+    kind: Kind
+    order: str
+    """A column, or ``NAME``."""
+    words: str = ""
+    """Each of which the name or group of a row holds."""
+    grouped: bool = False
+
+
 class ListedNode(NamedTuple):
     node: Node
     title: str
     numbers: tuple[int, ...]
     group: str
     """The event that starts a workflow, the object of a field or of an event; empty for none."""
+
+    def holds(self, words: str) -> bool:
+        """Whether each of some words is in its name or group."""
+        text = f"{self.title}\n{self.group}".casefold()
+        return all(word in text for word in words.casefold().split())
 
 
 def listed_nodes(graph: OrganisationGraph, kind: Kind, problems: Mapping[str, int]) -> tuple[ListedNode, ...]:

@@ -30,7 +30,9 @@ from kustui.diagrams.organisation_lists import (
     LISTS,
     NAME,
     ListedNode,
+    Listing,
     by_group,
+    columns_of,
     in_order,
     listed_nodes,
     numbers_line,
@@ -196,20 +198,17 @@ class OrganisationMap:
     # The whole
 
     def listed(
-        self,
-        kind: Kind,
-        problems: Mapping[str, int],
-        columns: Sequence[str],
-        order: str,
-        rates: Mapping[str, float],
-        *,
-        grouped: bool = False,
+        self, listing: Listing, width: int, problems: Mapping[str, int], rates: Mapping[str, float]
     ) -> Iterator[MapRow]:
-        """Every node of a kind below the titles of some columns, sorted by one of them; on request in groups. Events
-        with the rates that are known of them."""
-        rows = in_order(listed_nodes(self.graph, kind, problems), order)
-        title: Line = ((counted(len(rows), str(kind)), ""), (" by name" if order == NAME else "", "muted"))
-        yield MapRow(title, mark=titles_line(columns, order))
+        """The rows of a list below the titles of the columns that so many cells have room for. ``problems``: how many a
+        workflow has, by its key; ``rates``: how often a minute events happen, as far as that is known."""
+        kind, order, words, grouped = listing
+        columns = columns_of(kind, width, order)
+        nodes = listed_nodes(self.graph, kind, problems)
+        rows = in_order((row for row in nodes if row.holds(words)), order)
+        count = f"{len(rows):,} of {counted(len(nodes), str(kind))}" if words else counted(len(rows), str(kind))
+        about = (f" with “{words}”" if words else "") + (" by name" if order == NAME else "")
+        yield MapRow(((count, ""), (about, "muted")), mark=titles_line(columns, order))
         for group, members in by_group(rows) if grouped else (("", rows),):
             if grouped:
                 yield MapRow(((group or _NO_GROUP[kind], "heading"), (f"  {len(members):,}", "muted")))

@@ -57,6 +57,8 @@ class MapView(AroundView):
     kind: Kind | None = None
     """What is listed; None for the map."""
     is_grouped = False
+    words = ""
+    """What a list is narrowed to."""
     _centre: Node | None = None
     """None for the workflow that is selected in the tree."""
     _column = 0
@@ -157,13 +159,12 @@ class MapView(AroundView):
     def _listed(self) -> Iterator[MapRow]:
         assert self.kind is not None
         assert self._snapshot is not None
-        from kustui.diagrams.organisation_lists import LISTS, NAME, columns_of
+        from kustui.diagrams.organisation_lists import LISTS, NAME, Listing
         from kustui.diagrams.organisation_map import MapRow
 
+        listing = Listing(self.kind, (*LISTS[self.kind], NAME)[self._column], self.words, self.is_grouped)
         problems = {key: len(problems) for key, problems in self._snapshot.by_entry.items()}
-        order = (*LISTS[self.kind], NAME)[self._column]
-        columns = columns_of(self.kind, self._room, order)
-        yield from self._drawing.listed(self.kind, problems, columns, order, self.rates, grouped=self.is_grouped)
+        yield from self._drawing.listed(listing, self._room, problems, self.rates)
         if self.kind == "event" and self.rates:
             yield MapRow()
             for line in self._drawing.load(self.rates, chain_lines_of(self._snapshot)):
@@ -179,6 +180,21 @@ class MapView(AroundView):
         if node is not None and node.name in summaries and (link is None or not _stands_in(link, node)):
             return workflow_key(summaries[node.name].entry)
         return node_key(summaries[link.workflow].entry, link.step) if link is not None else ()
+
+    # Narrowing a list
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a list does not show all."""
+        return bool(self.words)
+
+    def narrow(self, words: str) -> None:
+        """List only what holds every one of some words."""
+        self.words = words
+        self._draw(_FIRST)
+
+    def show_all(self) -> None:
+        self.words = ""
 
     def on_rows_view_widened(self) -> None:
         if self.kind is not None:
@@ -214,7 +230,7 @@ class MapView(AroundView):
 
         kinds = (None, *LISTS)
         self.kind = kinds[(kinds.index(self.kind) + 1) % len(kinds)]
-        self._column = 0
+        self._column, self.words = 0, ""
         self._draw(_FIRST)
 
     def action_sort(self) -> None:

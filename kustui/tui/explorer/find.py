@@ -12,13 +12,15 @@ from textual.widget import Widget
 from kustui.text.styled_lines import next_position
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.explorer.check_waiter import CheckWaiter
+from kustui.tui.explorer.list_panes import ProblemsView
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import PANES, PaneTitles, Views
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.widgets.bars import FilterInput
-from kustui.tui.widgets.pane_search import PaneSearch, Searchable
+from kustui.tui.widgets.pane_search import Narrowable, PaneSearch, Searchable
 from kustui.tui.widgets.rows import Rows, Target
 from kustui.workspace.snapshot import Snapshot
 
@@ -33,9 +35,16 @@ _SEARCHES = "text in this pane"
 
 def searchable(widget: Widget | None) -> Searchable | None:
     """A pane as one that is searched; None for those that are filtered."""
-    if widget is None or widget.id not in (*PANES, "changes"):
+    if widget is None or widget.id not in (*PANES, "changes") or narrowable(widget) is not None:
         return None
     return widget  # type: ignore[return-value]  # each of these is one
+
+
+def narrowable(widget: Widget | None) -> Narrowable | None:
+    """A list that is filtered; None for other panes."""
+    if isinstance(widget, ProblemsView) or (isinstance(widget, MapView) and widget.kind is not None):
+        return widget
+    return None
 
 
 class FilterController:
@@ -58,13 +67,13 @@ class FilterController:
         field = fields.first() if fields else FilterInput()
         if not fields:
             await self._screen.mount(field)
-        focused, tree, problems = self._screen.focused, self._views.tree, self._views.problems
-        pane = searchable(focused)
-        self._panes.filtered = focused if pane is not None or focused is problems else tree
+        focused, tree = self._screen.focused, self._views.tree
+        pane, narrowed = searchable(focused), narrowable(focused)
+        self._panes.filtered = tree if pane is None and narrowed is None else focused
         if self._panes.filtered is tree:
             self._screen.remove_class("-beside")
             tree.begin_filter()
-        value = problems.words if focused is problems else tree.state.filter
+        value = narrowed.words if narrowed is not None else tree.state.filter
         if pane is not None:
             self._search.begin(pane)
             value = ""
@@ -79,9 +88,8 @@ class FilterController:
         filtered = self._panes.filtered
         if (pane := searchable(filtered)) is not None:
             self._search.type(pane, words)
-        elif filtered is self._views.problems:
-            self._views.problems.words = words
-            self._panes.list_problems()
+        elif (narrowed := narrowable(filtered)) is not None:
+            narrowed.narrow(words)
         else:
             self._words = words.strip() or self._words
             self._views.tree.filter(words)
@@ -118,8 +126,8 @@ class FilterController:
         if (pane := searchable(self._panes.filtered)) is not None:
             self._search.drop(pane)
             self._titles.update()
-        elif self._panes.filtered is self._views.problems:
-            self._views.problems.show_all()
+        elif (narrowed := narrowable(self._panes.filtered)) is not None:
+            narrowed.show_all()
             self.narrow("")
         else:
             self.narrow("")
@@ -131,8 +139,8 @@ class FilterController:
         filtered = self._panes.filtered
         if (pane := searchable(filtered)) is not None:
             self._search.step(pane, by)
-        elif filtered is self._views.problems:
-            self._views.problems.cursor += by
+        elif (narrowed := narrowable(filtered)) is not None:
+            narrowed.cursor += by
         else:
             self._views.tree.move_in_filter(by)
 
@@ -152,14 +160,14 @@ class FilterController:
         """Escape in a pane ends one thing after the other: the list of uses, a search, the pane alone, a filter."""
         if self._panes.leave_uses():
             return
-        focused, tree, problems = self._screen.focused, self._views.tree, self._views.problems
-        pane = searchable(focused)
+        focused, tree = self._screen.focused, self._views.tree
+        pane, narrowed = searchable(focused), narrowable(focused)
         if pane is not None and self._search.end(pane):
             self._titles.update()
         elif self._screen.has_class("-maximised"):
             self._panes.maximise()
-        elif focused is problems and problems.is_narrowed:
-            self._panes.filtered = problems
+        elif narrowed is not None and narrowed.is_narrowed:
+            self._panes.filtered = focused
             self.drop()
         elif focused is not tree:
             self._panes.enter_tree()
@@ -185,6 +193,8 @@ class FilterController:
             self._search.next(pane, by)
         elif focused is self._views.problems:
             self._to_problem(by)
+        elif (narrowed := narrowable(focused)) is not None:
+            narrowed.cursor += by
         else:
             self._to_match(by)
         self._titles.update()

@@ -139,6 +139,11 @@ class ProblemsView(_ListView):
         """Whether not all problems are shown."""
         return bool(self.words or self.rule or self.severity is not None)
 
+    def narrow(self, words: str) -> None:
+        """Show only those that hold every one of some words."""
+        self.words = words
+        self.list_problems()
+
     def show_all(self) -> None:
         self.words, self.rule, self.severity = "", "", None
 

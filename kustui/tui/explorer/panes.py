@@ -13,6 +13,7 @@ from textual.widget import Widget
 from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, PANE_SIZES
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.list_panes import UsesView
 from kustui.tui.explorer.views import DIAGRAMS, PANES, PaneTitles, Views, set_css_classes
@@ -163,6 +164,8 @@ class Panes:
         pane, problems = self.filtered, self._views.problems
         if pane is problems:
             return bool(problems.words and problems.rows.count)
+        if isinstance(pane, MapView) and pane.kind is not None:
+            return bool(pane.words and pane.rows.count > 1)
         if pane is not None and pane is not self._views.tree:
             return bool(getattr(pane, "matches", ()))
         matches = self._views.tree.state.matches

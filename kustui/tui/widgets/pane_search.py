@@ -10,7 +10,7 @@ from textual.widget import Widget
 from kustui.text.styled_lines import TextSearch, next_position
 from kustui.tui.bindings import first_key
 from kustui.tui.widgets.bars import StatusBar
-from kustui.tui.widgets.rows import Row
+from kustui.tui.widgets.rows import Row, Rows
 
 
 class Searchable(Protocol):
@@ -29,6 +29,23 @@ class Searchable(Protocol):
     def go_to_position(self, position: int) -> None: ...
 
     def refresh(self) -> Widget: ...
+
+
+class Narrowable(Protocol):
+    """A list of which only the rows are shown that hold every one of some words."""
+
+    words: str
+    cursor: int
+
+    @property
+    def is_narrowed(self) -> bool: ...
+
+    @property
+    def rows(self) -> Rows: ...
+
+    def narrow(self, words: str) -> None: ...
+
+    def show_all(self) -> None: ...
 
 
 class PaneSearch:

@@ -137,6 +137,22 @@ async def test_lists_are_sorted_and_grouped_and_lead_to_the_map(organisation: Pa
         assert "● Reader" in " ".join(shown(ui))
 
 
+async def test_a_list_is_narrowed_as_text_is_typed_and_escape_shows_all(organisation: Path) -> None:
+    async with explorer(organisation, size=(160, 48)) as ui:
+        await open_map(ui)
+        await ui.press("o", "slash", *"note")
+        assert shown(ui) == ["1 of 2 workflows with “note”", "● Writer"]
+        await ui.press("enter")
+        assert ui.focus == "map"
+        assert shown(ui)[0] == "1 of 2 workflows with “note”"
+        await ui.press("escape")
+        assert (ui.focus, shown(ui)) == ("map", ["2 workflows", "● Reader", "● Writer"])
+        await ui.press("slash", *"xyz", "escape")
+        assert shown(ui)[0] == "2 workflows"
+        await ui.press("o", "o", "o", "o", "slash", *"conv", "enter")
+        assert map_of(ui).search.text == "conv", "the map itself is searched"
+
+
 async def test_uses_of_a_field_are_who_writes_and_reads_it(organisation: Path) -> None:
     async with explorer(organisation, size=(160, 48)) as ui:
         await ui.go_to("Writer")
