@@ -14,6 +14,7 @@ from kustui.definition.collection_messages import no_workflow_named, workflows_n
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import DiagramSet
 from kustui.diagrams.formats.graph_languages import dot, mermaid
+from kustui.diagrams.formats.organisation_json import plain_load, plain_map
 from kustui.diagrams.load_lines import parse_rate
 from kustui.diagrams.organisation_map import OrganisationMap
 from kustui.errors import KustuiError
@@ -61,8 +62,8 @@ def map_text(
         return (write(fitted(line, width)) for line in lines)
     part = graph.around(centre, depth) if centre is not None else None
     if format == "json":
-        load_of = {"load": drawing.json_of_load(per_minute, chain_lines)} if per_minute else {}
-        return iter((to_json({**drawing.json_of(part), **load_of}, indent=2), "\n"))
+        load_of = {"load": plain_load(drawing, per_minute, chain_lines)} if per_minute else {}
+        return iter((to_json({**plain_map(drawing, part), **load_of}, indent=2), "\n"))
     diagrams = DiagramSet((drawing.diagram(part),))
     if format == "mermaid":
         less = "--around KIND:NAME" if centre is None else f"--depth {depth - 1}" if depth > 1 else "another --around"

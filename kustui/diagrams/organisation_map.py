@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kustui.analysis.chains import End, Load
 from kustui.analysis.effects import Reach
@@ -242,20 +242,11 @@ class OrganisationMap:
     def load(self, rates: Mapping[str, float], lines: ChainLines) -> Iterator[Line]:
         """The scheduled runs of all chains together that events cause which happen so often a minute, by their names,
         against the limit of the platform."""
-        least, most = self._loads(rates, lines)
+        least, most = self.loads(rates, lines)
         words = ", ".join(f"{short_name(event)} {rate_in_words(rate)}" for event, rate in rates.items())
         yield from load_lines(least, most, words)
 
-    def json_of_load(self, rates: Mapping[str, float], lines: ChainLines) -> dict[str, Any]:
-        """``{"events": {name: an hour}, "at_least": …, "at_most": …}``: runs due in 15 minutes in the long run, null
-        where they grow without limit, and the minutes after which some have to wait, null for never."""
-        loads = zip(("at_least", "at_most"), self._loads(rates, lines), strict=True)
-        return {
-            "events": {event: rate * 60 for event, rate in rates.items()},
-            **{name: {"due": load.in_the_long_run, "over_after": load.over} for name, load in loads},
-        }
-
-    def _loads(self, rates: Mapping[str, float], lines: ChainLines) -> tuple[Load, Load]:
+    def loads(self, rates: Mapping[str, float], lines: ChainLines) -> tuple[Load, Load]:
         """With only the calls that every run makes, and with every call made."""
         return (
             load_of_events(self.graph, rates, self.unit, lines.is_certain, lines.rounds_of),
@@ -333,43 +324,6 @@ class OrganisationMap:
             return f"writes {written}" if (written := _written(links)) else "publishes"
         return str(link.role)
 
-    def json_of(self, around: Neighbourhood | None = None) -> dict[str, Any]:
-        """``{"nodes": […], "links": […], "rings": […], "never_started": […]}``."""
-        links = self.links(around)
-        nodes = self.graph.nodes() if around is None else around.distances
-        return {
-            "nodes": [
-                {
-                    "id": str(node),
-                    "kind": str(node.kind),
-                    "name": self.graph.title(node),
-                    "enabled": self.graph.is_enabled(node),
-                    **({"distance": around.distances[node]} if around is not None else {}),
-                }
-                for node in nodes
-            ],
-            "links": [_plain_link(link, self.graph, self.unit) for link in links],
-            **({} if around is not None else self._json_of_whole()),
-        }
-
-    def _json_of_whole(self) -> Mapping[str, Any]:
-        rings = [
-            {
-                "certain": ring.certain,
-                "hops": [
-                    {
-                        "workflow": hop.cause.workflow,
-                        "step": hop.cause.effect.step,
-                        "event": hop.cause.effect.event,
-                        "fields": hop.fields,
-                    }
-                    for hop in ring_hops(self.graph, ring)
-                ],
-            }
-            for ring in self.rings
-        ]
-        return {"rings": rings, "never_started": [str(node) for node in never_started(self.graph)]}
-
 
 LEGEND: Line = (("◆ event  ● workflow  □ field  ◎ host  ↺ comes round  ╌ assumed: in no definition", "muted"),)
 _TABLES = {Kind.EVENT: "Events", Kind.FIELD: "Fields", Kind.HOST: "Hosts"}
@@ -411,20 +365,3 @@ def _some(names: Iterable[str], most: int = _MOST_FIELDS) -> str:
     every = list(dict.fromkeys(names))
     rest = f" +{len(every) - most}" if len(every) > most else ""
     return ", ".join(every[:most]) + rest
-
-
-def _plain_link(link: Link, graph: OrganisationGraph, unit: float) -> dict[str, Any]:
-    call, effect = link.call, link.effect
-    filtered = graph.summaries[link.workflow].links.filter.asks if link.role is Role.STARTS else None
-    return {
-        "role": str(link.role),
-        "source": str(link.source),
-        "target": str(link.target),
-        "workflow": link.workflow,
-        "step": link.step,
-        "pointer": link.pointer,
-        "assumed": link.assumed,
-        **({"due": due_in_words(call.run_at, unit), "inputs": list(call.inputs)} if call is not None else {}),
-        **({"fields": sorted(effect.fields) if effect.fields is not None else None} if effect is not None else {}),
-        **({"if_changed": sorted(filtered)} if filtered else {}),
-    }
