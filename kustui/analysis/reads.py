@@ -61,6 +61,8 @@ def reads_from(reads: Iterable[Read], flow: FlowGraph, node: str) -> Iterator[Re
 # Inferred fields
 
 Fields = tuple[str, ...]
+DEEPEST_FIELD = 200
+"""Segments of a path: a value that is nested deeper is not made up."""
 
 
 class InferredField(NamedTuple):
@@ -81,7 +83,7 @@ def inferred_fields_of(flow: FlowGraph, reads: Iterable[Read]) -> Mapping[str, t
     """The fields that are read of the trigger and of each step, by node; conditions first, as they say most."""
     fields: dict[str, list[InferredField]] = {}
     for path, field in _all_fields(flow, reads):
-        if len(path) > 2 and (node := flow.node(path[1])) is not None:
+        if 2 < len(path) <= DEEPEST_FIELD and (node := flow.node(path[1])) is not None:
             fields.setdefault(node, []).append(field._replace(fields=path[2:]))
     return {node: tuple(read) for node, read in fields.items()}
 

@@ -126,7 +126,9 @@ class Cost(NamedTuple):
 
 
 def exponent(smallest: Cost, small: Cost, large: Cost) -> float:
-    """The power of its size by which work grows, what the smallest costs set aside."""
+    """The power of its size by which work grows, what the smallest costs set aside; 0 where it hardly grows."""
+    if large.work < 1.5 * small.work:
+        return 0
     work = max(large.work - smallest.work, 1e-9) / max(small.work - smallest.work, 1e-9)
     return math.log(work) / math.log(max((large.size - smallest.size) / max(small.size - smallest.size, 1), 1.01))
 
@@ -180,6 +182,7 @@ def _run_forked(commands: Sequence[str], path: Path, figures: Path, *, count: bo
     output, costs = path.parent / "out", {}
     with contextlib.suppress(BaseException):
         for command in commands:
+            output.unlink(missing_ok=True)  # that of the command before, where this one has none
             run = functools.partial(COMMANDS[command], path, output)
             work = counted(run) if count else _seconds(run)
             costs[command] = work, output.stat().st_size if output.exists() else 0

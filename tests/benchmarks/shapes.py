@@ -238,7 +238,7 @@ def any_of_all(n: int) -> Part:
     )
 
 
-@shape(timed=100)
+@shape(counted=90, timed=100)
 def deep_condition(n: int) -> Part:
     """Conditions in each other."""
     condition = is_value(0)
@@ -253,7 +253,7 @@ def listed_values(n: int) -> Part:
     return _asking(when("in", STATUS, [f"v{index}" for index in range(n)]))
 
 
-@shape(timed=250)
+@shape(counted=500, timed=1000)
 def fields_in_a_row(n: int) -> Part:
     """A reference with many parts."""
     return _asking(when("eq", "/#steps.1." + ".".join(f"a{index}" for index in range(n)), "x"))
@@ -286,25 +286,25 @@ def long_text(n: int) -> Part:
     return one(rest("first", body="some words " * (n // 11)))
 
 
-@shape(counted=12, timed=1000)
+@shape(counted=60, timed=1000)
 def long_template(n: int) -> Part:
     """A template of many tags."""
     return one(rest("first", body="Hello {{{steps.1.name}}}, " * n))
 
 
-@shape(counted=12, timed=250)
+@shape(counted=60, timed=250)
 def broken_tags(n: int) -> Part:
     """A template of tags that do not close."""
     return one(rest("first", body="{{steps.1.name " * n))
 
 
-@shape(counted=12, timed=250)
+@shape(counted=120, timed=250)
 def unclosed_blocks(n: int) -> Part:
     """A template of blocks in each other that nothing closes."""
     return one(rest("first", body="{{#if steps.1.name}}a" * n))
 
 
-@shape(counted=12, timed=250)
+@shape(counted=120, timed=250)
 def nested_blocks(n: int) -> Part:
     """A template of blocks in each other."""
     return one(rest("first", body="{{#if steps.1.name}}a" * n + "{{/if}}" * n))
@@ -459,7 +459,7 @@ def identical_ids(n: int) -> Part:
     return app(*(called(f"Workflow {index}", id_of(0), step("s0")) for index in range(n)))
 
 
-@shape(timed=120)
+@shape(counted=48, timed=120)
 def identical_names(n: int) -> Part:
     """Workflows with the same name."""
     return app(*(workflow("Same", step("s0"), event=f"kustomer.app.sample.e{index}") for index in range(n)))

@@ -28,6 +28,14 @@ def _number_of_trials(definition: Any, monkeypatch: pytest.MonkeyPatch) -> int:
     return calls
 
 
+def test_a_reference_deeper_than_any_value_is_not_drafted() -> None:
+    deep = "/#steps.1." + ".".join(f"a{number}" for number in range(3_000))
+    entry = (to("aB3", when("and", when("eq", deep, "x"), when("eq", "/#steps.1.status", "open"))),)
+    there = organisation(workflow("W", step("aB3"), entry=entry))
+    payload = draft_payload(*(there.analysis(one.key) for one in there.collection.entries))
+    assert payload == {"id": "draft-id", "status": "open"}
+
+
 def _fan(op: str, count: int) -> Any:
     steps = [step(f"s{number}") for number in range(count)]
     return workflow(

@@ -90,9 +90,11 @@ def failure_of(values: Mapping[ValueOrigin, Any], run: int, node: str) -> Failur
     return Failure(status, None if body is MISSING else body)
 
 
-def with_field(data: Any, fields: Fields, value: Any, *, overwrite: bool = True) -> Any:
+def with_field(
+    data: Any, fields: Fields, value: Any, *, overwrite: bool = True, own: dict[int, object] | None = None
+) -> Any:
     """The data with a value at a path, objects and lists made on the way. Unless ``overwrite``, it replaces no object
-    and no list."""
+    and no list. Objects are copied, once for all calls with the same ``own``, which holds the copies by their ids."""
     if not fields:
         return value if overwrite or is_missing(data) or not isinstance(data, Mapping | list) else data
     field, *rest = fields
@@ -100,8 +102,14 @@ def with_field(data: Any, fields: Fields, value: Any, *, overwrite: bool = True)
         return _of_length(data, number_of(value))
     if field.isascii() and field.isdigit() and not (isinstance(data, Mapping) and data):
         return _with_element(data, field, tuple(rest), value, overwrite=overwrite)
-    members = dict(data) if isinstance(data, Mapping) else {}
-    members[field] = with_field(members.get(field, MISSING), tuple(rest), value, overwrite=overwrite)
+    members: dict[str, Any]
+    if own is not None and id(data) in own:
+        members = data
+    else:
+        members = dict(data) if isinstance(data, Mapping) else {}
+        if own is not None:
+            own[id(members)] = members
+    members[field] = with_field(members.get(field, MISSING), tuple(rest), value, overwrite=overwrite, own=own)
     return members
 
 

@@ -6,6 +6,7 @@ A draft is never more than that, and stays marked as drafted. The same rehearsal
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from typing import Any
 
 from kustui.analysis.reads import Fields, InferredField
@@ -19,6 +20,7 @@ from kustui.simulate import DEFAULT_START
 from kustui.simulate.paths.candidates import value_by_name
 from kustui.simulate.paths.constraint_evaluation import with_field, without_field
 from kustui.simulate.paths.path_search import PathSearch
+from kustui.simulate.paths.symbolic import is_of_list
 
 _BY_TYPE: Mapping[str, Any] = {"number": 1, "integer": 1, "boolean": True, "array": [], "object": {}}
 _BUDGET = 60
@@ -107,23 +109,48 @@ def _filled(
     by_fields: dict[Fields, list[InferredField]] = {}
     for inferred in inferred_fields:
         by_fields.setdefault(inferred.fields, []).append(inferred)
-    by_first: dict[str, list[Fields]] = {}
+    own: dict[int, object] = {}
     # Those of an object before those of its fields, as they were found.
     for fields in sorted(targets, key=len):
         value = targets[fields]
-        draft = without_field(draft, fields) if value is MISSING else with_field(draft, fields, value)
-        by_first.setdefault(fields[0], []).append(fields)
+        draft = without_field(draft, fields) if value is MISSING else with_field(draft, fields, value, own=own)
+    near = _Near(targets)
     expected = {fields: look_up(draft, fields) for fields in targets}
     # The longest first: what has fields of its own is no plain value, whoever else reads it.
     for fields in sorted(by_fields.keys() - targets.keys(), key=lambda fields: (-len(fields), fields)):
         there = look_up(draft, fields)
         constrained = any(inferred.operator or inferred.kind for inferred in by_fields[fields])
         if there is MISSING or (constrained and not isinstance(there, Mapping | list)):
-            more = with_field(draft, fields, _value(fields, by_fields[fields], data, now), overwrite=False)
-            near = by_first.get(fields[0], ())
-            if all(_is_still(expected[target], look_up(more, target)) for target in near):
-                draft = more
+            more, depending = _value(fields, by_fields[fields], data, now), near.to(fields)
+            if not depending:
+                draft = with_field(draft, fields, more, overwrite=False, own=own)
+                continue
+            changed = with_field(draft, fields, more, overwrite=False)
+            if all(_is_still(expected[target], look_up(changed, target)) for target in depending):
+                draft = changed
     return draft
+
+
+class _Near:
+    """Which of some targets depend on what stands at other fields: those above or below them, and of the same list."""
+
+    def __init__(self, targets: Iterable[Fields]) -> None:
+        self._at: dict[Fields, list[Fields]] = {}
+        self._below: dict[Fields, list[Fields]] = {}
+        for target in targets:
+            place = _down_to_list(target)
+            self._at.setdefault(place, []).append(target)
+            for end in range(len(place) + 1):
+                self._below.setdefault(place[:end], []).append(target)
+
+    def to(self, fields: Fields) -> list[Fields]:
+        place = _down_to_list(fields)
+        above = (target for end in range(len(place)) for target in self._at.get(place[:end], ()))
+        return [*self._below.get(place, ()), *above]
+
+
+def _down_to_list(fields: Fields) -> Fields:
+    return tuple(takewhile(lambda name: not is_of_list(name), fields))
 
 
 def _is_still(expected: Any, value: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from kustui.analysis.reads import DEEPEST_FIELD
 from kustui.definition.expressions import Expression, Literal, Reference, expressions_in, parse
 from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.paths.symbolic import OutputKind, Scope, SymbolicRun, ValueOrigin
@@ -32,6 +33,8 @@ def provenance_of(runs: Sequence[SymbolicRun], scope: Scope, segments: Sequence[
     """Where the value of a path expression comes from that is read in a scope. ``through`` counts the transforms that
     have passed it on."""
     run = runs[scope.run]
+    if len(segments) > DEEPEST_FIELD:
+        return _OPAQUE
     match [*segments]:
         case ["error", *fields]:
             return _of_failure(scope, fields)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from itertools import groupby, islice, product
+from itertools import islice, product
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from kustui.analysis.reads import Fields
@@ -224,11 +224,6 @@ class Disjunction(NamedTuple):
     complete: bool
     """Whether there are no others."""
 
-    @property
-    def is_single(self) -> bool:
-        """Whether there is one way to meet it."""
-        return self.complete and len(self.conjunctions) == 1
-
     def and_(self, other: Disjunction) -> Disjunction:
         """Both have to be met."""
         pairs = product(self.conjunctions, other.conjunctions)
@@ -276,15 +271,26 @@ def constraints_for(condition: Condition | None, holds: bool) -> Disjunction:
 
 
 def _all(parts: Iterable[Condition], holds: bool) -> Disjunction:
-    result = ALWAYS_MET
-    for is_single, group in groupby((constraints_for(part, holds) for part in parts), lambda part: part.is_single):
-        if is_single:  # put together at once, as there may be thousands
-            together = tuple(constraint for part in group for constraint in part.conjunctions[0])
-            result = result.and_(Disjunction((together,), complete=True))
-        else:
-            for part in group:
-                result = result.and_(part)
-    return result
+    """All have to be met. A way is a chain of what its parts ask, put together at the end: there may be thousands."""
+    ways: list[_Chain] = [None]
+    complete = True
+    for part in parts:
+        disjunction = constraints_for(part, holds)
+        whole = len(ways) * len(disjunction.conjunctions) <= MAX_CONJUNCTIONS
+        complete = complete and disjunction.complete and whole
+        ways = list(islice(product(ways, disjunction.conjunctions), MAX_CONJUNCTIONS))
+    return Disjunction(tuple(_distinct(_together(way)) for way in ways), complete)
+
+
+_Chain = tuple["_Chain", Conjunction] | None
+
+
+def _together(chain: _Chain) -> Conjunction:
+    conjunctions: list[Conjunction] = []
+    while chain is not None:
+        chain, last = chain
+        conjunctions.append(last)
+    return tuple(constraint for conjunction in reversed(conjunctions) for constraint in conjunction)
 
 
 def _any(parts: Iterable[Condition], holds: bool) -> Disjunction:
