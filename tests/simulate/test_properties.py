@@ -85,7 +85,7 @@ def steps(draw: Any, error_cases: Any = WAYS_OF_SAVING) -> list[dict[str, Any]]:
     found = []
     for node in NODES[: draw(st.integers(1, 4))]:
         edges = draw(WAYS_OF_SAVING)
-        match draw(st.integers(0, 4)):
+        match draw(st.integers(0, 5)):
             case 0:
                 run_at = {"type": draw(st.sampled_from(["relative", "absolute", "huh"])), "value": draw(VALUES)}
                 inputs = draw(st.dictionaries(st.sampled_from(["a", "b"]), VALUES, max_size=2))
@@ -100,6 +100,12 @@ def steps(draw: Any, error_cases: Any = WAYS_OF_SAVING) -> list[dict[str, Any]]:
             case 2:
                 params = {"name": draw(st.sampled_from([EVENT, "other", "/#steps.1.a"])), "data": draw(VALUES)}
                 found.append(step(node, *edges, action="kustomer.event.publish", params=params))
+            case 3:
+                verb = draw(st.sampled_from(["update", "append-tags", "create", "merge"]))
+                names = st.sampled_from(["id", "status", "tags", "custom"])
+                params = draw(st.dictionaries(names, VALUES | st.just({"a": "/#steps.1.a"}), max_size=3))
+                params |= {"id": "/#steps.1.id"} if draw(st.booleans()) else {}
+                found.append(step(node, *edges, action=f"kustomer.conversation.{verb}", params=params))
             case _:
                 params = draw(st.dictionaries(st.sampled_from(["x", "y"]), VALUES, max_size=2))
                 found.append(step(node, *edges, params=params, errorCases=draw(error_cases)))
@@ -122,7 +128,7 @@ def _organisation(collection: Collection) -> Organisation:
     return Organisation(snapshot.analyses, snapshot.by_entry)
 
 
-PAYLOADS = st.dictionaries(st.sampled_from(["a", "b"]), LITERALS | st.recursive(LITERALS, st.lists, max_leaves=4))
+PAYLOADS = st.dictionaries(st.sampled_from(["a", "b", "id"]), LITERALS | st.recursive(LITERALS, st.lists, max_leaves=4))
 DECISIONS = (
     st.just(ExecuteStep())
     | st.just(ExecuteStep())
@@ -150,11 +156,11 @@ SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 
 
 @SLOW
-@given(organisations(ERROR_CASES), PAYLOADS, st.lists(DECISIONS, max_size=25))
+@given(organisations(ERROR_CASES), PAYLOADS, st.lists(DECISIONS, max_size=25), st.booleans())
 def test_stepping_on_never_raises_and_going_back_finds_what_was_there(
-    stage: Organisation, payload: Any, decisions: list[Any]
+    stage: Organisation, payload: Any, decisions: list[Any], follow_events: bool
 ) -> None:
-    states = [advance(initial_state(stage, "s"), StartEvent(payload, EVENT))]
+    states = [advance(initial_state(stage, "s", follows_events=follow_events), StartEvent(payload, EVENT))]
     for decision in decisions:
         preview(states[-1])
         states.append(decided(states[-1], decision))
@@ -169,13 +175,15 @@ def test_stepping_on_never_raises_and_going_back_finds_what_was_there(
 
 
 @SLOW
-@given(organisations(ERROR_CASES), PAYLOADS)
-def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(stage: Organisation, payload: Any) -> None:
+@given(organisations(ERROR_CASES), PAYLOADS, st.booleans())
+def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(
+    stage: Organisation, payload: Any, follow_events: bool
+) -> None:
     try:
         file = default_scenario(stage, payload=("event.json", json.dumps(payload).encode()), seed="s")
     except ScenarioError:
         return
-    first = replay(file, stage, 60)
+    first = replay(file, stage, 60, follow_events=follow_events)
     written = json.dumps(record_scenario("again", first.state, first.entries, cut=first.cut))
     again = replay(read("again.scenario.json", written.encode()), stage, 60)
     assert compact(again) == compact(first)
@@ -183,7 +191,7 @@ def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(stage: Orga
     assert not again.notes
     without = replace(again.file, scenario=again.file.scenario.model_copy(update={"expect": Expectations()}))
     if first.cut or any(entry.left for entry in first.entries):
-        assert not replay(without, stage, 60).held
+        assert not replay(without, stage, 60, follow_events=follow_events).held
     for name in FORMATS:
         "".join(report_of(name)([first, again]))
 
@@ -245,7 +253,7 @@ def test_no_definition_raises_however_it_is_damaged(raw: bytes, payload: Any) ->
     stage = _organisation(collection)
     note(raw.decode())
     for entry in collection.entries:
-        state = advance(initial_state(stage), StartEvent(payload, key=entry.key))
+        state = advance(initial_state(stage, follows_events=True), StartEvent(payload, key=entry.key))
         for _ in range(30):
             state = advance(state, ExecuteStep())
             if state.question is not None:

@@ -46,10 +46,14 @@ def consequence_of(state: State, run: Run, step: Step, params: Mapping[str, Any]
     if step.action in REST_ACTIONS:
         return _call(state, params)
     effect = next(effects_of_write(step, params, lambda value: undecided_in(value) is None), None)
-    if effect is None:
-        return None
-    of_object, created = object_of_event(effect.event), effect.event.endswith(".create")
     given = output if isinstance(output, Mapping) else {}
+    return _write(state, run, step, params, given, effect) if effect is not None else None
+
+
+def _write(
+    state: State, run: Run, step: Step, params: Mapping[str, Any], given: Mapping[str, Any], effect: Effect
+) -> Consequence:
+    of_object, created = object_of_event(effect.event), effect.event.endswith(".create")
     id_ = (given if created else params).get("id")
     place = (of_object, id_) if isinstance(id_, str) and id_ else None
     before = {} if created or place is None else _known_of(state, run, *place)
@@ -58,14 +62,13 @@ def consequence_of(state: State, run: Run, step: Step, params: Mapping[str, Any]
     why = f"what else the {of_object} holds is not known"
     returned = {**dict(members_of(given)), **({"id": id_} if place else {})}
     payload = data_of_written(effect, before, returned, why)
-    objects = state.objects
-    if place is not None:
-        written = {*(effect.fields or ()), *(field for field in before if is_written(effect, field))}
-        values = {field: effect.values.get(field, Undecided(why)) for field in written}
-        objects = {**objects, place: {**objects.get(place, {}), **values}}
-    starts = len(state.organisation.listeners(effect.event))
-    caused = CausedEvent(effect.event, of_object, tuple(sorted(effect.fields or ())), starts, _why_dropped(run, starts))
-    return Consequence(caused, payload, objects)
+    starts, fields = len(state.organisation.listeners(effect.event)), effect.fields or frozenset()
+    caused = CausedEvent(effect.event, of_object, tuple(sorted(fields)), starts, _why_dropped(run, starts))
+    if place is None:
+        return Consequence(caused, payload, state.objects)
+    written = fields.union(field for field in before if is_written(effect, field))
+    values = {field: effect.values.get(field, Undecided(why)) for field in written}
+    return Consequence(caused, payload, {**state.objects, place: {**state.objects.get(place, {}), **values}})
 
 
 def queued(state: State, run: Run, consequence: Consequence, cause: str, entry: int) -> State:
@@ -86,6 +89,18 @@ def queued(state: State, run: Run, consequence: Consequence, cause: str, entry: 
         depth=run.depth + 1,
     )
     return replace(state, queue=state.queue.plus(item), queued_count=number)
+
+
+def as_written(state: State, step: Step, params: Mapping[str, Any], draft: dict[str, Any]) -> dict[str, Any]:
+    """The draft of what a step gives of an object, with what was written of that one so far."""
+    of_object, id_ = _object_of_step(step), params.get("id")
+    written = state.objects.get((of_object, id_), {}) if isinstance(id_, str) else {}
+    fields = {field: value for field, value in written.items() if undecided_in(value) is None}
+    custom = {field.removeprefix("custom."): value for field, value in fields.items() if field.startswith("custom.")}
+    if custom:
+        there = draft.get("custom")
+        custom = {"custom": {**(there if isinstance(there, Mapping) else {}), **custom}}
+    return {**draft, **{field: value for field, value in fields.items() if "." not in field}, **custom}
 
 
 def _why_dropped(run: Run, starts: int) -> str:
@@ -110,8 +125,10 @@ def _object_of(analysis: WorkflowAnalysis, node: str) -> str:
         trigger = analysis.workflow.trigger
         return object_of_event(trigger.event_name) if trigger is not None else ""
     step = analysis.flow.steps.get(node)
-    if step is None:
-        return ""
+    return _object_of_step(step) if step is not None else ""
+
+
+def _object_of_step(step: Step) -> str:
     return object_of_action(step.action or "", step.params.get("klass", step.params.get("klassName")))
 
 

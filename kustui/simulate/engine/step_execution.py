@@ -16,7 +16,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING, in_javascript, number_in_text
 from kustui.simulate.engine.actions import ActionResult, execute_action
-from kustui.simulate.engine.cascade import ASSUMED, consequence_of, queued
+from kustui.simulate.engine.cascade import ASSUMED, as_written, consequence_of, queued
 from kustui.simulate.engine.state import Overrides, Question, QueueItem, Run, State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.paths.drafts import draft_output, target_values
@@ -150,7 +150,7 @@ class _StepExecution:
     def _succeed(self, step: Step, result: ActionResult, params: Mapping[str, Any]) -> State:
         consequence, run = None, self.run
         if step.action is not None:
-            output, source = self._output(step, result)
+            output, source = self._output(step, result, params)
             output = in_javascript(output, self.lost)
             self._record(output=output, source=source)
             self._set_data({**self.run.data, "steps": {**self.run.outputs, step.id: output}})
@@ -163,14 +163,17 @@ class _StepExecution:
             return after
         return queued(after, run, consequence, f"{self.analysis.title}, {step.name}", len(self.state.trace) + 1)
 
-    def _output(self, step: Step, result: ActionResult) -> tuple[Any, OutputSource]:
+    def _output(self, step: Step, result: ActionResult, params: Mapping[str, Any]) -> tuple[Any, OutputSource]:
         overrides = self.state.overrides
         if overrides.output is not MISSING:
             return overrides.output, OutputSource.DRAFTED if overrides.drafted else OutputSource.MOCKED
         if result.output is not MISSING and result.source is not None:
             return result.output, result.source
         targets = target_values(self.analysis, self.run.node, self.run.data, self.state.now)
-        return draft_output(self.analysis, step, self.run.data, self.state.now, targets), OutputSource.DRAFTED
+        draft = draft_output(self.analysis, step, self.run.data, self.state.now, targets)
+        if self.state.follows_events:
+            draft = as_written(self.state, step, params, draft)
+        return draft, OutputSource.DRAFTED
 
     def _queued(self, after: State, step: Step, result: ActionResult) -> State:
         """The state with what the action has put on the queue."""

@@ -15,7 +15,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, to_json_value, undecided_in
 from kustui.simulate import MINUTE
 from kustui.simulate.engine.history import Coverage, CoverageRatio
-from kustui.simulate.engine.trace import TraceEntry, TriedEdge
+from kustui.simulate.engine.trace import CausedEvent, TraceEntry, TriedEdge
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.differences import Difference
 from kustui.simulate.scenarios.explore import Exploration, ExploredPath, build_path_scenario
@@ -118,14 +118,7 @@ def entry_record(entry: TraceEntry) -> dict[str, Any]:
             "inputs": to_json_value(run.inputs),
         },
         "published": entry.published,
-        "caused": (event := entry.caused)
-        and {
-            "event": event.event,
-            "fields": [f"{event.of_object}.{field}" for field in event.fields],
-            "starts": event.starts,
-            "assumed": True,
-            **({"dropped": event.dropped} if event.dropped else {}),
-        },
+        "caused": entry.caused and _caused(entry.caused),
         "caused_by": entry.caused_by,
         "started": len(entry.started),
         "ended": entry.ended,
@@ -139,6 +132,12 @@ def entry_record(entry: TraceEntry) -> dict[str, Any]:
     }
     kept = {key: value for key, value in fields.items() if value not in (None, "", 0, False) and value != []}
     return {"number": entry.number, "kind": entry.kind.value, "at": entry.at, **kept}
+
+
+def _caused(caused: CausedEvent) -> dict[str, Any]:
+    dropped = {"dropped": caused.dropped} if caused.dropped else {}
+    fields = [f"{caused.of_object}.{field}" for field in caused.fields]
+    return {"event": caused.event, "fields": fields, "starts": caused.starts, "assumed": True, **dropped}
 
 
 def _tried(tried: TriedEdge) -> dict[str, Any]:

@@ -146,19 +146,23 @@ def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:
         yield f"fails (mocked): {entry.failure.message}", "mark"
     elif entry.output is not MISSING and entry.source is not None and _has_output(entry):
         yield f"{_verb(entry)} ({words.SOURCES[entry.source]}): {words.whole(entry.output)}", "mark"
-    if (run := entry.scheduled) is not None:
-        yield f"schedules {run.title} for {words.moment(run.due)}", "heading"
-    if entry.published:
-        yield f"publishes {entry.published}", "heading"
-    written, event = words.caused(entry)
-    if event:
-        yield f"{f'wrote {written} -> ' if written else ''}{event}", "heading"
+    yield from ((text, "heading") for text in _effects(entry))
     for note in entry.notes:
         yield f"note: {note}", "?"
     for problem in entry.problems:
         if problem is not entry.problem:
             place = f"{problem.document.path}:{problem.span().start}"
             yield f"{problem.severity}: {place}: {problem.message} [{problem.rule}]", "?"
+
+
+def _effects(entry: TraceEntry) -> Iterator[str]:
+    if (run := entry.scheduled) is not None:
+        yield f"schedules {run.title} for {words.moment(run.due)}"
+    if entry.published:
+        yield f"publishes {entry.published}"
+    written, event = words.caused(entry)
+    if event:
+        yield f"{f'wrote {written} -> ' if written else ''}{event}"
 
 
 def _has_output(entry: TraceEntry) -> bool:

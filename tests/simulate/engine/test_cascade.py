@@ -184,6 +184,16 @@ def test_what_was_written_is_known_to_the_next_write_of_any_run() -> None:
     assert len(state.objects) == 1
 
 
+def test_an_object_that_is_looked_up_afterwards_has_what_was_written() -> None:
+    find = step("bb", to("cc", when("eq", "/#steps.bb.status", "open")), action="kustomer.conversation.find-by-id",
+                params={"id": "/#steps.1.id"})  # fmt: skip
+    looks = workflow("Looks", find, step("cc"), event=UPDATED)
+    state = followed(writer(status="done", custom={"aStr": "x"}), looks)
+    found = entries(state)[-1]
+    assert (found.node, found.output) == ("bb", {"status": "done", "custom": {"aStr": "x"}})
+    assert (found.source, found.ended) == (OutputSource.DRAFTED, "no transition holds")
+
+
 @pytest.mark.parametrize(
     ("verb", "before", "after"),
     [
