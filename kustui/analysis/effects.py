@@ -83,6 +83,8 @@ def effects_of_write(step: Step, params: Mapping[str, Any], is_known: Callable[[
     event = written_event(step.action or "", params.get("klass", params.get("klassName")))
     verb = (step.action or "").rpartition(".")[2]
     fields, values = _written_fields(verb, params), {name: v for name, v in members_of(params) if is_known(v)}
+    if fields and isinstance(params.get(CUSTOM), PartlyKnown):
+        fields |= {CUSTOM}
     if not event or fields == frozenset():  # without params it writes nothing
         return
     if verb in FIELDS_OF_LISTS:

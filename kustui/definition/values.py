@@ -170,7 +170,7 @@ def _rounded(number: int) -> int | float:
 
 
 def _replaced(value: Any, rounded: Mapping[int, int | float]) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):  # an object of which only a part is known has values of a run, which are JavaScript's
         return {key: _replaced(member, rounded) for key, member in in_javascript_order(value)}
     if isinstance(value, list | tuple):
         return [_replaced(member, rounded) for member in value]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kustui.analysis.evaluation import PartlyKnown
 from kustui.definition import regex
 from kustui.definition.dates import parse_date
 from kustui.definition.models import Step
@@ -121,9 +122,10 @@ def _scheduled_run(
     target = organisation.by_id(id_)
     if target is None:
         note = f"no workflow here has the id {quoted(id_)}: its run is not rehearsed"
-        return ScheduledRun(id_, None, id_, due, dict(inputs)), (note,)
-    missing = [name for name in (target.inputs.required if target.inputs else ()) if name not in inputs]
+        return ScheduledRun(id_, None, id_, due, inputs), (note,)
+    required = target.inputs.required if target.inputs and not isinstance(inputs, PartlyKnown) else ()
+    missing = [name for name in required if name not in inputs]
     names = ", ".join(quoted(name) for name in missing)
     verb = "is" if len(missing) == 1 else "are"
     notes = (f"{quoted(target.title)} requires {names}, which {verb} not passed",) if missing else ()
-    return ScheduledRun(id_, target.key, target.title, due, dict(inputs)), notes
+    return ScheduledRun(id_, target.key, target.title, due, inputs), notes

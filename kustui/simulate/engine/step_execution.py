@@ -100,8 +100,7 @@ class _StepExecution:
 
     def _trigger(self, trigger: Trigger | None) -> State:
         given = self.run.outputs[TRIGGER_ID]
-        # What a step caused holds values of its run, and says of the rest that it is not known.
-        payload = given if isinstance(given, PartlyKnown) else in_javascript(given, self.lost)
+        payload = in_javascript(given, self.lost)
         outputs = {name: payload if output is given else output for name, output in self.run.outputs.items()}
         self._set_data({**self.run.data, "steps": outputs})
         self._record(output=payload, source=self.run.origin, waited=self.run.waited, cause=self.run.cause)

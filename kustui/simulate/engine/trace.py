@@ -70,7 +70,7 @@ class ScheduledRun:
     title: str
     due: int
     """Milliseconds after the start."""
-    inputs: dict[str, Any]
+    inputs: Mapping[str, Any]
 
 
 class CausedEvent(NamedTuple):

@@ -162,6 +162,25 @@ def test_what_had_the_value_before_has_not_changed() -> None:
     assert [entry.target for entry in started(state)] == ["bb"]
 
 
+def test_what_is_partly_known_stays_so_where_it_is_passed_on() -> None:
+    on = workflow("Listener", schedule("bb", ID, inputs="/#steps.1"), event=UPDATED)
+    target = called("Called", ID, step("cc"), inputs={"n": "string"}, required=("n",))
+    target["trigger"]["transitions"] = [to("cc", when("eq", "/#steps.1.n", "x"))]
+    state = followed(writer(status="done"), on, target)
+    assert state.question is not None
+    assert state.question.why == "what else the conversation holds is not known"
+    assert not [note for entry in state.trace for note in entry.notes]
+
+
+def test_custom_fields_of_which_only_some_are_known_are_written_as_that() -> None:
+    again = workflow("Again", writes("bb", custom="/#steps.1.custom"), entry=(to("bb", when("exists", STATUS_AFTER)),))
+    reads = listener(when("exists", "/#steps.1.changes.attributes.custom.after.other"))
+    state = followed(writer(status="done", custom={"1": 2}), again, reads)
+    while state.question is not None and len(started(state)) < 2:
+        state = to_the_end(advance(state, AnswerQuestion(state.question.pointer, value=False)))
+    assert state.question is not None, "the second time other fields may have been written"
+
+
 def test_a_value_that_is_undecided_is_written_as_unknown() -> None:
     state = followed(writer(status="/#variables.v"), listener(when("eq", STATUS_AFTER, "done")))
     assert state.question is not None
