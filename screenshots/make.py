@@ -32,11 +32,11 @@ PATHS = {
 """The path of each sample that a picture is named for; other names are files in ``samples/broken``."""
 
 VIEWS = {
-    "explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "help": "question_mark",
+    "explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "map": "0", "fields": "0", "help": "question_mark",
     "rehearse": "r",
 }  # fmt: skip
 """The key that leads to each view."""
-MAXIMISED = ("boxes", "timeline")
+MAXIMISED = ("boxes", "timeline", "map")
 """The views that get the whole screen at the smaller size."""
 
 
@@ -70,6 +70,8 @@ PICTURES = (
     Picture("boxes", "orders", "check-delivery", "j j", sizes=LARGE),
     Picture("chains", "timer-chain", keys="j j", sizes=SMALL),
     Picture("timeline", "timer-chain", sizes=LARGE),
+    Picture("map", "organisation-export", keys="o o enter"),
+    Picture("fields", "organisation-export", keys="o o o", sizes=SMALL),
     Picture("rehearse", "timer-chain", keys="d d d d d d d d s s", sizes=SMALL),
     Picture("rehearse", "missing-input", keys="c"),
 )
