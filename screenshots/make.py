@@ -32,8 +32,8 @@ PATHS = {
 """The path of each sample that a picture is named for; other names are files in ``samples/broken``."""
 
 VIEWS = {
-    "explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "map": "0", "fields": "0", "help": "question_mark",
-    "rehearse": "r",
+    "explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "map": "0", "fields": "0",
+    "help": "question_mark", "rehearse": "r",
 }  # fmt: skip
 """The key that leads to each view."""
 MAXIMISED = ("boxes", "timeline", "map")

@@ -270,11 +270,10 @@ def _links_of(key: str, summary: WorkflowSummary, schedules: Schedules) -> Itera
             for written in sorted(effect.fields or ()):
                 target = Node(Kind.FIELD, f"{of_object}.{written}")
                 yield Link(Role.WRITES, own, target, key, effect.step, name, effect.pointer, True, effect=effect)
-    for step, pointer, field_name in outside.reads:
+    for step, pointer, field_name, assumed in outside.reads:
         name = outside.names.get(step, step)
-        # What the event of an object holds is documented; what else gives an object is our reading.
-        yield Link(Role.READS, Node(Kind.FIELD, field_name), own, key, step, name, pointer)
-    for step, pointer, host in outside.hosts:
+        yield Link(Role.READS, Node(Kind.FIELD, field_name), own, key, step, name, pointer, assumed)
+    for step, pointer, host, _ in outside.hosts:
         name = outside.names.get(step, step)
         yield Link(Role.CALLS, own, Node(Kind.HOST, host), key, step, name, pointer)
 

@@ -27,6 +27,9 @@ class Mention(NamedTuple):
     """Of the string that names it."""
     name: str
     """A field of an object, ``conversation.custom.sizeStr``, or a host."""
+    assumed: bool = False
+    """Whether it is our reading that it is that object's, as of what an action gives. What an event holds is
+    documented."""
 
 
 class OutsideLinks(NamedTuple):
@@ -70,7 +73,8 @@ def fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
         for path in read.expression.paths:
             object_ = objects.get(path.step)
             if object_ is not None and (field := _field(path.fields)):
-                yield Mention(read.node, read.pointer, f"{object_}.{field}")
+                assumed = path.step not in flow.trigger_names
+                yield Mention(read.node, read.pointer, f"{object_}.{field}", assumed)
 
 
 def _objects(flow: FlowGraph) -> Iterator[tuple[str | None, str]]:

@@ -165,7 +165,7 @@ class WorkflowData:
 
     def _plain_links(self, links: OutsideLinks) -> Plain:
         reads, hosts = (
-            [[mention.step, self._inner(mention.pointer), mention.name] for mention in mentions]
+            [[mention.step, self._inner(mention.pointer), *mention[2:]] for mention in mentions]
             for mentions in (links.reads, links.hosts)
         )
         return [_plain_set(links.filter.asks), links.filter.reach.value, reads, hosts, links.names]
@@ -181,7 +181,7 @@ class WorkflowData:
         own = TriggerFilter(None if asks is None else frozenset(asks), Reach(reach))
 
         def mentions(rows: Plain) -> tuple[Mention, ...]:
-            return tuple(Mention(step, base + at, name) for step, at, name in rows)
+            return tuple(Mention(step, base + at, *others) for step, at, *others in rows)
 
         return OutsideLinks(own, mentions(reads), mentions(hosts), names)
 

@@ -41,6 +41,14 @@ def ends(links: tuple[Link, ...]) -> list[tuple[str, str]]:
     return [(str(link.role), link.target.name) for link in links if link.target.kind is not Kind.WORKFLOW]
 
 
+def test_a_read_of_what_an_action_gives_is_assumed_and_of_what_an_event_holds_is_not() -> None:
+    finds = step("aa", to("bb"), action="kustomer.conversation.find-by-id", params={"id": "/#steps.1.id"})
+    reads = step("bb", action="kustomer.customer.find", params={"a": "/#steps.1.status", "b": "/#steps.aa.name"})
+    graph = graph_of(workflow("R", finds, reads, event=UPDATE))
+    assumed = {link.source.name: link.assumed for link in graph.links_to(named(graph, "R"), Role.READS)}
+    assert assumed == {"conversation.status": False, "conversation.name": True}
+
+
 CHANGED = "/#steps.1.changes.attributes.{}.after"
 
 

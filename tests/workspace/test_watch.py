@@ -226,4 +226,4 @@ def test_folders_that_come_when_no_more_can_be_watched(tmp_path: Path) -> None:
         assert "max_user_watches" in process.stdout.readline()
         assert process.stdout.readline() == "quiet\n"
         (tmp_path / "folder" / "49" / "inner" / "new.json").write_text("{}")
-        assert process.stdout.readline().endswith("new.json\n")
+        assert any("/49/inner/new.json" in line for line in process.stdout)  # others of the folder may come with it
