@@ -45,6 +45,8 @@ class Copyable(NamedTuple):
     glimpse: str
     """What is shown of it before it is chosen."""
     make: Callable[[], str]
+    choices: tuple[Copyable, ...] = ()
+    """Where there are several of its kind, all of them."""
 
     @classmethod
     def of(cls, action: str, what: str, text: str) -> Copyable:
@@ -73,8 +75,9 @@ def copyables(selected: Target) -> Iterator[Copyable]:
             yield Copyable.of("copy.name", "event", part.event_name)
         yield Copyable.of("copy.reference", "reference", f"/#steps.{TRIGGER_ID}")
     elif is_text and (paths := list(dict.fromkeys(path.text for path in parse(_unquoted(data[start:end])).paths))):
-        which = f" 1 of {len(paths):,}" if len(paths) > 1 else ""
-        yield Copyable.of("copy.reference", f"reference{which}", f"/#{paths[0]}")
+        references = tuple(Copyable.of("copy.reference", "reference", f"/#{path}") for path in paths)
+        some = Copyable.of("copy.reference", f"{len(paths):,} references", ", ".join(paths))
+        yield references[0] if len(references) == 1 else some._replace(choices=references)
     if 0 < end - start <= _MAX_JSON:
         beginning = " ".join(data[start : min(end, start + _GLIMPSE)].decode(errors="replace").split())
         yield Copyable("copy.json", "JSON", beginning, lambda: data[start:end].decode(errors="replace"))
@@ -163,10 +166,13 @@ class CopyController:
         if not items:
             self._status.say("nothing is selected", "muted")
             return
+        await self._let_choose(items)
+
+    async def _let_choose(self, items: Sequence[Copyable]) -> None:
         self._menu = CopyMenu(items, self._last, self._screen.focused)
         await self._menu.open(self._screen)
 
-    def copy(self, action: str) -> None:
+    async def copy(self, action: str) -> None:
         """Copy what an action is for: of the menu that is open, or of what is selected now."""
         menu, self._menu = self._menu, None
         items = menu.items if menu is not None and menu.is_attached else tuple(self._items())
@@ -174,13 +180,16 @@ class CopyController:
             menu.end()
         item = next((item for item in items if item.action == action), None)
         if item is not None:
-            self.take(item)
+            await self.take(item)
         else:
             self._status.say(f"the selection has no {BY_ID[action].verb} to copy", "muted")
 
-    def take(self, item: Copyable, *, plain: bool = False) -> None:
-        """Copy something, or show it as plain text to be selected with the mouse."""
+    async def take(self, item: Copyable, *, plain: bool = False) -> None:
+        """Copy something, or show it as plain text to be selected with the mouse; of several, let somebody choose."""
         self._last = item.action
+        if item.choices:
+            await self._let_choose(item.choices)
+            return
         work = self._show_plain(item) if plain else self._send(item)
         self._screen.run_worker(work, group="copy", description="copying")
 

@@ -396,8 +396,8 @@ class Explorer(Screen[None]):
     def on_finder_chosen(self, event: Finder.Chosen) -> None:
         self.finder.go(event)
 
-    def on_copy_menu_asked(self, event: CopyMenu.Asked) -> None:
-        self.copier.take(event.item, plain=event.plain)
+    async def on_copy_menu_asked(self, event: CopyMenu.Asked) -> None:
+        await self.copier.take(event.item, plain=event.plain)
 
     def on_bookmark_menu_lettered(self, event: BookmarkMenu.Lettered) -> None:
         self.marks.take_letter(event.letter, setting=event.setting)

@@ -236,8 +236,8 @@ class RehearsalScreen(Screen[NodeKey]):
     def _copyables(self) -> Iterable[Copyable]:
         return pane_copyables(self.current.value, self.panes) if self.current.value is not None else ()
 
-    def on_copy_menu_asked(self, event: CopyMenu.Asked) -> None:
-        self.copier.take(event.item, plain=event.plain)
+    async def on_copy_menu_asked(self, event: CopyMenu.Asked) -> None:
+        await self.copier.take(event.item, plain=event.plain)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.filter.type(event.value)

@@ -290,7 +290,7 @@ class Menu(RowsView, inherit_bindings=False):
 
     DEFAULT_CSS = """
     Menu {
-        dock: bottom; layer: above; height: auto; margin-bottom: 2; background: $panel;
+        dock: bottom; layer: above; height: auto; max-height: 100%; margin-bottom: 2; background: $panel;
         border-top: solid $primary; border-title-color: $primary; border-title-style: bold;
     }
     """

@@ -193,6 +193,24 @@ async def test_copying_goes_on_when_the_keys_come_at_once(board: Clipboard) -> N
         assert ui.focus == "tree"
 
 
+async def test_of_several_references_in_a_value_one_is_chosen(board: Clipboard) -> None:
+    async with explorer(SAMPLES / "orders.json", size=(80, 24)) as ui:
+        await ui.press("j", "2")
+        view = ui.explorer.side.detail
+        view.cursor = next(index for index, row in enumerate(ui.rows(view)) if row.startswith('← message "Hello'))
+        await ui.press("y")
+        menu = ui.explorer.query_one(CopyMenu)
+        assert any("references" in row for row in ui.rows(menu))
+        await ui.press("r")
+        references = [row.split()[-1] for row in ui.rows(ui.explorer.query_one(CopyMenu))]
+        assert len(references) > 2
+        await ui.press("down", "enter")
+        await ui.wait_until(lambda: board.terminal == [references[1]])
+        await ui.press("y", "r", "r")
+        await ui.wait_until(lambda: board.terminal == [references[1], references[0]])
+        assert ui.focus == "detail"
+
+
 async def test_each_thing_is_copied_without_the_list_as_well(board: Clipboard) -> None:
     async with explorer(CHAIN) as ui:
         await ui.app.run_action("screen.carry_out('copy.pointer')")
