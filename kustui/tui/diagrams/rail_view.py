@@ -100,7 +100,7 @@ class RailView(RowsView, DiagramView):
     def foot(self, width: int) -> Sequence[Line]:
         """The row of the cursor in full where it is cut, and what the glyphs mean."""
         assert self.drawing is not None
-        return (*self.in_full(self.drawing.full_line(self.cursor), width), fitted(self.drawing.legend, width))
+        return (*self.in_full(self.drawing.full_line(self.cursor), width, 1), fitted(self.drawing.legend, width))
 
     # The lanes
 

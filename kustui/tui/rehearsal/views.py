@@ -100,7 +100,7 @@ class RunRailView(RailView, inherit_bindings=False):
     def foot(self, width: int) -> Sequence[Line]:
         """The row of the cursor in full where it is cut, and the signs that a flow does not have."""
         assert self.drawing is not None
-        return (*self.in_full(self.drawing.full_line(self.cursor), width), fitted(_LEGEND, width))
+        return (*self.in_full(self.drawing.full_line(self.cursor), width, 1), fitted(_LEGEND, width))
 
     def moved(self, *, searched: bool = False) -> None:
         """Nothing else follows this cursor but what hears ``Moved``."""

@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kustui.text.styled_lines import Line, TextSearch, width_of, wrapped
+from kustui.text.styled_lines import Line, TextSearch, fitted, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.theme import looks_of
@@ -41,7 +41,7 @@ class RowsView(Widget, can_focus=True):
     DEFAULT_CSS = "RowsView { height: 1fr; background: $background; color: $foreground; }"
 
     FOOT: ClassVar[int] = 0
-    """Lines that stand at the lower edge at most and follow the cursor."""
+    """Lines at the lower edge that follow the cursor: 0 for none, else as many as it needs to be of use."""
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
@@ -183,17 +183,23 @@ class RowsView(Widget, can_focus=True):
     # Below the rows
 
     def foot(self, width: int) -> Sequence[Line]:
-        """Lines for the lower edge, at most ``FOOT``, shown where there is room below the rows."""
+        """Lines for the lower edge, shown where there is room below the rows."""
         return ()
 
-    def in_full(self, line: Line, width: int) -> list[Line]:
-        """For the foot: a line in up to three lines, or nothing if the row of the cursor has room for it."""
+    def in_full(self, line: Line, width: int, others: int = 0) -> list[Line]:
+        """For the foot: a line in as many lines as are free, but for some ``others``, or nothing if the row of the
+        cursor has room for it."""
         row = self.row
         at_right = (2 + width_of(row.aside) if row.aside else 0) + (1 + width_of(row.mark) if row.mark else 0)
         if width_of(row.line) + at_right <= width:
             return []
+        room = max(0, self.size.height - self.rows.count - 1 - others)
         lines = list(wrapped(line, width, 2))
-        return [*lines[:2], (*lines[2], ("…", "muted"))] if len(lines) > 3 else lines
+        return (
+            [*lines[: room - 1], fitted((*lines[room - 1], ("…", "muted")), width)]
+            if 0 < room < len(lines)
+            else lines[:room]
+        )
 
     def _beyond(self, y: int) -> Line:
         """The line at ``y``, below the last row."""
@@ -217,7 +223,7 @@ class RowsView(Widget, can_focus=True):
         self.keep_cursor_in_view()
         self._repaint(before)
         self._repaint(now)
-        for y in range(max(self.rows.count - self.top, self.size.height - self.FOOT), self.size.height):
+        for y in range(self.rows.count - self.top, self.size.height if self.FOOT else 0):
             self._repaint(self.top + y)
         self.post_message(self.Moved(self))
 

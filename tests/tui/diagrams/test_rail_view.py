@@ -13,7 +13,7 @@ from kustui.tui.diagrams.rail_view import RailView
 from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import step, workflow
-from tests.support.trees import SAMPLES
+from tests.support.trees import SAMPLES, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,3 +198,13 @@ async def test_rows_are_never_hidden_by_what_stands_below_them() -> None:
         await ui.press("5")
         assert "Remember the failure" in drawn(ui)[8]
         assert "start" not in "".join(drawn(ui))
+
+
+async def test_the_foot_says_all_of_a_row_where_rows_are_free() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as ui:
+        await ui.go_to("tags = ")
+        view = flow(ui)
+        assert view.drawing is not None
+        full = "".join(text_of(view.drawing.full_line(view.cursor)).split())
+        assert len(full) > 3 * view.size.width
+        assert full in "".join("".join(drawn(ui)[view.rows.count :]).split())

@@ -356,6 +356,6 @@ async def test_a_value_in_the_detail_is_copied_with_its_own_reference_and_its_wh
 async def test_a_line_of_the_source_is_copied_by_what_it_reads(board: Clipboard) -> None:
     async with explorer(SAMPLES / "orders.json") as ui:
         await ui.press("3", "/", *"we have your order", "enter", "y")
-        assert offered(ui)["r"].split() == ["reference", "1", "of", "4", "/#steps.UK-qZoysU.name"]
+        assert offered(ui)["r"].split()[:3] == ["4", "references", "steps.UK-qZoysU.name,"]
         await ui.press("escape", "/", *"/#steps.1.attr", "enter", "y", "r")
         assert board.terminal.pop().startswith("/#steps.1.attributes.data.order.")
