@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from kustui.cli import main
 from kustui.text.cells import cells
+from tests.benchmarks.shapes import SHAPES
 from tests.support.diagrams import HOSTILE, named
 from tests.support.flows import step, workflow
 from tests.support.terminal import ROOT, environment
@@ -147,6 +149,14 @@ def test_boxes_are_drawn_when_asked_for(capsys: pytest.CaptureFixture[str]) -> N
     told = run(capsys, "samples/orders.json", "--workflow", "refund-order", "--boxes")[1]
     assert "│ ● Refund" in told
     assert "▼" in told
+
+
+def test_boxes_that_nobody_could_read_are_rows_instead(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "wide.json").write_bytes(SHAPES["ways_out"].bytes_of(700))
+    title, reason, *rows = run(capsys, str(tmp_path / "wide.json"), "--boxes")[1].splitlines()
+    assert title == "Shape"
+    assert re.fullmatch(r"too large for boxes \([\d,]+ columns, [\d,]+ rows\): one step per row instead", reason)
+    assert [title, *rows] == run(capsys, str(tmp_path / "wide.json"))[1].splitlines()
 
 
 @pytest.mark.parametrize("form", [["--boxes"], [], ["--schedules"]])

@@ -19,6 +19,9 @@ _LOOKS = {
     "number": "33", "key": "34", "error": "1;31", "warning": "1;33", "info": "36", "good": "32", "fault": "1;4;31",
 }  # fmt: skip
 
+_MOST_CELLS = 10_000_000
+"""Of a drawing of boxes: thousands of columns and rows, which grow with each other."""
+
 
 def writer(*, colour: bool, ascii_only: bool) -> Callable[[Line], str]:
     """How a line is written: with colours or without, in ASCII or not; no blanks at its end."""
@@ -46,6 +49,12 @@ def rail_text(
 ) -> Iterator[str]:
     """A workflow with its name above: a row a step, cut at a width."""
     yield write(((analysis.title, "heading"),))
+    yield from _rail_rows(analysis, marks, width, write)
+
+
+def _rail_rows(
+    analysis: WorkflowAnalysis, marks: Mapping[str, Line], width: int, write: Callable[[Line], str]
+) -> Iterator[str]:
     drawing = RailDrawing(analysis, marks)
     columns = max(3, width // 6)
     for index in range(len(drawing.nodes)):
@@ -56,9 +65,16 @@ def rail_text(
 def boxes_text(
     analysis: WorkflowAnalysis, marks: Mapping[str, Line], width: int, write: Callable[[Line], str]
 ) -> Iterator[str]:
-    """A workflow with its name above, as boxes and arrows: of a width, or wider where boxes stand beside each other."""
+    """A workflow with its name above, as boxes and arrows: of a width, or wider where boxes stand beside each other.
+    Where steps lead to so many others that nobody could read that, a row a step instead."""
     yield write(((analysis.title, "heading"),))
     drawing = BoxDrawing.of(flow_diagram(analysis), marks, room=width)
+    across, down = drawing.layout.width, drawing.layout.height
+    if across * down > _MOST_CELLS:
+        reason = f"too large for boxes ({across:,} columns, {down:,} rows): one step per row instead"
+        yield write(((reason, "muted"),))
+        yield from _rail_rows(analysis, marks, width, write)
+        return
     for y in range(drawing.layout.height):
         yield write(drawing.row(y))
 
