@@ -32,9 +32,10 @@ def kustui(path: Path, workflows: int) -> tuple[float, float, float]:
     return complete, memory, something
 
 
-def examined(path: Path, workflows: int, cache: str) -> tuple[float, float]:
-    """Seconds until everything is examined, peak megabytes until then, with a folder for the cache."""
-    with Terminal([path], env={"XDG_CACHE_HOME": cache}) as terminal:
+def examined(path: Path, workflows: int, folder: str) -> tuple[float, float]:
+    """Seconds until everything is examined, peak megabytes until then, with a folder for the cache and the session:
+    without one for the session, the last that is drawn is the end of a message about that."""
+    with Terminal([path], env={"XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder}) as terminal:
         terminal.wait_for(f"Workflows ({workflows:,})")
         terminal.settle(1.5, seconds=600)
         memory = peak_memory(terminal.pid)
@@ -96,9 +97,9 @@ def main() -> None:
         for name in peers:
             seconds, megabytes = figures[name]
             others.append((size, name, seconds * 1000, complete / seconds, megabytes, memory / megabytes))
-        with tempfile.TemporaryDirectory() as cache:
+        with tempfile.TemporaryDirectory() as folder:
             for opening in ("first", "second"):
-                full, full_memory = examined(path, workflows, cache)
+                full, full_memory = examined(path, workflows, folder)
                 name = f"kustui, all examined, {opening} opening"
                 others.append((size, name, full * 1000, complete / full, full_memory, memory / full_memory))
     table(
