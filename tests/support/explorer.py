@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 CHAIN = SAMPLES / "timer-chain.json"
 ORGANISATION = SAMPLES / "organisation-export.json"
 
-_SHOWN = ("copy", "uses", "drawing", "steps", "index", "finder")
+_SHOWN = ("copy", "uses", "steps", "index", "finder")
 """The groups of workers that end with something shown: what a key asked for is waited for."""
+_HOPS = 3
+"""From how many queues to others a message goes at most until it is acted upon."""
 _MANY_TURNS = 50
 """Turns of the event loop after which something takes its time."""
 
@@ -104,7 +106,6 @@ class ExplorerPilot:
         """Press keys one after the other, and wait until the panes show what comes of them."""
         for key in keys:
             await self.strike(key)
-        await self._poll(lambda: self._are_done(_SHOWN))
         await self.rest()
 
     def _are_done(self, groups: Collection[str]) -> bool:
@@ -149,7 +150,8 @@ class ExplorerPilot:
 
     async def rest(self) -> None:
         """Wait until the panes have followed each other's cursors."""
-        await drain(self.app)  # what is in the queues may move a cursor
+        for _ in range(_HOPS):  # what is in the queues may move a cursor
+            await drain(self.app)
         await self._poll(self._panes_agree)
         await self._draw()
 
@@ -164,7 +166,7 @@ class ExplorerPilot:
         node, presenter = self.explorer.tree_view.node, self.explorer.presenter
         shown = node is None or not presenter.ready or presenter.shown == node.key
         awaited = presenter.is_awaited or any(view.is_awaited for view in self.explorer.side.diagrams.values())
-        return shown and not awaited and not self.app.is_handling
+        return shown and not awaited and not self.app.is_handling and self._are_done(_SHOWN)
 
     async def _poll(self, holds: Callable[[], object]) -> None:
         end = time.monotonic() + PATIENCE

@@ -48,7 +48,7 @@ async def test_nothing_is_looked_for_in_the_palette_after_quitting() -> None:
         field = palette.query_one(Input)
         ui.app.exit()
         await palette._on_message(Input.Changed(field, "theme"))
-        assert not [worker for worker in ui.app.workers if worker.node is palette and not worker.is_finished]
+        await ui.wait_until(lambda: all(w.is_finished for w in ui.app.workers if w.node is palette))
 
 
 @pytest.mark.slow
@@ -72,6 +72,7 @@ async def test_a_click_where_the_terminal_has_become_smaller_hits_nothing() -> N
 async def test_a_click_on_a_command_that_is_no_longer_there_chooses_nothing() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.press("colon", *"theme")
+        await ui.wait_for_workers()  # which look for commands
         matches = ui.app.screen.query_one(OptionList)
         for option in (matches.option_count, matches.option_count + 7):
             style = Style.from_meta({"option": option})

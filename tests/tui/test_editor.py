@@ -19,7 +19,7 @@ from tests.support.explorer import CHAIN, explorer
 from tests.support.trees import SAMPLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 FILE = Path("/somewhere/my orders.json")
 PLACE = Place(12, 3)
@@ -177,6 +177,7 @@ async def opened_by(
         with monkeypatch.context() as patched:
             patched.setattr("kustui.tui.editor.subprocess.run", run)
             await ui.press(*keys, "e")
+            await ui.wait_for_workers()
         return (ran[0] if ran else []), ui.keys
 
 
@@ -228,6 +229,7 @@ async def test_what_came_from_standard_input_cannot_be_edited(monkeypatch: pytes
         ui = ExplorerPilot(pilot)
         await ui.settle()
         await ui.press("e")
+        await ui.wait_for_workers()
         assert "standard input" in ui.keys
         await ui.press("j")
         assert "standard input" not in ui.keys
@@ -244,6 +246,7 @@ async def test_a_file_that_is_gone_and_an_editor_that_is_not_there_are_told(
     async with explorer(copy) as ui:
         copy.unlink()
         await ui.press("e")
+        await ui.wait_for_workers()
         assert "no longer exists" in ui.keys
 
 
@@ -261,20 +264,12 @@ sys.exit(7)"""
     monkeypatch.setenv("VISUAL", script(tmp_path, body, name="code"))
     got = tmp_path / "got"
     async with explorer(CHAIN) as ui:
-
-        async def until(holds: Callable[[], bool]) -> None:
-            for _ in range(400):
-                if holds():
-                    return
-                await ui.pilot.pause(0.05)
-            raise AssertionError(ui.keys)
-
         await ui.press("e")
-        assert "code opens" in ui.keys
-        await until(lambda: got.exists() and bool(got.read_text()))
+        await ui.wait_for_news("code opens")
+        await ui.wait_until(lambda: got.exists() and bool(got.read_text()))
         assert f"{CHAIN}:" in got.read_text()
         before = ui.cursor_row
         await ui.press("j")
         assert ui.cursor_row != before
         (tmp_path / "closed").touch()
-        await until(lambda: "code exited with status 7" in ui.keys)
+        await ui.wait_for_news("code exited with status 7")

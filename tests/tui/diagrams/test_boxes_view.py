@@ -96,7 +96,7 @@ async def test_a_large_picture_is_drawn_while_the_keys_go_on(monkeypatch: pytest
     steps = [step(f"s{number}", f"s{number + 1}" if number < 399 else "") for number in range(400)]
     async with explorer(write_json(tmp_path / "a.json", workflow("s0", *steps)), size=(80, 24)) as ui:
         await ui.strike("6")
-        assert "drawing 400 boxes …" in drawn(ui)[0]
+        await ui.wait_until(lambda: any("drawing 400 boxes …" in row for row in drawn(ui)))
         await ui.strike("2")
         assert ui.focus == "detail"
         ready.set()

@@ -186,7 +186,7 @@ async def test_the_keys_of_the_list_are_offered_while_it_is_open(pane: str, boar
 async def test_copying_goes_on_when_the_keys_come_at_once(board: Clipboard) -> None:
     async with explorer(CHAIN) as ui:
         await ui.strike("y", "p", "y", "y", "y", "l")
-        await ui.rest()
+        await ui.wait_for_workers()
         assert board.terminal[0] == "/workflows/0"
         assert board.terminal[1].startswith(f"{CHAIN}:")
         assert board.plain == ["/workflows/0"]
