@@ -32,18 +32,25 @@ class Branch(NamedTuple):
     end: End | None = None
     parent: int = -1
     """The index of the branch above."""
+    left_out: int = 0
+    """How many branches below it are left out, where there are too many."""
 
 
-def brings_about(graph: OrganisationGraph, node: Node, unit: float = 1, most: int = 1_000_000) -> tuple[Branch, ...]:
+_ALL = 1_000_000
+
+
+def brings_about(
+    graph: OrganisationGraph, node: Node, unit: float = 1, most: int = _ALL, widest: int = _ALL
+) -> tuple[Branch, ...]:
     """What an event, a workflow or a write of a field brings about, as a tree over time, each branch before those
     below it. What is below a node is told once; below an event that is told elsewhere stands what nothing before could
-    start. ``unit``: that of a relative ``runAt``, in minutes."""
-    return _tree(node, _Forward(graph, unit), most)
+    start. ``unit``: that of a relative ``runAt``, in minutes; ``most``: levels; ``widest``: branches below one."""
+    return _tree(node, _Forward(graph, unit), most, widest)
 
 
-def leads_to(graph: OrganisationGraph, node: Node, most: int = 1_000_000) -> tuple[Branch, ...]:
+def leads_to(graph: OrganisationGraph, node: Node, most: int = _ALL, widest: int = _ALL) -> tuple[Branch, ...]:
     """What may lead to a workflow, an event, a field or a host, as a tree that goes back."""
-    return _tree(node, _Backward(graph), most)
+    return _tree(node, _Backward(graph), most, widest)
 
 
 class _Onward(Protocol):
@@ -54,7 +61,7 @@ class _Onward(Protocol):
         """What is below a branch whose node is told elsewhere, and was not told there."""
 
 
-def _tree(root: Node, onward: _Onward, most: int) -> tuple[Branch, ...]:
+def _tree(root: Node, onward: _Onward, most: int, widest: int) -> tuple[Branch, ...]:
     """What is below a node is told where the node is nearest to the root: so the tree grows level by level."""
     branches = [Branch(root)]
     below: list[range] = []
@@ -70,12 +77,13 @@ def _tree(root: Node, onward: _Onward, most: int) -> tuple[Branch, ...]:
             following = list(onward.again(branch))
         if following and branch.depth >= most:
             end, following = End.TOO_DEEP, []
-        branches[place] = branch._replace(end=end)
+        branches[place] = branch._replace(end=end, left_out=max(0, len(following) - widest))
+        del following[widest:]
         if end is None:
             expanded.add(branch.node)
         below.append(range(len(branches), len(branches) + len(following)))
         for index, other in enumerate(following, start=1):
-            more = (*branch.more, index < len(following))
+            more = (*branch.more, index < len(following) or branches[place].left_out > 0)
             branches.append(other._replace(depth=branch.depth + 1, more=more, parent=place))
     return tuple(_depth_first(branches, below))
 

@@ -46,6 +46,8 @@ KINDS = {
     Kind.HOST: NodeKind.HOST, Kind.MISSING: NodeKind.MISSING,
 }  # fmt: skip
 _MOST_FIELDS, _MOST_ROWS, _MOST_STARTED = 3, 12, 50
+_WIDEST = 50
+"""Branches below one; of more it is said how many there are."""
 _MOST_READ = 300
 """Workflows that are read for the conditions in a text."""
 _NAME_WIDTH = 42
@@ -98,19 +100,31 @@ class OrganisationMap:
         """What a node brings about within so many edges, and what leads to it within as many, as two trees."""
         yield MapRow(self.name(centre), centre)
         trees = (
-            (_HEADINGS_ON[centre.kind], brings_about(self.graph, centre, self.unit, depth), False),
-            (_HEADINGS_BACK[centre.kind], leads_to(self.graph, centre, depth), True),
+            (_HEADINGS_ON[centre.kind], brings_about(self.graph, centre, self.unit, depth, _WIDEST), False),
+            (_HEADINGS_BACK[centre.kind], leads_to(self.graph, centre, depth, _WIDEST), True),
         )
         for heading, tree, back in trees:
             yield MapRow()
             nothing = "" if len(tree) > 1 else "  nothing that is opened here"
             yield MapRow(((heading, "heading"), (nothing, "muted")))
-            for branch in tree[1:]:
-                make = partial(self._branch_line, branch, tree[branch.parent], back=back)
-                yield MapRow(make, branch.node, branch.links[0])
+            yield from self._branch_rows(tree, back=back)
         if centre.kind is Kind.WORKFLOW:
             yield from self._fields("Reads", self.graph.links_to(centre, Role.READS), lambda link: link.source)
             yield from self._fields("Writes", self.graph.links_from(centre, Role.WRITES), lambda link: link.target)
+
+    def _branch_rows(self, tree: Sequence[Branch], *, back: bool) -> Iterator[MapRow]:
+        """The rows of a tree but for its root, behind the branches of each how many of them are left out."""
+        open_: list[Branch] = []
+        for branch in (*tree, None):
+            while open_ and (branch is None or open_[-1].depth >= branch.depth):
+                if (above := open_.pop()).left_out:
+                    yield MapRow((*tree_branches((*above.more, False)), (f"and {above.left_out:,} more", "muted")))
+            if branch is None:
+                return
+            open_.append(branch)
+            if branch.links:
+                make = partial(self._branch_line, branch, tree[branch.parent], back=back)
+                yield MapRow(make, branch.node, branch.links[0])
 
     def _fields(self, heading: str, links: Iterable[Link], field: Callable[[Link], Node]) -> Iterator[MapRow]:
         """The fields of a workflow, each with the steps in which it is read or written."""

@@ -327,6 +327,19 @@ def test_what_mermaid_would_not_draw_is_said_with_the_way_to_ask_for_less(
     assert errors.endswith("ask for less with --around KIND:NAME\n")
 
 
+def test_of_too_many_branches_it_is_said_how_many_there_are(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    writes = {"id": "a", "action": "kustomer.note.create", "params": {"body": "y"}, "transitions": []}
+    trigger = {"id": "1", "eventName": "kustomer.conversation.update", "transitions": [{"target": "a"}]}
+    path = tmp_path / "many.json"
+    path.write_text(
+        json.dumps([{"name": f"w{number:03}", "trigger": trigger, "steps": [writes]} for number in range(60)])
+    )
+    _, told, _ = run(capsys, str(path), "--map", "--around", "event:conversation.update")
+    lines = told.splitlines()
+    assert "├─ ● w049" in lines
+    assert lines[lines.index("├─ ● w049") + 2 :][:2] == ["└─ and 10 more", ""]
+
+
 def test_a_map_is_the_same_from_the_cache(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, ORGANISATION, "--map", "--format", "json") == run(
         capsys, ORGANISATION, "--map", "--format", "json", "--no-cache"
