@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -17,10 +17,11 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.cache import key_of
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Entry
+from kustui.definition.expressions import parse
 from kustui.definition.models import Step, Trigger, due_in_words
 from kustui.definition.platform import object_of_event
 from kustui.definition.source.positions import escape
-from kustui.diagrams.labels import condition_text
+from kustui.diagrams.labels import NameRecorder, condition_text
 from kustui.text.styled_lines import lowered
 
 SEPARATOR = "\t"
@@ -176,6 +177,19 @@ def _step_name(flow: FlowGraph, step: str) -> str:
     node = flow.node(step)
     part = flow.part(node) if node is not None else None
     return part.name if isinstance(part, Step) else ""
+
+
+def names_in(analysis: WorkflowAnalysis, kind: LineKind, step: int, text: str) -> Sequence[str]:
+    """What the line of a condition or a parameter calls the references in it, in their order."""
+    flow, workflow = analysis.flow, analysis.workflow
+    if kind is LineKind.TEXT:
+        return [path.text for path in parse(text.rpartition(SEPARATOR)[2]).paths]
+    part = workflow.steps[step - 1] if 0 < step <= len(workflow.steps) else workflow.trigger
+    for edge in part.edges if kind is LineKind.CONDITION and part is not None else ():
+        names = NameRecorder(flow)
+        if condition_text(flow, edge, names) in text:
+            return names.names
+    return ()
 
 
 def _strings(value: object, pointer: str) -> Iterator[tuple[str, str, str]]:

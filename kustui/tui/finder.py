@@ -24,16 +24,16 @@ from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection
 from kustui.definition.platform import short_name
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
-from kustui.diagrams.labels import short_action
+from kustui.diagrams.labels import set_apart, short_action
 from kustui.search.index import Index, indexes
-from kustui.search.index_lines import SEPARATOR, LineKind
+from kustui.search.index_lines import SEPARATOR, LineKind, names_in
 from kustui.search.query import KEYS, Completion, Query, completions, parse_query
 from kustui.search.ranking import Match, MatchGroup, find_matches
 from kustui.text.messages import closest
-from kustui.text.styled_lines import Line, Span, StyledRow, highlighted, joined, width_of
+from kustui.text.styled_lines import Line, Piece, Span, StyledRow, fitted, highlighted, joined, width_of
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.widgets.rows import Row, Rows
-from kustui.tui.widgets.rows_view import LinesView, RowsView
+from kustui.tui.widgets.rows_view import LinesView, RowsView, width_inside
 from kustui.workspace.snapshot import Snapshot
 
 _PAGE = 8
@@ -219,14 +219,27 @@ class Finder(Vertical):
         if not text.strip():
             lines.extend(key_lines())
         elif self.index is not None:
-            lines.extend(match_lines(find_matches(self.index, query, self._problems), self.results.size.width - 2))
+            lines.extend(match_lines(find_matches(self.index, query, self._problems)))
         self._choices = [line.choice for line in lines]
         self.results.empty = "no matches" if self._is_complete and query.terms else ""
         first = next((index for index, choice in enumerate(self._choices) if choice is not None), 0)
         cursor = self._choices.index(before) if before is not None and before in self._choices else first
-        rows = Rows.of([Row.of(line.row) for line in lines])
+        index = self.index  # a match is of the one that it was found in
+        rows = Rows(len(lines), lambda number: self._row(lines[number], index))
         self.results.show(rows, cursor, top=None if again else 0)
         self._moved()
+
+    def _row(self, line: MatchLine, index: Index | None) -> Row:
+        """Made when it is drawn: only then is a workflow read for the references in it."""
+        match, snapshot = line.choice, self._snapshot
+        if not isinstance(match, Match):
+            return Row.of(line.row)
+        names: Sequence[str] = ()
+        entry = snapshot.collection.by_key.get(match.entry.key) if snapshot is not None and match.entry else None
+        if entry is not None and snapshot is not None and index is not None and match.line >= 0:
+            step = index.stores[match.kind].step_of(match.line)[1]
+            names = names_in(snapshot.analyses.of(entry), match.kind, step, match.text)
+        return Row.of(match_row(match, width_inside(self.results) - 2, names))
 
     def _show_hint(self) -> None:
         """What the query can become, and at the right which of the matches the cursor is on."""
@@ -367,13 +380,13 @@ class MatchLine(NamedTuple):
     """What it stands for, or a query that it begins; a heading stands for nothing."""
 
 
-def match_lines(groups: Sequence[MatchGroup], width: int) -> Iterator[MatchLine]:
-    """Lines of so many cells."""
+def match_lines(groups: Sequence[MatchGroup]) -> Iterator[MatchLine]:
+    """The headings and the matches below them, whose rows are yet to be made."""
     for group in groups:
         count = f"the first {len(group.matches):,}" if group.has_more else f"{len(group.matches):,}"
         yield MatchLine(StyledRow(((group.kind.value, "heading"), (f" {count}", "muted"))))
         for match in group.matches:
-            yield _match_line(match, width)
+            yield MatchLine(StyledRow(), match)
 
 
 def key_lines() -> Iterator[MatchLine]:
@@ -382,15 +395,16 @@ def key_lines() -> Iterator[MatchLine]:
         yield MatchLine(StyledRow(((f"  {f'{key}:':<12}", "key"), (meaning, "muted"))), f"{key}:")
 
 
-def _match_line(match: Match, width: int) -> MatchLine:
+def match_row(match: Match, width: int, names: Sequence[str] = ()) -> StyledRow:
+    """The row of a match in so many cells, the names of references in it set apart."""
     aside = _aside(match)
     if match.problem is None:
-        return MatchLine(StyledRow((("  ", ""), *_text(match, width - width_of(aside) - 6)), aside), match)
+        return StyledRow((("  ", ""), *_text(match, width - width_of(aside) - 6, names)), aside)
     glyph, look = SEVERITY_GLYPHS[match.problem.severity]
-    return MatchLine(StyledRow(((f"  {glyph} ", look), *_text(match, width)), aside), match)
+    return StyledRow(((f"  {glyph} ", look), *_text(match, width, names)), aside)
 
 
-def _text(match: Match, room: int) -> Line:
+def _text(match: Match, room: int, names: Sequence[str]) -> Line:
     """What a line says; of a long one the part that contains the match, so that there is room for what stands
     aside."""
     name, separator, rest = match.text.partition(SEPARATOR)
@@ -398,15 +412,23 @@ def _text(match: Match, room: int) -> Line:
     looks = _LOOKS[match.kind]
     spans = match.spans
     at = len(name) + len(separator)
+    pieces = set_apart(rest, names, looks[1])
     room = max(_SHORTEST, room - at)
     if match.kind in (LineKind.TEXT, LineKind.CONDITION) and len(rest) > room:
         last = next((end for start, end in spans if start >= at), at) - at
         cut = max(0, min(last - room // 2, len(rest) - room)) if last > room - 2 else 0
         spans = tuple(_moved(span, cut, at) for span in spans if not at <= span[0] < at + cut)
-        rest = ("…" if cut else "") + rest[cut + bool(cut) : cut + room]
-        rest = rest[:-1] + "…" if cut + room < len(match.text) - at else rest
-    line = highlighted(((name, looks[0]), (separator, ""), (rest, looks[1])), spans)
+        pieces = fitted((*((("…", looks[1]),) if cut else ()), *_without(pieces, cut + bool(cut))), room)
+    line = highlighted(((name, looks[0]), (separator, ""), *pieces), spans)
     return tuple(("  " if text == SEPARATOR else text, look) for text, look in line if text)
+
+
+def _without(line: Line, count: int) -> Iterator[Piece]:
+    """A line without so many characters at its beginning."""
+    for text, look in line:
+        if count < len(text):
+            yield text[count:], look
+        count = max(0, count - len(text))
 
 
 def _moved(span: Span, cut: int, at: int) -> Span:

@@ -232,3 +232,18 @@ async def test_markup_in_what_is_found_is_text(tmp_path: Path) -> None:
         drawn = "".join(segment.text for segment in view.render_line(1))
         assert "[bold]x[/]" in drawn
         assert "\x1b" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("words", "name"), [("isvalidemail", "attributes.data.order."), ("we have your order", "steps.")]
+)
+async def test_references_are_set_apart_from_the_words_around_them(words: str, name: str) -> None:
+    async with explorer(SAMPLES / "orders.json", size=(160, 48)) as ui:
+        await opened(ui, *words)
+        looks = {
+            look
+            for index in range(finder(ui).results.rows.count)
+            for text, look in finder(ui).results.rows.make(index).line
+            if text.startswith(name[:2])
+        }
+        assert "key" in looks
