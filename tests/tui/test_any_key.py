@@ -70,7 +70,7 @@ async def test_a_click_where_the_terminal_has_become_smaller_hits_nothing() -> N
 
 @pytest.mark.slow
 async def test_a_click_on_a_command_that_is_no_longer_there_chooses_nothing() -> None:
-    async with explorer(CHAIN, size=(80, 24)) as ui:
+    async with explorer(CHAIN, size=(80, 40)) as ui:
         await ui.press("colon", *"theme")
         await ui.wait_for_workers()  # which look for commands
         matches = ui.app.screen.query_one(OptionList)
