@@ -117,12 +117,15 @@ class OrganisationGraph:
 
     @cached_property
     def graph(self) -> networkx.MultiDiGraph[Node]:
-        """As networkx has it, for whoever wants to walk it; each edge holds its ``Link`` under ``link``."""
+        """As networkx has it, for whoever wants to walk it: from a node to another one edge of each role, which holds
+        under ``links`` those that say so."""
         graph: networkx.MultiDiGraph[Node] = networkx.MultiDiGraph()
         graph.add_nodes_from(Node(Kind.WORKFLOW, key) for key in self.summaries)
-        graph.add_edges_from(
-            (link.source, link.target, {"link": link}) for links in self.links_of_workflow.values() for link in links
-        )
+        for links in self.links_of_workflow.values():  # no two workflows share an edge
+            alike: dict[tuple[Node, Node, Role], list[Link]] = {}
+            for link in links:
+                alike.setdefault((link.source, link.target, link.role), []).append(link)
+            graph.add_edges_from((source, target, {"links": its}) for (source, target, _), its in alike.items())
         return graph
 
     # Nodes and edges
@@ -136,14 +139,14 @@ class OrganisationGraph:
 
     def links_from(self, node: Node, *roles: Role) -> tuple[Link, ...]:
         """The edges from a node on, of some roles or of all."""
-        return self._links(self.graph.out_edges(node, data="link"), roles) if node in self.graph else ()
+        return self._links(self.graph.out_edges(node, data="links"), roles) if node in self.graph else ()
 
     def links_to(self, node: Node, *roles: Role) -> tuple[Link, ...]:
         """The edges that lead to a node, of some roles or of all."""
-        return self._links(self.graph.in_edges(node, data="link"), roles) if node in self.graph else ()
+        return self._links(self.graph.in_edges(node, data="links"), roles) if node in self.graph else ()
 
-    def _links(self, edges: Iterable[tuple[Node, Node, Link]], roles: tuple[Role, ...]) -> tuple[Link, ...]:
-        return tuple(link for _, _, link in edges if not roles or link.role in roles)
+    def _links(self, edges: Iterable[tuple[Node, Node, list[Link]]], roles: tuple[Role, ...]) -> tuple[Link, ...]:
+        return tuple(link for _, _, links in edges if not roles or links[0].role in roles for link in links)
 
     def writers(self, node: Node) -> tuple[Link, ...]:
         """The steps that write a field."""
