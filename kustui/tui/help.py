@@ -225,6 +225,8 @@ _MOST_RECENT = 5
 """Commands that are offered again before all others."""
 _LOW = 30
 """Lines of a terminal in which the palette takes all of them."""
+_INPUT = 3
+"""Lines that what is typed takes there."""
 _MARGIN = 6
 """Cells beside a command of the palette."""
 
@@ -268,7 +270,6 @@ class Palette(CommandPalette):
     Palette.-low > Vertical { margin-top: 0; }
     Palette.-low #--input, Palette.-low CommandList { border: none; }
     Palette.-low #--input Label { margin-top: 0; }
-    Palette.-low CommandList { max-height: 100vh; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -284,7 +285,10 @@ class Palette(CommandPalette):
             yield _CommandList() if isinstance(widget, CommandList) else widget
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.height < _LOW, "-low")
+        is_low = event.size.height < _LOW
+        self.set_class(is_low, "-low")
+        for matches in self.query(CommandList):  # the rows below what is typed
+            matches.styles.max_height = max(1, event.size.height - _INPUT) if is_low else None
 
     def action_page(self, action: str) -> None:
         """Page through the list, which Textual's cannot while it has no room, or is yet to be drawn."""
