@@ -119,6 +119,9 @@ async def test_it_scrolls() -> None:
 
 
 async def test_the_first_line_of_keys_is_for_those_who_are_new_and_goes_with_the_first_key() -> None:
+    async with explorer(CHAIN, size=(60, 20)) as ui:
+        assert "q quit" in ui.keys
+        assert "…" not in ui.keys
     async with explorer(CHAIN, size=(80, 24)) as ui:
         assert "? explain every key" in ui.keys
         assert "…" not in ui.keys

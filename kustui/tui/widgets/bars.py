@@ -266,7 +266,7 @@ class StatusBar(Widget):
 
 FIRST_KEYS = (
     ("app.help", "explain every key"),
-    ("app.palette", "find a command"),
+    ("app.palette", "commands"),
     ("go.next-problem", "next problem"),
     ("app.quit", "quit"),
 )
