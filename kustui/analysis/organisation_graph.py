@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import networkx
@@ -271,14 +271,20 @@ def _links_of(key: str, summary: WorkflowSummary, schedules: Schedules) -> Itera
         yield Link(Role.PUBLISHES, own, event, key, effect.step, name, effect.pointer, True, effect=effect)
         if of_object := object_of_event(effect.event):
             for written in sorted(effect.fields or ()):
-                target = Node(Kind.FIELD, f"{of_object}.{written}")
+                target = _field_node(f"{of_object}.{written}")
                 yield Link(Role.WRITES, own, target, key, effect.step, name, effect.pointer, True, effect=effect)
     for step, pointer, field_name, assumed in outside.reads:
         name = outside.names.get(step, step)
-        yield Link(Role.READS, Node(Kind.FIELD, field_name), own, key, step, name, pointer, assumed)
+        yield Link(Role.READS, _field_node(field_name), own, key, step, name, pointer, assumed)
     for step, pointer, host, _ in outside.hosts:
         name = outside.names.get(step, step)
         yield Link(Role.CALLS, own, Node(Kind.HOST, host), key, step, name, pointer)
+
+
+@lru_cache(maxsize=10_000)
+def _field_node(name: str) -> Node:
+    """One node for each name: a hundred thousand links are to a few hundred fields."""
+    return Node(Kind.FIELD, name)
 
 
 def _workflow(id_: str, schedules: Schedules) -> Node:
