@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kustui.check.problems import Problem
-from kustui.search.index import FIELD_KEYS, Index, StepNumber
+from kustui.search.index import Index, StepNumber
 from kustui.search.index_lines import SEPARATOR, LineKind
 from kustui.text.messages import DURATION, duration_spellings
 from kustui.text.styled_lines import lowered
@@ -240,32 +240,29 @@ def completions(index: Index | None, text: str, problems: Sequence[Problem] = ()
     )
 
 
+_KINDS_OF_VALUES: Mapping[str, tuple[LineKind, ...]] = {
+    "workflow": (LineKind.WORKFLOW,), "step": (LineKind.STEP,), "refs": (LineKind.REFERENCE,),
+    "starts": (LineKind.CAUSE,), "host": (LineKind.HOST,), "reads": (LineKind.READ,), "writes": (LineKind.WRITE,),
+    "field": (LineKind.READ, LineKind.WRITE),
+}  # fmt: skip
+"""The lines whose first part is a value of a key."""
+
+
 def _values_of(index: Index, key: str, problems: Sequence[Problem]) -> Mapping[str, int]:
     """The values that there are for a key, with how often each occurs."""
     match key:
         case "action" | "event":
             lines_by_text = index.actions if key == "action" else index.events
             return {text: len(lines) for text, lines in lines_by_text.items()}
-        case "workflow" | "step":
-            return Counter(_first_parts(index, LineKind[key.upper()]))
-        case "refs":
-            return Counter(_first_parts(index, LineKind.REFERENCE))
         case "schedules":
             entries = (workflow.entry for workflow in index.workflows)
             titles = {entry.id: entry.title for entry in entries if entry.id is not None}
             return Counter(titles.get(id_, id_) for id_ in _first_parts(index, LineKind.SCHEDULE))
-        case "starts":
-            return Counter(_first_parts(index, LineKind.CAUSE))
-        case "reads" | "writes" | "field":
-            kinds = [kind for kind, keys in FIELD_KEYS.items() if key in keys]
-            return Counter(field for kind in kinds for field in _first_parts(index, kind))
-        case "host":
-            return Counter(_first_parts(index, LineKind.HOST))
         case "file":
             return Counter(workflow.entry.source.path for workflow in index.workflows)
         case "problem":
             return Counter(problem.rule for problem in problems)
-    return {}
+    return Counter(part for kind in _KINDS_OF_VALUES.get(key, ()) for part in _first_parts(index, kind))
 
 
 def _first_parts(index: Index, kind: LineKind) -> Iterator[str]:

@@ -55,25 +55,12 @@ class Copyable(NamedTuple):
 
 def copyables(selected: Target) -> Iterator[Copyable]:
     """What there is of a value of a file."""
-    entry, part, document = selected.entry, selected.part, selected.document
+    document = selected.document
     data = document.source.data
     start, end = document.spot(selected.pointer).value if data.strip() else (0, 0)
     is_text = 0 < end - start <= _MAX_JSON and data[start : start + 1] == b'"'
-    if selected.is_workflow and entry is not None:
-        if entry.item.name:
-            yield Copyable.of("copy.name", "name", entry.item.name)
-        if entry.id:
-            yield Copyable.of("copy.id", "id", entry.id)
-    elif isinstance(part, Step):
-        if part.name != part.id:
-            yield Copyable.of("copy.name", "name", part.name)
-        if part.id:
-            yield Copyable.of("copy.id", "id", part.id)
-            yield Copyable.of("copy.reference", "reference", f"/#steps.{part.id}")
-    elif part is not None:
-        if part.event_name:
-            yield Copyable.of("copy.name", "event", part.event_name)
-        yield Copyable.of("copy.reference", "reference", f"/#steps.{TRIGGER_ID}")
+    if selected.is_workflow or selected.part is not None:
+        yield from _names_of(selected)
     elif is_text and (paths := list(dict.fromkeys(path.text for path in parse(_unquoted(data[start:end])).paths))):
         references = tuple(Copyable.of("copy.reference", "reference", f"/#{path}") for path in paths)
         some = Copyable.of("copy.reference", f"{len(paths):,} references", ", ".join(paths))
@@ -87,6 +74,23 @@ def copyables(selected: Target) -> Iterator[Copyable]:
     yield Copyable.of("copy.place", "file and line", f"{document.path}:{line}")
     if selected.pointer:
         yield Copyable.of("copy.pointer", "pointer", selected.pointer)
+
+
+def _names_of(selected: Target) -> Iterator[Copyable]:
+    """The name and the id of a workflow, a trigger or a step, and the reference to its output."""
+    entry, part = selected.entry, selected.part
+    if selected.is_workflow and entry is not None:
+        name, id_, step = entry.item.name, entry.id or "", ""
+    elif isinstance(part, Step):
+        name, id_, step = part.name if part.name != part.id else "", part.id, part.id
+    else:
+        name, id_, step = part.event_name if part is not None else "", "", TRIGGER_ID
+    if name:
+        yield Copyable.of("copy.name", "event" if step == TRIGGER_ID and not id_ else "name", name)
+    if id_:
+        yield Copyable.of("copy.id", "id", id_)
+    if step:
+        yield Copyable.of("copy.reference", "reference", f"/#steps.{step}")
 
 
 def flow_as_mermaid(analysis: WorkflowAnalysis) -> Copyable:
