@@ -159,8 +159,17 @@ class BoxDrawing:
         return 0 <= x < self.layout.width and "".join(text for text, _ in self.row(y, x, 1)) != " "
 
     def full_lines(self, node: str) -> tuple[Line, ...]:
-        """All that is known of a node, a line for each text, whatever has room in its box."""
+        """All that a box can say of a node, a line for each text, whatever this one has room for."""
         return tuple(text for text, _ in _content(self._nodes[node], self._edges.get(node, ()), Zoom.FULL).texts)
+
+    def whole_lines(self, node: str) -> tuple[Line, ...]:
+        """The same with the values that a summary cuts."""
+        drawn = self._nodes[node]
+        if not drawn.whole:
+            return self.full_lines(node)
+        unnamed = drawn.about == node
+        drawn = drawn._replace(name=drawn.whole) if unnamed else drawn._replace(about=drawn.whole)
+        return tuple(text for text, _ in _content(drawn, self._edges.get(node, ()), Zoom.FULL).texts)
 
     @cached_property
     def _nodes(self) -> Mapping[str, DiagramNode]:
@@ -171,7 +180,7 @@ class BoxDrawing:
         return _edges_by_source(self.diagram)
 
     def is_cut(self, node: str) -> bool:
-        """Whether its box says less than that."""
+        """Whether its box says less than it can."""
         shown, whole = (
             "".join(text for line in lines for text, _ in line).replace(" ", "")
             for lines in (self.lines[node], self.full_lines(node))

@@ -15,6 +15,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import END, NODE_GLYPHS, NodeKind
 from kustui.diagrams.labels import (
     LONGEST_SUMMARY,
+    LONGEST_WHOLE,
     NO_STEP,
     NO_WORKFLOW,
     RUNTIME_NAME,
@@ -46,6 +47,8 @@ class DiagramNode(NamedTuple):
     """Whether a run is over after it."""
     references: tuple[str, ...] = ()
     """What is read there, as it is called in what it does."""
+    whole: str = ""
+    """What it does with values that ``about``, or its name, cuts; empty where they cut none."""
 
     @property
     def glyph(self) -> tuple[str, str]:
@@ -126,11 +129,12 @@ def _edge(flow: FlowGraph, edge: Edge) -> DiagramEdge:
 def _step_node(flow: FlowGraph, step: Step, scheduled: str) -> DiagramNode:
     kind = NodeKind.SCHEDULE if step.schedules else NodeKind.BRANCH if step.action is None else NodeKind.STEP
     names = NameRecorder(flow)
-    action = what_it_does(flow, step, names, LONGEST_SUMMARY)
+    action, whole = what_it_does(flow, step, names, LONGEST_SUMMARY), what_it_does(flow, step, None, LONGEST_WHOLE)
     name, about = (node_name(flow, step.id), action) if step.name != step.id else (action, step.id)
     edges = (edge for edge in flow.declared_edges[step.id] if edge.error_action)
     error_actions = tuple(ErrorActionLabel(edge.error_action, edge_label(flow, edge)) for edge in edges)
-    return DiagramNode(step.id, name, scheduled or about, kind, error_actions, flow.is_end(step.id), names.names)
+    ends, whole = flow.is_end(step.id), whole if whole != action else ""
+    return DiagramNode(step.id, name, scheduled or about, kind, error_actions, ends, names.names, whole)
 
 
 def _target_label(call: ScheduleCall, collection: Collection, settings: Settings) -> str:

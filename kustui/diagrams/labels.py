@@ -24,7 +24,7 @@ Namer = Callable[[Path], str]
 RUNTIME_NAME = "only a run can tell"
 """What stands for the name of a workflow whose id is not written down."""
 RUNTIME_WORKFLOW = f"a workflow that {RUNTIME_NAME}"
-LONGEST_SUMMARY = 72
+LONGEST_SUMMARY, LONGEST_WHOLE = 72, 480
 """Characters of what a step does."""
 LONGEST_LABEL = 36
 """The same, where other things stand beside it."""
@@ -79,7 +79,7 @@ def step_label(flow: FlowGraph, step: Step, longest: int = LONGEST_LABEL) -> Lin
 
 def what_it_does(flow: FlowGraph, step: Step, name: Namer | None = None, longest: int = LONGEST_LABEL) -> str:
     """What a step does, as its params say it, else its action: ``tags + vip``, ``find customer by email``."""
-    return shortened(step_summary(step, name or path_namer(flow)), longest) or short_action(step.action)
+    return shortened(step_summary(step, name or path_namer(flow), longest), longest) or short_action(step.action)
 
 
 def summary_line(flow: FlowGraph, step: Step, look: str, longest: int = LONGEST_LABEL) -> Line:
@@ -273,14 +273,16 @@ _SELECTS = frozenset({"id", "klass", "conversation", "customer", "channel", "dir
 """Params that say of which object something is written, or how, and not what."""
 
 
-def step_summary(step: Step, name: Namer) -> str:
+def step_summary(step: Step, name: Namer, longest: int = LONGEST_SUMMARY) -> str:
     """What a step does, as its params say it, with paths as ``name`` calls them; empty for an action that says it all,
-    for a schedule, which is drawn as a link, and for a step that only branches.
+    for a schedule, which is drawn as a link, and for a step that only branches. Where it may be longer than on a row,
+    so may each of its values.
     """
     if step.action is None or step.schedules:
         return ""
-    values = _Values(step.params, name)
-    return shortened(" ".join(_summary(step.action, values).split()), LONGEST_SUMMARY)
+    longest = max(longest, LONGEST_SUMMARY)
+    values = _Values(step.params, name, longest - LONGEST_SUMMARY)
+    return shortened(" ".join(_summary(step.action, values).split()), longest)
 
 
 def _summary(action: str, values: _Values) -> str:
@@ -321,8 +323,8 @@ def _summary_of_object(object_: str, verb: str, values: _Values) -> str:
 class _Values:
     """The params of a step, each in words."""
 
-    def __init__(self, params: Mapping[str, object], name: Namer) -> None:
-        self._params, self._name = params, name
+    def __init__(self, params: Mapping[str, object], name: Namer, more: int) -> None:
+        self._params, self._name, self._more = params, name, more
 
     def __contains__(self, key: str) -> bool:
         return key in self._params
@@ -353,14 +355,18 @@ class _Values:
         if isinstance(custom, dict):
             written |= {f"custom.{key}": value for key, value in custom.items()}
         for index, (key, value) in enumerate(written.items()):
-            if index == _MOST_FIELDS:
+            if index == _MOST_FIELDS and not self._more:
                 yield "…"
                 return
             yield f"{key} = {self._words(value, _LONGEST_VALUE)}"
 
     def _words(self, value: object, limit: int) -> str:
-        if isinstance(value, str) and isinstance(parse(value), Template):
-            return quoted(" ".join(self._text(value).split()), limit)
+        limit += self._more
+        if isinstance(value, str):
+            if isinstance(parsed := parse(value), Template):
+                return quoted(" ".join(self._text(value).split()), limit)
+            if self._more and not parsed.paths:
+                return quoted(value, limit)
         return shortened(value_in_words(value, self._in_braces), limit)
 
     def _in_braces(self, path: Path) -> str:

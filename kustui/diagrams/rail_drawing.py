@@ -16,6 +16,7 @@ from kustui.diagrams.glyphs import AFTER_FAILURE, ERROR_CASE, FOLDED, NODE_GLYPH
 from kustui.diagrams.labels import (
     LONGEST_LABEL,
     LONGEST_SUMMARY,
+    LONGEST_WHOLE,
     NameRecorder,
     call_line,
     condition_line,
@@ -141,8 +142,8 @@ class RailDrawing:
     def full_line(self, index: int) -> Line:
         """All that the row of a node says, without lanes."""
         node = self.nodes[index]
-        action = self._action(node, LONGEST_SUMMARY)
-        return (*self._label(node, None, LONGEST_SUMMARY), *((("  ", ""), *action) if action else ()))
+        action = self._action(node, LONGEST_WHOLE)
+        return (*self._label(node, None, LONGEST_WHOLE), *((("  ", ""), *action) if action else ()))
 
     @cached_property
     def legend(self) -> Line:

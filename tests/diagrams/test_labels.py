@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from kustui.definition.expressions import Path
 from kustui.definition.models import Step
 from kustui.diagrams.labels import (
+    LONGEST_SUMMARY,
+    LONGEST_WHOLE,
     NameRecorder,
     edge_label,
     node_label,
@@ -55,6 +57,14 @@ FIRST = {"id": "/#steps.1.id"}
 def test_a_step_says_what_it_does(action: str, params: dict[str, Any], summary: str) -> None:
     step = Step(id="a", action=f"kustomer.{action}", params=params)
     assert step_summary(step, lambda path: path.text) == summary
+
+
+def test_a_summary_that_may_be_longer_cuts_neither_values_nor_fields() -> None:
+    params = {"a": f"{'x' * 40}\n{'y' * 40}", "b": f"Hello {{{{steps.1.{'name' * 10}}}}}", "c": 1, "d": 2}
+    step = Step(id="a", action="kustomer.kobject.update", params=params)
+    whole = step_summary(step, lambda path: path.text, LONGEST_WHOLE)
+    assert whole == f'a = "{"x" * 40}\\n{"y" * 40}", b = "Hello {{steps.1.{"name" * 10}}}", c = 1, d = 2'
+    assert len(step_summary(step, lambda path: path.text)) <= LONGEST_SUMMARY
 
 
 @pytest.mark.parametrize("value", [None, 5, True, [], {}, [["x"]], {"a": {"b": 1}}, "{{", "/#", "\x1b[31m", "x" * 9999])

@@ -110,7 +110,7 @@ def _box(drawing: BoxDrawing, box: Box) -> Iterator[str]:
 
 def _title(drawing: BoxDrawing, node: str) -> str:
     """What a viewer shows of a node under the pointer: all of it, whatever its box has room for."""
-    lines = ("".join(terminal_safe(text) for text, _ in line) for line in drawing.full_lines(node))
+    lines = ("".join(terminal_safe(text) for text, _ in line) for line in drawing.whole_lines(node))
     return "\n".join(lines)
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _COLUMNS, _ROWS = 8, 4
 """Cells by which one key moves the window."""
 _WHEEL_ROWS = 3
-_FOOT = 3
-"""Lines at the lower edge for what does not stand in the selected box."""
+_LEAST_FOOT = 3
+"""Lines at the lower edge that there are at least for what does not stand in the selected box; or a quarter of all."""
 OVERVIEW, NORMAL = "overview", "normal"
 ZOOMS = (OVERVIEW, "compact", NORMAL, "full")
 """From small to large: a sign for each node, and three sizes of boxes."""
@@ -110,22 +110,26 @@ class BoxesWindow(DiagramView, can_focus=True):
         if drawing is None or self.selected not in drawing.lines or not width:
             self._overview = None
             return
-        if self.zoom == OVERVIEW or drawing.is_cut(self.selected):
-            texts = drawing.full_lines(self.selected)
+        texts = drawing.whole_lines(self.selected)
+        if self.zoom == OVERVIEW or drawing.is_cut(self.selected) or texts != drawing.full_lines(self.selected):
             line = joined((text if text[0][0].strip() else text[1:] for text in texts), ("  ", ""))
-            lines = [*wrapped(line, width - 2, 2)]
-            cut = len(lines) > _FOOT
-            whole = [*lines[: _FOOT - 1], fitted(joined(lines[_FOOT - 1 :], (" ", "")), width - 2)] if cut else lines
+            lines, most = [*wrapped(line, width - 2, 2)], self._most_foot
+            over = len(lines) > most
+            whole = [*lines[: most - 1], fitted((*lines[most - 1], ("…", "muted")), width - 2)] if over else lines
             self._foot = ((("─" * width, "muted"),), *(((" ", ""), *part) for part in whole))
         if self.zoom == OVERVIEW:
             self._overview = self._overview_of(drawing)
         else:
             self._overview = None
 
+    @property
+    def _most_foot(self) -> int:
+        return max(_LEAST_FOOT, self.size.height // 4)
+
     def _overview_of(self, drawing: BoxDrawing) -> Overview:
         from kustui.diagrams.overview import Overview
 
-        size = self.size.width, self.size.height - _FOOT - 2
+        size = self.size.width, self.size.height - self._most_foot - 2
         before = self._overview
         if before is not None and before.drawing is drawing and (before.width, before.height) == size:
             return before

@@ -188,10 +188,13 @@ class RowsView(Widget, can_focus=True):
 
     def in_full(self, line: Line, width: int, others: int = 0) -> list[Line]:
         """For the foot: a line in as many lines as are free, but for some ``others``, or nothing if the row of the
-        cursor has room for it."""
+        cursor says it all and has room for it."""
         row = self.row
         at_right = (2 + width_of(row.aside) if row.aside else 0) + (1 + width_of(row.mark) if row.mark else 0)
-        if width_of(row.line) + at_right <= width:
+        shown, whole = (
+            "".join(text for text, _ in parts).replace(" ", "") for parts in ((*row.line, *row.aside), line)
+        )
+        if width_of(row.line) + at_right <= width and whole in shown:
             return []
         room = max(0, self.size.height - self.rows.count - 1 - others)
         lines = list(wrapped(line, width, 2))

@@ -182,9 +182,9 @@ async def test_below_the_rows_the_one_of_the_cursor_is_told_in_full_and_what_sig
     async with explorer(ORDERS, size=(80, 24)) as ui:
         await ui.go_to("check-delivery")
         await ui.press("5", "j", "j")
-        *_, first, second, third, legend = drawn(ui)
-        assert " ".join(line.strip() for line in (first, second, third)) == (
-            'custom.statusStr = "delivered", custom.deliveredAt = {Where is it now?.… dFiHu-DIc  '
+        *_, first, second, third, fourth, legend = drawn(ui)
+        assert " ".join(line.strip() for line in (first, second, third, fourth)) == (
+            'custom.statusStr = "delivered", custom.deliveredAt = {Where is it now?.body.deliveredAt} dFiHu-DIc '
             '“Delivered” if Where is it now?.body.status is "delivered"'
         )
         assert legend == " ◆ start  ● step  ◉ end  ⇒ schedule  ╌ on failure"
