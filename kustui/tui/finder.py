@@ -260,7 +260,13 @@ class Finder(Vertical):
             self._resting.stop()
         self._resting = self.set_timer(REST, self._rested)
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the preview is yet to follow the cursor."""
+        return self._resting is not None
+
     def _rested(self) -> None:
+        self._resting = None
         match = self._choice if isinstance(self._choice, Match) else None
         self.post_message(self.Highlighted(match, self._pointer(match) if match is not None else ""))
 

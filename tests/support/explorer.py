@@ -165,7 +165,9 @@ class ExplorerPilot:
             return True  # nothing follows any more
         node, presenter = self.explorer.tree_view.node, self.explorer.presenter
         shown = node is None or not presenter.ready or presenter.shown == node.key
-        awaited = presenter.is_awaited or any(view.is_awaited for view in self.explorer.side.diagrams.values())
+        finder = self.explorer.finder.pane
+        views = (presenter, *self.explorer.side.diagrams.values(), *(() if finder is None else (finder,)))
+        awaited = any(view.is_awaited for view in views)
         return shown and not awaited and not self.app.is_handling and self._are_done(_SHOWN)
 
     async def _poll(self, holds: Callable[[], object]) -> None:
