@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.geometry import Region
+from textual.errors import NoWidget
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
@@ -302,8 +302,10 @@ class Palette(CommandPalette):
             event.prevent_default()  # Textual would look for matches, and for the list that is gone
 
     def on_click(self, event: events.Click) -> None:
-        if not Region(0, 0, *self.size).contains(event.screen_x, event.screen_y):
-            event.prevent_default()  # the terminal has become smaller; Textual asks what is under the mouse
+        try:
+            self.get_widget_at(event.screen_x, event.screen_y)
+        except NoWidget:  # the terminal has become smaller, or is not laid out yet; Textual asks what is there too
+            event.prevent_default()
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         if is_on_top(self) and self.is_mounted:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from rich.style import Style
 from textual import events
+from textual.errors import NoWidget
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
@@ -65,6 +66,21 @@ async def test_a_click_where_the_terminal_has_become_smaller_hits_nothing() -> N
         palette = ui.app.screen
         palette.post_message(events.Click(palette, 90, 30, 0, 0, 1, False, False, False, 90, 30))
         await ui.pilot.pause()
+        assert ui.app.screen is palette
+
+
+@pytest.mark.slow
+async def test_a_click_where_nothing_is_laid_out_yet_hits_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("colon")
+        palette = ui.app.screen
+
+        def nothing(x: int, y: int) -> None:
+            raise NoWidget(f"({x}, {y})")
+
+        monkeypatch.setattr(palette, "get_widget_at", nothing)  # the terminal has just become larger again
+        palette.post_message(events.Click(palette, 3, 3, 0, 0, 1, False, False, False, 3, 3))
+        await ui.rest()
         assert ui.app.screen is palette
 
 
