@@ -30,6 +30,7 @@ from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
+from textual.widget import Widget
 
 from kustui.text.cells import cells, spacing_marks
 from kustui.tui.terminal_driver import TerminalDriver
@@ -228,6 +229,8 @@ class TypeAhead(TerminalApp):
     would go to where the first went: a word typed after ``/`` would lose letters, or they would be taken for keys.
     """
 
+    _without_room: Widget | None = None
+    """What has the focus and had no room when a key had brought it into view: that was waited for."""
     _ahead: deque[events.Key] | None = None
     """The keys that wait for the one that is being handled; None while none is."""
     _since = 0.0
@@ -290,6 +293,11 @@ class TypeAhead(TerminalApp):
         if self.screen is not screen:  # a screen that has yet to come up and to set its focus
             now = self.screen
             await _after_queues(now, _ROUNDS, partial(self._handled, ahead, now))
+            return
+        focused = self.focused
+        if focused is not None and not focused.size and focused is not self._without_room:
+            self._without_room = focused  # it is yet to be laid out; in a terminal without room it never is
+            self.call_after_refresh(self._handled, ahead, screen)
             return
         self._ahead = None
         while ahead and self._ahead is None:

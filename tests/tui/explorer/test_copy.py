@@ -100,6 +100,14 @@ async def test_the_drawing_that_is_shown_is_copied_whole_and_the_flow_as_mermaid
         assert board.terminal.pop().startswith("flowchart TD\n")
 
 
+async def test_a_drawing_that_is_yet_to_be_laid_out_is_copied_whole(board: Clipboard) -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        ui.type_ahead("7", "y", "d")  # at one go
+        await ui.wait_for_keys()
+        await ui.rest()
+        assert "followup-timer-4" in board.terminal.pop()
+
+
 async def test_a_line_of_the_source_a_problem_and_a_link_are_selected_where_the_keys_are(board: Clipboard) -> None:
     broken = SAMPLES / "broken" / "missing-input.json"
     async with explorer(broken, size=(160, 48)) as ui:
