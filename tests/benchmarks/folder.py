@@ -23,6 +23,10 @@ _KEYS = (*"jkjlh457][231p", "\x1b[6~", "\x1b[5~", "\x1b", "\x1b", "\x1b")
 _QUIET = 8.0
 """Seconds without a byte after which it is at rest."""
 _COLUMNS, _ROWS = 160, 48
+_PAGES = 40
+"""Of the list of problems: all of it, as new ones stand first and the pages are others."""
+_COMPARED = 120
+"""Characters of a row: where it is cut depends on whether it is new."""
 
 
 def main() -> None:
@@ -81,16 +85,17 @@ def rest(terminal: Terminal, quiet: float = _QUIET) -> None:
 
 
 def problems(terminal: Terminal) -> Iterator[str]:
-    """How many workflows and problems there are, and every tenth problem."""
+    """How many workflows and problems there are, and every problem."""
     counts = [line for line in terminal.lines if "Workflows " in line]
     yield f"{counts[0].split('Workflows ')[1].split()[0]} workflows, {terminal.lines[-2].split()[-2:]}"
     terminal.press("4G")
     rest(terminal, 1.5)
     terminal.press("g")
-    for _ in range(12):
-        rest(terminal, 1.5)
-        rows = (line for line in terminal.lines[:-2] if line[1:2] in "✗▲in")
-        yield from (" ".join(row[1:].replace("new ", "").split()) for row in rows)
+    for _ in range(_PAGES):
+        rest(terminal, 0.5)
+        # Of the list, which begin with a place, and not of the banner or the line below.
+        rows = (line for line in terminal.lines[:-2] if line[1:2] in "✗▲in" and ".json" in line[:20])
+        yield from (" ".join(row[1:].replace("new ", "").split())[:_COMPARED] for row in rows)
         terminal.press("\x1b[6~")
 
 
