@@ -117,7 +117,7 @@ def _diagram(
     options: argparse.Namespace, output: Output, snapshot: Snapshot, entries: Sequence[Entry]
 ) -> Iterator[str]:
     assert snapshot.schedules is not None, "examined"
-    lines = ChainLines(snapshot.analyses, snapshot.by_entry, snapshot.schedules)
+    lines = ChainLines.of(snapshot)
     match options.format:
         case "text":
             return _text(options, output, snapshot, lines, entries)

@@ -7,7 +7,6 @@ from itertools import chain
 from typing import NamedTuple
 
 from kustui.analysis.organisation_graph import Kind, Node, OrganisationGraph
-from kustui.check.checker import collection_analysis
 from kustui.commands.output import within_mermaid_limits
 from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import no_workflow_named, workflows_named
@@ -45,14 +44,12 @@ def map_text(
 ) -> Iterator[str]:
     """The map in a format. ``rates`` are of events, ``conversation.update=100/h``; ``text`` is the width of a line of
     text, and how it is written. Raises KustuiError where there is no such node or event."""
-    assert snapshot.settings is not None, "checked"
-    analysis = collection_analysis(snapshot.collection, snapshot.results, snapshot.settings)
-    graph = OrganisationGraph.of(analysis)
+    drawing = OrganisationMap.of(snapshot)
+    graph = drawing.graph
     centre = node_named(graph, snapshot.collection, around.name) if around is not None else None
     depth = around.depth if around is not None else 0
-    drawing = OrganisationMap(graph, analysis.event_rings, snapshot.settings.relative_unit_minutes)
     per_minute = dict(_rate(graph, given) for given in rates)
-    chain_lines = ChainLines(snapshot.analyses, snapshot.by_entry, snapshot.schedules)
+    chain_lines = ChainLines.of(snapshot)
     if format == "text":
         width, write = text
         lines = drawing.overview_lines() if centre is None else drawing.around_lines(centre, depth)

@@ -19,6 +19,7 @@ from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
 from kustui.diagrams.labels import NO_WORKFLOW, RUNTIME_WORKFLOW, event_label, step_condition
 from kustui.text.messages import counted, duration_in_words
 from kustui.text.styled_lines import Line, StyledRow, wrapped
+from kustui.workspace.snapshot import Snapshot
 
 _MOST_INPUTS = 6
 _INDENT = 3
@@ -42,6 +43,10 @@ class ChainLines:
     """By the key of the workflow."""
     schedules: Schedules | None = None
     """All schedule calls of the collection; without them, nothing is said of how often a ring comes round."""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> ChainLines:
+        return cls(snapshot.analyses, snapshot.by_entry, snapshot.schedules)
 
     @property
     def collection(self) -> Collection:

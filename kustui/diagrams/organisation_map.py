@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 from kustui.analysis.chains import End, Load
+from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.effects import Reach
 from kustui.analysis.event_rings import EventRing
 from kustui.analysis.organisation_graph import Kind, Link, Neighbourhood, Node, OrganisationGraph, Role
@@ -19,6 +20,7 @@ from kustui.analysis.organisation_questions import (
     never_started,
     ring_hops,
 )
+from kustui.check.checker import collection_analysis
 from kustui.definition.models import due_in_words
 from kustui.definition.platform import short_name
 from kustui.diagrams.chain_lines import ChainLines, tree_branches
@@ -40,6 +42,7 @@ from kustui.diagrams.organisation_lists import (
 )
 from kustui.text.messages import counted, duration_in_words
 from kustui.text.styled_lines import Line, fitted, width_of
+from kustui.workspace.snapshot import Snapshot
 
 KINDS = {
     Kind.WORKFLOW: NodeKind.WORKFLOW, Kind.EVENT: NodeKind.TRIGGER, Kind.FIELD: NodeKind.FIELD,
@@ -76,21 +79,34 @@ class OrganisationMap:
     """Draws a graph and the rings in it."""
 
     graph: OrganisationGraph
-    rings: tuple[EventRing, ...] = ()
-    unit: float = 1
-    """That of a relative ``runAt``, in minutes."""
-    with_conditions: bool = True
-    """Whether to say what decides whether a run comes to a step, for which its workflow is read."""
+    analysis: CollectionAnalysis
+    """What it is the graph of."""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, before: OrganisationGraph | None = None) -> OrganisationMap:
+        """The map of a checked snapshot; ``before`` is an earlier graph, of which is kept what has not changed."""
+        assert snapshot.settings is not None, "checked"
+        analysis = collection_analysis(snapshot.collection, snapshot.results, snapshot.settings)
+        return cls(OrganisationGraph.of(analysis, before), analysis)
+
+    @property
+    def rings(self) -> tuple[EventRing, ...]:
+        return self.analysis.event_rings
+
+    @property
+    def unit(self) -> float:
+        """That of a relative ``runAt``, in minutes."""
+        return self.analysis.settings.relative_unit_minutes
 
     # Around a node
 
     def around_lines(self, centre: Node, depth: int) -> Iterator[Line]:
         """What a node brings about and what leads to it, as two trees, with what the signs mean."""
-        rows = list(self.around(centre, depth))
-        workflows = {row.link.workflow for row in rows if row.link is not None}
-        drawing = replace(self, with_conditions=len(workflows) <= _MOST_READ)
-        yield from (row.line for row in (rows if drawing.with_conditions else drawing.around(centre, depth)))
-        if not drawing.with_conditions:
+        trees = self._trees(centre, depth)
+        workflows = {link.workflow for tree in trees for branch in tree for link in branch.links}
+        conditions = len(workflows) <= _MOST_READ
+        yield from (row.line for row in self._rows(centre, trees, conditions=conditions))
+        if not conditions:
             yield ()
             yield (("conditions are left out of so many workflows: a smaller --depth shows them", "muted"),)
         yield ()
@@ -98,21 +114,29 @@ class OrganisationMap:
 
     def around(self, centre: Node, depth: int) -> Iterator[MapRow]:
         """What a node brings about within so many edges, and what leads to it within as many, as two trees."""
+        return self._rows(centre, self._trees(centre, depth), conditions=True)
+
+    def _trees(self, centre: Node, depth: int) -> tuple[Sequence[Branch], Sequence[Branch]]:
+        """What a node brings about, and what leads to it."""
+        onward = brings_about(self.graph, centre, self.unit, depth, _WIDEST)
+        return onward, leads_to(self.graph, centre, depth, _WIDEST)
+
+    def _rows(
+        self, centre: Node, trees: tuple[Sequence[Branch], Sequence[Branch]], *, conditions: bool
+    ) -> Iterator[MapRow]:
+        """``conditions``: whether to say what decides whether a run comes to a step, for which its workflow is read."""
         yield MapRow(self.name(centre), centre)
-        trees = (
-            (_HEADINGS_ON[centre.kind], brings_about(self.graph, centre, self.unit, depth, _WIDEST), False),
-            (_HEADINGS_BACK[centre.kind], leads_to(self.graph, centre, depth, _WIDEST), True),
-        )
-        for heading, tree, back in trees:
+        headings = (_HEADINGS_ON[centre.kind], _HEADINGS_BACK[centre.kind])
+        for heading, tree, back in zip(headings, trees, (False, True), strict=True):
             yield MapRow()
             nothing = "" if len(tree) > 1 else "  nothing that is opened here"
             yield MapRow(((heading, "heading"), (nothing, "muted")))
-            yield from self._branch_rows(tree, back=back)
+            yield from self._branch_rows(tree, back=back, conditions=conditions)
         if centre.kind is Kind.WORKFLOW:
             yield from self._fields("Reads", self.graph.links_to(centre, Role.READS), lambda link: link.source)
             yield from self._fields("Writes", self.graph.links_from(centre, Role.WRITES), lambda link: link.target)
 
-    def _branch_rows(self, tree: Sequence[Branch], *, back: bool) -> Iterator[MapRow]:
+    def _branch_rows(self, tree: Sequence[Branch], *, back: bool, conditions: bool) -> Iterator[MapRow]:
         """The rows of a tree but for its root, behind the branches of each how many of them are left out."""
         open_: list[Branch] = []
         for branch in (*tree, None):
@@ -123,7 +147,7 @@ class OrganisationMap:
                 return
             open_.append(branch)
             if branch.links:
-                make = partial(self._branch_line, branch, tree[branch.parent], back=back)
+                make = partial(self._branch_line, branch, tree[branch.parent], back=back, conditions=conditions)
                 yield MapRow(make, branch.node, branch.links[0])
 
     def _fields(self, heading: str, links: Iterable[Link], field: Callable[[Link], Node]) -> Iterator[MapRow]:
@@ -137,7 +161,7 @@ class OrganisationMap:
         for node, its_links in by_field.items():
             yield MapRow((*self.name(node), (_in_steps(its_links), "muted")), node, its_links[0])
 
-    def _branch_line(self, branch: Branch, above: Branch, *, back: bool) -> Line:
+    def _branch_line(self, branch: Branch, above: Branch, *, back: bool, conditions: bool) -> Line:
         link = branch.links[0]
         line: list[tuple[str, str]] = [*self._branches(branch), (_ROLE_WORDS.get((link.role, back), ""), "muted")]
         if link.call is not None:
@@ -152,13 +176,14 @@ class OrganisationMap:
         if not back and link.call is not None and branch.due and above.due:
             line.append((f"  T+{duration_in_words(branch.due)}", "number"))
         if link.role is not Role.STARTS:
-            line.append((_in_steps(branch.links) or self._condition(branch.links), "muted"))
+            where = _in_steps(branch.links)
+            line.append((where or (self._condition(branch.links) if conditions else ""), "muted"))
         return tuple(line)
 
     def _condition(self, links: Sequence[Link]) -> str:
         """``  if status is "open"``: what decides whether a run comes to the step of some edges, where it is one."""
         link = links[0]
-        if not self.with_conditions or any(other.step != link.step for other in links):
+        if any(other.step != link.step for other in links):
             return ""
         condition = step_condition(self.graph.flow_of(link.workflow), link.step)
         return f"  {condition}" if condition else ""

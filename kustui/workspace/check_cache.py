@@ -63,9 +63,7 @@ class CachedCheck:
         is_first = snapshot.earlier is None and not snapshot.results and not self._each
         if is_first and (checked := self._kept_snapshot(snapshot, settings)) is not None:
             return checked
-        known = snapshot.results
-        if snapshot.settings is not None and not settings.judges_like(snapshot.settings):
-            known = {}
+        known = snapshot.results_under(settings)
         self._kept = {**known, **_kept_results(self._cache, snapshot.collection, settings, known)}
         read = replace(snapshot, settings=settings, results=self._kept)
         if listener is not None:

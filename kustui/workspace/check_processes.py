@@ -58,7 +58,7 @@ def check_with_pool(
     """What ``check_snapshot`` gives, by all processors where that is quicker. The pool is not given up, and no listener
     is told of it."""
     settings = settings or Settings()
-    known = _valid_results(snapshot, settings)
+    known = snapshot.results_under(settings)
     due = [entry for entry in snapshot.collection.entries if entry.key not in known]
     processes = processes_for(due)
     if processes > 1:
@@ -66,11 +66,6 @@ def check_with_pool(
             results = {**known, **check_in_pool(snapshot.collection, settings, processes, progress, due)}
         snapshot = replace(snapshot, settings=settings, results=results)
     return check_snapshot(snapshot, settings, progress, wanted, listener)
-
-
-def _valid_results(snapshot: Snapshot, settings: Settings) -> Results:
-    """The results of a snapshot that other settings would not change."""
-    return snapshot.results if snapshot.settings is None or settings.judges_like(snapshot.settings) else {}
 
 
 def processes_for(due: Sequence[Entry]) -> int:
@@ -169,7 +164,7 @@ def check_in_subprocess(
     """What ``check_snapshot`` gives, by another process where that is worth it. What the listener looks at is checked
     in this one, without waiting for the other to begin."""
     settings = settings or Settings()
-    known = _valid_results(snapshot, settings)
+    known = snapshot.results_under(settings)
     due = sum(entry.size for entry in snapshot.collection.entries if entry.key not in known)
     if due >= WORTH_IT and all(map(_can_be_read_again, snapshot.paths)):
         answer = _asked(replace(snapshot, results=known), settings, progress, wanted, listener)

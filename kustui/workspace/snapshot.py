@@ -51,6 +51,10 @@ class Snapshot:
         """Whether every workflow was checked."""
         return self.problems is not None and not self.partly
 
+    def results_under(self, settings: Settings) -> Results:
+        """Its results, where they are the same with these settings; otherwise none."""
+        return self.results if self.settings is None or settings.judges_like(self.settings) else {}
+
     @cached_property
     def analyses(self) -> AnalysisCache:
         if self.shared is not None:
@@ -106,7 +110,7 @@ def check_snapshot(
     from kustui.config.check_settings import Settings
 
     collection, settings = snapshot.collection, settings or Settings()
-    known = snapshot.results if snapshot.settings is None or settings.judges_like(snapshot.settings) else {}
+    known = snapshot.results_under(settings)
     with gc_paused(freeze=not known):
         results = check_workflows(collection, settings, progress, wanted, known, listener)
         if len(results) < len(collection.entries):

@@ -77,7 +77,7 @@ def _timeline(path: Path, output: Path) -> None:
 
     snapshot, _ = checked_definitions(parser().parse_args([str(path)]), [str(path)])
     assert snapshot.schedules is not None
-    lines = ChainLines(snapshot.analyses, snapshot.by_entry, snapshot.schedules)
+    lines = ChainLines.of(snapshot)
     with output.open("w") as file:
         for start in chain_starts(snapshot.schedules, [entry.key for entry in snapshot.collection.entries]):
             timeline = timeline_of(lines, snapshot.schedules, start, 1.0)

@@ -133,7 +133,7 @@ def check_rules(data: bytes) -> None:
 def draw(data: bytes) -> None:
     snapshot = snapshot_of(data)
     assert snapshot.schedules is not None
-    lines = ChainLines(snapshot.analyses, snapshot.by_entry, snapshot.schedules)
+    lines = ChainLines.of(snapshot)
     entries = snapshot.collection.entries[:_MOST]
     analyses = [lines.analysis(entry.key) for entry in entries]
     marks = tuple(problem_marks(analysis, snapshot.by_entry.get(analysis.entry.key, ())) for analysis in analyses)
@@ -156,7 +156,7 @@ def draw(data: bytes) -> None:
 def draw_chains(data: bytes) -> None:
     snapshot = snapshot_of(data)
     assert snapshot.schedules is not None
-    lines = ChainLines(snapshot.analyses, snapshot.by_entry, snapshot.schedules)
+    lines = ChainLines.of(snapshot)
     _use(chains_text(lines, snapshot.schedules, 80, writer(colour=False, ascii_only=False)))
     for order in range(len(ORDERS)):
         for chain in chain_summaries(snapshot.schedules, lines, order):

@@ -23,7 +23,7 @@ HOSTILE = (
 
 def lines_of(snapshot: Snapshot) -> ChainLines:
     assert snapshot.settings is not None
-    return ChainLines(snapshot.analyses, snapshot.by_entry, snapshot.schedules)
+    return ChainLines.of(snapshot)
 
 
 def flow_diagrams_of(snapshot: Snapshot) -> DiagramSet:

@@ -12,13 +12,13 @@ from textual.binding import BindingType
 from kustui.text.messages import counted
 from kustui.text.styled_lines import StyledRow, wrapped
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.schedule_views import AroundView, RateInput, chain_lines_of
+from kustui.tui.diagrams.schedule_views import AroundView, RateInput
 from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.rows import NodeKey, Row, Rows, node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph
+    from kustui.analysis.organisation_graph import Kind, Link, Node
     from kustui.diagrams.organisation_map import MapRow, OrganisationMap
 
 _REACH, _MOST_REACH = 2, 20
@@ -142,7 +142,9 @@ class MapView(AroundView):
 
     def _read(self, snapshot: Snapshot) -> None:
         """Make the graph of a snapshot from the last one. Of many workflows not in the thread of the keys."""
-        self._map = snapshot, organisation_map(snapshot, self._map[1].graph if self._map is not None else None)
+        from kustui.diagrams.organisation_map import OrganisationMap
+
+        self._map = snapshot, OrganisationMap.of(snapshot, self._map[1].graph if self._map is not None else None)
 
     async def map_of(self, snapshot: Snapshot) -> OrganisationMap:
         """The map of a checked snapshot, which takes a moment to make."""
@@ -159,6 +161,7 @@ class MapView(AroundView):
     def _listed(self) -> Iterator[MapRow]:
         assert self.kind is not None
         assert self._snapshot is not None
+        from kustui.diagrams.chain_lines import ChainLines
         from kustui.diagrams.organisation_lists import LISTS, NAME, Listing
         from kustui.diagrams.organisation_map import MapRow
 
@@ -167,7 +170,7 @@ class MapView(AroundView):
         yield from self._drawing.listed(listing, self._room, problems, self.rates)
         if self.kind == "event" and self.rates:
             yield MapRow()
-            for line in self._drawing.load(self.rates, chain_lines_of(self._snapshot)):
+            for line in self._drawing.load(self.rates, ChainLines.of(self._snapshot)):
                 yield from map(MapRow, wrapped(line, self._room, 2))
 
     def _row(self, index: int) -> Row:
@@ -280,14 +283,3 @@ class MapView(AroundView):
 def _stands_in(link: Link, workflow: Node) -> bool:
     """Whether an edge is that of a step of a workflow."""
     return link.workflow == workflow.name and link.target != workflow
-
-
-def organisation_map(snapshot: Snapshot, before: OrganisationGraph | None = None) -> OrganisationMap:
-    """The map of a checked snapshot; ``before`` is an earlier graph, of which is kept what has not changed."""
-    from kustui.analysis.organisation_graph import OrganisationGraph
-    from kustui.check.checker import collection_analysis
-    from kustui.diagrams.organisation_map import OrganisationMap
-
-    assert snapshot.settings is not None, "checked"
-    analysis = collection_analysis(snapshot.collection, snapshot.results, snapshot.settings)
-    return OrganisationMap(OrganisationGraph.of(analysis, before), (), snapshot.settings.relative_unit_minutes)

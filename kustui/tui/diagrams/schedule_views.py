@@ -95,14 +95,10 @@ class ScheduleView(AroundView):
     def _chain_lines(self) -> ChainLines:
         assert self._snapshot is not None
         if self._lines is None or self._lines[0] is not self._snapshot:
-            self._lines = self._snapshot, chain_lines_of(self._snapshot)
+            from kustui.diagrams.chain_lines import ChainLines
+
+            self._lines = self._snapshot, ChainLines.of(self._snapshot)
         return self._lines[1]
-
-
-def chain_lines_of(snapshot: Snapshot) -> ChainLines:
-    from kustui.diagrams.chain_lines import ChainLines
-
-    return ChainLines(snapshot.analyses, snapshot.by_entry, snapshot.schedules)
 
 
 class ChainsView(ScheduleView):
