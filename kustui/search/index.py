@@ -21,8 +21,13 @@ from kustui.text.styled_lines import lowered
 StepNumber = tuple[int, int]
 """The number of a workflow, and which of its steps, as the file has them; 0 for itself and its trigger."""
 
-FIELD_KEYS = {LineKind.READ: ("reads", "field"), LineKind.WRITE: ("writes", "field")}
-"""The keys that ask for each kind of line with a field."""
+LINES_OF_KEY: Mapping[str, tuple[LineKind, ...]] = {
+    "workflow": (LineKind.WORKFLOW,), "event": (LineKind.EVENT,), "step": (LineKind.STEP,),
+    "action": (LineKind.ACTION,), "refs": (LineKind.REFERENCE,), "schedules": (LineKind.SCHEDULE,),
+    "starts": (LineKind.CAUSE,), "reads": (LineKind.READ,), "writes": (LineKind.WRITE,),
+    "field": (LineKind.READ, LineKind.WRITE), "host": (LineKind.HOST,),
+}  # fmt: skip
+"""The lines that say what a key asks for; the first part of each is a value of it."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _FIRST_SIZE = 16
 """Workflows after which there is an index for the first time."""
@@ -193,31 +198,24 @@ class Index:
     def steps_with(self, key: str, value: str) -> frozenset[StepNumber]:
         """The steps that a key and a value leave. Kept, as they are asked for again at each key that is typed."""
         if (key, value) not in self._steps_by_term:
-            tests = self._tests_for(key, value)
+            holds = self._test_for(key, value)
             self._steps_by_term[key, value] = frozenset(
-                step for kind, holds in tests for step in self.stores[kind].steps_where(holds)
+                step for kind in LINES_OF_KEY[key] for step in self.stores[kind].steps_where(holds)
             )
         return self._steps_by_term[key, value]
 
-    def _tests_for(self, key: str, value: str) -> Iterator[tuple[LineKind, Callable[[str], bool]]]:
-        """Which lines say what a key asks of a step, and what has to hold for them."""
+    def _test_for(self, key: str, value: str) -> Callable[[str], bool]:
+        """What has to hold for a line that says what a key asks of a step."""
         match key:
             case "schedules":
                 ids = self._ids_of(value)
-                yield LineKind.SCHEDULE, lambda text: value in text or text in ids
+                return lambda text: value in text or text in ids
             case "starts":
                 events = {lowered(event) for event in self._events_of(value)}
-                yield LineKind.CAUSE, lambda text: value in text or text in events
+                return lambda text: value in text or text in events
             case "refs" if value in self._referenced:  # the trigger is 1, which many ids contain
-                yield LineKind.REFERENCE, lambda text: value in text.split(SEPARATOR)
-            case "refs":
-                yield LineKind.REFERENCE, lambda text: value in text
-            case "reads" | "writes" | "field":
-                for kind, keys in FIELD_KEYS.items():
-                    if key in keys:
-                        yield kind, lambda text: value in text
-            case _:
-                yield LineKind[key.upper()], lambda text: value in text
+                return lambda text: value in text.split(SEPARATOR)
+        return lambda text: value in text
 
     def _ids_of(self, value: str) -> frozenset[str]:
         """The ids, in lower case, of the workflows with something in their name or id."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kustui.check.problems import Problem
-from kustui.search.index import Index, StepNumber
+from kustui.search.index import LINES_OF_KEY, Index, StepNumber
 from kustui.search.index_lines import SEPARATOR, LineKind
 from kustui.text.messages import DURATION, duration_spellings
 from kustui.text.styled_lines import lowered
@@ -240,14 +240,6 @@ def completions(index: Index | None, text: str, problems: Sequence[Problem] = ()
     )
 
 
-_KINDS_OF_VALUES: Mapping[str, tuple[LineKind, ...]] = {
-    "workflow": (LineKind.WORKFLOW,), "step": (LineKind.STEP,), "refs": (LineKind.REFERENCE,),
-    "starts": (LineKind.CAUSE,), "host": (LineKind.HOST,), "reads": (LineKind.READ,), "writes": (LineKind.WRITE,),
-    "field": (LineKind.READ, LineKind.WRITE),
-}  # fmt: skip
-"""The lines whose first part is a value of a key."""
-
-
 def _values_of(index: Index, key: str, problems: Sequence[Problem]) -> Mapping[str, int]:
     """The values that there are for a key, with how often each occurs."""
     match key:
@@ -262,7 +254,7 @@ def _values_of(index: Index, key: str, problems: Sequence[Problem]) -> Mapping[s
             return Counter(workflow.entry.source.path for workflow in index.workflows)
         case "problem":
             return Counter(problem.rule for problem in problems)
-    return Counter(part for kind in _KINDS_OF_VALUES.get(key, ()) for part in _first_parts(index, kind))
+    return Counter(part for kind in LINES_OF_KEY.get(key, ()) for part in _first_parts(index, kind))
 
 
 def _first_parts(index: Index, kind: LineKind) -> Iterator[str]:
