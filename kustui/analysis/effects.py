@@ -80,7 +80,7 @@ def effects_of_step(step: Step) -> Iterator[Effect]:
 def effects_of_write(step: Step, params: Mapping[str, Any], is_known: Callable[[Any], bool]) -> Iterator[Effect]:
     """What a step causes by writing an object with these params, which may be those of a run; ``is_known`` are the
     values of which nothing else has to be worked out."""
-    event = written_event(step.action or "", params.get("klass", params.get("klassName")))
+    event = written_event(step.action or "", class_of(params))
     verb = (step.action or "").rpartition(".")[2]
     fields, values = _written_fields(verb, params), {name: v for name, v in members_of(params) if is_known(v)}
     if fields and isinstance(params.get(CUSTOM), PartlyKnown):
@@ -115,6 +115,11 @@ def _written_fields(verb: str, params: Mapping[str, Any]) -> frozenset[str] | No
     return frozenset(field for field, _ in members_of(params))
 
 
+def class_of(params: Mapping[str, Any]) -> object:
+    """Which objects of a person's own the params of an action are of; None where they do not say."""
+    return params.get("klass", params.get("klassName"))
+
+
 def members_of(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """The fields of an object that params name, those of ``custom`` one by one."""
     for key, value in params.items():
@@ -147,7 +152,7 @@ def event_data(
     ``why`` nothing is known of the rest."""
     values = {**others, **effect.values}
     fields: dict[str, Any] = {field: value for field, value in values.items() if "." not in field}
-    custom = _custom(values)
+    custom = custom_members(values)
     if custom:
         fields[CUSTOM] = PartlyKnown(custom, why)
     if effect.fields == frozenset():  # a published event, whose data can be read as that of a hook
@@ -181,7 +186,8 @@ def _is_same(one: object, other: object) -> bool:
     return type(one) is type(other) and one == other
 
 
-def _custom(values: Mapping[str, Any]) -> dict[str, Any]:
+def custom_members(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of ``custom`` among the fields of an object, by their names in it."""
     prefix = f"{CUSTOM}."
     return {field.removeprefix(prefix): value for field, value in values.items() if field.startswith(prefix)}
 
@@ -218,7 +224,7 @@ class _Side(PartlyKnown):
     """``changes.attributes.custom.before`` or ``after``."""
 
     def __init__(self, changes: _Changes, after: bool) -> None:
-        super().__init__(_custom(dict.fromkeys(changes.custom)), changes.why)
+        super().__init__(custom_members(dict.fromkeys(changes.custom)), changes.why)
         self.changes, self.after = changes, after
 
     def __getitem__(self, key: str) -> Any:

@@ -19,7 +19,7 @@ from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.events import ANY_FIELD, TriggerFilter, changed_names, starts
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.schedules import ScheduleCall, Schedules
+from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
 from kustui.analysis.workflow_analysis import WorkflowSummary
 from kustui.definition.platform import TRIGGER_ID, called_id, object_of_event
 
@@ -122,9 +122,7 @@ class OrganisationGraph:
         graph: networkx.MultiDiGraph[Node] = networkx.MultiDiGraph()
         graph.add_nodes_from(Node(Kind.WORKFLOW, key) for key in self.summaries)
         for links in self.links_of_workflow.values():  # no two workflows share an edge
-            alike: dict[tuple[Node, Node, Role], list[Link]] = {}
-            for link in links:
-                alike.setdefault((link.source, link.target, link.role), []).append(link)
+            alike = grouped(((link.source, link.target, link.role), link) for link in links)
             graph.add_edges_from((source, target, {"links": its}) for (source, target, _), its in alike.items())
         return graph
 
@@ -145,7 +143,7 @@ class OrganisationGraph:
         """The edges that lead to a node, of some roles or of all."""
         return self._links(self.graph.in_edges(node, data="links"), roles) if node in self.graph else ()
 
-    def _links(self, edges: Iterable[tuple[Node, Node, list[Link]]], roles: tuple[Role, ...]) -> tuple[Link, ...]:
+    def _links(self, edges: Iterable[tuple[Node, Node, tuple[Link, ...]]], roles: tuple[Role, ...]) -> tuple[Link, ...]:
         return tuple(link for _, _, links in edges if not roles or links[0].role in roles for link in links)
 
     def writers(self, node: Node) -> tuple[Link, ...]:
@@ -158,10 +156,7 @@ class OrganisationGraph:
 
     def steps_below(self, key: str) -> Mapping[str, tuple[Link, ...]]:
         """The steps of a workflow, and its trigger, that link it to anything, each with its edges."""
-        steps: dict[str, list[Link]] = {}
-        for link in self.links_of_workflow.get(key, ()):
-            steps.setdefault(link.step, []).append(link)
-        return {step: tuple(links) for step, links in steps.items()}
+        return grouped((link.step, link) for link in self.links_of_workflow.get(key, ()))
 
     def title(self, node: Node) -> str:
         """What people call it."""

@@ -12,7 +12,7 @@ from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.event_rings import Cause, EventRing
 from kustui.analysis.events import TriggerFilter
 from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph, Role, Verdict
-from kustui.analysis.schedules import ScheduleCall
+from kustui.analysis.schedules import ScheduleCall, grouped
 from kustui.definition.models import relative_minutes
 
 
@@ -107,7 +107,7 @@ class _Forward:
         """The workflows on an event that nothing could start so far, by what their triggers ask."""
 
     def first(self, branch: Branch) -> Iterator[Branch]:
-        for target, links in _by_node(self.graph.links_from(branch.node), lambda link: link.target).items():
+        for target, links in grouped((link.target, link) for link in self.graph.links_from(branch.node)).items():
             caused = tuple(link for link in links if link.role is not Role.WRITES)
             if caused and target.kind is not Kind.FIELD:
                 yield self._below(branch, target, caused)
@@ -143,7 +143,7 @@ class _Backward:
 
     def first(self, branch: Branch) -> Iterator[Branch]:
         above = branch.links[0] if branch.links else None
-        for source, links in _by_node(self.graph.links_to(branch.node), lambda link: link.source).items():
+        for source, links in grouped((link.source, link) for link in self.graph.links_to(branch.node)).items():
             if source.kind is Kind.FIELD:
                 continue
             effects = _effects(links)
@@ -160,13 +160,6 @@ class _Backward:
 
 def _effects(links: Iterable[Link]) -> list[Effect]:
     return [link.effect for link in links if link.effect is not None]
-
-
-def _by_node(links: tuple[Link, ...], end_of: Callable[[Link], Node]) -> Mapping[Node, tuple[Link, ...]]:
-    groups: dict[Node, list[Link]] = {}
-    for link in links:
-        groups.setdefault(end_of(link), []).append(link)
-    return {node: tuple(group) for node, group in groups.items()}
 
 
 def _best(graph: OrganisationGraph, effects: list[Effect], workflow: Node) -> Verdict | None:

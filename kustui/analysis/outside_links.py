@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from kustui.analysis.effects import CUSTOM
+from kustui.analysis.effects import CUSTOM, class_of
 from kustui.analysis.events import TriggerFilter, changed_field, trigger_filter
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.reads import Read
@@ -79,12 +79,18 @@ def fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
 
 def _objects(flow: FlowGraph) -> Iterator[tuple[str | None, str]]:
     """The ids of the trigger and of the steps whose output is an object, with the object."""
-    trigger = flow.workflow.trigger
-    if trigger is not None and (of_event := object_of_event(trigger.event_name)):
-        yield from ((name, of_event) for name in flow.trigger_names)
-    for step in flow.steps.values():
-        if of_action := object_of_action(step.action or "", step.params.get("klass", step.params.get("klassName"))):
-            yield step.id, of_action
+    for id_ in (*flow.trigger_names, *flow.steps):
+        if given := object_given(flow, id_):
+            yield id_, given
+
+
+def object_given(flow: FlowGraph, id_: str) -> str:
+    """The object that the trigger or a step gives, by its id: ``conversation``, ``kobject.order``; empty for none."""
+    if id_ in flow.trigger_names:
+        trigger = flow.workflow.trigger
+        return object_of_event(trigger.event_name) if trigger is not None else ""
+    step = flow.steps.get(id_)
+    return object_of_action(step.action or "", class_of(step.params)) if step is not None else ""
 
 
 def _field(fields: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ from kustui.analysis.organisation_questions import (
     never_started,
     ring_hops,
 )
+from kustui.analysis.schedules import grouped
 from kustui.check.checker import collection_analysis
 from kustui.definition.models import due_in_words
 from kustui.definition.platform import short_name
@@ -133,8 +134,9 @@ class OrganisationMap:
             yield MapRow(((heading, "heading"), (nothing, "muted")))
             yield from self._branch_rows(tree, back=back, conditions=conditions)
         if centre.kind is Kind.WORKFLOW:
-            yield from self._fields("Reads", self.graph.links_to(centre, Role.READS), lambda link: link.source)
-            yield from self._fields("Writes", self.graph.links_from(centre, Role.WRITES), lambda link: link.target)
+            reads, writes = self.graph.links_to(centre, Role.READS), self.graph.links_from(centre, Role.WRITES)
+            yield from self._fields("Reads", grouped((link.source, link) for link in reads))
+            yield from self._fields("Writes", grouped((link.target, link) for link in writes))
 
     def _branch_rows(self, tree: Sequence[Branch], *, back: bool, conditions: bool) -> Iterator[MapRow]:
         """The rows of a tree but for its root, behind the branches of each how many of them are left out."""
@@ -150,16 +152,13 @@ class OrganisationMap:
                 make = partial(self._branch_line, branch, tree[branch.parent], back=back, conditions=conditions)
                 yield MapRow(make, branch.node, branch.links[0])
 
-    def _fields(self, heading: str, links: Iterable[Link], field: Callable[[Link], Node]) -> Iterator[MapRow]:
+    def _fields(self, heading: str, links: Mapping[Node, Sequence[Link]]) -> Iterator[MapRow]:
         """The fields of a workflow, each with the steps in which it is read or written."""
-        by_field: dict[Node, list[Link]] = {}
-        for link in links:
-            by_field.setdefault(field(link), []).append(link)
-        if by_field:
+        if links:
             yield MapRow()
             yield MapRow(((heading, "heading"),))
-        for node, its_links in by_field.items():
-            yield MapRow((*self.name(node), (_in_steps(its_links), "muted")), node, its_links[0])
+        for field, its_links in links.items():
+            yield MapRow((*self.name(field), (_in_steps(its_links), "muted")), field, its_links[0])
 
     def _branch_line(self, branch: Branch, above: Branch, *, back: bool, conditions: bool) -> Line:
         link = branch.links[0]
@@ -329,10 +328,8 @@ class OrganisationMap:
         if around is None or around.centre.kind is not Kind.FIELD:
             links = [link for link in links if Kind.FIELD not in (link.source.kind, link.target.kind)]
         nodes = dict.fromkeys([around.centre] if around is not None else ())
-        groups: dict[tuple[Node, Node, Role], list[Link]] = {}
-        for link in links:
-            nodes.update(dict.fromkeys((link.source, link.target)))
-            groups.setdefault((link.source, link.target, link.role), []).append(link)
+        nodes |= dict.fromkeys(node for link in links for node in (link.source, link.target))
+        groups = grouped(((link.source, link.target, link.role), link) for link in links)
         edges = tuple(
             DiagramEdge(str(source), str(target), self._label(group), assumed=group[0].assumed)
             for (source, target, _), group in groups.items()

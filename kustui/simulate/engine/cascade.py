@@ -7,14 +7,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from kustui.analysis.effects import Effect, data_of_written, effects_of_write, is_written, members_of
+from kustui.analysis.effects import (
+    Effect,
+    class_of,
+    custom_members,
+    data_of_written,
+    effects_of_write,
+    is_written,
+    members_of,
+)
 from kustui.analysis.evaluation import PartlyKnown
-from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.analysis.outside_links import object_given
 from kustui.definition.models import Step
 from kustui.definition.platform import (
     FIELDS_OF_LISTS,
     REST_ACTIONS,
-    TRIGGER_ID,
     call_event,
     called_by_address,
     object_of_action,
@@ -93,11 +100,10 @@ def queued(state: State, run: Run, consequence: Consequence, cause: str, entry: 
 
 def as_written(state: State, step: Step, params: Mapping[str, Any], draft: dict[str, Any]) -> dict[str, Any]:
     """The draft of what a step gives of an object, with what was written of that one so far."""
-    of_object, id_ = _object_of_step(step), params.get("id")
+    of_object, id_ = object_of_action(step.action or "", class_of(step.params)), params.get("id")
     written = state.objects.get((of_object, id_), {}) if isinstance(id_, str) else {}
     fields = {field: value for field, value in written.items() if undecided_in(value) is None}
-    custom = {field.removeprefix("custom."): value for field, value in fields.items() if field.startswith("custom.")}
-    if custom:
+    if custom := custom_members(fields):
         there = draft.get("custom")
         custom = {"custom": {**(there if isinstance(there, Mapping) else {}), **custom}}
     return {**draft, **{field: value for field, value in fields.items() if "." not in field}, **custom}
@@ -112,24 +118,11 @@ def _why_dropped(run: Run, starts: int) -> str:
 def _known_of(state: State, run: Run, of_object: str, id_: str) -> dict[str, Any]:
     """What a run knows of an object, by field: what its trigger and steps gave of it, and what was written since."""
     known: dict[str, Any] = {}
-    analysis = state.organisation.analysis(run.key)
+    flow = state.organisation.analysis(run.key).flow
     for node, output in run.outputs.items():  # in the order in which they were given
-        if isinstance(output, Mapping) and output.get("id") == id_ and _object_of(analysis, node) == of_object:
+        if isinstance(output, Mapping) and output.get("id") == id_ and object_given(flow, node) == of_object:
             known.update((field, value) for field, value in members_of(output) if field != "changes")
     return {**known, **state.objects.get((of_object, id_), {})}
-
-
-def _object_of(analysis: WorkflowAnalysis, node: str) -> str:
-    """The object that a node gives; empty for none."""
-    if node == TRIGGER_ID:
-        trigger = analysis.workflow.trigger
-        return object_of_event(trigger.event_name) if trigger is not None else ""
-    step = analysis.flow.steps.get(node)
-    return _object_of_step(step) if step is not None else ""
-
-
-def _object_of_step(step: Step) -> str:
-    return object_of_action(step.action or "", step.params.get("klass", step.params.get("klassName")))
 
 
 def _with_list(effect: Effect, before: Mapping[str, Any], params: Mapping[str, Any]) -> Effect:
