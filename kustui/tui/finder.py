@@ -148,8 +148,8 @@ class Finder(Vertical):
         self.index: Index | None = None
         self._snapshot: Snapshot | None = None
         self._collection: Collection | None = None
-        self._settings = Settings()
         """What the index is of, or is going to be."""
+        self._settings = Settings()
         self._choices: list[Match | str | None] = []
         """What each row stands for: a query, if it is one that can be begun; None for a heading."""
 

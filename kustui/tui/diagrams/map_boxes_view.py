@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.actions import SkipAction
 from textual.binding import BindingType
 
 from kustui.text.styled_lines import Line
@@ -109,8 +108,7 @@ class MapBoxesView(BoxesWindow):
             self._rows.centre_on(node)
 
     def action_back(self) -> None:
-        if not self._rows.go_back():
-            raise SkipAction  # the place before is not one of the map
+        self._rows.action_back()
 
     def action_further(self) -> None:
         self._rows.action_further()

@@ -120,25 +120,24 @@ class MapView(AroundView):
         snapshot = self._snapshot
         if snapshot is None or not snapshot.is_checked:
             self._show_nothing("")
-        elif self._map is None or self._map[0] is not snapshot:
-            if len(snapshot.collection.entries) <= _MANY:
-                self._read(snapshot)
-                self._draw(cursor)
-            else:
-                if self._map is None:
-                    self._show_nothing("drawing the map …")
-                self.work_out(snapshot, lambda: self._read(snapshot), lambda: self._draw(cursor))
+            return
+        if self.drawing is None and len(snapshot.collection.entries) > _MANY:
+            if self._map is None:
+                self._show_nothing("drawing the map …")
+            self.work_out(snapshot, lambda: self._read(snapshot), lambda: self._draw(cursor))
+            return
+        if self.drawing is None:
+            self._read(snapshot)
+        self._rows = tuple(self._listed() if self.kind is not None else self._around())
+        if self._rows:
+            self.show(Rows(len(self._rows), self._row), cursor)
         else:
-            self._rows = tuple(self._listed() if self.kind is not None else self._around())
-            if not self._rows:
-                self._show_nothing("select a workflow to draw what is around it here; o lists everything")
-            else:
-                self.show(Rows(len(self._rows), self._row), cursor)
-            self._retitle()
-            for tell in self._listeners:
-                tell()
-            if self._chooses:
-                self.action_choose()
+            self._show_nothing("select a workflow to draw what is around it here; o lists everything")
+        self._retitle()
+        for tell in self._listeners:
+            tell()
+        if self._chooses:
+            self.action_choose()
 
     def _read(self, snapshot: Snapshot) -> None:
         """Make the graph of a snapshot from the last one. Of many workflows not in the thread of the keys."""
@@ -217,16 +216,10 @@ class MapView(AroundView):
         self._draw(0)
 
     def action_back(self) -> None:
-        if not self.go_back():
-            raise SkipAction  # the place before is not one of the map
-
-    def go_back(self) -> bool:
-        """Show what was shown before; whether there is such."""
         if not self._behind:
-            return False
+            raise SkipAction  # the place before is not one of the map
         self._centre, self.kind, cursor = self._behind.pop()
         self._draw(cursor)
-        return True
 
     def action_lists(self) -> None:
         from kustui.diagrams.organisation_lists import LISTS
@@ -261,7 +254,7 @@ class MapView(AroundView):
 
     async def on_rate_input_entered(self, event: RateInput.Entered) -> None:
         node, asked = self.node, event.text
-        rate = await event.rate()
+        rate = await event.close_with_rate()
         if node is not None and asked is not None and (rate is not None or not asked):
             self.rates = {name: known for name, known in self.rates.items() if name != node.name}
             self.rates |= {node.name: rate} if rate else {}

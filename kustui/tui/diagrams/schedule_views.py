@@ -261,7 +261,7 @@ class TimelineView(ScheduleView):
         RateInput.open_in(self)
 
     async def on_rate_input_entered(self, event: RateInput.Entered) -> None:
-        if (rate := await event.rate()) is not None:
+        if (rate := await event.close_with_rate()) is not None:
             self.per_minute = rate
             self._lay_out()
             self._draw(self.cursor)
@@ -281,9 +281,9 @@ class RateInput(Input):
             self.line = line
             self.text = text
 
-        async def rate(self) -> float | None:
-            """Events a minute, and the line is closed; None without such, of which it is said why and the line stays
-            where something else was typed."""
+        async def close_with_rate(self) -> float | None:
+            """Close the line; what was typed, in events a minute, or None where it was nothing. What is no rate leaves
+            the line open, with the reason."""
             from kustui.diagrams.load_lines import parse_rate
 
             rate = parse_rate(self.text) if self.text else None

@@ -73,15 +73,33 @@ class Definitions:
         """Whether what is defined here depends on every workflow: a field is, by those that write it."""
         return not self._link and bool(self._fields_read())
 
+    @property
+    def _selected(self) -> tuple[Entry, Target] | None:
+        """What the cursor is on, behind the workflow that it is a part of; None where that is no longer there."""
+        selected, tree = self._selection.current, self._views.tree.state
+        if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
+            return None
+        return entry, selected
+
     def _fields_read(self) -> tuple[str, ...]:
         """The fields that the selected string reads."""
         from kustui.analysis.outside_links import fields_read_at
 
-        tree, selected = self._views.tree.state, self._selection.current
-        if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
+        if (place := self._selected) is None:
             return ()
-        analysis = tree.analysis(entry)
+        entry, selected = place
+        analysis = self._views.tree.state.analysis(entry)
         return fields_read_at(analysis.flow, analysis.reads, selected.pointer)
+
+    def _named(self) -> Sequence[Use]:
+        """What the selected place names."""
+        if (place := self._selected) is None:
+            return ()
+        entry, selected = place
+        uses = uses_in(self._views.tree.state.snapshot.analyses, entry)
+        if selected.is_workflow:  # of all that it names, what is not in itself
+            uses = (use for use in uses if use.kind is UseKind.SCHEDULE)
+        return targets_at(uses, selected.pointer)
 
     def go_to_definition(self) -> None:
         """Go to what the current row or value names, or to a list where that is more than one thing."""
@@ -100,23 +118,14 @@ class Definitions:
         graph = (await self._views.side.map.map_of(tree.snapshot)).graph
         nodes = [Node(Kind.FIELD, field) for field in fields]
         links = [link for node in nodes for link in graph.links_to(node, Role.WRITES)]
-        selected = self._selection.current
-        if not links or selected is None or selected.entry is None:
+        if links:
+            rows = [*name_rows(tree, self._named()), *link_rows(tree, links)]
+            await self._panes.list_uses(f"9 Written elsewhere: {', '.join(fields)}", rows)
+        else:
             self._go_to_names()
-            return
-        named = targets_at(uses_in(tree.snapshot.analyses, selected.entry), selected.pointer)
-        rows = [*name_rows(tree, named), *link_rows(tree, links)]
-        await self._panes.list_uses(f"9 Written elsewhere: {', '.join(fields)}", rows)
 
     def _go_to_names(self) -> None:
-        tree, selected = self._views.tree.state, self._selection.current
-        if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
-            self._views.status.say("nothing is named here", "muted")
-            return
-        uses = uses_in(tree.snapshot.analyses, entry)
-        if selected.is_workflow:  # of all that it names, what is not in itself
-            uses = (use for use in uses if use.kind is UseKind.SCHEDULE)
-        named = targets_at(uses, selected.pointer)
+        tree, named = self._views.tree.state, self._named()
         if len(named) == 1:
             self._navigator.jump_to(_target(tree, named[0]))
         elif named:
@@ -140,10 +149,11 @@ class Definitions:
         await self._panes.list_uses(f"9 Uses of {short_name(node.name)} ({len(links):,})", link_rows(tree, links))
 
     def _list_uses_of_selected(self) -> None:
-        tree, selected = self._views.tree.state, self._selection.current
-        if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
+        tree = self._views.tree.state
+        if (place := self._selected) is None:
             self._views.status.say("only a step, a trigger or a workflow has uses: select one", "muted")
             return
+        entry, selected = place
         analyses, schedules = tree.snapshot.analyses, tree.snapshot.schedules
         name = next((use for use in uses_in(analyses, entry) if use.pointer == selected.pointer), None)
         if name is not None:
