@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -91,6 +92,14 @@ class MapView(AroundView):
     def node(self) -> Node | None:
         """The node that the row of the cursor names."""
         return self._rows[self.cursor].node if self.cursor < len(self._rows) else None
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Of a list which of its things; the titles above them and the load below are none."""
+        if self.kind is None:
+            return super().position
+        things = [index for index, row in enumerate(self._rows) if row.node is not None]
+        return bisect_right(things, self.cursor), len(things)
 
     def _changed(self, *, same_workflow: bool) -> None:
         if not same_workflow and self.kind is None:

@@ -12,15 +12,13 @@ from textual.widget import Widget
 from kustui.text.styled_lines import next_position
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
-from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.explorer.check_waiter import CheckWaiter
-from kustui.tui.explorer.list_panes import ProblemsView
 from kustui.tui.explorer.navigator import Navigator
-from kustui.tui.explorer.panes import Panes
+from kustui.tui.explorer.panes import Panes, narrowable
 from kustui.tui.explorer.views import PANES, PaneTitles, Views
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.widgets.bars import FilterInput
-from kustui.tui.widgets.pane_search import Narrowable, PaneSearch, Searchable
+from kustui.tui.widgets.pane_search import PaneSearch, Searchable
 from kustui.tui.widgets.rows import Rows, Target
 from kustui.workspace.snapshot import Snapshot
 
@@ -38,13 +36,6 @@ def searchable(widget: Widget | None) -> Searchable | None:
     if widget is None or widget.id not in (*PANES, "changes") or narrowable(widget) is not None:
         return None
     return widget  # type: ignore[return-value]  # each of these is one
-
-
-def narrowable(widget: Widget | None) -> Narrowable | None:
-    """A list that is filtered; None for other panes."""
-    if isinstance(widget, ProblemsView) or (isinstance(widget, MapView) and widget.kind is not None):
-        return widget
-    return None
 
 
 class FilterController:

@@ -15,9 +15,10 @@ from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.explorer.detail_presenter import DetailPresenter
-from kustui.tui.explorer.list_panes import UsesView
+from kustui.tui.explorer.list_panes import ProblemsView, UsesView
 from kustui.tui.explorer.views import DIAGRAMS, PANES, PaneTitles, Views, set_css_classes
 from kustui.tui.tree.nodes import Kind
+from kustui.tui.widgets.pane_search import Narrowable
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import Menu, RowsView
 
@@ -75,6 +76,13 @@ _KEYS = {
     "rate": ("rate.keep", "rate.drop"),
 }
 """The keys that are offered where the focus is; elsewhere those of a pane."""
+
+
+def narrowable(widget: Widget | None) -> Narrowable | None:
+    """A list that is filtered; None for other panes."""
+    if isinstance(widget, ProblemsView) or (isinstance(widget, MapView) and widget.kind is not None):
+        return widget
+    return None
 
 
 class Panes:
@@ -161,11 +169,9 @@ class Panes:
 
     def _filter_matches(self) -> bool:
         """Whether what is typed is in the pane that is being filtered."""
-        pane, problems = self.filtered, self._views.problems
-        if pane is problems:
-            return bool(problems.words and problems.rows.count)
-        if isinstance(pane, MapView) and pane.kind is not None:
-            return bool(pane.words and pane.rows.count > 1)
+        pane = self.filtered
+        if (narrowed := narrowable(pane)) is not None:
+            return bool(narrowed.words and narrowed.position[1])
         if pane is not None and pane is not self._views.tree:
             return bool(getattr(pane, "matches", ()))
         matches = self._views.tree.state.matches

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from kustui.text.styled_lines import TextSearch, next_position
 from kustui.tui.bindings import first_key
 from kustui.tui.widgets.bars import StatusBar
-from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows import Row
 
 
 class Searchable(Protocol):
@@ -41,7 +41,8 @@ class Narrowable(Protocol):
     def is_narrowed(self) -> bool: ...
 
     @property
-    def rows(self) -> Rows: ...
+    def position(self) -> tuple[int, int]:
+        """Which of its things the cursor is on, and how many there are."""
 
     def narrow(self, words: str) -> None: ...
 

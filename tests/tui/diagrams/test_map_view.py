@@ -123,6 +123,7 @@ async def test_lists_are_sorted_and_grouped_and_lead_to_the_map(organisation: Pa
         await open_map(ui)
         await ui.press("o")
         assert shown(ui) == ["2 workflows", "● Reader", "● Writer"]
+        assert map_of(ui).position == (1, 2), "the titles are none of them"
         await ui.press("s", "s", "s")
         assert shown(ui) == ["2 workflows", "● Writer", "● Reader"]
         await ui.press("s", "s")
