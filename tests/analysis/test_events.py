@@ -14,6 +14,7 @@ from kustui.analysis.flow import FlowGraph
 from kustui.check.rule import ALWAYS, step, to, when, workflow
 from tests.support.definitions import document_of
 from tests.support.runs import started, to_the_end
+from tests.support.strategies import comparisons, nested_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,16 +160,7 @@ _PATHS = st.one_of(
     st.builds(lambda side, name: f"{_CHANGES}.custom.{side}.{name}", _SIDES, st.sampled_from(["aStr", "bStr"])),
     st.sampled_from([f"{_CHANGES}.status", f"{_CHANGES}.custom", "/#steps.1.other"]),
 )
-_CONDITIONS = st.recursive(
-    st.one_of(
-        st.just(ALWAYS),
-        st.builds(when, st.sampled_from(["eq", "neq"]), _PATHS, _VALUES),
-        st.builds(when, st.sampled_from(["exists", "dne"]), _PATHS),
-    ),
-    lambda inner: st.builds(lambda op, parts: when(op, *parts), st.sampled_from(["and", "or"]),
-                            st.lists(inner, min_size=1, max_size=2)),
-    max_leaves=3,
-)  # fmt: skip
+_CONDITIONS = nested_conditions(st.one_of(st.just(ALWAYS), comparisons(_PATHS, _VALUES)))
 _OBJECTS = st.dictionaries(_FIELDS, _VALUES, max_size=4)
 
 

@@ -16,6 +16,7 @@ from kustui.check.checker import check
 from kustui.check.rule import ALWAYS, app, called, schedule, step, to, when
 from kustui.definition.collection import Collection
 from tests.support.definitions import document_of
+from tests.support.strategies import comparisons, nested_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,20 +37,14 @@ def rings_in(*workflows: Definition) -> tuple[Ring, ...]:
 
 _FIELDS = st.sampled_from(["/#steps.1.a", "/#steps.1.a", "/#steps.1.b"])
 _ATOMS = st.one_of(
-    st.builds(when, st.sampled_from(["eq", "neq"]), _FIELDS, st.sampled_from(["x", "y"])),
-    st.builds(when, st.sampled_from(["exists", "dne"]), _FIELDS),
+    comparisons(_FIELDS, st.sampled_from(["x", "y"])),
     st.sampled_from([ALWAYS, when("exists", True, ""), when("false", True)]),
 )
 _CONDITIONS = st.one_of(
     st.just(ALWAYS),
     st.just(ALWAYS),
-    st.recursive(
-        _ATOMS,
-        lambda inner: st.builds(lambda op, parts: when(op, *parts), st.sampled_from(["and", "or"]),
-                                st.lists(inner, min_size=1, max_size=2)),
-        max_leaves=3,
-    ),
-)  # fmt: skip
+    nested_conditions(_ATOMS),
+)
 
 
 @st.composite

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from kustui.check.rule import when
 from tests.support.trees import SAMPLES
 
 if TYPE_CHECKING:
@@ -48,6 +49,25 @@ def printed_json(draw: Callable[..., Any], values: st.SearchStrategy[Any] = JSON
 
     value = draw(values)
     return spell(value).encode(), value
+
+
+def comparisons(paths: st.SearchStrategy[str], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Conditions that compare a path with a value, or ask whether it is there."""
+    return st.one_of(
+        st.builds(when, st.sampled_from(["eq", "neq"]), paths, values),
+        st.builds(when, st.sampled_from(["exists", "dne"]), paths),
+    )
+
+
+def nested_conditions(leaves: st.SearchStrategy[Any], max_leaves: int = 3) -> st.SearchStrategy[Any]:
+    """Conditions, and those that combine them with ``and`` and ``or``."""
+    return st.recursive(
+        leaves,
+        lambda inner: st.builds(
+            lambda op, parts: when(op, *parts), st.sampled_from(["and", "or"]), st.lists(inner, min_size=1, max_size=2)
+        ),
+        max_leaves=max_leaves,
+    )
 
 
 ANY_TEXT = st.text(

@@ -19,6 +19,7 @@ from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
 from kustui.simulate.reports.json import entry_record
 from tests.support.organisations import analysis_of, writes
 from tests.support.runs import entries, organisation, to_the_end, told
+from tests.support.strategies import comparisons, nested_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -274,15 +275,7 @@ _PATHS = st.one_of(
     st.builds(lambda side, name: f"{_CHANGES}.custom.{side}.{name}", st.sampled_from(["before", "after"]),
               st.sampled_from(["aStr", "bStr"])),
 )  # fmt: skip
-_CONDITIONS = st.recursive(
-    st.one_of(
-        st.builds(when, st.sampled_from(["eq", "neq"]), _PATHS, _VALUES),
-        st.builds(when, st.sampled_from(["exists", "dne"]), _PATHS),
-    ),
-    lambda inner: st.builds(lambda op, parts: when(op, *parts), st.sampled_from(["and", "or"]),
-                            st.lists(inner, min_size=1, max_size=2)),
-    max_leaves=3,
-)  # fmt: skip
+_CONDITIONS = nested_conditions(comparisons(_PATHS, _VALUES))
 _LISTENERS = st.lists(_CONDITIONS, min_size=1, max_size=2).map(lambda conditions: listener(*conditions))
 
 

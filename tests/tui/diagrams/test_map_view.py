@@ -47,7 +47,10 @@ def shown(ui: ExplorerPilot) -> list[str]:
     return [text_of(view.rows.make(index).line).rstrip() for index in range(view.rows.count)]
 
 
-async def open_map(ui: ExplorerPilot) -> None:
+async def open_map(ui: ExplorerPilot, workflow: str = "") -> None:
+    """Go to the map, around a workflow or around the first."""
+    if workflow:
+        await ui.go_to(workflow)
     await ui.press("0")
     await ui.wait_until(lambda: map_of(ui).rows.count)
 
@@ -59,8 +62,7 @@ async def go_to_row(ui: ExplorerPilot, text: str) -> None:
 
 async def test_it_shows_what_the_selected_workflow_brings_about_and_what_leads_to_it(organisation: Path) -> None:
     async with explorer(organisation, size=(160, 48)) as ui:
-        await ui.go_to("Writer")
-        await open_map(ui)
+        await open_map(ui, "Writer")
         assert ui.focus == "map"
         assert shown(ui) == [
             "● Writer",
@@ -82,8 +84,7 @@ async def test_it_shows_what_the_selected_workflow_brings_about_and_what_leads_t
 
 async def test_enter_centres_on_what_a_row_names_and_comes_back(organisation: Path) -> None:
     async with explorer(organisation, size=(160, 48)) as ui:
-        await ui.go_to("Writer")
-        await open_map(ui)
+        await open_map(ui, "Writer")
         await go_to_row(ui, "conversation.status")
         await ui.press("enter")
         assert shown(ui)[0] == "□ conversation.status"
@@ -97,8 +98,7 @@ async def test_enter_centres_on_what_a_row_names_and_comes_back(organisation: Pa
 
 async def test_without_a_place_before_the_key_goes_back_in_the_tree(organisation: Path) -> None:
     async with explorer(organisation, size=(160, 48)) as ui:
-        await ui.go_to("Writer")
-        await open_map(ui)
+        await open_map(ui, "Writer")
         await go_to_row(ui, "Reader")
         await ui.press("d")
         assert "Reader" in ui.cursor_row
@@ -108,8 +108,7 @@ async def test_without_a_place_before_the_key_goes_back_in_the_tree(organisation
 
 async def test_the_tree_leads_the_map_again_once_it_selects_another_workflow(organisation: Path) -> None:
     async with explorer(organisation, size=(160, 48)) as ui:
-        await ui.go_to("Writer")
-        await open_map(ui)
+        await open_map(ui, "Writer")
         await go_to_row(ui, "note.create")
         await ui.press("enter")
         assert shown(ui)[0] == "◆ note.create"
@@ -156,8 +155,7 @@ async def test_a_list_is_narrowed_as_text_is_typed_and_escape_shows_all(organisa
 
 async def test_uses_of_a_field_are_who_writes_and_reads_it(organisation: Path) -> None:
     async with explorer(organisation, size=(160, 48)) as ui:
-        await ui.go_to("Writer")
-        await open_map(ui)
+        await open_map(ui, "Writer")
         await go_to_row(ui, "□ conversation.status")
         await ui.press("u")
         await ui.wait_until(lambda: ui.focus == "uses")
@@ -183,8 +181,7 @@ async def test_from_a_read_to_the_write_that_fills_it(organisation: Path) -> Non
 
 async def test_what_is_saved_is_on_the_map_and_the_centre_stays(organisation: Path) -> None:
     async with explorer(organisation, size=(160, 48)) as ui:
-        await ui.go_to("Writer")
-        await open_map(ui)
+        await open_map(ui, "Writer")
         await go_to_row(ui, "conversation.update")
         await ui.press("enter")
         organisation.write_text(json.dumps([*DEFINITIONS, workflow("Third", step("cc"), event=UPDATE)]))
@@ -212,8 +209,7 @@ def boxes_of(ui: ExplorerPilot) -> list[str]:
 
 async def test_as_boxes_it_is_around_the_same_node(organisation: Path) -> None:
     async with explorer(organisation, size=(160, 48)) as ui:
-        await ui.go_to("Writer")
-        await open_map(ui)
+        await open_map(ui, "Writer")
         await ui.press("B")
         view = ui.explorer.query_one("#map-boxes", MapBoxesView)
         assert boxes_of(ui) == ["Reader", "Writer", "conversation.update", "note.create"]
