@@ -95,15 +95,10 @@ class Source:
     @classmethod
     def of(cls, path: str, raw: bytes) -> Source:
         """Decode the bytes of a file. Raises UndecodableError if they are not text."""
-        for bom, codec in _BOMS:
-            if raw.startswith(bom):
-                return _decoded(path, raw, codec, len(bom))
-        if codec := _unmarked(raw):
-            return _decoded(path, raw, codec)
-        offset = len(codecs.BOM_UTF8) if raw.startswith(codecs.BOM_UTF8) else 0
+        codec, offset = _codec_of(raw)
         data = raw[offset:] if offset else raw
-        if not data.isascii() and not _is_utf8(data):
-            return _decoded(path, raw, "utf-8", offset)  # raises, and says where
+        if codec != "utf-8" or (not data.isascii() and not _is_utf8(data)):
+            return _decoded(path, raw, codec, offset)  # raises where it is not text, and says where
         return cls(path, data, offset=offset)
 
     @cached_property
@@ -202,6 +197,22 @@ def _characters(piece: bytes) -> int:
     return len(piece if piece.isascii() else piece.translate(None, _CONTINUATIONS))
 
 
+def encoded_like(raw: bytes, data: bytes) -> bytes:
+    """UTF-8 text in the encoding of the present bytes of a file, behind the same byte-order mark."""
+    codec, offset = _codec_of(raw)
+    return raw[:offset] + (data if codec == "utf-8" else data.decode().encode(codec))
+
+
+def _codec_of(raw: bytes) -> tuple[str, int]:
+    """The codec of the bytes of a file, and the length of the byte-order mark before the text."""
+    for bom, codec in _BOMS:
+        if raw.startswith(bom):
+            return codec, len(bom)
+    if codec := _unmarked(raw):
+        return codec, 0
+    return "utf-8", len(codecs.BOM_UTF8) if raw.startswith(codecs.BOM_UTF8) else 0
+
+
 def _unmarked(raw: bytes) -> str:
     """The codec of UTF-16 or UTF-32 without a mark, or an empty string.
 
@@ -220,7 +231,7 @@ def _unmarked(raw: bytes) -> str:
             return ""
 
 
-def _decoded(path: str, raw: bytes, codec: str, offset: int = 0) -> Source:
+def _decoded(path: str, raw: bytes, codec: str, offset: int) -> Source:
     """The source of what follows a byte-order mark. Raises UndecodableError if it is not text."""
     encoding = codec[:6].upper()
     try:

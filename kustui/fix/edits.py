@@ -1,0 +1,160 @@
+"""Edits of files: new text for ranges of bytes, what a file holds after them, and the difference as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from kustui.definition.source.source import Extent, Source
+
+_CONTEXT = 3  # lines around a change, as diff shows them
+
+
+class TextEdit(NamedTuple):
+    """New text for a range of a file, in bytes of ``Source.data``. An empty range inserts."""
+
+    source: Source
+    extent: Extent
+    text: str
+
+
+class Fix(NamedTuple):
+    """Edits that are made together or not at all, in one file or in several."""
+
+    title: str
+    """What they do, as a sentence without its full stop: ``change "cD3" to "cD4"``."""
+    edits: tuple[TextEdit, ...]
+    is_safe: bool = False
+    """Whether only one thing can have been meant, so that nobody has to be asked."""
+
+
+def by_source(edits: Iterable[TextEdit]) -> dict[Source, tuple[TextEdit, ...]]:
+    """The edits of each file, in the order of their places; the same edit given twice counts once."""
+    edits_of: dict[Source, dict[TextEdit, None]] = {}
+    for edit in edits:
+        edits_of.setdefault(edit.source, {})[edit] = None
+    return {source: tuple(sorted(own, key=lambda edit: edit.extent)) for source, own in edits_of.items()}
+
+
+def overlaps(edits: Sequence[TextEdit]) -> bool:
+    """Whether two of the edits of one file, in the order of their places, touch the same bytes."""
+    return any(
+        later.extent.start < earlier.extent.end or later.extent == earlier.extent for earlier, later in pairwise(edits)
+    )
+
+
+def edited(source: Source, edits: Iterable[TextEdit]) -> bytes:
+    """The data of a file after edits of it, which are in the order of their places and do not overlap."""
+    return b"".join(_pieces(source.data, edits, Extent(0, len(source.data))))
+
+
+def _pieces(data: bytes, edits: Iterable[TextEdit], extent: Extent) -> Iterator[bytes]:
+    """A range of the data, which holds the edits, after them."""
+    at = extent.start
+    for edit in edits:
+        yield data[at : edit.extent.start]
+        yield edit.text.encode()
+        at = edit.extent.end
+    yield data[at : extent.end]
+
+
+class DiffLine(NamedTuple):
+    """A line of a difference."""
+
+    sign: str
+    """``-`` for a line that goes, ``+`` for one that comes, a blank for one that stays, ``@`` for the head of a hunk,
+    and an empty string for the names of the file."""
+    text: str
+    """Without the sign and the line break."""
+
+    def __str__(self) -> str:
+        return f"{self.sign}{self.text}" if self.sign in "+- " else self.text
+
+
+_NO_NEWLINE = DiffLine("", "\\ No newline at end of file")
+
+
+def difference(edits: Iterable[TextEdit]) -> Iterator[DiffLine]:
+    """What edits change, file by file, as ``diff -u`` would show it (POSIX, diff -u)."""
+    for source, own in by_source(edits).items():
+        yield DiffLine("", f"--- {source.path}")
+        yield DiffLine("", f"+++ {source.path}")
+        more = 0  # lines that the hunks so far have brought
+        for hunk in _hunks(source, own):
+            lines = [*_hunk_lines(source, hunk)]
+            old, new = (sum(line.sign in signs for line in lines) for signs in ((" ", "-"), (" ", "+")))
+            first = source.place(_context_start(source, hunk[0].extent.start)).line
+            yield DiffLine("@", f"@@ -{_range(first, old)} +{_range(first + more, new)} @@")
+            yield from lines
+            more += new - old
+
+
+def _range(first: int, count: int) -> str:
+    return f"{first}" if count == 1 else f"{first},{count}" if count else f"{first - 1},0"
+
+
+def _hunks(source: Source, edits: Sequence[TextEdit]) -> Iterator[list[TextEdit]]:
+    """The edits whose lines of context touch, together."""
+    hunk: list[TextEdit] = []
+    for edit in edits:
+        if hunk and _context_start(source, edit.extent.start) > _context_end(source, hunk[-1].extent.end):
+            yield hunk
+            hunk = []
+        hunk.append(edit)
+    if hunk:
+        yield hunk
+
+
+def _hunk_lines(source: Source, edits: Sequence[TextEdit]) -> Iterator[DiffLine]:
+    """The lines that change, in runs of neighbours, with the lines around them."""
+    data = source.data
+    at = _context_start(source, edits[0].extent.start)
+    for run in _runs(source, edits):
+        extent = Extent(source.line_start(run[0].extent.start), _line_end(data, run[-1].extent.end))
+        yield from _lines(" ", data[at : extent.start])
+        yield from _lines("-", data[extent.start : extent.end])
+        yield from _lines("+", b"".join(_pieces(data, run, extent)))
+        at = extent.end
+    yield from _lines(" ", data[at : _context_end(source, edits[-1].extent.end)])
+
+
+def _runs(source: Source, edits: Sequence[TextEdit]) -> Iterator[list[TextEdit]]:
+    """The edits that share a line, together."""
+    run: list[TextEdit] = []
+    for edit in edits:
+        if run and source.line_start(edit.extent.start) >= _line_end(source.data, run[-1].extent.end):
+            yield run
+            run = []
+        run.append(edit)
+    yield run
+
+
+def _lines(sign: str, data: bytes) -> Iterator[DiffLine]:
+    lines = data.decode(errors="replace").split("\n")
+    *whole, rest = lines
+    for line in whole:
+        yield DiffLine(sign, line)
+    if rest:
+        yield DiffLine(sign, rest)
+        yield _NO_NEWLINE
+
+
+def _line_end(data: bytes, offset: int) -> int:
+    """Behind the line break of the line that holds an offset."""
+    newline = data.find(b"\n", offset)
+    return newline + 1 if newline >= 0 else len(data)
+
+
+def _context_start(source: Source, offset: int) -> int:
+    start = source.line_start(offset)
+    for _ in range(_CONTEXT):
+        start = source.line_start(max(0, start - 1))
+    return start
+
+
+def _context_end(source: Source, offset: int) -> int:
+    end = _line_end(source.data, offset)
+    for _ in range(_CONTEXT):
+        end = _line_end(source.data, end)
+    return end
