@@ -114,7 +114,7 @@ def show_source(document: Document, pointer: str) -> None:
     for line in (*range(min(source.lines.count, 4)), source.lines.count - 1):
         source.lines.pointer_at(line)
         source.lines.sibling(line, 1)
-        for changed in (source, source.folded(line), source.with_siblings_folded(line), source.with_string(line)):
+        for changed in (source, source.folded(line), source.with_siblings_folded(line), source.with_next_string(line)):
             row = changed.row_of(line)
             changed.pieces(row)
             changed.sign(row)

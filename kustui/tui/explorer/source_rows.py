@@ -159,12 +159,17 @@ class FoldedSource:
     def with_folds_of(self, earlier: FoldedSource) -> FoldedSource:
         """With the same folded and unfolded as in an earlier reading of the file."""
         source = self
-        for lines, change in ((earlier.folds, FoldedSource.folded), (earlier.strings, FoldedSource.with_string)):
+        for lines in (earlier.folds, earlier.strings):
             for line in islice(lines, _MAX_KEPT):
                 pointer = earlier.lines.pointer_at(line)
                 now = self.lines.line_of(self.lines.document.spot(pointer).begin)
-                if self.lines.pointer_at(now) == pointer:
-                    source = change(source, now)
+                if self.lines.pointer_at(now) != pointer:
+                    continue
+                if lines is earlier.folds:
+                    source = source.folded(now)
+                else:
+                    for _ in range(earlier.strings[line].index + 1):
+                        source = source.with_next_string(now)
         return source
 
     def with_siblings_folded(self, line: int) -> FoldedSource:
@@ -180,12 +185,19 @@ class FoldedSource:
         folds = {start: end for start, end in self.folds.items() if not (first < start and end <= last)}
         return replace(self, folds=folds)
 
-    def with_string(self, line: int) -> FoldedSource:
-        """With the string of a line unfolded, or folded again; the same where it says nothing more unfolded."""
-        if line in self.strings:
-            return replace(self, strings={index: rows for index, rows in self.strings.items() if index != line})
-        unfolded = unfolded_string(self.lines.text(line))
-        return replace(self, strings={**self.strings, line: unfolded}) if unfolded is not None else self
+    def with_next_string(self, line: int) -> FoldedSource:
+        """With the first string of a line unfolded, or the next in place of the one that is, or none after the last.
+
+        The same where none says more unfolded.
+        """
+        unfolded = unfolded_string(self.lines.text(line), self.strings.get(line))
+        return replace(self, strings={**self.strings, line: unfolded}) if unfolded else self.without_string(line)
+
+    def without_string(self, line: int) -> FoldedSource:
+        """With the string of a line folded again."""
+        if line not in self.strings:
+            return self
+        return replace(self, strings={other: string for other, string in self.strings.items() if other != line})
 
     # What they show
 
@@ -314,6 +326,8 @@ class UnfoldedString(NamedTuple):
     """Where its literal begins and ends in the line."""
     rows: Sequence[str]
     is_json: bool
+    index: int
+    """How many strings before it in the line unfold too."""
 
     @property
     def title(self) -> str:
@@ -321,11 +335,13 @@ class UnfoldedString(NamedTuple):
         return f"{kind}, {len(self.rows):,} line{'s' if len(self.rows) != 1 else ''}"
 
 
-def unfolded_string(text: str) -> UnfoldedString | None:
-    """The first string of a line that says more unfolded: it has line breaks, escapes, or JSON in it."""
+def unfolded_string(text: str, after: UnfoldedString | None = None) -> UnfoldedString | None:
+    """The first string of a line, or the first after another, that says more unfolded: it has line breaks, escapes, or
+    JSON in it."""
     if len(text) > _MAX_STRING:
         return None
-    for token in _TOKEN.finditer(text):
+    start, index = (after.end, after.index + 1) if after is not None else (0, 0)
+    for token in _TOKEN.finditer(text, start):
         if token[0][0] != '"' or token[1] is not None:
             continue
         try:
@@ -335,7 +351,8 @@ def unfolded_string(text: str) -> UnfoldedString | None:
         inner = _json_in(value)
         if inner is not None or value != token[0][1:-1]:
             rows = (inner if inner is not None else value).split("\n")
-            return UnfoldedString(*token.span(), tuple(row.removesuffix("\r") for row in rows), inner is not None)
+            lines = tuple(row.removesuffix("\r") for row in rows)
+            return UnfoldedString(*token.span(), lines, inner is not None, index)
     return None
 
 

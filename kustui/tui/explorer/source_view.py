@@ -217,7 +217,7 @@ class SourceView(WideRowsView):
     # Folding
 
     def action_fold(self) -> None:
-        """Fold or unfold what begins or ends in the line, or its string."""
+        """Fold or unfold what begins or ends in the line, or its strings one after the other."""
         if self.source is None:
             return
         line, inner = self.source.place(self.cursor)
@@ -225,7 +225,7 @@ class SourceView(WideRowsView):
             self._change(self.source.unfolded(line), line)
         elif not inner and (folded := self.source.folded(line)) is not self.source:
             self._change(folded, line)
-        elif (changed := self.source.with_string(line)) is not self.source:
+        elif (changed := self.source.with_next_string(line)) is not self.source:
             self._change(changed, line)
         elif self.source.lines.is_closing(line) and (holder := self.source.lines.holder(line)) is not None:
             self._change(self.source.folded(holder), holder)
@@ -236,7 +236,7 @@ class SourceView(WideRowsView):
             return
         line, inner = self.source.place(self.cursor)
         if inner or line in self.source.strings:
-            self._change(self.source.with_string(line), line)
+            self._change(self.source.without_string(line), line)
         elif line not in self.source.folds and (folded := self.source.folded(line)) is not self.source:
             self._change(folded, line)
         elif (holder := self.source.lines.holder(line)) is not None:
@@ -251,7 +251,7 @@ class SourceView(WideRowsView):
             self._change(self.source.unfolded(line), line)
         elif inner or line in self.source.strings or self.source.lines.opens(line):
             self.action_down()
-        elif (changed := self.source.with_string(line)) is not self.source:
+        elif (changed := self.source.with_next_string(line)) is not self.source:
             self._change(changed, line)
 
     def action_fold_all(self) -> None:

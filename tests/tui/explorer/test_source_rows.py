@@ -268,8 +268,9 @@ def test_what_is_not_closed_does_not_fold() -> None:
 
 def shown_string(value: object) -> list[str]:
     rows = source_rows(document_of(json.dumps({"name": "w", "steps": [], "x": value}, indent=2)), "")
-    unfolded = rows.with_string(3)
-    assert places_of(unfolded.with_string(3)) == places_of(rows)
+    unfolded = rows.with_next_string(3)
+    assert places_of(unfolded.without_string(3)) == places_of(rows)
+    assert places_of(unfolded.with_next_string(3)) == places_of(rows)
     return [unfolded.text(index) for index in range(unfolded.count)][3 : 3 + unfolded.count - rows.count + 1]
 
 
@@ -284,6 +285,21 @@ def test_json_in_a_string_is_laid_out() -> None:
         '  "x": ▾ JSON in a string, 8 lines', "    │ {", '    │   "a": [', "    │     1.50,", "    │     {",
         '    │       "b": "c\\n"', "    │     }", "    │   ]", "    │ }",
     ]  # fmt: skip
+
+
+def test_the_strings_of_a_line_are_unfolded_one_after_the_other() -> None:
+    text = '{"name": "w", "steps": [],\n"x": ["one\\n1", "plain", "two\\n2"]\n}'
+    rows = source_rows(document_of(text), "")
+    line = next(index for index in range(rows.count) if '"x"' in rows.text(index))
+
+    def shown(source: FoldedSource) -> list[str]:
+        return [source.text(row).split("│ ")[1] for row in range(source.count) if source.place(row)[1]]
+
+    first = rows.with_next_string(line)
+    second = first.with_next_string(line)
+    assert [shown(source) for source in (first, second)] == [["one", "1"], ["two", "2"]]
+    assert shown(source_rows(document_of(f"\n{text}"), "").with_folds_of(second)) == ["two", "2"]
+    assert places_of(second.with_next_string(line)) == places_of(rows)
 
 
 @pytest.mark.parametrize("value", ["plain", "", 12, None])
