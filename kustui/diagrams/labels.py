@@ -21,6 +21,8 @@ from kustui.text.styled_lines import Line
 
 Namer = Callable[[Path], str]
 
+_CUT_NAME = re.compile(r"\{([^{}…]+)…")
+
 RUNTIME_NAME = "only a run can tell"
 """What stands for the name of a workflow whose id is not written down."""
 RUNTIME_WORKFLOW = f"a workflow that {RUNTIME_NAME}"
@@ -124,14 +126,23 @@ class NameRecorder:
 
 
 def set_apart(text: str, names: Iterable[str], look: str) -> Line:
-    """The text with some names, which stand in it in this order, in a look of their own."""
+    """The text with some names, which stand in it in this order, in a look of their own, also one of which the text
+    has only the beginning."""
     pieces, end = [], 0
     for name in names:
         at = text.find(name, end)
-        if at >= 0:
-            pieces += [(text[end:at], look), (name, "key")]
-            end = at + len(name)
+        start, stop = (at, at + len(name)) if at >= 0 else _cut_name(text, name, end)
+        pieces += [(text[end:start], look), (text[start:stop], "key")]
+        end = stop
     return tuple(piece for piece in (*pieces, (text[end:], look)) if piece[0])
+
+
+def _cut_name(text: str, name: str, start: int) -> tuple[int, int]:
+    """Where in braces the beginning of a name stands that an ellipsis cuts; an empty range where it does not."""
+    for match in _CUT_NAME.finditer(text, start):
+        if name.startswith(match[1]):
+            return match.span(1)
+    return start, start
 
 
 # Edges

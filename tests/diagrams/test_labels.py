@@ -17,6 +17,7 @@ from kustui.diagrams.labels import (
     edge_label,
     node_label,
     node_name,
+    set_apart,
     step_summary,
     summary_line,
 )
@@ -111,7 +112,15 @@ def test_references_are_set_apart_from_the_words_around_them() -> None:
     assert [piece for piece in line if piece[1] == "key"] == [("Note (a).status", "key")]
 
 
-@given(st.lists(st.text("ab{} ", max_size=4), max_size=4), st.text("ab{} ", max_size=12))
+def test_a_reference_that_is_cut_is_set_apart_too() -> None:
+    text = 'note "Hi {name} of {Note (a).cus…"'
+    assert [words for words, look in set_apart(text, ("name", "Note (a).customer", "other"), "") if look] == [
+        "name",
+        "Note (a).cus",
+    ]
+
+
+@given(st.lists(st.text("ab{}… ", max_size=4), max_size=4), st.text("ab{}… ", max_size=12))
 def test_a_text_keeps_every_character_whatever_is_set_apart_in_it(words: list[str], text: str) -> None:
     names = NameRecorder(TWINS)
     for word in words:
