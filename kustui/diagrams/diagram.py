@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.names import node_name
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
@@ -23,7 +24,6 @@ from kustui.diagrams.labels import (
     NameRecorder,
     edge_label,
     event_label,
-    node_name,
     what_it_does,
 )
 from kustui.text.styled_lines import Line

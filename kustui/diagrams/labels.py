@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.guards import guards_of
+from kustui.analysis.names import node_name, path_namer
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
@@ -52,14 +53,6 @@ def event_label(trigger: Trigger | None) -> str:
     return f"on {short_name(trigger.event_name)}" if trigger.event_name else "on no event"
 
 
-def node_name(flow: FlowGraph, node: str) -> str:
-    """What people call a node, with the id of a step whose name others have as well; a missing step by its id."""
-    part = _part(flow, node)
-    if isinstance(part, Step):
-        return flow.name_of(part)
-    return node if flow.node(node) is None else "the trigger"
-
-
 def node_label(flow: FlowGraph, node: str) -> Line:
     """What a row calls a node; a missing step by its id."""
     part = _part(flow, node)
@@ -88,22 +81,6 @@ def summary_line(flow: FlowGraph, step: Step, look: str, longest: int = LONGEST_
     """What a step does, with the references set apart."""
     names = NameRecorder(flow)
     return names.set_apart(what_it_does(flow, step, names, longest), look)
-
-
-def path_namer(flow: FlowGraph) -> Callable[[Path], str]:
-    """What people call a path: the trigger's fields by themselves, a step's behind the step's name."""
-
-    def name_of(path: Path) -> str:
-        if path.step is None:
-            return path.text
-        fields = ".".join(path.fields)
-        node = flow.node(path.step)
-        if node == TRIGGER_ID:
-            return fields or "the trigger"
-        name = node_name(flow, node) if node is not None else path.step
-        return f"{name}.{fields}" if fields else name
-
-    return name_of
 
 
 class NameRecorder:

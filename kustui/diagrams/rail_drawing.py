@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.names import node_name
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
@@ -23,7 +24,6 @@ from kustui.diagrams.labels import (
     edge_label,
     event_label,
     incoming_label,
-    node_name,
     step_label,
     summary_line,
 )

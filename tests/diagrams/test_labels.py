@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kustui.analysis.names import node_name
 from kustui.definition.expressions import Path
 from kustui.definition.models import Step
 from kustui.diagrams.labels import (
@@ -16,7 +17,6 @@ from kustui.diagrams.labels import (
     NameRecorder,
     edge_label,
     node_label,
-    node_name,
     set_apart,
     step_summary,
     summary_line,

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
+from kustui.analysis.names import node_name
 from kustui.analysis.uses import Use, UseKind, part_of, targets_at, uses_in, uses_of
 from kustui.check.rule import Rule, format_example
 from kustui.check.rules import RULES
 from kustui.definition.collection import Entry
 from kustui.definition.platform import short_name
 from kustui.diagrams import labels
-from kustui.diagrams.labels import node_label, node_name
+from kustui.diagrams.labels import node_label
 from kustui.text.styled_lines import Line
 from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.navigator import Navigator

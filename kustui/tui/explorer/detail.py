@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.names import node_name
 from kustui.analysis.reads import Read, reads_from
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -13,14 +14,7 @@ from kustui.definition.models import App, ErrorCase, Schema, Step, Trigger, due_
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.source import Extent
 from kustui.diagrams import labels
-from kustui.diagrams.labels import (
-    condition_text,
-    event_label,
-    node_label,
-    node_name,
-    step_label,
-    step_summary,
-)
+from kustui.diagrams.labels import condition_text, event_label, node_label, step_label, step_summary
 from kustui.text.styled_lines import Line, joined, width_of
 from kustui.tui.explorer.json_rows import add_unknown_keys, add_value
 from kustui.tui.tree.nodes import Kind, Node

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
+from kustui.analysis.names import path_namer
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Function, Path, Reference, Template, parse
 from kustui.definition.models import Part
 from kustui.definition.source.positions import escape
-from kustui.diagrams.labels import path_namer
 from kustui.text.styled_lines import Line
 from kustui.tui.widgets.rows import NodeKey, RowBuilder, node_key
 

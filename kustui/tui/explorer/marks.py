@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
+from kustui.analysis.names import node_name
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.labels import node_name
 from kustui.text.styled_lines import Line, joined
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.explorer.navigator import Navigator

@@ -334,7 +334,7 @@ class ProblemNavigator:
         """``orders · Add a note: ``."""
         names = [problem.document.path.rpartition("/")[2]]
         if problem.entry is not None:
-            from kustui.diagrams.labels import node_name  # not before the first paint
+            from kustui.analysis.names import node_name  # not before the first paint
 
             names = [problem.entry.title]
             flow = self._views.tree.state.analysis(problem.entry).flow

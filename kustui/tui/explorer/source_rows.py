@@ -168,7 +168,7 @@ class FoldedSource:
                 if lines is earlier.folds:
                     source = source.folded(now)
                 else:
-                    for _ in range(earlier.strings[line].index + 1):
+                    for _ in range(earlier.strings[line].before + 1):
                         source = source.with_next_string(now)
         return source
 
@@ -326,7 +326,7 @@ class UnfoldedString(NamedTuple):
     """Where its literal begins and ends in the line."""
     rows: Sequence[str]
     is_json: bool
-    index: int
+    before: int
     """How many strings before it in the line unfold too."""
 
     @property
@@ -340,7 +340,7 @@ def unfolded_string(text: str, after: UnfoldedString | None = None) -> UnfoldedS
     JSON in it."""
     if len(text) > _MAX_STRING:
         return None
-    start, index = (after.end, after.index + 1) if after is not None else (0, 0)
+    start, before = (after.end, after.before + 1) if after is not None else (0, 0)
     for token in _TOKEN.finditer(text, start):
         if token[0][0] != '"' or token[1] is not None:
             continue
@@ -352,7 +352,7 @@ def unfolded_string(text: str, after: UnfoldedString | None = None) -> UnfoldedS
         if inner is not None or value != token[0][1:-1]:
             rows = (inner if inner is not None else value).split("\n")
             lines = tuple(row.removesuffix("\r") for row in rows)
-            return UnfoldedString(*token.span(), lines, inner is not None, index)
+            return UnfoldedString(*token.span(), lines, inner is not None, before)
     return None
 
 

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from textual.timer import Timer
 
+from kustui.analysis.names import node_name
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.loader import SCENARIO_SUFFIX
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.labels import node_name
 from kustui.errors import KustuiError
 from kustui.files import ExistsError, WriteError, read_file, write_file
 from kustui.simulate import DEFAULT_MAX_STEPS

@@ -6,8 +6,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from kustui.analysis.names import node_name
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.labels import node_name
 from kustui.errors import KustuiError
 from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.engine.history import Breakpoint, at_scheduled_run

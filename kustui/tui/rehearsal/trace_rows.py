@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from kustui.analysis.condition_evaluation import OperandValue, Verdict
+from kustui.analysis.names import path_namer
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import AllOf, AnyOf, Path, in_words, value_in_words
 from kustui.definition.expressions.parse import Literal
 from kustui.definition.platform import RUNS_PER_WINDOW
 from kustui.definition.values import MISSING, Undecided
-from kustui.diagrams.labels import path_namer, short_action
+from kustui.diagrams.labels import short_action
 from kustui.simulate.engine import words
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.text.styled_lines import Line, Piece

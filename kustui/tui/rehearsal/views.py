@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 
 from kustui.analysis.evaluation import PartlyKnown
+from kustui.analysis.names import node_name
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.glyphs import flow_glyph, legend, problem_marks
-from kustui.diagrams.labels import node_name
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.simulate.engine import words
 from kustui.simulate.engine.state import Run
