@@ -174,7 +174,7 @@ def is_readable_member(document: Document, entry: AppEntry, key: str) -> bool:
     """Whether nothing is reported about what an app definition has under a key, but for mistyped keys of its parts."""
     pointer = f"{entry.item.pointer}/{key}"
     for fault in (*entry.faults, *document.faults):
-        place = fault.intended or fault.pointer
+        place = fault.member or fault.pointer
         if place == pointer or (place.startswith(f"{pointer}/") and fault.rule != UNKNOWN_KEY):
             return False
     return True

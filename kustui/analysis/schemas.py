@@ -115,6 +115,12 @@ class SchemaArguments:
         required = self.schema.required
         return {name: place for place, name in reversed([*enumerate(required)])}
 
+    @property
+    def certainly_misspelt(self) -> frozenset[str]:
+        """The names given that can stand for nothing else: one is missing, and one is unknown."""
+        sole = len(self.missing) == 1 and sum(name not in self.declared for name in self.given) == 1
+        return frozenset(self.misspelt) if sole else frozenset()
+
     @cached_property
     def misspelt(self) -> Mapping[str, str]:
         """The missing name that each unknown one was probably meant to be."""

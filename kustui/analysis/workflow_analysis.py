@@ -280,9 +280,9 @@ class WorkflowAnalysis:
     def _left_out(self) -> Sequence[Sequence[str]]:
         """The places of what could not be read: their keys, from the workflow on."""
         places = (
-            fault.intended or fault.pointer
+            fault.member or fault.pointer
             for fault in self.parsed.faults
-            if fault.rule == "invalid-shape" or fault.intended
+            if fault.rule == "invalid-shape" or fault.member
         )
         return [place.removeprefix(self.workflow.pointer).split("/")[1:] for place in places]
 
@@ -303,9 +303,9 @@ class WorkflowAnalysis:
     def unreadable(self) -> frozenset[str]:
         """Pointers of values that are reported as malformed or known only in a run: their contents are not checked."""
         pointers = {
-            parent(fault.pointer) if fault.rule == "duplicate-key" else fault.intended or fault.pointer
+            parent(fault.pointer) if fault.rule == "duplicate-key" else fault.member or fault.pointer
             for fault in self.parsed.faults
-            if fault.rule != UNKNOWN_KEY or fault.intended
+            if fault.rule != UNKNOWN_KEY or fault.member
         }
         for step in self.workflow.steps:
             if step.schedules and not isinstance(step.params.get("inputs"), dict | None):

@@ -162,10 +162,12 @@ def _problems_of_faults(
                 hint=fault.hint,
                 pointer=fault.pointer,
                 extent=fault.extent,
-                on_key=fault.rule == UNKNOWN_KEY or bool(fault.intended),
+                on_key=fault.rule == UNKNOWN_KEY or bool(fault.member),
                 entry=analysis.entry if analysis is not None else document.entry_at(fault.pointer),
                 step=fault.step or _step_at(fault.pointer, analysis),
                 related=related,
+                intended=fault.intended,
+                is_certain=fault.is_certain,
             )
 
 
@@ -180,16 +182,19 @@ def _problem(
 ) -> Problem:
     if violation.severity is not None and severity is rule.severity:
         severity = violation.severity  # unless the configuration sets a severity
+    hint, intended, is_certain = violation.suggestion
     return Problem(
         rule.name,
         severity,
         violation.message,
         document,
-        hint=violation.hint,
+        hint=hint,
         pointer=violation.pointer,
         within=violation.within,
         on_key=violation.on_key,
         entry=analysis.entry if analysis is not None else None,
         step=violation.step or _step_at(violation.pointer, analysis),
         related=violation.related,
+        intended=intended,
+        is_certain=is_certain,
     )

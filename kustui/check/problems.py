@@ -56,6 +56,10 @@ class Problem(NamedTuple):
     entry: Entry | None = None
     step: str = ""
     related: tuple[Related, ...] = ()
+    intended: str | None = None
+    """What was probably intended in that very place: a name, or other text; an empty string where nothing was."""
+    is_certain: bool = False
+    """Whether only one thing can have been intended, so that it is mended without asking."""
 
     def where(self) -> Extent:
         """Its bytes in the file."""

@@ -19,6 +19,7 @@ from kustui.check.problems import Related
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, call_event
+from kustui.text.messages import Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Violation:
 
     pointer: str
     message: str
-    hint: str = ""
+    hint: str | Suggestion = ""
     step: str = ""
     within: tuple[int, int] | None = None
     """Character offsets in the string at the pointer, if only a part of it is wrong."""
@@ -40,6 +41,11 @@ class Violation:
     """The file, if it is not about a workflow."""
     on_key: bool = False
     """Whether the member's key is wrong, not its value."""
+
+    @property
+    def suggestion(self) -> Suggestion:
+        """How to put it right."""
+        return self.hint if isinstance(self.hint, Suggestion) else Suggestion(self.hint)
 
 
 Violations = Iterator[Violation]
@@ -59,7 +65,7 @@ def violation_in(
     read: Read,
     part: StringPart,
     message: str,
-    hint: str = "",
+    hint: str | Suggestion = "",
     related: tuple[Related, ...] = (),
     severity: Severity | None = None,
 ) -> Violation:

@@ -162,6 +162,7 @@ def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
             continue
         message = f"unknown key {quoted(key)} in {part}"
         missed = near
+        is_certain = near not in value and [*intended.values()].count(near) == len(close_keys(key, keys)) == 1
         if near and near != "target" and isinstance(value.get(near), str | bool | int | float):
             missed = ""  # it is as it was given
         elif not near and lacking:
@@ -171,7 +172,16 @@ def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
             near = closest(key, keys, without=value)
         hint = f'did you mean "{near}"?' if near else _listed(part)
         place = f"{pointer}/{missed}" if missed else ""
-        yield Fault(UNKNOWN_KEY, message, hint, f"{pointer}/{escape(key)}", intended=place)
+        name = near or missed
+        yield Fault(
+            UNKNOWN_KEY,
+            message,
+            hint,
+            f"{pointer}/{escape(key)}",
+            member=place,
+            intended=name if name and name not in value else None,
+            is_certain=is_certain,
+        )
 
 
 def _lacking(value: Mapping[str, Any], part: str, intended: Collection[str]) -> list[str]:

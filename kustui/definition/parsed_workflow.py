@@ -142,7 +142,7 @@ def _wrong_members(app: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
 def _mistyped_keys_of_app(value: Mapping[str, Any], pointer: str, part: str) -> Iterator[Fault]:
     for fault in mistyped_keys(value, part, pointer):
         required = ("version", "title") if part == APP else ()
-        needed = next((key for key in required if fault.intended == f"{pointer}/{key}"), "")
+        needed = next((key for key in required if fault.member == f"{pointer}/{key}"), "")
         # Without these an app is refused for certain, which a warning does not say.
         refused = fault._replace(rule="invalid-shape", message=f"{fault.message}, which has no {needed}")
         yield refused if needed else fault

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -214,10 +214,10 @@ class _Names:
                 names.setdefault(word, []).append(name)
         return names
 
-    def closest(self, name: str, limit: int, without: Container[str]) -> str:
-        """The first of the closest names that are at most so many edits away."""
+    def closest(self, name: str, limit: int, without: Container[str], count: int) -> list[str]:
+        """The first ``count`` names that are at most so many edits away, the closest first."""
         from rapidfuzz.distance import OSA, Levenshtein
-        from rapidfuzz.process import extractOne
+        from rapidfuzz.process import extract
 
         names, lowered = self._names, name.lower()
         if len(names) > _MOST_COMPARED:
@@ -236,10 +236,9 @@ class _Names:
             for other, low in zip(names, choices, strict=True):
                 if low and Levenshtein.distance(lowered, low, score_cutoff=2 * limit) <= 2 * limit:
                     distances.append((OSA.distance(lowered, low, score_cutoff=limit), other))
-            distance, near = min(distances, default=(limit + 1, ""))
-            return near if distance <= limit else ""
-        best = extractOne(lowered, [*choices], scorer=OSA.distance, score_cutoff=limit)
-        return names[best[2]] if best is not None else ""
+            return [near for distance, near in sorted(distances)[:count] if distance <= limit]
+        best = extract(lowered, [*choices], scorer=OSA.distance, score_cutoff=limit, limit=count)
+        return [names[index] for _, _, index in best]
 
 
 def _with_deletions(word: str) -> set[str]:
@@ -259,7 +258,11 @@ def closest(name: str, names: Iterable[str], without: Container[str] = ()) -> st
     three characters (one, where there are more than a thousand names), and letter case counts for nothing. One
     character is not close to another. Of names that are as close the first in order, and none of those ``without``.
     """
-    return _names(tuple(names)).closest(name, min(3, max(1, len(name) // 3)), without)
+    return next(iter(_closest(name, tuple(names), without, 1)), "")
+
+
+def _closest(name: str, names: tuple[str, ...], without: Container[str], count: int) -> list[str]:
+    return _names(names).closest(name, min(3, max(1, len(name) // 3)), without, count)
 
 
 def closest_path(path: str) -> str:
@@ -279,11 +282,40 @@ def closest_path(path: str) -> str:
     return str(place)
 
 
-def hint_of(name: str, names: Iterable[str], what: str, limit: int = 8) -> str:
-    """``did you mean "x"?``; else all names, if they are few: ``steps here: "a", "b"``; else an empty string."""
+class Suggestion(NamedTuple):
+    """How to put something right."""
+
+    hint: str = ""
+    """In words."""
+    intended: str | None = None
+    """What to write in its place, if that is known; an empty string where nothing should be there."""
+    is_certain: bool = False
+    """Whether nothing else can have been intended."""
+
+    def within(self, text: str, part: str) -> Suggestion:
+        """The same where a whole text is wrong, of which the name is the last such part."""
+        before, _, after = text.rpartition(part)
+        return self if self.intended is None else self._replace(intended=f"{before}{self.intended}{after}")
+
+
+def did_you_mean(name: str, *, is_certain: bool = False, more: str = "") -> Suggestion:
+    """``did you mean "x"?``, with ``more`` behind the name."""
+    return Suggestion(f'did you mean "{name}"{more}?', name, is_certain)
+
+
+def suggested(name: str, names: Iterable[str], otherwise: str = "", without: Container[str] = ()) -> Suggestion:
+    """The closest of some names to another, certain if no other is close; without one a hint in other words."""
+    near = _closest(name, tuple(names), without, 2)
+    return did_you_mean(near[0], is_certain=len(near) == 1) if near else Suggestion(otherwise)
+
+
+def suggestion(name: str, names: Iterable[str], what: str, limit: int = 8) -> Suggestion:
+    """``did you mean "x"?``; else all names, if they are few: ``steps here: "a", "b"``; else no hint."""
     names = tuple(names)
-    if near := closest(name, names):
-        return f'did you mean "{near}"?'
-    if not names:
-        return f"there are no {what}"
-    return f"{what}: {', '.join(sorted(names))}" if len(names) <= limit else ""
+    listed = f"{what}: {', '.join(sorted(names))}" if len(names) <= limit else ""
+    return suggested(name, names, listed if names else f"there are no {what}")
+
+
+def hint_of(name: str, names: Iterable[str], what: str, limit: int = 8) -> str:
+    """The hint of ``suggestion``."""
+    return suggestion(name, names, what, limit).hint

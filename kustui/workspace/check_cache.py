@@ -261,7 +261,7 @@ def _plain_around(document: Document) -> bytes:
     for app in document.apps:
         members = [(key, data[start:end]) for key, (start, end) in app.item.members.items() if key not in _NOT_AROUND]
         apps.append((app.item.pointer, app.item.resource, members))
-    faults = [(fault.rule, fault.pointer, fault.intended) for fault in document.faults]
+    faults = [(fault.rule, fault.pointer, fault.member) for fault in document.faults]
     return _bytes_of((document.shape is Shape.EXPORT, apps, faults))
 
 

@@ -70,6 +70,8 @@ class CollectionData:
                     [related.message, self._places[related.document], related.pointer, related.where()]
                     for related in problem.related
                 ],
+                problem.intended,
+                problem.is_certain,
             ]
             for problem in problems
         ]
@@ -90,8 +92,9 @@ class CollectionData:
                 None if entry is None else entries[entry],
                 step,
                 tuple(Related(words, documents[at], place, Extent(*where)) for words, at, place, where in related),
+                *near,
             )
-            for rule, severity, message, document, hint, pointer, extent, on_key, entry, step, related in plain
+            for rule, severity, message, document, hint, pointer, extent, on_key, entry, step, related, *near in plain
         )
 
     def plain_schedules(self, schedules: Schedules) -> Plain:
@@ -198,6 +201,8 @@ class WorkflowData:
             problem.on_key,
             problem.step,
             [self._plain_related(related) for related in problem.related],
+            problem.intended,
+            problem.is_certain,
         ]
 
     def _problem(
@@ -211,6 +216,8 @@ class WorkflowData:
         on_key: bool,
         step: str,
         related: Plain,
+        intended: str | None,
+        is_certain: bool,
     ) -> Problem:
         return Problem(
             rule,
@@ -225,6 +232,8 @@ class WorkflowData:
             self.entry,
             step,
             tuple(self._related(*fields) for fields in related),
+            intended,
+            is_certain,
         )
 
     def _plain_related(self, related: Related) -> Plain:

@@ -17,7 +17,7 @@ from kustui.definition.collection import Document
 from kustui.definition.expressions import Template, expressions_in
 from kustui.definition.models import Step
 from kustui.definition.source.positions import escape
-from kustui.text.messages import closest, hint_of, plural
+from kustui.text.messages import Suggestion, did_you_mean, plural, suggested, suggestion
 
 _ACTION = {
     "name": "kustomer.app.sample.get-order",
@@ -66,7 +66,7 @@ def unknown_action(analysis: WorkflowAnalysis) -> Violations:
         yield Violation(
             f"{step_.pointer}/action",
             f'the app "{declared.app}" declares no action "{name}"',
-            hint_of(name, actions, "actions of this app"),
+            suggestion(name, actions, "actions of this app").within(step_.action or "", name),
             step_.id,
             related=(Related("its actions", analysis.document, place),) if actions else (),
         )
@@ -162,7 +162,7 @@ def unknown_action_input(analysis: CollectionAnalysis) -> Violations:
             yield Violation(
                 read.pointer,
                 f'the template reads the input "{read.name}", which the action "{name}" does not declare',
-                hint_of(read.name, inputs, "inputs"),
+                suggestion(read.name, inputs, "inputs"),
                 within=read.within,
                 related=(Related("its inputs are declared here", document, f"{pointer}/inputSchema"),),
                 document=document,
@@ -195,7 +195,9 @@ def unknown_setting(analysis: CollectionAnalysis) -> Violations:
                         yield Violation(
                             f"{declared.pointer}/{key}/{index}/appSettings/{escape(name)}/key",
                             f'the app "{declared.app}" declares no setting "{setting}"',
-                            hint_of(setting, declared.settings, "settings of this app"),
+                            suggestion(setting, declared.settings, "settings of this app").within(
+                                source["key"], setting
+                            ),
                             related=(Related("its settings", document, f"{declared.pointer}/settings"),),
                             document=document,
                         )
@@ -208,7 +210,7 @@ def malformed_action_templates(analysis: CollectionAnalysis) -> Violations:
             for at, expression in expressions_in(action.get(key), f"{pointer}/{key}"):
                 for fault in expression.faults if isinstance(expression, Template) else ():
                     within = fault.start, fault.end
-                    yield Violation(at, fault.message, fault.hint, within=within, document=document)
+                    yield Violation(at, fault.message, fault.suggestion, within=within, document=document)
 
 
 _MOST_LISTED = 8
@@ -220,7 +222,7 @@ def missing_arguments(arguments: SchemaArguments) -> Violations:
         yield Violation(
             f"{arguments.pointer}/{escape(given)}",
             f'{arguments.owner} requires the {arguments.noun} "{name}", but is given "{given}"',
-            f'did you mean "{name}"?',
+            did_you_mean(name, is_certain=given in arguments.certainly_misspelt),
             arguments.step,
             related=(_required(arguments, name),),
             entry=arguments.entry,
@@ -248,7 +250,7 @@ def unknown_arguments(arguments: SchemaArguments) -> Violations:
         yield Violation(
             f"{arguments.pointer}/{escape(name)}",
             f'{arguments.owner} has no {arguments.noun} "{name}"',
-            _hint(arguments, name),
+            _suggestion(arguments, name),
             arguments.step,
             related=(Related(declared, arguments.schema_document, arguments.schema_pointer),),
             entry=arguments.entry,
@@ -261,13 +263,10 @@ def _required(arguments: SchemaArguments, name: str) -> Related:
     return Related("required here", arguments.schema_document, place)
 
 
-def _hint(arguments: SchemaArguments, name: str) -> str:
-    if near := closest(name, arguments.declared, without=arguments.given):
-        return f'did you mean "{near}"?'
-    if not arguments.declared:
-        return f"it has no {arguments.noun}s"
+def _suggestion(arguments: SchemaArguments, name: str) -> Suggestion:
     names = sorted(arguments.declared)
-    return f"its {arguments.noun}s: {', '.join(names)}" if len(names) <= _MOST_LISTED else ""
+    listed = f"its {arguments.noun}s: {', '.join(names)}" if len(names) <= _MOST_LISTED else ""
+    return suggested(name, names, listed if names else f"it has no {arguments.noun}s", without=arguments.given)
 
 
 def _listed(names: Collection[str]) -> str:

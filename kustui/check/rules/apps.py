@@ -34,7 +34,7 @@ from kustui.definition.collection import AppEntry, Document, Entry
 from kustui.definition.platform import KUSTOMER_APP, PUBLISH_ACTION, TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import escape
-from kustui.text.messages import closest, hint_of
+from kustui.text.messages import Suggestion, suggested, suggestion
 
 _WORD = re.compile(r"[\w-]{8,}", re.ASCII)
 _PLACE_OF_AN_ID = re.compile(r"workflows?[/.]([\w-]+)", re.ASCII)
@@ -173,7 +173,7 @@ def unknown_event(analysis: WorkflowAnalysis) -> Violations:
             yield Violation(
                 place,
                 f'no hook or trigger of the app "{declared.app}" declares the event "{name}"',
-                hint_of(name, declared.events, "events of this app"),
+                suggestion(name, declared.events, "events of this app").within(event, name),
                 node,
             )
 
@@ -216,7 +216,7 @@ def app_name(analysis: CollectionAnalysis) -> Violations:
             key = "app" if "app" in app_.item.members else "name"
             better = _DIVIDED.sub("_", name.strip()).strip("_")
             message = f'the app "{name}" has a {"dash" if "-" in name else "blank"} in its name'
-            hint = f'call it "{better}"' if better else ""
+            hint = Suggestion(f'call it "{better}"', better) if better else ""
             yield Violation(f"{app_.item.pointer}/{key}", message, hint, document=document)
 
 
@@ -237,7 +237,9 @@ def app_version(analysis: CollectionAnalysis) -> Violations:
         numbers = _BEGINS_LIKE_A_VERSION.fullmatch(version)
         better = ".".join(str(int(number or 0)) for number in numbers.groups()) if numbers else "1.0.0"
         message = f'"{version}" is not a full semantic version'
-        hint = f'write "{better}"' if numbers else f'write three numbers, such as "{better}"'
+        hint = Suggestion(f'write "{better}"', better, is_certain=True)
+        if not numbers:
+            hint = Suggestion(f'write three numbers, such as "{better}"')
         yield Violation(f"{app_.item.pointer}/version", message, hint, document=document)
 
 
@@ -277,11 +279,10 @@ def undeclared_dependency(analysis: CollectionAnalysis) -> Violations:
             if version is None or general_name(version.app) in known:
                 continue
             known.add(general_name(version.app))
-            near = closest(version.app, declared)
             yield Violation(
                 at,
                 f'"{version.app}" is used but is not in dependencies',
-                f'did you mean "{near}"?' if near else f'add "{text}" to dependencies',
+                suggested(version.app, declared, f'add "{text}" to dependencies').within(text, version.app),
                 step_,
                 related=related,
                 entry=summary.entry,

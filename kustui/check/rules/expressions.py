@@ -13,7 +13,7 @@ from kustui.config.severity import Severity
 from kustui.definition.expressions import Function, Path, Template, template_path
 from kustui.definition.expressions.nodes import ExpressionFault
 from kustui.definition.functions import FUNCTIONS
-from kustui.text.messages import closest, shortened
+from kustui.text.messages import Suggestion, shortened, suggested
 
 
 def _note(text: str) -> dict[str, object]:
@@ -48,7 +48,7 @@ def malformed_reference(analysis: WorkflowAnalysis) -> Violations:
         for embedded in read.expression.embedded:
             if embedded.misspelt and (embedded.certain or _reads_step(analysis, embedded.path)):
                 message = "a reference begins with /#, so this is sent literally"
-                hint = f"write {embedded.reference}"
+                hint = Suggestion(f"write {embedded.reference}", embedded.reference, embedded.certain)
                 yield violation_in(read, embedded, message, hint)
 
 
@@ -71,10 +71,12 @@ def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
         for embedded in read.expression.embedded:
             if embedded.misspelt:
                 continue
-            path = embedded.path
-            hint = f"write {{{{{{{template_path(path.segments)}}}}}}}" if path is not None else ""
+            hint = Suggestion()
             if embedded.reference:
-                hint = f"remove the blanks around it: {embedded.reference}"
+                hint = Suggestion(f"remove the blanks around it: {embedded.reference}", embedded.reference, True)
+            elif embedded.path is not None:
+                template = f"{{{{{{{template_path(embedded.path.segments)}}}}}}}"
+                hint = Suggestion(f"write {template}", template, is_certain=True)
             yield violation_in(
                 read,
                 embedded,
@@ -102,7 +104,7 @@ malformed_template = replace(malformed_template, check_collection=malformed_acti
 
 
 def _violation(read: Read, fault: ExpressionFault) -> Violation:
-    return violation_in(read, fault, fault.message, fault.hint)
+    return violation_in(read, fault, fault.message, fault.suggestion)
 
 
 @workflow_rule(
@@ -119,10 +121,6 @@ def unknown_function(analysis: WorkflowAnalysis) -> Violations:
     for read in analysis.reads:
         expression = read.expression
         if isinstance(expression, Function) and expression.name not in known and not expression.faults:
-            near = closest(expression.name, known)
-            yield violation_in(
-                read,
-                expression,
-                f'unknown function "{expression.name}"',
-                f'did you mean "{near}"?' if near else "if Kustomer does not have it either, it fails silently",
-            )
+            otherwise = "if Kustomer does not have it either, it fails silently"
+            hint = suggested(expression.name, known, otherwise)
+            yield violation_in(read, expression, f'unknown function "{expression.name}"', hint)

@@ -24,7 +24,7 @@ from kustui.definition.expressions import (
 from kustui.definition.models import Transition
 from kustui.definition.operators import CLOSEST_OPERATOR, OPERATOR_BY_ALIAS, OPERATORS, Family
 from kustui.definition.platform import ERROR_ACTIONS, TRIGGER_ID
-from kustui.text.messages import counted, hint_of, kind
+from kustui.text.messages import Suggestion, counted, did_you_mean, kind, suggestion
 
 _BETWEEN_WORDS = re.compile(r"[\s_-]")
 
@@ -45,13 +45,14 @@ def unknown_target(analysis: WorkflowAnalysis) -> Violations:
     if not analysis.knows_all_steps:
         return  # the step may be among those that could not be read
     for edge in analysis.flow.dangling:
+        hint = suggestion(edge.target, analysis.flow.steps, "steps of this workflow")
         intended = analysis.intended_targets[edge.target]
-        names = (intended,) if intended else analysis.flow.steps
-        hint = hint_of(edge.target, names, "steps of this workflow")
+        if intended != (hint.intended or ""):  # nothing else leads to it
+            hint = did_you_mean(intended)
         message = f'the {_kind(edge)} leads to the unknown step "{edge.target}"'
         if analysis.flow.node(edge.target) is not None:
             message = f"the {_kind(edge)} leads to the trigger, which cannot be a target"
-            hint = "to start again, schedule the workflow"
+            hint = Suggestion("to start again, schedule the workflow")
         yield Violation(f"{edge.transition.pointer}/target", message, hint, edge.source)
 
 
@@ -65,7 +66,7 @@ def unknown_target(analysis: WorkflowAnalysis) -> Violations:
 )
 def no_entry(analysis: WorkflowAnalysis) -> Violations:
     trigger, pointer = analysis.workflow.trigger, analysis.workflow.pointer
-    places = (fault.intended or fault.pointer for fault in analysis.parsed.faults if fault.rule != "duplicate-key")
+    places = (fault.member or fault.pointer for fault in analysis.parsed.faults if fault.rule != "duplicate-key")
     if trigger is None:
         # The body of an update need not have one; one that could not be read is reported already.
         if not analysis.entry.item.partial and not any(f"{pointer}/trigger".startswith(place) for place in places):
@@ -236,17 +237,17 @@ def _why(flow: FlowGraph, transition: Transition, earlier: Transition) -> str:
 def unknown_operator(analysis: WorkflowAnalysis) -> Violations:
     for node, part in analysis.condition_parts:
         if isinstance(part, Comparison) and not part.known and part.operator not in analysis.settings.operators:
-            hint = _operator_hint(part.operator, (*OPERATORS, *analysis.settings.operators))
+            hint = _suggested_operator(part.operator, (*OPERATORS, *analysis.settings.operators))
             yield Violation(f"{part.pointer}/op", f'unknown operator "{part.operator}"', hint, node)
 
 
-def _operator_hint(operator: str, operators: Collection[str]) -> str:
+def _suggested_operator(operator: str, operators: Collection[str]) -> Suggestion:
     words = _BETWEEN_WORDS.sub("", operator.lower())
     if intended := OPERATOR_BY_ALIAS.get(words):
-        return f'did you mean "{intended}"?'
+        return did_you_mean(intended, is_certain=True)
     if nearest := CLOSEST_OPERATOR.get(words):
-        return f'there is no such operator; the closest is "{nearest}"'
-    return hint_of(operator, operators, "operators", limit=len(operators))
+        return Suggestion(f'there is no such operator; the closest is "{nearest}"', nearest)
+    return suggestion(operator, operators, "operators", limit=len(operators))
 
 
 @workflow_rule(
@@ -307,6 +308,6 @@ def unknown_error_actions(analysis: WorkflowAnalysis) -> Violations:
         for edge in edges:
             if edge.error_action and edge.error_action not in ERROR_ACTIONS:
                 message = f'unknown error action "{edge.error_action}"'
-                hint = hint_of(edge.error_action, ERROR_ACTIONS, "error actions")
+                hint = suggestion(edge.error_action, ERROR_ACTIONS, "error actions")
                 pointer = f"{edge.transition.pointer}/errorAction/type"
                 yield Violation(pointer, message, hint, node, severity=Severity.WARNING)

@@ -19,6 +19,7 @@ from kustui.check.rule import (
 )
 from kustui.config.severity import Severity
 from kustui.definition.platform import TRIGGER_ID, call_event, called_id
+from kustui.text.messages import Suggestion
 
 _ID = "5f8e148232731d0015c14657"
 _OTHER_ID = "60e7c927171e7a6abdc56982"
@@ -161,4 +162,6 @@ def event_name_mismatch(analysis: WorkflowAnalysis) -> Violations:
     elif id_ and called_by != id_ and not analysis.collection.has_taken_id(analysis.entry):
         message = f'the eventName of this callable workflow must be "{call_event(id_)}"'
         hint = f'it names another id, "{called_by}"' if called_by is not None else f'found "{trigger.event_name}"'
-        yield Violation(place, message, hint)
+        # The other id may be the right one, unless it is that of another workflow.
+        is_certain = called_by is None or called_by in analysis.collection.by_id
+        yield Violation(place, message, Suggestion(hint, call_event(id_), is_certain))

@@ -29,7 +29,7 @@ from kustui.definition.expressions.nodes import ROOTS, Lookup, Origin
 from kustui.definition.functions import BLOCKS, DATA_VARIABLES, HELPERS
 from kustui.definition.models import ErrorCase, Schema, Step
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
-from kustui.text.messages import closest, hint_of
+from kustui.text.messages import Suggestion, suggested, suggestion
 
 _TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})
 
@@ -59,7 +59,7 @@ def unknown_step_reference(analysis: WorkflowAnalysis) -> Violations:
             yield Violation(
                 read.pointer,
                 f'{path.text} reads the unknown step "{path.step}"',
-                hint_of(path.step, (TRIGGER_ID, *flow.steps), "steps of this workflow"),
+                suggestion(path.step, (TRIGGER_ID, *flow.steps), "steps of this workflow"),
                 read.node,
                 path.step_span,
             )
@@ -220,7 +220,7 @@ def _absent(analysis: WorkflowAnalysis) -> Violations:
             read,
             path,
             f"{path.text} never holds anything: {absence.reason}",
-            f"read {instead}" if instead else "",
+            Suggestion(f"read {instead}", instead) if instead else "",
         )
 
 
@@ -239,9 +239,9 @@ def _misread_in_templates(analysis: WorkflowAnalysis) -> Violations:
                     hint = "remove the dot"
                 yield violation_in(read, helper, message, hint)
         for lookup in template.others:
-            message, hint = _misread_name(template, lookup)
+            message, suggestion_ = _misread_name(template, lookup)
             if message:
-                yield violation_in(read, lookup, message, hint)
+                yield violation_in(read, lookup, message, suggestion_)
 
 
 def _breaks_off(template: Template, at: int) -> bool:
@@ -249,22 +249,24 @@ def _breaks_off(template: Template, at: int) -> bool:
     return any(fault.end >= at and "}}" not in template.text[at : fault.start] for fault in template.faults)
 
 
-def _misread_name(template: Template, lookup: Lookup) -> tuple[str, str]:
+def _misread_name(template: Template, lookup: Lookup) -> tuple[str, Suggestion]:
     """Why a name holds nothing that reads nothing of the run, and what was probably meant; empty where it may hold
     something: it is a helper, or a field of the element of a loop."""
     name, others = lookup.path.root, lookup.path.segments[1:]
     if lookup.origin is Origin.DATA and name and name not in DATA_VARIABLES and not _has_unknown_helper(template):
         message = f"@{name} never holds anything: Handlebars looks for it in its own data, as for @index"
         if name in ROOTS:
-            return message, "remove the @"
-        return message, f"write {template_path((f'@{name}', *others))}" if lookup.contexts else ""
+            return message, Suggestion("remove the @", template_path((name, *others)), is_certain=True)
+        bracketed = template_path((f"@{name}", *others))
+        return message, Suggestion(f"write {bracketed}", bracketed) if lookup.contexts else Suggestion()
     if lookup.origin is not Origin.NAME or not lookup.is_of_top or not others:
-        return "", ""  # a name without a dot may be a helper
-    near = closest(name, ROOTS)
-    if not near and (_OTHER_CONTEXT.search(template.text) or _has_unknown_helper(template)):
-        return "", ""
-    hint = f'did you mean "{near}"?' if near else "what the trigger brings is read as steps.1"
-    return f"{lookup.path.text} never holds anything: a template reads {', '.join(ROOTS)}", hint
+        return "", Suggestion()  # a name without a dot may be a helper
+    near = suggested(name, ROOTS, "what the trigger brings is read as steps.1")
+    if near.intended is None and (_OTHER_CONTEXT.search(template.text) or _has_unknown_helper(template)):
+        return "", Suggestion()
+    if near.intended is not None:
+        near = near._replace(intended=template_path((near.intended, *others)))
+    return f"{lookup.path.text} never holds anything: a template reads {', '.join(ROOTS)}", near
 
 
 def _has_unknown_helper(template: Template) -> bool:
@@ -304,7 +306,7 @@ def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
             yield Violation(
                 read.pointer,
                 f'{path.text} reads input "{name}", which this workflow does not declare',
-                hint_of(name, declared, "inputs") if declared else "its schema declares no inputs",
+                suggestion(name, declared, "inputs") if declared else "its schema declares no inputs",
                 read.node,
                 path.spans[2],
                 related if declared else (),

@@ -202,7 +202,7 @@ def _started(analysis: CollectionAnalysis, events: Container[str]) -> frozenset[
     """The keys of the workflows that an event or a request starts, or that one of these schedules, directly or
     indirectly. What other rules report counts as put right: ids that are missing or misspelt, steps that no run
     reaches."""
-    schedules, intended = analysis.schedules, frozenset(intended_ids(analysis).values())
+    schedules, intended = analysis.schedules, frozenset(near.intended for near in intended_ids(analysis).values())
     summaries = analysis.summaries.values()
     roots = (
         summary.entry.key

@@ -29,7 +29,16 @@ from kustui.definition.models import Step
 from kustui.definition.platform import called_id
 from kustui.definition.source.positions import escape
 from kustui.definition.values import number_of
-from kustui.text.messages import closest, duration_in_words, hint_of, kind, quoted
+from kustui.text.messages import (
+    Suggestion,
+    closest,
+    did_you_mean,
+    duration_in_words,
+    kind,
+    quoted,
+    suggested,
+    suggestion,
+)
 
 RUN_AT_TYPES = ("relative", "absolute", "date")
 """The types of a ``runAt``: the first [spec], the others [assumed]."""
@@ -86,7 +95,7 @@ def _without(step_: Step, key: str, message: str, hint: str) -> Violation:
     at = f"{step_.pointer}/params"
     if near := closest(key, step_.params):
         message = f"unknown key {quoted(near)} in params: {message}"
-        return Violation(f"{at}/{escape(near)}", message, f'did you mean "{key}"?', step_.id, on_key=True)
+        return Violation(f"{at}/{escape(near)}", message, did_you_mean(key), step_.id, on_key=True)
     return Violation(at, message, hint, step_.id)
 
 
@@ -101,12 +110,13 @@ def _is_unknown(analysis: CollectionAnalysis, call: ScheduleCall) -> bool:
     )
 
 
-def intended_ids(analysis: CollectionAnalysis) -> Mapping[str, str]:
-    """The id that each unknown one was probably meant to be."""
+def intended_ids(analysis: CollectionAnalysis) -> Mapping[str, Suggestion]:
+    """The suggestion of the id that each unknown one was probably meant to be."""
     unknown = dict.fromkeys(call.workflow_id or "" for _, call in analysis.calls if _is_unknown(analysis, call))
     if len(unknown) > _MOST_SLIPS:
         return {}
-    return {id_: near for id_ in unknown if (near := closest(id_, analysis.by_id))}
+    suggestions = {id_: suggested(id_, analysis.by_id) for id_ in unknown}
+    return {id_: suggestion_ for id_, suggestion_ in suggestions.items() if suggestion_.intended}
 
 
 @collection_rule(
@@ -128,12 +138,14 @@ def unknown_workflow(analysis: CollectionAnalysis) -> Violations:
         if _is_unknown(analysis, call):
             document = analysis.collection.document_of(caller.entry)
             in_app = document.app_at(caller.entry.item.pointer) is not None
-            near = intended.get(call.workflow_id or "")
-            if not near and has_lost_id:
+            hint = intended.get(call.workflow_id or "", Suggestion(callables))
+            if hint.intended is None and has_lost_id:
                 continue
-            hint = f'did you mean "{near}" ("{analysis.by_id[near].entry.title}")?' if near else callables
+            if hint.intended is not None:
+                title = analysis.by_id[hint.intended].entry.title
+                hint = did_you_mean(hint.intended, is_certain=hint.is_certain, more=f' ("{title}")')
             if incomplete:
-                hint = "it may be on another page: links.next of the API list leads to one that is not here"
+                hint = Suggestion("it may be on another page: links.next of the API list leads to one that is not here")
             yield Violation(
                 f"{call.pointer}/params/workflowId",
                 f'this schedules the unknown workflow "{call.workflow_id}"',
@@ -287,7 +299,7 @@ def _invalid_members(analysis: WorkflowAnalysis, step_: Step, run_at: Mapping[st
     if type_ is None:
         yield Violation(at, "runAt has no type", f"types of runAt: {', '.join(RUN_AT_TYPES)}", step_.id)
     elif type_ not in RUN_AT_TYPES and not _is_computed(type_):
-        hint = hint_of(type_, RUN_AT_TYPES, "types of runAt") if isinstance(type_, str) else ""
+        hint = suggestion(type_, RUN_AT_TYPES, "types of runAt") if isinstance(type_, str) else ""
         yield Violation(f"{at}/type", f"unknown runAt type {kind(type_).removeprefix('the text ')}", hint, step_.id)
     elif value is None:
         yield Violation(at, "runAt has no value", "set value to when the run is due", step_.id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from kustui.text.messages import shortened
+from kustui.text.messages import Suggestion, did_you_mean, shortened
 
 ROOTS = ("steps", "variables", "error")
 """What the path of a reference, a function or a template can begin with [docs] [seen]."""
@@ -38,6 +38,15 @@ class ExpressionFault:
     """How to put it right, where that is known."""
     path: Path | None = None
     """What is read if the blank that is at fault belongs to a key, as it may in the payload of a hook [seen]."""
+    intended: str | None = None
+    """What was probably intended in that very place."""
+    is_certain: bool = True
+    """Whether nothing else can have been intended."""
+
+    @property
+    def suggestion(self) -> Suggestion:
+        """How to put it right."""
+        return Suggestion(self.hint, self.intended, self.intended is not None and self.is_certain)
 
 
 class Path(NamedTuple):
@@ -127,7 +136,7 @@ def read_path(written: str, start: int) -> Path | ExpressionFault:
     if blank := _BLANK.search(written):
         path = Path(segments, start, end, spans) if _may_be_keys(segments) else None
         at, after = start + blank.start(), start + blank.end()
-        return ExpressionFault("a path cannot contain spaces", at, after, "remove the space", path)
+        return ExpressionFault("a path cannot contain spaces", at, after, "remove the space", path, "", path is None)
     if "" in segments:
         missing = segments.index("")
         at = spans[missing][0]
@@ -135,12 +144,17 @@ def read_path(written: str, start: int) -> Path | ExpressionFault:
             return ExpressionFault("a name is missing after the last dot", max(start, at - 1), end)
         if missing == 0:
             return ExpressionFault("a name is missing before the first dot", start, start + 1)
-        return ExpressionFault("a name is missing between two dots", at - 1, at + 1, "remove one of the dots")
+        hint = "remove one of the dots"
+        return ExpressionFault("a name is missing between two dots", at - 1, at + 1, hint, None, ".", False)
     root = segments[0]
     if root not in ROOTS:
         dotted = ".".join(filter(None, _NO_DOTS.split(written)))
-        hint = f"write {dotted}" if dotted.partition(".")[0] in ROOTS else closest_root(root)
-        return ExpressionFault(f'a path cannot begin with "{shortened(root)}"', *spans[0], hint)
+        near = closest_root(root)
+        if dotted.partition(".")[0] in ROOTS:
+            near = Suggestion(f"write {dotted}", ".".join(filter(None, _NO_DOTS.split(root))), is_certain=True)
+        return ExpressionFault(
+            f'a path cannot begin with "{shortened(root)}"', *spans[0], near.hint, None, near.intended
+        )
     if len(segments) == 1 and root != "error":
         what = "step" if root == "steps" else "variable"
         return ExpressionFault(f"the path names no {what}", start, end, f"write {root}.<{what} id>")
@@ -161,12 +175,14 @@ def spans_of(segments: tuple[str, ...], start: int) -> tuple[tuple[int, int], ..
     return tuple(spans)
 
 
-def closest_root(name: str) -> str:
-    """A hint what to write instead of a first segment that is no root."""
+def closest_root(name: str) -> Suggestion:
+    """What to write instead of a first segment that is no root."""
     from difflib import get_close_matches  # slow to import, and only for mistakes
 
     near = get_close_matches(name[:20].lower().lstrip("#/@"), ROOTS, n=1, cutoff=0.6)
-    return f'did you mean "{near[0]}"?' if near else "a path begins with steps, variables or error"
+    return (
+        did_you_mean(near[0], is_certain=True) if near else Suggestion("a path begins with steps, variables or error")
+    )
 
 
 _NEARLY_A_REFERENCE = re.compile(

@@ -131,7 +131,7 @@ def _read_reference(text: str) -> Path | ExpressionFault:
         return ExpressionFault("nothing follows the /#", 0, len(_REFERENCE), "write /#steps.<step id>.<field>")
     if written.startswith("/"):
         slashes = len(written) - len(written.lstrip("/"))
-        return ExpressionFault("a slash follows the /#", 2, 2 + slashes, "remove the slash")
+        return ExpressionFault("a slash follows the /#", 2, 2 + slashes, "remove the slash", None, "")
     is_list = "," in written and written.partition(".")[0] not in ROOTS
     if written.startswith(("fn.", "fn,")) or written == "fn" or is_list:
         hint = "a function is written /#fn:name,path"
@@ -194,7 +194,8 @@ def _fault_of_name(name: str, start: int) -> ExpressionFault | None:
     if not _NAME.fullmatch(name):
         called = _CALLED.fullmatch(name)
         hint = f"write /#fn:{called[1]},{called[2]}" if called else "write /#fn:name,path"
-        return ExpressionFault("this is not the name of a function", start, start + len(name), hint)
+        intended = f"{called[1]},{called[2]}" if called else None
+        return ExpressionFault("this is not the name of a function", start, start + len(name), hint, None, intended)
     return None
 
 
@@ -206,7 +207,7 @@ def _read_argument(written: str, start: int, *, is_input: bool) -> Argument | Ex
         return _blank(written, start, "an argument")
     if "/#" in written:
         at = start + written.index("/#")
-        return ExpressionFault("a path inside a function is written without /#", at, at + 2, "remove the /#")
+        return ExpressionFault("a path inside a function is written without /#", at, at + 2, "remove the /#", None, "")
     if "{{" in written:
         at = start + written.index("{{")
         return ExpressionFault("a function cannot contain a template", at, end, "write the path without braces")
@@ -215,9 +216,10 @@ def _read_argument(written: str, start: int, *, is_input: bool) -> Argument | Ex
         path = read_path(written, start)
         return path if isinstance(path, ExpressionFault) else Argument(written, start, end, path)
     if is_input and _LIKE_A_PATH.match(written):
-        hint = closest_root(root)
-        if hint.startswith("did you mean"):
-            return ExpressionFault(f'a path cannot begin with "{root[:40]}"', start, start + len(root), hint)
+        near = closest_root(root)
+        if near.intended is not None:
+            message = f'a path cannot begin with "{root[:40]}"'
+            return ExpressionFault(message, start, start + len(root), near.hint, None, near.intended)
     return Argument(written, start, end, None)
 
 
@@ -232,16 +234,18 @@ def _read_text(written: str, start: int, *, known: bool, is_text: bool) -> Argum
         at = start + match.start()
         if match.group() == "{{":
             return ExpressionFault("a function cannot contain a template", at, end, "write the path without braces")
-        return ExpressionFault("a path inside a function is written without /#", at, at + 2, "remove the /#")
+        return ExpressionFault("a path inside a function is written without /#", at, at + 2, "remove the /#", None, "")
     return Argument(written, start, end, path if isinstance(path, Path) else None, is_text=is_text)
 
 
 def _blank(written: str, start: int, what: str) -> ExpressionFault:
     before = len(written) - len(written.lstrip())
     if before:
-        return ExpressionFault(f"a space before {what}", start, start + before, "write commas without spaces")
+        return ExpressionFault(f"a space before {what}", start, start + before, "write commas without spaces", None, "")
     end = len(written.rstrip())
-    return ExpressionFault(f"a space after {what}", start + end, start + len(written), "write commas without spaces")
+    return ExpressionFault(
+        f"a space after {what}", start + end, start + len(written), "write commas without spaces", None, ""
+    )
 
 
 def expressions_in(value: object, pointer: str = "") -> Iterator[tuple[str, Expression]]:

@@ -213,7 +213,8 @@ class _Tree:
         name, callee = shortened(block.call.name), block.call.callee
         is_value = isinstance(callee, Lookup) and callee.path.step is not None and not block.call.arguments
         hint = f"to show the value, write {{{{{name}}}}}" if is_value else f"close it with {{{{/{name}}}}}"
-        return ExpressionFault(f'the block "{name}" is never closed', block.tag.start, block.tag.end, hint)
+        tag = f"{{{{{block.call.name}}}}}" if is_value else None
+        return ExpressionFault(f'the block "{name}" is never closed', block.tag.start, block.tag.end, hint, None, tag)
 
     def _innermost(self) -> _Open | None:
         """The block that the next closing tag has to close."""

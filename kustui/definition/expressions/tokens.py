@@ -134,8 +134,10 @@ class FaultError(Exception):
         self.fault = fault
 
 
-def refuse(message: str, start: int, end: int, hint: str = "") -> NoReturn:
-    raise FaultError(ExpressionFault(message, start, end, hint))
+def refuse(
+    message: str, start: int, end: int, hint: str = "", intended: str | None = None, *, is_certain: bool = True
+) -> NoReturn:
+    raise FaultError(ExpressionFault(message, start, end, hint, None, intended, is_certain))
 
 
 def scan(text: str) -> tuple[list[Piece], ExpressionFault | None]:
@@ -219,7 +221,9 @@ def _check_braces(text: str, start: int, sign: str, closing: re.Match[str]) -> N
     hint = f"close it with {'}' * wants}"
     if has > wants and sign != "{":
         hint += "; a brace of the text needs a blank before it"
-    refuse(f"{words[wants]} braces open this tag and {words[has]} close it", closing.start(), closing.end(), hint)
+    message = f"{words[wants]} braces open this tag and {words[has]} close it"
+    intended = f"{closing.group().rstrip('}')}{'}' * wants}"
+    refuse(message, closing.start(), closing.end(), hint, intended, is_certain=False)
 
 
 def _comment(text: str, start: int, at: int, trims_before: bool, pieces: list[Piece]) -> int:
@@ -320,7 +324,8 @@ def _refuse_spelling(text: str, start: int, tag_start: int, opening_end: int) ->
         whole, closing = f"{lead}{template_path(names)}", _TOKEN.match(text, at)
         if closing and closing["closing"] and not text[opening_end:start].strip(WHITESPACE):
             whole = f"{text[tag_start:opening_end]}{whole}{closing.group()}"
-        refuse(message, segment.end("dot"), segment.end(), f"write {whole}")
+        intended = f"{'' if segment['dot'] or not index else '.'}{_spelled(names, index)}"
+        refuse(message, segment.end("dot"), segment.end(), f"write {whole}", intended)
 
 
 def _refuse_character(text: str, start: int, at: int, opening: str, tokens: list[Token]) -> NoReturn:
@@ -334,7 +339,7 @@ def _refuse_character(text: str, start: int, at: int, opening: str, tokens: list
     if closed < 0 or 0 <= opened < closed:
         _refuse_unfinished(text, start, at, opening)
     if text.startswith("/#", at - 1):
-        refuse("a path inside a template is written without /#", at - 1, at + 1, "remove the /#")
+        refuse("a path inside a template is written without /#", at - 1, at + 1, "remove the /#", "")
     _refuse_spelling(text, path_start, start, start + len(opening))
     if at < closed:
         _refuse_unfinished(text, start, at, opening, is_closed=True)
@@ -347,7 +352,8 @@ def _refuse_unfinished(text: str, start: int, at: int, opening: str, *, is_close
     if character and character in "\"'" and text.find(character, at + 1) < 0:
         refuse("this string is never closed", at, at + 1, f"close it with {character}")
     if character == "}" and not text.startswith("}}", at):
-        refuse("one brace closes this tag", at, at + 1, f"close it with {'}' * opening.count('{')}")
+        braces = "}" * opening.count("{")
+        refuse("one brace closes this tag", at, at + 1, f"close it with {braces}", braces)
     if not is_closed:
         _refuse_unclosed(start, opening)
 

@@ -77,7 +77,8 @@ def mistyped_app(keys: Iterable[str], pointer: str) -> Iterator[Fault]:
     for key in keys:
         if key.strip().lower() == "app" != key:
             hint = 'did you mean "app"? Without it this is no app definition'
-            yield Fault(UNKNOWN_KEY, f"unknown key {quoted(key)} beside workflows", hint, f"{pointer}/{escape(key)}")
+            message, place = f"unknown key {quoted(key)} beside workflows", f"{pointer}/{escape(key)}"
+            yield Fault(UNKNOWN_KEY, message, hint, place, intended="app", is_certain=True)
 
 
 def is_step(keys: AbstractSet[str], action: str) -> bool:

@@ -280,8 +280,12 @@ class Fault(NamedTuple):
     """The first of two, if the fault is the second."""
     step: str = ""
     """The id of the step in which it is, where the workflow itself cannot be asked."""
-    intended: str = ""
+    member: str = ""
     """The pointer of the member that was intended, if the fault is its mistyped key: nothing is said of its absence."""
+    intended: str | None = None
+    """What was probably intended in that very place: a key, or text as the file has it."""
+    is_certain: bool = False
+    """Whether nothing else can have been intended."""
 
 
 def wrong_kind(name: str, expected: str, value: object, pointer: str, hint: str = "") -> Fault:
