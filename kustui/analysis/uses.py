@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
@@ -141,3 +142,14 @@ def _is_of_property(use: Use) -> bool:
 
 def _within(pointer: str, part: str) -> bool:
     return pointer == part or pointer.startswith(f"{part}/")
+
+
+_HEXADECIMAL = re.compile(r"[0-9a-f]{16,}")
+
+
+def looks_random(word: str) -> bool:
+    """Whether a word is too random to be an ordinary word: then it is an id, whatever it stands in."""
+    if _HEXADECIMAL.fullmatch(word):
+        return True
+    has_digit = any(map(str.isdigit, word))
+    return has_digit and word != word.lower() and word != word.upper()

@@ -210,6 +210,11 @@ class Document:
                 spots |= scan(self.source.data, value.start, pointer, skip).spots
         return Positions(spots)
 
+    @property
+    def outer_pointers(self) -> Iterator[str]:
+        """The JSON pointers of all values outside of its workflows, and those of the workflows."""
+        return iter(self._outer.spots)
+
     def entry_at(self, pointer: str) -> Entry | None:
         """The workflow at a pointer, or around it; None outside of all workflows."""
         while True:

@@ -15,6 +15,7 @@ from kustui.analysis.apps import (
     read_version,
 )
 from kustui.analysis.collection_analysis import CollectionAnalysis
+from kustui.analysis.uses import looks_random
 from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Related
 from kustui.check.rule import (
@@ -39,7 +40,6 @@ from kustui.text.messages import Suggestion, suggested, suggestion
 _WORD = re.compile(r"[\w-]{8,}", re.ASCII)
 _PLACE_OF_AN_ID = re.compile(r"workflows?[/.]([\w-]+)", re.ASCII)
 _BETWEEN_WORDS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "_-")}
-_HEXADECIMAL = re.compile(r"[0-9a-f]{16,}")
 
 # Installation
 
@@ -103,19 +103,11 @@ def _may_hold_id(analysis: WorkflowAnalysis, by_id: Mapping[str, Entry]) -> bool
 def _id_spans(text: str, by_id: Mapping[str, Entry]) -> list[tuple[int, int]]:
     """The spans of workflow ids in a text: words that look random, and words where a path expects an id."""
     spans = {
-        word.span() for word in _WORD.finditer(text) if word[0] in by_id and _looks_random(word[0]) and word[0] != text
+        word.span() for word in _WORD.finditer(text) if word[0] in by_id and looks_random(word[0]) and word[0] != text
     }
     if "workflow" in text:
         spans |= {place.span(1) for place in _PLACE_OF_AN_ID.finditer(text) if place[1] in by_id}
     return sorted(spans)
-
-
-def _looks_random(word: str) -> bool:
-    """Whether a word is too random to be an ordinary word."""
-    if _HEXADECIMAL.fullmatch(word):
-        return True
-    has_digit = any(map(str.isdigit, word))
-    return has_digit and word != word.lower() and word != word.upper()
 
 
 def _ids_in(analysis: WorkflowAnalysis, value: object, pointer: str, node: str) -> Violations:

@@ -19,7 +19,17 @@ from kustui.definition.expressions.nodes import (
     embedded_in,
     spans_of,
 )
-from kustui.definition.expressions.tokens import MAX_DEPTH, SEGMENT, SEPARATOR, WHITESPACE, Tag, Token, refuse
+from kustui.definition.expressions.tokens import (
+    MAX_DEPTH,
+    SEGMENT,
+    SEPARATOR,
+    WHITESPACE,
+    Kind,
+    Tag,
+    Token,
+    refuse,
+    scan,
+)
 from kustui.text.messages import shortened
 
 _CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None}
@@ -265,6 +275,14 @@ def closing_name(token: Token) -> object:
         return ("undefined",)  # a partial whose name is in parentheses
     parts = (separator + _without_brackets(segment.group()) for separator, segment in _segments(token))
     return "@" * token.text.startswith("@") + "".join(parts)
+
+
+def closing_lookups(text: str) -> Iterator[Lookup]:
+    """The paths in the closing tags of a template without faults, as in ``{{/steps.1.tags}}``: they read nothing, but
+    have to be those of the tags that they close."""
+    for piece in scan(text)[0] if "/" in text else ():
+        if isinstance(piece, Tag) and piece.kind is Kind.CLOSE and piece.tokens[0].kind == "path":
+            yield read_lookup(piece.tokens[0], 0, ())
 
 
 def _segments(token: Token) -> Iterator[tuple[str, re.Match[str]]]:

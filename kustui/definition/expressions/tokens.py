@@ -293,10 +293,10 @@ def _refuse_unclosed(start: int, opening: str) -> NoReturn:
 
 def template_path(segments: Sequence[str]) -> str:
     """A path as a template has to spell it: ``steps.1.custom.[@startAt]``."""
-    return ".".join(_spelled(segments, at) for at in range(len(segments)))
+    return ".".join(template_segment(segments, at) for at in range(len(segments)))
 
 
-def _spelled(segments: Sequence[str], at: int) -> str:
+def template_segment(segments: Sequence[str], at: int) -> str:
     """A segment of a path, in brackets where it needs them: ``[@startAt]``, ``[first name]``, a last ``[0]``."""
     segment, is_last = segments[at], at == len(segments) - 1
     plain = _NEEDS_NO_BRACKETS.fullmatch(segment) and not (at and segment == "this")
@@ -316,7 +316,7 @@ def _refuse_spelling(text: str, start: int, tag_start: int, opening_end: int) ->
         return
     names = [segment["name"] or segment["inside"] for segment in segments]
     for index, segment in enumerate(segments):
-        if segment.group() == segment["dot"] + _spelled(names, index) and bool(segment["dot"]) == bool(index):
+        if segment.group() == segment["dot"] + template_segment(names, index) and bool(segment["dot"]) == bool(index):
             continue
         message = f'"{shortened(names[index])}" is written in brackets in the path of a template'
         if not segment["name"]:
@@ -324,7 +324,7 @@ def _refuse_spelling(text: str, start: int, tag_start: int, opening_end: int) ->
         whole, closing = f"{lead}{template_path(names)}", _TOKEN.match(text, at)
         if closing and closing["closing"] and not text[opening_end:start].strip(WHITESPACE):
             whole = f"{text[tag_start:opening_end]}{whole}{closing.group()}"
-        intended = f"{'' if segment['dot'] or not index else '.'}{_spelled(names, index)}"
+        intended = f"{'' if segment['dot'] or not index else '.'}{template_segment(names, index)}"
         refuse(message, segment.end("dot"), segment.end(), f"write {whole}", intended)
 
 

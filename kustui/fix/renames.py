@@ -1,0 +1,374 @@
+"""Renames: a new id for a step or a workflow, or a new name for an input, in every place that uses it.
+
+All texts of a definition are looked at, not what of them could be read as a model: a transition that has another fault
+leads to its step all the same.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from kustui.analysis.uses import looks_random, property_of
+from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.check.problems import Related
+from kustui.definition.collection import Document, Entry
+from kustui.definition.expressions import Path, Template, is_plain, parse
+from kustui.definition.expressions.nodes import Expression
+from kustui.definition.expressions.tags import closing_lookups
+from kustui.definition.expressions.tokens import template_segment
+from kustui.definition.models import Step
+from kustui.definition.platform import TRIGGER_ID, call_event
+from kustui.definition.source.positions import Spot, escape, extent_within, key_of, key_text, parent
+from kustui.definition.source.source import Extent, Source
+from kustui.errors import KustuiError
+from kustui.fix.edits import Fix, TextEdit
+
+_NOT_EVALUATED = {"id", "_id", "action", "appVersion", "eventName", "callable", "schema", "meta"}
+"""The members of a trigger or step that hold no reference."""
+_SEPARATORS = re.compile(r"[\s.,]")
+_ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
+_CALL_PREFIX, _, _ = call_event("\0").partition("\0")
+
+
+class RenameError(KustuiError):
+    """Why something cannot be renamed so."""
+
+
+class Rename(NamedTuple):
+    """The edits that rename something."""
+
+    fix: Fix
+    untouched: tuple[Related, ...]
+    """Places that hold the old id inside other text, or where nobody knows what they mean: they are not changed."""
+
+
+class _Text(NamedTuple):
+    """A string of a file, as a value or as the key of a member."""
+
+    document: Document
+    pointer: str
+    text: str
+    literal: Extent
+    is_key: bool = False
+
+    @property
+    def key(self) -> str:
+        return key_of(self.pointer)
+
+    def edit(self, new: str, start: int = 0, end: int | None = None) -> TextEdit:
+        """New text for its characters from ``start`` to ``end``."""
+        source = self.document.source
+        extent = extent_within(source, self.literal, start, len(self.text) if end is None else end)
+        return TextEdit(source, extent, _as_json(new, source))
+
+    def mentions(self, pattern: re.Pattern[str], edits: list[TextEdit], old: str) -> Iterator[Related]:
+        """The places in it where a pattern matches and nothing is changed."""
+        for match in pattern.finditer(self.text):
+            extent = extent_within(self.document.source, self.literal, *match.span(1))
+            if not any(edit.extent.start < extent.end and extent.start < edit.extent.end for edit in edits):
+                yield Related(f'"{old}" is not changed here', self.document, self.pointer, extent)
+
+
+def name_of(analysis: WorkflowAnalysis, pointer: str) -> str:
+    """What a step, a workflow or an input is called that can be renamed, by its pointer. Raises RenameError."""
+    entry = analysis.entry
+    if (step := _step_at(analysis, pointer)) is not None:
+        return step.id
+    if pointer in (entry.item.pointer, analysis.workflow.pointer):
+        if entry.id is None:
+            raise RenameError(f'"{entry.title}" has no id: nothing else names it')
+        return entry.id
+    if pointer and property_of(analysis, key_of(pointer)) == pointer:
+        return key_of(pointer)
+    if analysis.workflow.trigger is not None and pointer == analysis.workflow.trigger.pointer:
+        raise RenameError(f'the trigger cannot be renamed: references call it "{TRIGGER_ID}", whatever its id is')
+    raise RenameError("only a step, a workflow or an input can be renamed")
+
+
+def rename(analyses: AnalysisCache, entry: Entry, pointer: str, new: str) -> Rename:
+    """The edits that give a step, a workflow, or an input of a callable workflow another name: in its own place and in
+    all that name it, in every file.
+
+    ``pointer`` is that of the step, of the workflow, or of the input's property in the schema. Raises RenameError where
+    the name is taken or cannot be written in one of the places, and where it is unclear what the old name stands for.
+    """
+    analysis = analyses.of(entry)
+    old = name_of(analysis, pointer)
+    if not new or not new.isprintable():
+        raise RenameError("the new name is empty" if not new else "the new name has characters that nobody can see")
+    if new == old:
+        raise RenameError(f'it is already called "{old}"')
+    if (step := _step_at(analysis, pointer)) is not None:
+        return _of_step(analysis, step, new)
+    if pointer in (entry.item.pointer, analysis.workflow.pointer):
+        return _of_workflow(analyses, analysis, old, new)
+    return _of_input(analyses, analysis, pointer, new)
+
+
+def _step_at(analysis: WorkflowAnalysis, pointer: str) -> Step | None:
+    return next((step for step in analysis.workflow.steps if step.pointer == pointer), None)
+
+
+# Steps
+
+
+def _of_step(analysis: WorkflowAnalysis, step: Step, new: str) -> Rename:
+    old, flow = step.id, analysis.flow
+    _require_segment(new)
+    same = [other for other in analysis.workflow.steps if other.id == old]
+    if len(same) > 1 or old in flow.trigger_names:
+        others = f"{len(same)} steps have" if len(same) > 1 else "the trigger also has"
+        raise RenameError(f'{others} the id "{old}": it is unclear which of them is meant where it is used')
+    if new in flow.trigger_names:
+        raise RenameError(f'"{new}" is the id of the trigger')
+    if taken := next((other for other in analysis.workflow.steps if other.id == new), None):
+        place = analysis.document.span(f"{taken.pointer}/id").start
+        raise RenameError(f'the id "{new}" is taken, by the step at {analysis.document.path}:{place}')
+
+    def segment(path: Path) -> int | None:
+        return 1 if path.step == old else None
+
+    unreadable = re.compile(rf"steps\s*[./]\s*(\[?{re.escape(old)}\]?)(?![\w@$-])")
+    pattern = _mention(old, "step")
+    edits: list[TextEdit] = []
+    untouched: list[Related] = []
+    for text in _texts_of(analysis.document, analysis.entry):
+        own: list[TextEdit] = []
+        match _place(analysis, text):
+            case "id" if text.pointer == f"{step.pointer}/id":
+                own = [text.edit(new)]
+            case "target" if text.text == old:
+                own = [text.edit(new)]
+            case "value":
+                own = _in_expression(text, segment, unreadable, new)
+        edits += own
+        untouched += text.mentions(pattern, own, old)
+    if analysis.app is not None:
+        for text in _texts_outside(analysis.document):
+            untouched += text.mentions(unreadable, [], old)
+    return Rename(Fix(f'rename step "{old}" to "{new}"', tuple(edits)), tuple(untouched))
+
+
+def _place(analysis: WorkflowAnalysis, text: _Text) -> str:
+    """What a text of a workflow is: an ``id``, the ``target`` of a transition, a ``value`` that is evaluated, or
+    nothing of these."""
+    if text.is_key or not text.pointer.startswith(f"{analysis.workflow.pointer}/"):
+        return ""
+    match text.pointer.removeprefix(analysis.workflow.pointer).split("/"):
+        case ["", "trigger", key, *inner] | ["", "steps", _, key, *inner]:
+            if key in _NOT_EVALUATED or (key != "params" and inner[1:2] == ["meta"]):
+                return "id" if key == "id" else ""
+            return "target" if key != "params" and inner[1:] == ["target"] else "value"
+    return ""
+
+
+# Workflows
+
+
+def _of_workflow(analyses: AnalysisCache, analysis: WorkflowAnalysis, old: str, new: str) -> Rename:
+    entry, collection = analysis.entry, analyses.collection
+    if re.search(r"\s", new) or not is_plain(new):
+        raise RenameError(f'"{new}" is no id: it has a blank, or reads like a reference or a template')
+    # Others that have it in their eventName alone listen to a call of this one.
+    declares = entry.item.declares_id
+    same = [other for other in collection.entries if other.id == old and (other.item.declares_id or not declares)]
+    if len(same) > 1:
+        raise RenameError(f'{len(same)} workflows have the id "{old}": it is unclear which of them is meant elsewhere')
+    if (taken := collection.by_id.get(new)) is not None:
+        place = taken.source.place(taken.item.extent.start)
+        raise RenameError(f'the id "{new}" is taken, by "{taken.title}" at {taken.source.path}:{place}')
+    own_ids = {f"{entry.item.pointer}/id", f"{analysis.workflow.pointer}/id"}
+    event = re.compile(rf"{re.escape(_CALL_PREFIX)}{re.escape(old)}\.")
+    pattern = _mention(old, "workflow")
+    edits: list[TextEdit] = []
+    untouched: list[Related] = []
+    for text in _texts_with(analyses, old):
+        own: list[TextEdit] = []
+        is_own_id = text.document.source is entry.source and text.pointer in own_ids
+        if text.text == old and not text.is_key and (is_own_id or text.key == "workflowId"):
+            own = [text.edit(new)]
+        elif text.key == "eventName" and not text.is_key and event.match(text.text):
+            own = [text.edit(new, len(_CALL_PREFIX), len(_CALL_PREFIX) + len(old))]
+        edits += own
+        untouched += text.mentions(pattern, own, old)
+    return Rename(Fix(f'rename workflow "{old}" to "{new}"', tuple(edits)), tuple(untouched))
+
+
+# Inputs
+
+
+def _of_input(analyses: AnalysisCache, analysis: WorkflowAnalysis, pointer: str, new: str) -> Rename:
+    old, entry, trigger = key_of(pointer), analysis.entry, analysis.workflow.trigger
+    assert trigger is not None, "it has the property"
+    _require_segment(new)
+    if trigger.input_schema is not None and new in trigger.input_schema.names:
+        raise RenameError(f'"{entry.title}" already has an input "{new}"')
+    names = analysis.flow.trigger_names
+
+    def segment(path: Path) -> int | None:
+        return 2 if path.step in names and path.fields[:1] == (old,) else None
+
+    steps = "|".join(map(re.escape, sorted(names)))
+    unreadable = re.compile(rf"steps\s*[./]\s*(?:{steps})\s*[./]\s*(\[?{re.escape(old)}\]?)(?![\w@$-])")
+    edits: list[TextEdit] = []
+    for text in _texts_of(analysis.document, entry):
+        if text.pointer == pointer if text.is_key else _is_required(text, trigger.pointer) and text.text == old:
+            edits.append(text.edit(new))
+        elif _place(analysis, text) == "value":
+            edits += _in_expression(text, segment, unreadable, new)
+    edits += _in_calls(analyses, entry, old, new)
+    return Rename(Fix(f'rename input "{old}" to "{new}"', tuple(edits)), ())
+
+
+def _is_required(text: _Text, trigger: str) -> bool:
+    return parent(text.pointer) == f"{trigger}/schema/required"
+
+
+def _in_calls(analyses: AnalysisCache, target: Entry, old: str, new: str) -> Iterator[TextEdit]:
+    """The edits of what the schedule calls of a workflow pass under a name."""
+    if target.id is None or analyses.collection.has_taken_id(target):
+        return
+    for document in analyses.collection.documents:
+        for entry in document.entries:
+            if not _may_hold(entry, target.id) or not _may_hold(entry, old):
+                continue
+            texts = [*_texts_of(document, entry)]
+            called = {parent(text.pointer) for text in texts if text.key == "workflowId" and text.text == target.id}
+            keys = {text.pointer: text for text in texts if text.is_key}
+            for params in called:
+                if (key := keys.get(f"{params}/inputs/{escape(old)}")) is not None:
+                    if f"{params}/inputs/{escape(new)}" in keys:
+                        place = document.span(key.pointer).start
+                        raise RenameError(f'a call already passes an input "{new}", at {document.path}:{place}')
+                    yield key.edit(new)
+
+
+# Values
+
+
+def _in_expression(
+    text: _Text, segment: Callable[[Path], int | None], unreadable: re.Pattern[str], new: str
+) -> list[TextEdit]:
+    """The edits of a string that is evaluated. ``segment`` gives which segment of a path is renamed, and ``unreadable``
+    finds it where the string has a fault, behind which nothing is read. Raises RenameError."""
+    written = text.text
+    expression = parse(written)
+    paths = [*_paths(expression)]
+    changed = {path: index for path, _ in paths if (index := segment(path)) is not None}
+    parts = dict(
+        _spelled(written, path, index, new, is_template)
+        for path, is_template in paths
+        if (index := changed.get(path)) is not None
+    )
+    if expression.faults:
+        known = {path.spans[index] for path, index in changed.items()}
+        for match in unreadable.finditer(written):
+            start, end = match.span(1)
+            if not any(start <= other[0] and other[1] <= end for other in known):
+                parts[start, end] = template_segment(("", new), 1) if "{{" in written else new
+    if not parts:
+        return []
+    if not expression.faults:
+        expected = [_replaced(path.segments, changed.get(path), new) for path, _ in paths]
+        _require_written(written, parts, expected, new)
+    return [text.edit(part, *span) for span, part in parts.items()]
+
+
+def _paths(expression: Expression) -> Iterator[tuple[Path, bool]]:
+    """The paths in an expression, and whether each is written as a template writes it."""
+    is_template = isinstance(expression, Template)
+    yield from ((path, is_template) for path in expression.paths)
+    if is_template and not expression.faults:
+        yield from ((lookup.path, True) for lookup in closing_lookups(expression.text) if lookup.path.step is not None)
+    yield from ((part.path, False) for part in expression.embedded if part.path is not None)
+    yield from ((fault.path, False) for fault in expression.faults if fault.path is not None)
+
+
+def _replaced(segments: tuple[str, ...], index: int | None, new: str) -> tuple[str, ...]:
+    return segments if index is None else (*segments[:index], new, *segments[index + 1 :])
+
+
+def _spelled(text: str, path: Path, index: int, new: str, is_template: bool) -> tuple[tuple[int, int], str]:
+    """What to write instead of a segment of a path, and in place of which characters of the text.
+
+    Brackets of a template come and go as the name needs them; those that the old name did not need stay."""
+    start, end = path.spans[index]
+    if not is_template:
+        return (start, end), new
+    spelled = template_segment(_replaced(path.segments, index, new), index)
+    if text[start - 1 : start] != "[" or text[end : end + 1] != "]":
+        return (start, end), spelled
+    if not spelled.startswith("[") and not template_segment(path.segments, index).startswith("["):
+        spelled = f"[{spelled}]"
+    return (start - 1, end + 1), spelled
+
+
+def _require_written(text: str, parts: dict[tuple[int, int], str], expected: list[tuple[str, ...]], new: str) -> None:
+    """Raises RenameError where a text with its new parts does not read what it should."""
+    after = text
+    for (start, end), part in sorted(parts.items(), reverse=True):
+        after = f"{after[:start]}{part}{after[end:]}"
+    expression = parse(after)
+    if expression.faults or [path.segments for path, _ in _paths(expression)] != expected:
+        raise RenameError(f'"{new}" cannot be written in {json.dumps(text, ensure_ascii=False)}')
+
+
+def _require_segment(new: str) -> None:
+    """Raises RenameError for a name that no reference can hold."""
+    if match := _SEPARATORS.search(new):
+        what = {".": "a dot", ",": "a comma"}.get(match[0], "a blank")
+        raise RenameError(f'"{new}" has {what}, which references cannot hold')
+
+
+# Texts
+
+
+def _texts_with(analyses: AnalysisCache, text: str) -> Iterator[_Text]:
+    """The strings and keys of everything that may hold a text."""
+    for document in analyses.collection.documents:
+        entries = (entry for entry in document.entries if _may_hold(entry, text))
+        yield from chain(_texts_outside(document), *(_texts_of(document, entry) for entry in entries))
+
+
+def _may_hold(entry: Entry, text: str) -> bool:
+    """Whether a text may stand in a workflow; quick, and True for some where it does not."""
+    data, written = entry.text(), text.encode()
+    if written in data or '"' in text or "\\" in text or "/" in text:  # which may be escaped
+        return True
+    if b"\\u" not in data:
+        return False
+    return written in _ESCAPED.sub(lambda match: chr(int(match[1], 16)).encode(errors="replace"), data)
+
+
+def _texts_of(document: Document, entry: Entry) -> Iterator[_Text]:
+    for pointer in entry.pointers:
+        yield from _texts_at(document, pointer, entry.spot(pointer))
+
+
+def _texts_outside(document: Document) -> Iterator[_Text]:
+    """The strings and keys of a file outside of its workflows."""
+    for pointer in document.outer_pointers:
+        yield from _texts_at(document, pointer, document.spot(pointer))
+
+
+def _texts_at(document: Document, pointer: str, spot: Spot) -> Iterator[_Text]:
+    data = document.source.data
+    if spot.key is not None:
+        yield _Text(document, pointer, key_of(pointer), spot.key, is_key=True)
+    if data[spot.value.start : spot.value.start + 1] == b'"':
+        yield _Text(document, pointer, key_text(data[slice(*spot.value)]), spot.value)
+
+
+def _mention(id_: str, noun: str) -> re.Pattern[str]:
+    """Finds an id in other text: one that looks random anywhere, an ordinary word only behind what it is the id of."""
+    before = r"(?<![\w-])" if looks_random(id_) else rf"{noun}\w*[^\w-]{{1,5}}"
+    return re.compile(rf"{before}({re.escape(id_)})(?![\w-])")
+
+
+def _as_json(text: str, source: Source) -> str:
+    """A text as a part of a JSON string: in a file without a character beyond ASCII, escaped as the file does it."""
+    return json.dumps(text, ensure_ascii=source.data.isascii() and b"\\u" in source.data)[1:-1]
