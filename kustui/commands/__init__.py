@@ -6,6 +6,7 @@ COMMANDS = {
     "explain": ("[RULE]", "explain what a rule finds, why it matters, and how to fix it"),
     "simulate": ("PATH...", "rehearse a run, schedules included, or replay scenarios as tests"),
     "config": ("[PATH...]", "show the configuration in effect and where each setting is from"),
+    "schema": ("", "print the JSON Schema of definitions, for editors"),
     "completion": ("SHELL", "print the completion script for bash, zsh or fish"),
     "man": ("", "print the manual page"),
 }

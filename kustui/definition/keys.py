@@ -19,6 +19,7 @@ from kustui.definition.models import (
     Part,
     Response,
     RunAt,
+    ScheduleCall,
     Schema,
     Step,
     Transition,
@@ -35,7 +36,7 @@ AVAILABLE_APP = "an available app"
 WORKFLOW = "a workflow"
 
 _MOST_LISTED = 8
-_EACH = "*"
+EVERY_KEY = "*"
 """Stands for every key of an object whose keys people choose."""
 _BOOKKEEPING = frozenset({
     "rev", "createdAt", "updatedAt", "modifiedAt", "loggingAt", "editable", "appDisabled", "systemDisabled",
@@ -86,9 +87,9 @@ PARTS: Mapping[str, PartKeys] = {
     "meta": _keys(more="displayName description name"),
     "response": _keys(Response, schema="a schema"),
     "a schema": _keys(Schema, _SCHEMA_WORDS, properties="properties", items="a property"),
-    "properties": PartKeys(frozenset(), {_EACH: "a property"}),
+    "properties": PartKeys(frozenset(), {EVERY_KEY: "a property"}),
     "a property": _keys(Schema, _SCHEMA_WORDS, properties="properties", items="a property"),
-    "params": _keys(more="inputs runAt workflowId", runAt="runAt"),
+    "params": _keys(ScheduleCall, runAt="runAt"),
     "runAt": _keys(RunAt)._replace(closed=True),
     APP: _APP_KEYS,
     AVAILABLE_APP: _APP_KEYS._replace(keys=_APP_KEYS.keys | {"name", "cards", "vendor", "website"}, closed=False),
@@ -107,8 +108,8 @@ PARTS: Mapping[str, PartKeys] = {
     "a hook": _keys(more="eventName displayEventName type description name"),
     "a kview": _keys(more="name template resource context meta"),
     "an outbound webhook": _keys(more="name url events headers"),
-    "settings": PartKeys(frozenset(), {_EACH: "a category"}),
-    "a category": PartKeys(frozenset(), {_EACH: "a setting"}),
+    "settings": PartKeys(frozenset(), {EVERY_KEY: "a category"}),
+    "a category": PartKeys(frozenset(), {EVERY_KEY: "a setting"}),
     "a setting": _keys(more="type defaultValue required description hidden"),
     "a declared trigger": _keys(
         more="eventName name description inputTemplate outputTemplate outputSchema sampleOutputSchema "
@@ -126,8 +127,8 @@ def mistyped_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
         value, part, pointer = pending.pop()
         keys = PARTS[part]
         parts = keys.parts
-        if _EACH in parts:
-            parts = dict.fromkeys(value, parts[_EACH])
+        if EVERY_KEY in parts:
+            parts = dict.fromkeys(value, parts[EVERY_KEY])
         else:
             if not value.keys() <= keys.keys:
                 yield from _unknown_keys(value, part, pointer)

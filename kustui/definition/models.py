@@ -34,8 +34,8 @@ def _as_properties(schema: object) -> object:
 class Schema(Part):
     """What a callable workflow takes or returns: ``{properties: {name: {type}}, required: [names]}``."""
 
-    properties: dict[str, Any] = {}
-    required: tuple[str, ...] = ()
+    properties: dict[str, Any] = Field({}, description="The fields by name, each with its type.")
+    required: tuple[str, ...] = Field((), description="The names of the fields that have to be given.")
 
     @property
     def names(self) -> frozenset[str]:
@@ -60,16 +60,18 @@ TolerantSchema = Annotated[Schema, BeforeValidator(_as_properties)]
 class Condition(Part):
     """``{op, values}``; ``and`` and ``or`` nest conditions in ``values``."""
 
-    op: str
-    values: tuple[Any, ...]
+    op: str = Field(description="How the values are compared.")
+    values: tuple[Any, ...] = Field(
+        description="What is compared: literals, references, templates; conditions in and/or."
+    )
 
 
 class Transition(Part):
     """An edge to another step, taken when its condition holds."""
 
-    target: str
-    condition: Condition | None = None
-    meta: dict[str, Any] | None = None
+    target: str = Field(description="The id of the step that it leads to.")
+    condition: Condition | None = Field(None, description="When it is taken; the first transition that holds wins.")
+    meta: dict[str, Any] | None = Field(None, description="What people call it.")
     pointer: str = Field(default="", validation_alias=POINTER)
 
     @property
@@ -92,7 +94,7 @@ class Transition(Part):
 class ErrorAction(Part):
     """What an error case does instead of leading to a step: one of ``ERROR_ACTIONS`` [api]."""
 
-    type: str = Field(min_length=1)
+    type: str = Field(min_length=1, description="What is done in place of leading to a step.")
 
 
 class ErrorCase(Transition):
@@ -101,7 +103,7 @@ class ErrorCase(Transition):
     It has a target [docs], or in its place an ``errorAction`` [api]; a target wins where both are given [assumed].
     """
 
-    error_action: ErrorAction | None = None
+    error_action: ErrorAction | None = Field(None, description="What is done where there is no target.")
 
     @model_validator(mode="before")
     @classmethod
@@ -118,13 +120,15 @@ class ErrorCase(Transition):
 class Trigger(Part):
     """What starts a run: an event, or for a callable workflow a call with the inputs of its schema."""
 
-    id: str = TRIGGER_ID
-    event_name: str = ""
-    transitions: tuple[Transition, ...] = ()
-    callable: StrictBool = False
-    input_schema: TolerantSchema | None = Field(default=None, alias="schema")
-    app_version: str | None = None
-    meta: dict[str, Any] | None = None
+    id: str = Field(TRIGGER_ID, description="By convention 1.")
+    event_name: str = Field("", description="The event that starts a run; kustomer.workflow.<id>.call if callable.")
+    transitions: tuple[Transition, ...] = Field((), description="Where a run begins: the first that holds is taken.")
+    callable: StrictBool = Field(False, description="Whether other workflows can schedule or call it.")
+    input_schema: TolerantSchema | None = Field(
+        default=None, alias="schema", description="The inputs of a callable workflow."
+    )
+    app_version: str | None = Field(None, description="The app of the event, and a range of its versions.")
+    meta: dict[str, Any] | None = Field(None, description="What people call it.")
     pointer: str = Field(default="", validation_alias=POINTER)
 
     @property
@@ -136,8 +140,8 @@ class Trigger(Part):
 class RunAt(Part):
     """When a scheduled run is due: ``relative`` minutes from now [assumed], or an absolute date [assumed]."""
 
-    type: Any = None
-    value: Any = None
+    type: Any = Field(None, description="relative, with a number of minutes as the value; or a date as the value.")
+    value: Any = Field(None, description="How many minutes from now, or the date.")
 
 
 _LONGEST_DELAY = 1e300
@@ -168,21 +172,21 @@ def due_in_words(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) -> s
 class ScheduleCall(Part):
     """The params of a step that schedules another workflow."""
 
-    workflow_id: Any = None
-    run_at: RunAt | None = None
-    inputs: dict[str, Any] = {}
+    workflow_id: Any = Field(None, description="The id of the workflow that is scheduled.")
+    run_at: RunAt | None = Field(None, description="When it is due.")
+    inputs: dict[str, Any] = Field({}, description="Its inputs, by name.")
 
 
 class Step(Part):
     """A step of a workflow. Without an ``action`` it only branches [seen]."""
 
-    id: str
-    action: str | None = None
-    params: dict[str, Any] = {}
-    transitions: tuple[Transition, ...] = ()
-    error_cases: tuple[ErrorCase, ...] = ()
-    app_version: str | None = None
-    meta: dict[str, Any] | None = None
+    id: str = Field(description="By which transitions and references name the step.")
+    action: str | None = Field(None, description="What it does; without one it only branches.")
+    params: dict[str, Any] = Field({}, description="What the action is given: literals, references, templates.")
+    transitions: tuple[Transition, ...] = Field((), description="Where the run goes on: the first that holds is taken.")
+    error_cases: tuple[ErrorCase, ...] = Field((), description="Where the run goes on after a failure.")
+    app_version: str | None = Field(None, description="The app of the action, and a range of its versions.")
+    meta: dict[str, Any] | None = Field(None, description="What people call it: displayName, description.")
     pointer: str = Field(default="", validation_alias=POINTER)
 
     @property
@@ -223,20 +227,20 @@ class Step(Part):
 class Response(Part):
     """What a callable workflow returns [seen]."""
 
-    output_schema: TolerantSchema | None = Field(default=None, alias="schema")
+    output_schema: TolerantSchema | None = Field(default=None, alias="schema", description="The fields of the answer.")
 
 
 class Workflow(Part):
     """A trigger and the steps it leads to; ``steps`` are in the file's order, not in the order they run."""
 
-    id: str | None = None
-    name: str = ""
-    description: str | None = None
-    enabled: StrictBool | None = None
-    trigger: Trigger | None = None
-    steps: tuple[Step, ...] = ()
-    response: Response | None = None
-    meta: dict[str, Any] | None = None
+    id: str | None = Field(None, description="By which other workflows schedule it.")
+    name: str = Field("", description="By which people identify it.")
+    description: str | None = Field(None, description="What it is for.")
+    enabled: StrictBool | None = Field(None, description="With false it never runs.")
+    trigger: Trigger | None = Field(None, description="What starts a run.")
+    steps: tuple[Step, ...] = Field((), description="What a run does, in no particular order.")
+    response: Response | None = Field(None, description="What a callable workflow answers.")
+    meta: dict[str, Any] | None = Field(None, description="What people call it: displayName.")
     pointer: str = Field(default="", validation_alias=POINTER)
 
     @property
@@ -247,16 +251,16 @@ class Workflow(Part):
 class App(Part):
     """An app definition but for its workflows. It needs ``app``, ``version`` and ``title`` [docs]."""
 
-    app: str = ""
-    version: str = ""
-    title: str = ""
-    description: str | None = None
-    dependencies: tuple[str, ...] = ()
-    actions: tuple[dict[str, Any], ...] = ()
-    hooks: tuple[dict[str, Any], ...] = ()
-    triggers: tuple[dict[str, Any], ...] = ()
-    commands: tuple[dict[str, Any], ...] = ()
-    settings: dict[str, Any] = {}
+    app: str = Field("", description="Its name, without blanks and dashes.")
+    version: str = Field("", description="Its semantic version.")
+    title: str = Field("", description="What people call it.")
+    description: str | None = Field(None, description="What it is for.")
+    dependencies: tuple[str, ...] = Field((), description="The apps that it needs, each a name, a dash and a range.")
+    actions: tuple[dict[str, Any], ...] = Field((), description="The actions that its workflows can use.")
+    hooks: tuple[dict[str, Any], ...] = Field((), description="The events that it receives from outside.")
+    triggers: tuple[dict[str, Any], ...] = Field((), description="The events that it declares.")
+    commands: tuple[dict[str, Any], ...] = Field((), description="What it can be asked to do.")
+    settings: dict[str, Any] = Field({}, description="Its settings, by category and name.")
     pointer: str = Field(default="", validation_alias=POINTER)
 
 

@@ -34,7 +34,7 @@ _NOUNS = {
 }
 _ALWAYS = 'one that always holds is {"op": "true", "values": [true]}'
 _ERROR_ACTIONS = f"error actions: {', '.join(ERROR_ACTIONS)}"
-_PURPOSES = {
+PURPOSES = {
     ("workflow", "name"): "people identify workflows by it",
     ("trigger", "eventName"): "it says which event starts a run",
     ("transition", "target"): "it names the step to go to",
@@ -50,12 +50,13 @@ _PURPOSES = {
     ("app definition", "version"): "an app cannot be registered without one",
     ("app definition", "title"): "an app cannot be registered without one",
 }
+"""What the keys are for that a part needs: null for any other is as good as nothing."""
 _SMALL_PARTS = {"condition": "a condition", "error action": "errorAction", "transition": "a transition"}
 """The parts of which an unknown key probably stands for what is missing, by what ``keys`` calls them."""
 _NOT_ITS_ID = '"_id" is bookkeeping of exports: transitions and references name a step by its "id"'
 _WORDS = {"string_type": "text in quotes"}
 _DECLARED = ("actions", "hooks", "triggers", "commands")
-_DECLARED_TYPES = {"name": str, "eventName": str, "inputSchema": dict, "outputSchema": dict}
+DECLARED_TYPES = {"name": str, "eventName": str, "inputSchema": dict, "outputSchema": dict}
 _CONTAINERS = {dict, list}
 _WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error case"), ("errorAction", "error case")}
 """Parts without which the part around them is left out too: a step without an id, a transition without a target."""
@@ -134,8 +135,8 @@ def _wrong_members(app: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
         parts = app.get(key)
         for index, part in enumerate(parts if isinstance(parts, list) else ()):
             for name, value in part.items() if isinstance(part, dict) else ():
-                if name in _DECLARED_TYPES and value is not None and not isinstance(value, _DECLARED_TYPES[name]):
-                    expected = "text in quotes" if _DECLARED_TYPES[name] is str else "an object"
+                if name in DECLARED_TYPES and value is not None and not isinstance(value, DECLARED_TYPES[name]):
+                    expected = "text in quotes" if DECLARED_TYPES[name] is str else "an object"
                     yield wrong_kind(name, expected, value, f"{pointer}/{key}/{index}/{name}")
 
 
@@ -270,7 +271,7 @@ def _missing(noun: str, part: dict[str, Any], pointer: str, *keys: str) -> Itera
 def _without(noun: str, part: Mapping[str, Any], pointer: str, *keys: str) -> Fault:
     *others, last = keys
     named = f"{', '.join(others)} or {last}" if others else last
-    hints = [] if others or (noun, last) not in _PURPOSES else [_PURPOSES[noun, last]]
+    hints = [] if others or (noun, last) not in PURPOSES else [PURPOSES[noun, last]]
     if noun in _SMALL_PARTS and (unknown := unknown_words(part, _SMALL_PARTS[noun])):
         hints.append(f"found the unknown key {quoted(unknown[0])}")
     hint = "; ".join(hints)
@@ -294,7 +295,7 @@ def _lenient(model: type[P], value: dict[str, Any], faults: list[Fault]) -> P:
 def _is_optional_null(error: ErrorDetails) -> bool:
     """Whether it is about a null for what need not be there: the API takes it, and answers it [api]."""
     *_, key = loc = error["loc"]
-    return error["input"] is None and isinstance(key, str) and (_noun(loc[:-1]), key) not in _PURPOSES
+    return error["input"] is None and isinstance(key, str) and (_noun(loc[:-1]), key) not in PURPOSES
 
 
 def _fault_of(value: Any, error: ErrorDetails) -> Fault | None:
@@ -317,7 +318,7 @@ def _fault_of(value: Any, error: ErrorDetails) -> Fault | None:
     if isinstance(loc[-1], int):
         name = _noun(loc) if loc[-2] in _NOUNS else f"every element of {loc[-2]}"
     expected = expected_by(error, _WORDS) or "of another kind"
-    return wrong_kind(name, expected, error["input"], pointer, _PURPOSES.get((noun, name), ""))
+    return wrong_kind(name, expected, error["input"], pointer, PURPOSES.get((noun, name), ""))
 
 
 def _noun(loc: Location) -> str:

@@ -38,6 +38,29 @@ ERROR_ACTIONS = {
 }
 """What an error case without a target can do instead, by its ``errorAction.type``, in words [api]."""
 
+_ACTIONS = {
+    "company": "create find find-by-external-id update",
+    "conversation": "append-tags assign-team assign-user create find-body find-by-external-id find-by-id remove-tags "
+    "update",
+    "customer": "append-email append-phone create find find-by-email find-by-external-id find-by-facebook-id "
+    "find-by-instagram-id find-by-phone find-by-smooch-id find-by-twitter-id find-by-whatsapp merge update",
+    "klass": "create find-by-klassname",
+    "kobject": "add-relationship create create-with-customer delete find find-by-external-id update",
+    "message": "create find-by-external find-by-id find-last update",
+    "note": "create find-by-external find-by-id update",
+    "user": "find-by-email find-by-id",
+    "command": "run-by-name", "event": "publish", "org": "current", "regex-match": "generic",
+    "responsive-workflow": "respond", "rest-api": "generic json", "transform": "generic",
+}  # fmt: skip
+ACTIONS = (*(f"kustomer.{of}.{verb}" for of, verbs in _ACTIONS.items() for verb in verbs.split()), SCHEDULE_ACTION)
+"""The actions of the platform that have been met in public [seen]; there are more."""
+EVENTS = tuple(
+    f"kustomer.{of}.{verb}"
+    for of in ("company", "conversation", "customer", "message", "note")
+    for verb in ("create", "update")
+)
+"""The events of the platform's own objects [docs]; those of custom objects, apps and hooks have names of their own."""
+
 APP_KEYS = frozenset({
     "app", "version", "title", "identifier", "visibility", "description", "instructions", "iconUrl",
     "screenshots", "appDetails", "tags", "changelog", "dependencies", "roles", "env", "url", "clientId",

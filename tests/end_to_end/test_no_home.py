@@ -17,10 +17,10 @@ pytestmark = pytest.mark.slow
 CHAIN = SAMPLES / "timer-chain.json"
 COMMANDS = (
     ("check", str(CHAIN), "--no-config"), ("check", str(CHAIN), "--format", "sarif"), ("graph", str(CHAIN)),
-    ("simulate", str(CHAIN)), ("explain", "loop"), ("config",), ("completion", "bash"), ("man",),
+    ("simulate", str(CHAIN)), ("explain", "loop"), ("config",), ("completion", "bash"), ("man",), ("schema",),
 )  # fmt: skip
 """Every command, all of which end with 0."""
-READ_NO_CONFIGURATION = {"explain", "completion", "man"}
+READ_NO_CONFIGURATION = {"explain", "completion", "man", "schema"}
 ONCE_DELETED = 'mkdir "$0" && cd "$0" && rmdir "$0" && "$@"'
 
 

@@ -21,7 +21,7 @@ pytestmark = [
 CHAIN = str(SAMPLES / "timer-chain.json")
 PRINTING = (
     ("check", CHAIN), ("graph", CHAIN, "--format", "svg"), ("simulate", CHAIN, "--format", "junit"), ("explain",),
-    ("config",), ("completion", "zsh"), ("man",), ("--help",), ("--version",),
+    ("config",), ("completion", "zsh"), ("man",), ("schema",), ("--help",), ("--version",),
 )  # fmt: skip
 """What writes to standard output, and ends with 0."""
 FAILING = (("check",), ("check", "--nope"), ("check", "nofile.json"), ("graph", "-"), (CHAIN,), ("-",))

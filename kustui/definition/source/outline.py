@@ -24,7 +24,7 @@ from kustui.definition.source.source import Extent, Fault, Source, replace_lone_
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")
-_WRAPPED_KEYS = {"trigger", "steps", "attributes", "data", "name", "description", "enabled"}
+WRAPPED_KEYS = {"trigger", "steps", "attributes", "data", "name", "description", "enabled"}
 _PAGE_KEYS = {"data", "links", "meta", "included", "jsonapi"}  # of an API list
 _MOST_LOOKED_AT = 3
 """Steps that are looked at to tell whether they are a workflow's."""
@@ -246,7 +246,7 @@ class _Walk:
         self.add_page(extents)
         inner = self.object_members(extents, "workflow")
         key = "data" if "data" in extents else "workflow"
-        if key == "workflow" and not inner.keys() & _WRAPPED_KEYS:
+        if key == "workflow" and not inner.keys() & WRAPPED_KEYS:
             return Shape.NOTHING
         self.faults.extend(repeated_members(all_members, pointer))
         if key == "workflow" and not inner.keys() & {"attributes", "data"}:
