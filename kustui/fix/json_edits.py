@@ -1,0 +1,202 @@
+"""Edits of JSON values in place: a string or a part of it, a key, a member or an element that is added or removed.
+
+What is added is written as its neighbours are: indentation, line breaks, and the blanks around colons and commas. The
+text has to be JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from kustui.definition.collection import Document
+from kustui.definition.source.positions import Spot, escape, parent, scan
+from kustui.definition.source.source import Extent, Source
+from kustui.fix.edits import TextEdit
+
+_QUOTE = b'"'
+_BLANKS = b" \t\r\n"
+_COLON = re.compile(rb"[ \t\r\n]*:[ \t\r\n]*")
+_COMMA = re.compile(rb"[ \t\r\n]*,[ \t\r\n]*")
+_BLANK = re.compile(rb"[ \t\r\n]*")
+_UNIT = "  "
+"""The indentation of a level where nothing in the file shows another."""
+
+
+# Strings
+
+
+def replace_string(source: Source, extent: Extent, text: str) -> TextEdit:
+    """Another text for a string or a key, whose literal is given with its quotes, or for a part between them."""
+    written = _inside(source, text)
+    whole = source.data[extent.start : extent.start + 1] == _QUOTE  # no part of a string begins with one unescaped
+    return TextEdit(source, extent, f'"{written}"' if whole else written)
+
+
+def text_of(source: Source, extent: Extent) -> str:
+    """What a string literal, or a part between its quotes, spells."""
+    written = source.text(extent)
+    try:
+        return str(json.loads(written if written.startswith('"') else f'"{written}"'))
+    except ValueError:
+        return written
+
+
+def _inside(source: Source, text: str) -> str:
+    """A text as it stands between quotes: escaped as far as JSON demands it, or as all of the file is."""
+    only_ascii = not _is_encodable(text) or (source.data.isascii() and b"\\u" in source.data)
+    return json.dumps(text, ensure_ascii=only_ascii)[1:-1]
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
+    return True
+
+
+# Members and elements
+
+
+def insert_members(document: Document, pointer: str, members: Mapping[str, object], *, before: str = "") -> TextEdit:
+    """New members of an object: before the one of another key, else behind the last one."""
+    return _inserted(document, pointer, members, before)
+
+
+def append_element(document: Document, pointer: str, value: object) -> TextEdit:
+    """A new last element of a list."""
+    return _inserted(document, pointer, [value])
+
+
+def _inserted(
+    document: Document, pointer: str, parts: Mapping[str, object] | Sequence[object], before: str = ""
+) -> TextEdit:
+    source, outer = document.source, document.spot(pointer).value
+    spots = children(source, outer)
+    gap, colon = _gap(document, pointer, spots), _colon_of(source, spots) or _colon_around(document, pointer)
+    between = gap if len(spots) > 1 or "\n" in gap else " " if colon.endswith(" ") else ""
+    text = "".join(_parts(source, parts, gap, between, _unit(document, pointer, gap), colon))
+    if not spots:
+        closing = _blanks_before(source, document.spot(pointer).begin) if "\n" in gap else ""
+        return TextEdit(source, Extent(outer.start + 1, outer.end - 1), f"{gap}{text}{closing}")
+    following = document.spot(f"{pointer}/{escape(before)}") if before else None
+    if following is not None and following in spots:
+        return TextEdit(source, Extent(following.begin, following.begin), f"{text},{between}")
+    end = spots[-1].value.end
+    return TextEdit(source, Extent(end, end), f",{between}{text}")
+
+
+def remove(document: Document, pointer: str) -> TextEdit:
+    """Without a member or an element, and without the comma that set it apart."""
+    return _removed(document.source, document.spot(pointer))
+
+
+def remove_member(source: Source, key: Extent) -> TextEdit:
+    """Without the member of a key literal, which may be one of several of the same name."""
+    return _removed(source, member_at(source, key))
+
+
+def member_at(source: Source, key: Extent) -> Spot:
+    """The member that a key literal begins."""
+    colon = _COLON.match(source.data, key.end)
+    assert colon, "the text is JSON"
+    return Spot(scan(source.data, colon.end()).spots[""].value, key)
+
+
+def _removed(source: Source, spot: Spot) -> TextEdit:
+    data, (start, end) = source.data, (spot.begin, spot.value.end)
+    if comma := _COMMA.match(data, end):
+        return TextEdit(source, Extent(start, comma.end()), "")
+    before = len(data[:start].rstrip(_BLANKS)) if start else 0
+    if data[before - 1 : before] == b",":
+        return TextEdit(source, Extent(before - 1, end), "")
+    after = _BLANK.match(data, end)
+    return TextEdit(source, Extent(before, after.end() if after else end), "")
+
+
+def children(source: Source, outer: Extent) -> list[Spot]:
+    """The members or elements of a value, in the order of the text."""
+    spots = scan(source.data, outer.start).spots
+    return [spot for pointer, spot in spots.items() if pointer.count("/") == 1]
+
+
+# How neighbours are written
+
+
+def _gap(document: Document, pointer: str, spots: list[Spot]) -> str:
+    """What stands before each member or element of a value: blanks, or a line break and an indentation."""
+    source = document.source
+    if len(spots) > 1:  # the first may follow its bracket at once where the others follow a comma and a blank
+        return _blanks_before(source, spots[-1].begin)
+    if spots:
+        return _blanks_before(source, spots[0].begin)
+    own = _blanks_before(source, document.spot(pointer).begin)
+    return f"{own}{_unit(document, pointer, own)}" if "\n" in own else ""
+
+
+def _blanks_before(source: Source, at: int) -> str:
+    start = at
+    while start and source.data[start - 1] in _BLANKS:
+        start -= 1
+    return source.data[start:at].decode()
+
+
+def _unit(document: Document, pointer: str, gap: str) -> str:
+    """By how much a level is indented, judged by the value around one, and else by the file as a whole."""
+    inner, source = gap, document.source
+    while "\n" in inner:
+        outer = _blanks_before(source, document.spot(pointer).begin) if pointer else "\n"
+        deeper, less = inner.rpartition("\n")[2], outer.rpartition("\n")[2]
+        if "\n" in outer and deeper.startswith(less) and deeper != less:
+            return deeper[len(less) :]
+        if not pointer:
+            break
+        inner, pointer = outer if "\n" in outer else inner, parent(pointer)
+    indented = re.search(rb"\n([ \t]+)\S", source.data)
+    return indented[1].decode() if indented else _UNIT
+
+
+def _colon_of(source: Source, spots: list[Spot]) -> str:
+    for spot in spots:
+        if spot.key is not None:
+            return source.data[spot.key.end : spot.value.start].decode()
+    return ""
+
+
+def _colon_around(document: Document, pointer: str) -> str:
+    """The colon of the closest member around a value."""
+    while pointer:
+        spot = document.spot(pointer)
+        if spot.key is not None:
+            return document.source.data[spot.key.end : spot.value.start].decode()
+        pointer = parent(pointer)
+    return ": "
+
+
+def _parts(
+    source: Source,
+    parts: Mapping[str, object] | Sequence[object],
+    gap: str,
+    between: str,
+    unit: str,
+    colon: str,
+) -> Iterator[str]:
+    """Members or elements as text, each on a line of its own where those of its neighbours are."""
+    for index, part in enumerate(parts):
+        value = part
+        yield f",{between}" if index else ""
+        if isinstance(parts, Mapping):
+            yield f'"{_inside(source, str(part))}"{colon}'
+            value = parts[str(part)]
+        if isinstance(value, str):
+            yield f'"{_inside(source, value)}"'
+        elif isinstance(value, Mapping | list) and value:
+            inner = f"{gap}{unit}" if "\n" in gap else ""
+            opening, closing = "{}" if isinstance(value, Mapping) else "[]"
+            yield f"{opening}{inner}"
+            yield from _parts(source, value, inner, inner or (" " if colon.endswith(" ") else ""), unit, colon)
+            yield f"{gap if inner else ''}{closing}"
+        else:
+            yield json.dumps(value)
