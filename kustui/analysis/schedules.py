@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 
 from kustui.analysis import walks
 from kustui.analysis.flow import FlowGraph
+from kustui.analysis.names import path_namer
 from kustui.definition.expressions import is_plain
-from kustui.definition.models import RunAt
+from kustui.definition.models import RunAt, due_in_words
+from kustui.definition.platform import RELATIVE_UNIT_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,17 @@ class ScheduleCall:
     workflow_id: str | None
     """The id it names; None if it is missing, or a reference that only a run can resolve."""
     run_at: RunAt | None
+    due: str
+    """When the run is due, in words: ``after 60 min``."""
     inputs: Mapping[str, Any]
     reachable: bool = True
     """Whether a run can come to the step."""
 
 
-def calls_of(key: str, flow: FlowGraph) -> tuple[ScheduleCall, ...]:
-    """The schedule calls of one workflow, in flow order."""
+def calls_of(key: str, flow: FlowGraph, unit: float = RELATIVE_UNIT_MINUTES) -> tuple[ScheduleCall, ...]:
+    """The schedule calls of one workflow, in flow order. ``unit`` is that of a relative ``runAt``, in minutes."""
     calls = []
+    name = path_namer(flow)
     for step in flow.order:
         if schedule := step.schedule:
             named = schedule.workflow_id
@@ -45,6 +50,7 @@ def calls_of(key: str, flow: FlowGraph) -> tuple[ScheduleCall, ...]:
                     step.pointer,
                     named if followed else None,
                     schedule.run_at,
+                    due_in_words(schedule.run_at, unit, name),
                     schedule.inputs,
                     step.id in flow.possible.reachable,
                 )

@@ -183,7 +183,7 @@ class WorkflowAnalysis:
 
     @cached_property
     def calls(self) -> tuple[ScheduleCall, ...]:
-        return calls_of(self.entry.key, self.flow)
+        return calls_of(self.entry.key, self.flow, self.settings.relative_unit_minutes)
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:

@@ -138,11 +138,11 @@ def _diagrams(
 ) -> DiagramSet:
     assert snapshot.schedules is not None, "examined"
     if options.schedules:
-        return DiagramSet((schedules_diagram(snapshot.schedules, snapshot.collection, lines.settings),))
+        return DiagramSet((schedules_diagram(snapshot.schedules, snapshot.collection),))
     subjects = [lines.analysis(entry.key) for entry in entries]
     return DiagramSet(
         tuple(flow_diagram(analysis) for analysis in subjects),
-        schedule_edges(snapshot.schedules, [entry.key for entry in entries], lines.settings),
+        schedule_edges(snapshot.schedules, [entry.key for entry in entries]),
         tuple(problem_marks(analysis, snapshot.by_entry.get(analysis.entry.key, ())) for analysis in subjects),
     )
 

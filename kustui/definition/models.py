@@ -13,6 +13,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 from pydantic.alias_generators import to_camel
 
+from kustui.definition.expressions import is_plain, value_in_words
+from kustui.definition.expressions.conditions import Namer, path_in_words
 from kustui.definition.platform import ERROR_ACTIONS, RELATIVE_UNIT_MINUTES, SCHEDULE_ACTION, TRIGGER_ID
 from kustui.text.messages import duration_in_words
 
@@ -159,14 +161,19 @@ def relative_minutes(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) 
     return max(-_LONGEST_DELAY, min(_LONGEST_DELAY, run_at.value)) * unit
 
 
-def due_in_words(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) -> str:
-    """When a run is due: ``after 60 min``, ``at 2026-01-01T00:00``."""
-    if run_at is None:
-        return "at no time given"
+def due_in_words(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES, name: Namer = path_in_words) -> str:
+    """When a run is due: ``after 60 min``, ``at 2026-01-01T00:00``, ``at remindAt`` where that is read in a run.
+
+    ``name`` says what to call a path that is read.
+    """
     delay = relative_minutes(run_at, unit)
     if delay is not None:
         return f"after {duration_in_words(delay)}"
-    return f"at {run_at.value}" if run_at.value is not None else "at no time given"
+    if run_at is None or run_at.value is None:
+        return "at no time given"
+    computed = isinstance(run_at.value, str) and not is_plain(run_at.value)
+    words = value_in_words(run_at.value, name) if computed else f"{run_at.value}"
+    return f"after {words}" if computed and run_at.type == "relative" else f"at {words}"
 
 
 class ScheduleCall(Part):

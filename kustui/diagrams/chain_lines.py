@@ -14,7 +14,6 @@ from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
-from kustui.definition.models import due_in_words
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
 from kustui.diagrams.labels import NO_WORKFLOW, RUNTIME_WORKFLOW, event_label, step_condition
 from kustui.text.messages import counted, duration_in_words
@@ -107,7 +106,7 @@ class ChainLines:
         condition = self.condition(link.call)
         return (
             *tree_branches(link.more),
-            (f"{self._due(link.call)} ", "number"),
+            (f"{link.call.due} ", "number"),
             *self._target(link),
             *_ending(link, chain.period(link) if link.end is End.RING else None, self.rounds_of(link)),
             (f"  {condition}" if condition else "", "muted"),
@@ -123,7 +122,7 @@ class ChainLines:
             *tree_branches(link.more),
             ("← ", "muted"),
             (self.entry(link.key).title, "link"),
-            (f" {self._due(call)}", "muted"),
+            (f" {call.due}", "muted"),
             (f"  {condition}{more}" if condition else more, "muted"),
             *_ending(link),
         )
@@ -135,9 +134,6 @@ class ChainLines:
         margin = (" " * (_INDENT * link.depth), "")
         glyphs = ((SEVERITY_GLYPHS[problem.severity], problem.message) for problem in self.problems(link.call))
         return tuple((margin, (f"{glyph} ", look), (message, "")) for (glyph, look), message in glyphs)
-
-    def _due(self, call: ScheduleCall) -> str:
-        return due_in_words(call.run_at, self.settings.relative_unit_minutes)
 
     def _target(self, link: Link) -> Line:
         if link.key:

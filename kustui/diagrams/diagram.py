@@ -9,9 +9,8 @@ from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.names import node_name
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection
-from kustui.definition.models import Step, due_in_words
+from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import END, NODE_GLYPHS, NodeKind
 from kustui.diagrams.labels import (
@@ -106,7 +105,7 @@ class DiagramSet(NamedTuple):
 def flow_diagram(analysis: WorkflowAnalysis) -> Diagram:
     """One workflow: its trigger and steps, and the missing steps that they lead to."""
     flow = analysis.flow
-    targets = {call.step: _target_label(call, analysis.collection, analysis.settings) for call in analysis.calls}
+    targets = {call.step: _target_label(call, analysis.collection) for call in analysis.calls}
     nodes = []
     if (trigger := flow.workflow.trigger) is not None:
         nodes.append(DiagramNode(TRIGGER_ID, event_label(trigger), "", NodeKind.TRIGGER))
@@ -137,18 +136,17 @@ def _step_node(flow: FlowGraph, step: Step, scheduled: str) -> DiagramNode:
     return DiagramNode(step.id, name, scheduled or about, kind, error_actions, ends, names.names, whole)
 
 
-def _target_label(call: ScheduleCall, collection: Collection, settings: Settings) -> str:
-    due = due_in_words(call.run_at, settings.relative_unit_minutes)
+def _target_label(call: ScheduleCall, collection: Collection) -> str:
     if call.workflow_id is None:
-        return f"{RUNTIME_WORKFLOW} {due}"
+        return f"{RUNTIME_WORKFLOW} {call.due}"
     target = collection.by_id.get(call.workflow_id)
-    return f"{target.title if target else call.workflow_id} {due}"
+    return f"{target.title if target else call.workflow_id} {call.due}"
 
 
 # Schedules
 
 
-def schedules_diagram(schedules: Schedules, collection: Collection, settings: Settings) -> Diagram:
+def schedules_diagram(schedules: Schedules, collection: Collection) -> Diagram:
     """Who schedules whom: workflows that schedule or are scheduled, and the missing ones that they name."""
     nodes = {call.caller: _workflow_node(call.caller, collection) for call in schedules.calls}
     edges = []
@@ -156,7 +154,7 @@ def schedules_diagram(schedules: Schedules, collection: Collection, settings: Se
         target = schedules.target(call)
         node = _missing_workflow(call) if target is None else nodes.get(target) or _workflow_node(target, collection)
         nodes.setdefault(node.id, node)
-        edges.append(DiagramEdge(call.caller, node.id, due_in_words(call.run_at, settings.relative_unit_minutes)))
+        edges.append(DiagramEdge(call.caller, node.id, call.due))
     return Diagram("schedules", tuple(_in_file_order(nodes, collection)), tuple(edges))
 
 
@@ -177,13 +175,12 @@ def _in_file_order(nodes: Mapping[str, DiagramNode], collection: Collection) -> 
     yield from (node for node in nodes.values() if node.kind is NodeKind.MISSING)
 
 
-def schedule_edges(schedules: Schedules, keys: Sequence[str], settings: Settings) -> tuple[ScheduleEdge, ...]:
+def schedule_edges(schedules: Schedules, keys: Sequence[str]) -> tuple[ScheduleEdge, ...]:
     """The schedules among workflows, given by their keys in the order of their diagrams."""
     index_of = {key: index for index, key in enumerate(keys)}
     edges = []
     for call in schedules.calls:
         target = schedules.target(call)
         if target is not None and call.caller in index_of and target in index_of:
-            due = due_in_words(call.run_at, settings.relative_unit_minutes)
-            edges.append(ScheduleEdge(index_of[call.caller], call.step, index_of[target], due))
+            edges.append(ScheduleEdge(index_of[call.caller], call.step, index_of[target], call.due))
     return tuple(edges)

@@ -11,11 +11,10 @@ from kustui.analysis.guards import guards_of
 from kustui.analysis.names import node_name, path_namer
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection
 from kustui.definition.expressions import Path, Template, in_words, parse, value_in_words
 from kustui.definition.expressions.nodes import Content, Lookup, Mustache
-from kustui.definition.models import Step, Transition, Trigger, due_in_words
+from kustui.definition.models import Step, Transition, Trigger
 from kustui.definition.platform import REGEX_ACTION, REST_ACTIONS, SCHEDULE_ACTION, TRIGGER_ID, short_name
 from kustui.text.messages import quoted, shortened
 from kustui.text.styled_lines import Line
@@ -198,7 +197,7 @@ def part_line(analysis: WorkflowAnalysis, part: object, collection: Collection) 
         case Edge():
             return edge_line(analysis, part), ()
         case ScheduleCall():
-            return call_line(part, collection, analysis.settings), ()
+            return call_line(part, collection), ()
         case _:
             raise TypeError(type(part))
 
@@ -242,9 +241,9 @@ def _if(condition: str) -> str:
     return condition if condition == "never" else f"if {condition}"
 
 
-def call_line(call: ScheduleCall, collection: Collection, settings: Settings) -> Line:
+def call_line(call: ScheduleCall, collection: Collection) -> Line:
     """``⇒ Timer after 60 min``."""
-    due: Line = ((f" {due_in_words(call.run_at, settings.relative_unit_minutes)}", "muted"),)
+    due: Line = ((f" {call.due}", "muted"),)
     if call.workflow_id is None:
         return (("⇒ ", "warning"), (RUNTIME_WORKFLOW, "muted"), *due)
     target = collection.by_id.get(call.workflow_id)

@@ -22,7 +22,6 @@ from kustui.analysis.organisation_questions import (
 )
 from kustui.analysis.schedules import grouped
 from kustui.check.checker import collection_analysis
-from kustui.definition.models import due_in_words
 from kustui.definition.platform import short_name
 from kustui.diagrams.chain_lines import ChainLines, tree_branches
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
@@ -164,7 +163,7 @@ class OrganisationMap:
         link = branch.links[0]
         line: list[tuple[str, str]] = [*self._branches(branch), (_ROLE_WORDS.get((link.role, back), ""), "muted")]
         if link.call is not None:
-            line.append((f"{due_in_words(link.call.run_at, self.unit)} ", "number"))
+            line.append((f"{link.call.due} ", "number"))
         written = _written(branch.links)
         if written and not back:
             line.append((f"writes {written} → ", "key"))
@@ -350,9 +349,7 @@ class OrganisationMap:
     def _label(self, links: Sequence[Link]) -> str:
         link = links[0]
         if link.call is not None:
-            return ", ".join(
-                dict.fromkeys(due_in_words(other.call.run_at, self.unit) for other in links if other.call is not None)
-            )
+            return ", ".join(dict.fromkeys(other.call.due for other in links if other.call is not None))
         if link.role is Role.STARTS:
             asks = self.graph.summaries[link.workflow].links.filter.asks
             return f"if {_some(sorted(asks))} changed" if asks else "starts"

@@ -190,7 +190,7 @@ class RailDrawing:
                 line = fitted(line, max(_NAME_WIDTH, room - width_of(undrawn) - 1))
             line = (*line, *undrawn)
         if (call := self._calls.get(node)) is not None:
-            line = (*line, (" ", ""), *call_line(call, self.analysis.collection, self.analysis.settings))
+            line = (*line, (" ", ""), *call_line(call, self.analysis.collection))
         if self.flow.is_never_reached(node):
             line = (*line, (" never reached", "warning"))
         names = NameRecorder(self.flow)

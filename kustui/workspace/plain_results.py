@@ -308,7 +308,7 @@ def _plain_call(call: ScheduleCall) -> Plain:
     """A call without its caller and its place."""
     _require_json(call.inputs)
     run_at = _plain_part(call.run_at)
-    return [call.step, call.step_name, call.workflow_id, run_at, call.inputs, call.reachable]
+    return [call.step, call.step_name, call.workflow_id, run_at, call.due, call.inputs, call.reachable]
 
 
 def _call(
@@ -318,14 +318,15 @@ def _call(
     name: str,
     workflow_id: str | None,
     run_at: dict[str, Any] | None,
+    due: str,
     inputs: Mapping[str, Any],
     reachable: bool,
 ) -> ScheduleCall:
     from kustui.analysis.schedules import ScheduleCall
     from kustui.definition.models import RunAt
 
-    due = None if run_at is None else RunAt.model_validate(run_at)
-    return ScheduleCall(caller, step, name, pointer, workflow_id, due, inputs, reachable)
+    at = None if run_at is None else RunAt.model_validate(run_at)
+    return ScheduleCall(caller, step, name, pointer, workflow_id, at, due, inputs, reachable)
 
 
 def _plain_part(part: Part | None) -> Mapping[str, Any] | None:

@@ -22,7 +22,7 @@ Arrow = tuple[str, str, float | None]
 def schedules_of(*arrows: Arrow) -> Schedules:
     """Caller, target and minutes of each call; a target in capitals is not in the collection."""
     calls = [
-        ScheduleCall(caller, f"s{index}", "", f"/{index}", target, _run_at(delay), {})
+        ScheduleCall(caller, f"s{index}", "", f"/{index}", target, _run_at(delay), "", {})
         for index, (caller, target, delay) in enumerate(arrows)
     ]
     keys = dict.fromkeys(name for caller, target, _ in arrows for name in (caller, target) if name.islower())

@@ -33,7 +33,20 @@ def test_a_call_says_whom_it_schedules_when_and_with_what() -> None:
     assert call.workflow_id == "other"
     assert call.run_at is not None
     assert (call.run_at.type, call.run_at.value) == ("relative", 60)
+    assert call.due == "after 60 min"
     assert call.inputs == {"foo": "/#steps.1.name"}
+
+
+def test_a_time_that_is_read_is_called_by_the_name_of_the_step_that_gives_it() -> None:
+    order = step("b", "a", meta={"displayName": "Find order"})
+    due = {"type": "absolute", "value": "/#steps.b.dueAt"}
+    (call,) = calls_of("caller", flow("b", order, scheduling("a", workflowId="x", runAt=due)))
+    assert call.due == "at Find order.dueAt"
+
+
+def test_a_delay_is_in_the_unit_of_the_configuration() -> None:
+    calling = flow("a", scheduling("a", workflowId="x", runAt={"type": "relative", "value": 3}))
+    assert [call.due for call in calls_of("caller", calling, 60)] == ["after 3 h"]
 
 
 @pytest.mark.parametrize("named", [None, 5, "/#steps.1.workflow", "{{steps.1.workflow}}", ["other"]])
@@ -75,7 +88,8 @@ def schedules(*pairs: str) -> Schedules:
     """``"ab"`` for a workflow a that schedules b; the workflows that stand first do so in the alphabet."""
     keys = {name: name.upper() for name in sorted({name for pair in pairs for name in pair[:2]} - {"?"})}
     calls = (
-        ScheduleCall(pair[0].upper(), "s", "s", "/steps/0", pair[1] if pair[1:] else None, None, {}) for pair in pairs
+        ScheduleCall(pair[0].upper(), "s", "s", "/steps/0", pair[1] if pair[1:] else None, None, "", {})
+        for pair in pairs
     )
     return Schedules.of(calls, keys)
 
@@ -113,7 +127,7 @@ def test_workflows_that_schedule_each_other_are_one_component(
 
 def test_who_has_no_id_can_schedule_and_is_in_no_ring() -> None:
     def call(caller: str, scheduled: str) -> ScheduleCall:
-        return ScheduleCall(caller, "s", "s", "/steps/0", scheduled, None, {})
+        return ScheduleCall(caller, "s", "s", "/steps/0", scheduled, None, "", {})
 
     found = Schedules.of([call("NAMELESS", "a"), call("A", "a")], {"a": "A"})
     assert found.components == (("A",),)

@@ -139,10 +139,10 @@ def draw(data: bytes) -> None:
     marks = tuple(problem_marks(analysis, snapshot.by_entry.get(analysis.entry.key, ())) for analysis in analyses)
     drawings = DiagramSet(
         tuple(map(flow_diagram, analyses)),
-        schedule_edges(snapshot.schedules, [entry.key for entry in entries], lines.settings),
+        schedule_edges(snapshot.schedules, [entry.key for entry in entries]),
         marks,
     )
-    schedules = DiagramSet((schedules_diagram(snapshot.schedules, snapshot.collection, lines.settings),))
+    schedules = DiagramSet((schedules_diagram(snapshot.schedules, snapshot.collection),))
     for language in (mermaid, dot, svg):
         _use(language(drawings))
         _use(language(schedules))

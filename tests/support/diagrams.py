@@ -32,14 +32,14 @@ def flow_diagrams_of(snapshot: Snapshot) -> DiagramSet:
     assert snapshot.schedules is not None
     return DiagramSet(
         tuple(flow_diagram(analysis) for analysis in subjects),
-        schedule_edges(snapshot.schedules, keys, lines.settings),
+        schedule_edges(snapshot.schedules, keys),
         tuple(problem_marks(analysis, snapshot.by_entry.get(analysis.entry.key, ())) for analysis in subjects),
     )
 
 
 def schedules_diagram_of(snapshot: Snapshot) -> DiagramSet:
     assert snapshot.schedules is not None
-    return DiagramSet((schedules_diagram(snapshot.schedules, snapshot.collection, lines_of(snapshot).settings),))
+    return DiagramSet((schedules_diagram(snapshot.schedules, snapshot.collection),))
 
 
 @cache

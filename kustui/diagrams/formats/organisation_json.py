@@ -7,7 +7,6 @@ from typing import Any
 
 from kustui.analysis.organisation_graph import Link, Neighbourhood, OrganisationGraph, Role
 from kustui.analysis.organisation_questions import never_started, ring_hops
-from kustui.definition.models import due_in_words
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.organisation_map import OrganisationMap
 
@@ -27,7 +26,7 @@ def plain_map(drawing: OrganisationMap, around: Neighbourhood | None = None) -> 
             }
             for node in nodes
         ],
-        "links": [_plain_link(link, graph, drawing.unit) for link in drawing.links(around)],
+        "links": [_plain_link(link, graph) for link in drawing.links(around)],
         **({} if around is not None else _whole(drawing)),
     }
 
@@ -61,7 +60,7 @@ def _whole(drawing: OrganisationMap) -> Mapping[str, Any]:
     return {"rings": rings, "never_started": [str(node) for node in never_started(drawing.graph)]}
 
 
-def _plain_link(link: Link, graph: OrganisationGraph, unit: float) -> dict[str, Any]:
+def _plain_link(link: Link, graph: OrganisationGraph) -> dict[str, Any]:
     call, effect = link.call, link.effect
     filtered = graph.summaries[link.workflow].links.filter.asks if link.role is Role.STARTS else None
     return {
@@ -72,7 +71,7 @@ def _plain_link(link: Link, graph: OrganisationGraph, unit: float) -> dict[str, 
         "step": link.step,
         "pointer": link.pointer,
         "assumed": link.assumed,
-        **({"due": due_in_words(call.run_at, unit), "inputs": list(call.inputs)} if call is not None else {}),
+        **({"due": call.due, "inputs": list(call.inputs)} if call is not None else {}),
         **({"fields": sorted(effect.fields) if effect.fields is not None else None} if effect is not None else {}),
         **({"if_changed": sorted(filtered)} if filtered else {}),
     }

@@ -10,7 +10,7 @@ from kustui.analysis.reads import Read, reads_from
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Document, Entry
-from kustui.definition.models import App, ErrorCase, Schema, Step, Trigger, due_in_words
+from kustui.definition.models import App, ErrorCase, Schema, Step, Trigger
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.source import Extent
 from kustui.diagrams import labels
@@ -177,7 +177,7 @@ def _calls(builder: RowBuilder, title: str, calls: list[tuple[Line, NodeKey]]) -
 
 def _call_out(tree: TreeState, call: ScheduleCall) -> tuple[Line, NodeKey]:
     target = tree.snapshot.collection.by_id.get(call.workflow_id or "")
-    return labels.call_line(call, tree.snapshot.collection, tree.settings), workflow_key(target) if target else ()
+    return labels.call_line(call, tree.snapshot.collection), workflow_key(target) if target else ()
 
 
 def _scheduled_by(builder: RowBuilder, tree: TreeState, entry: Entry) -> None:
@@ -196,7 +196,7 @@ def _scheduled_by(builder: RowBuilder, tree: TreeState, entry: Entry) -> None:
         builder.item(
             ("← ", "muted"),
             (caller.title, "link"),
-            (f" {due_in_words(call.run_at, tree.settings.relative_unit_minutes)}, in step {call.step_name}", "muted"),
+            (f" {call.due}, in step {call.step_name}", "muted"),
             link=node_key(caller, call.step),
         )
     if len(calls) > MAX_LISTED:
