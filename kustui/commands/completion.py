@@ -10,7 +10,7 @@ import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser, parser_of
@@ -19,6 +19,9 @@ from kustui.config.preferences import THEMES
 from kustui.definition.loader import SCENARIO_SUFFIX
 from kustui.errors import KustuiError
 from kustui.files import exists
+
+if TYPE_CHECKING:
+    from kustui.definition.collection import Entry
 
 SHELLS = ("bash", "zsh", "fish")
 _EPILOG = """\
@@ -128,9 +131,13 @@ def _completers(words: Sequence[str]) -> dict[str, Completer]:
         before = prefix[: prefix.rfind(",") + 1]
         return {f"{before}{name}": summary for name, summary in rules().items()}
 
+    paths = [word for word in words if word[:1] != "-" and exists(word)] or ["."]
+
     def workflows(**_: Any) -> Mapping[str, str]:
-        paths = [word for word in words if word[:1] != "-" and exists(word)]
-        return dict.fromkeys(_workflows(paths or ["."]), "")
+        return dict.fromkeys(_workflows(paths), "")
+
+    def renamed(prefix: str, **_: Any) -> Mapping[str, str]:
+        return {**workflows(), **_steps(paths, prefix)}
 
     def around(prefix: str, **_: Any) -> Mapping[str, str]:
         if not prefix.startswith("workflow:"):
@@ -139,18 +146,29 @@ def _completers(words: Sequence[str]) -> dict[str, Completer]:
 
     return {
         "around": around, "theme": themes, "rule": rules, "select": rule_lists, "ignore": rule_lists,
-        "workflow": workflows,
+        "workflow": workflows, "old": renamed,
         "config": _toml_files, "event": _json_files, "stdin_filename": _definitions,
     }  # fmt: skip
 
 
 def _workflows(paths: Sequence[str]) -> Sequence[str]:
     """The names and ids of the workflows that some paths name, none where they cannot be read."""
+    entries = _entries(paths)
+    names = [*(entry.title for entry in entries), *(entry.id for entry in entries if entry.id)]
+    return [name for name in dict.fromkeys(names) if name.isprintable()]
+
+
+def _steps(paths: Sequence[str], prefix: str) -> Mapping[str, str]:
+    """The ids that begin so of the steps in some paths, with the name of each."""
+    workflows = (entry.parse().workflow for entry in _entries(paths) if entry.may_hold(prefix))
+    steps = (step for workflow in workflows for step in workflow.steps)
+    return {step.id: step.name for step in steps if step.id.startswith(prefix) and step.id.isprintable()}
+
+
+def _entries(paths: Sequence[str]) -> Sequence[Entry]:
     from kustui.workspace.snapshot import open_paths
 
     try:
-        entries = open_paths(paths).collection.entries
+        return open_paths(paths).collection.entries
     except KustuiError:
         return ()
-    names = [*(entry.title for entry in entries), *(entry.id for entry in entries if entry.id)]
-    return [name for name in dict.fromkeys(names) if name.isprintable()]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kustui.workspace.background import BackgroundWorkspace
 
 _SYNOPSES = "".join(
-    f"  {f'kustui {name} {words}'.rstrip():<27} {what}\n"
+    f"  {f'kustui {name} {words}'.rstrip():<30} {what}\n"
     for name, (words, what) in {**COMMANDS, "COMMAND": ("--help", "more about a command")}.items()
 )
 _EPILOG = f"""\

@@ -11,13 +11,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from types import TracebackType
-from typing import NamedTuple, Self, TextIO
+from typing import TYPE_CHECKING, NamedTuple, Self, TextIO
 
 from kustui.errors import KustuiError, reason_of
 from kustui.files import write_file
 from kustui.text.messages import closest_path, seconds_in_words
 from kustui.text.signs import GLYPHS
 from kustui.text.terminal_safe import terminal_safe
+
+if TYPE_CHECKING:
+    from kustui.fix.edits import DiffLine
 
 
 class ExitStatus(IntEnum):
@@ -214,6 +217,17 @@ def _path_hint(error: KustuiError) -> str:
         return ""
     near = closest_path(os.fspath(missing.filename))
     return f', did you mean "{near}"?' if near else ""
+
+
+_LOOKS_OF_LINES = {"": "1", "@": "36", "-": "31", "+": "32", " ": ""}
+
+
+def difference_text(lines: Iterable[DiffLine], *, colour: bool, is_shown: bool) -> Iterator[str]:
+    """A difference as text: as ``patch`` reads it, or where a terminal shows it, with nothing that it would obey."""
+    for line in lines:
+        text = terminal_safe(str(line)) if is_shown else str(line)
+        look = _LOOKS_OF_LINES[line.sign] if colour else ""
+        yield f"\x1b[{look}m{text}\x1b[0m\n" if look else f"{text}\n"
 
 
 _MERMAID_EDGES, _MERMAID_CHARACTERS = 500, 50_000

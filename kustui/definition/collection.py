@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,13 @@ from kustui.definition.source.source import Extent, Fault, Source, Span, Undecod
 if TYPE_CHECKING:
     from kustui.definition.models import App, Workflow
     from kustui.definition.parsed_workflow import ParsedWorkflow
+
+
+_ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    return chr(int(match[1], 16)).encode(errors="replace")
 
 
 class _TextPositions:
@@ -83,6 +91,13 @@ class Entry:
     def text(self) -> bytes:
         start, end = self.item.extent
         return self.source.data[start:end]
+
+    def may_hold(self, text: str) -> bool:
+        """Whether one of its strings may hold a text; quick, and True for some where none does."""
+        data, written = self.text(), text.encode(errors="replace")
+        if written in data or not text.isprintable() or not {'"', "\\", "/"}.isdisjoint(text):  # which are escaped
+            return True
+        return b"\\u" in data and written in _ESCAPED.sub(_unescaped, data)
 
     @property
     def pointers(self) -> Iterator[str]:

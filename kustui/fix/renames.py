@@ -30,7 +30,6 @@ from kustui.fix.edits import Fix, TextEdit
 _NOT_EVALUATED = {"id", "_id", "action", "appVersion", "eventName", "callable", "schema", "meta"}
 """The members of a trigger or step that hold no reference."""
 _SEPARATORS = re.compile(r"[\s.,]")
-_ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _CALL_PREFIX, _, _ = call_event("\0").partition("\0")
 
 
@@ -234,7 +233,7 @@ def _in_calls(analyses: AnalysisCache, target: Entry, old: str, new: str) -> Ite
         return
     for document in analyses.collection.documents:
         for entry in document.entries:
-            if not _may_hold(entry, target.id) or not _may_hold(entry, old):
+            if not entry.may_hold(target.id) or not entry.may_hold(old):
                 continue
             texts = [*_texts_of(document, entry)]
             called = {parent(text.pointer) for text in texts if text.key == "workflowId" and text.text == target.id}
@@ -330,18 +329,8 @@ def _require_segment(new: str) -> None:
 def _texts_with(analyses: AnalysisCache, text: str) -> Iterator[_Text]:
     """The strings and keys of everything that may hold a text."""
     for document in analyses.collection.documents:
-        entries = (entry for entry in document.entries if _may_hold(entry, text))
+        entries = (entry for entry in document.entries if entry.may_hold(text))
         yield from chain(_texts_outside(document), *(_texts_of(document, entry) for entry in entries))
-
-
-def _may_hold(entry: Entry, text: str) -> bool:
-    """Whether a text may stand in a workflow; quick, and True for some where it does not."""
-    data, written = entry.text(), text.encode()
-    if written in data or '"' in text or "\\" in text or "/" in text:  # which may be escaped
-        return True
-    if b"\\u" not in data:
-        return False
-    return written in _ESCAPED.sub(lambda match: chr(int(match[1], 16)).encode(errors="replace"), data)
 
 
 def _texts_of(document: Document, entry: Entry) -> Iterator[_Text]:

@@ -95,6 +95,7 @@ def completed(shell: str, script: Path, words: list[str]) -> set[str]:
         (["kustui", "completion", ""], set(SHELLS)),
         (["kustui", "graph", TIMERS, "--workflow", "followup"], NAMES),
         (["kustui", "simulate", TIMERS, "--workflow", "followup"], NAMES),
+        (["kustui", "rename", "", "new", TIMERS, "--workflow", "followup"], NAMES),
         (["kustui", "samples/timer-chain.j"], {TIMERS}),
         (["kustui", "check", "samples/timer-chain.j"], {TIMERS}),
         (["kustui", "check", "samples/timer-chain"], {TIMERS}),
