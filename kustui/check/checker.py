@@ -15,6 +15,7 @@ from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import Progress
+from kustui.definition.source.positions import member_at
 from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
 
 
@@ -167,8 +168,17 @@ def _problems_of_faults(
                 step=fault.step or _step_at(fault.pointer, analysis),
                 related=related,
                 intended=fault.intended,
-                is_certain=fault.is_certain,
+                is_certain=fault.is_certain or _is_twice_the_same(document, fault),
             )
+
+
+def _is_twice_the_same(document: Document, fault: Fault) -> bool:
+    """Whether a key is given twice with the same value."""
+    if fault.earlier is None or fault.extent is None:
+        return False
+    source = document.source
+    first, second = (source.text(member_at(source.data, key).value) for key in (fault.earlier, fault.extent))
+    return first == second
 
 
 def _step_at(pointer: str, analysis: WorkflowAnalysis | None) -> str:

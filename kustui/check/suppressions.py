@@ -78,17 +78,18 @@ def _unused(
 def _unused_suppression(suppression: Suppression, severity: Severity, names: set[str]) -> Problem:
     assert suppression.document is not None, "from a configuration"
     workflow, step = suppression.workflow, suppression.step
-    hint = "remove it, so that it does not hide a future problem"
+    hint, is_certain = "remove it, so that it does not hide a future problem", True
     if workflow and workflow not in names:
         reason = f'there is no workflow "{workflow}"'
         if near := closest(workflow, names):
-            hint = f'did you mean "{near}"?'
+            hint, is_certain = f'did you mean "{near}"?', False
     else:
         reason = f"no {suppression.rule}"
         reason += f' in workflow "{workflow}"' if workflow else ""
         reason += f', step "{step}"' if step else ""
     message = f"unused suppression: {reason}"
-    return Problem(UNUSED_SUPPRESSION, severity, message, suppression.document, hint, extent=suppression.extent)
+    document, extent = suppression.document, suppression.extent
+    return Problem(UNUSED_SUPPRESSION, severity, message, document, hint, extent=extent, is_certain=is_certain)
 
 
 def covers_suppressions(paths: Iterable[str], collection: Collection, settings: Settings) -> bool:
@@ -214,7 +215,13 @@ def _unused_entry(baseline: Baseline, identity: Identity, count: int, severity: 
         else f"this entry records {recorded} {identity.rule} in {place}, found {recorded - count}"
     )
     return Problem(
-        UNUSED_SUPPRESSION, severity, message, baseline.document, "write it again with --write-baseline", pointer
+        UNUSED_SUPPRESSION,
+        severity,
+        message,
+        baseline.document,
+        "write it again with --write-baseline",
+        pointer,
+        is_certain=count == recorded,
     )
 
 

@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kustui.definition.collection import Document
-from kustui.definition.source.positions import Spot, escape, parent, scan
+from kustui.definition.source.positions import Spot, escape, member_at, parent, scan
 from kustui.definition.source.source import Extent, Source
 from kustui.fix.edits import TextEdit
 
 _QUOTE = b'"'
 _BLANKS = b" \t\r\n"
-_COLON = re.compile(rb"[ \t\r\n]*:[ \t\r\n]*")
 _COMMA = re.compile(rb"[ \t\r\n]*,[ \t\r\n]*")
 _BLANK = re.compile(rb"[ \t\r\n]*")
 _UNIT = "  "
@@ -95,14 +94,7 @@ def remove(document: Document, pointer: str) -> TextEdit:
 
 def remove_member(source: Source, key: Extent) -> TextEdit:
     """Without the member of a key literal, which may be one of several of the same name."""
-    return _removed(source, member_at(source, key))
-
-
-def member_at(source: Source, key: Extent) -> Spot:
-    """The member that a key literal begins."""
-    colon = _COLON.match(source.data, key.end)
-    assert colon, "the text is JSON"
-    return Spot(scan(source.data, colon.end()).spots[""].value, key)
+    return _removed(source, member_at(source.data, key))
 
 
 def _removed(source: Source, spot: Spot) -> TextEdit:

@@ -271,10 +271,13 @@ def undeclared_dependency(analysis: CollectionAnalysis) -> Violations:
             if version is None or general_name(version.app) in known:
                 continue
             known.add(general_name(version.app))
+            near = suggested(version.app, declared)
+            if near.intended is None:
+                near = Suggestion(f'add "{text}" to dependencies', is_certain=True)
             yield Violation(
                 at,
                 f'"{version.app}" is used but is not in dependencies',
-                suggested(version.app, declared, f'add "{text}" to dependencies').within(text, version.app),
+                near.within(text, version.app),
                 step_,
                 related=related,
                 entry=summary.entry,

@@ -260,6 +260,13 @@ def holds(value: Any, key: int | str) -> bool:
     return isinstance(value, dict) and key in value
 
 
+def member_at(data: bytes, key: Extent) -> Spot:
+    """The position of the member that the literal of a key begins. The text has to be JSON."""
+    literal = _MEMBER_KEY.match(data, key.start)
+    assert literal, "a key"
+    return Spot(scan(data, literal.end()).spots[""].value, key)
+
+
 class Member(NamedTuple):
     """The position of one member of an object."""
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from kustui.definition.source.positions import MAX_DEPTH, too_deep, unclosed
+from kustui.definition.source.positions import MAX_DEPTH, open_brackets, too_deep, unclosed
 from kustui.definition.source.source import Extent, Fault, Source
 
 _BLANKS = " \t\r\n"
@@ -26,6 +26,11 @@ _WORDS = {
     "nan": "JSON has no NaN: write null or a number",
     "infinity": "JSON has no Infinity: write null or a number",
 }
+_VALUES = {"true": "true", "false": "false", **dict.fromkeys(("null", "none", "undefined", "nan", "infinity"), "null")}
+_PYTHON = frozenset({"true", "false", "null", "none"})
+"""Those of Python and of other languages that can stand for nothing else."""
+_KEY = re.compile(_STRING + r"[ \t\r\n]*:", re.DOTALL)
+_COLON = re.compile(r"[ \t\r\n]*:")
 _BANNER = re.compile(
     r"(?:(?:(?P<log>npm (?i:warn|notice|info|http|verb|sill|timing|err!|error))|warning|info|WARN)(?!\w)[^\n]*\s+)*"
     r"(?:(?P<npm>> \S{1,214}@\S{1,99} [\w:.-]{1,214}(?P<pnpm> [/A-Z]\S*)?$|> \S)"
@@ -62,7 +67,7 @@ def fault_in(source: Source, extent: Extent | None = None) -> Fault | None:
     except _ConstantError as error:
         # The parser does not say where it is, so look for it outside strings.
         at = next(match.start() for match in _CONSTANT.finditer(text) if match["constant"])
-        return stop.fault(f"{error} is not a JSON value", "write null or a number", at, len(str(error)))
+        return stop.fault(f"{error} is not a JSON value", "write null or a number", at, len(str(error)), "null")
     except RecursionError:
         return nested_too_deep(too_deep(source.data, extent.start) or extent.start)
     return None
@@ -154,8 +159,18 @@ class _Stop:
     def complains(self, *prefixes: str) -> bool:
         return self.complaint.startswith(prefixes)
 
-    def fault(self, message: str, hint: str = "", at: int | None = None, length: int = 1) -> Fault:
-        """The fault of ``length`` characters from ``at``; by default from where the parser stopped."""
+    def fault(
+        self,
+        message: str,
+        hint: str = "",
+        at: int | None = None,
+        length: int = 1,
+        intended: str | None = None,
+        *,
+        is_certain: bool = False,
+    ) -> Fault:
+        """The fault of ``length`` characters from ``at``, by default from where the parser stopped, and what the file
+        should have there."""
         at = self.at if at is None else at
         start = self.offset(at)
         return Fault(
@@ -163,6 +178,8 @@ class _Stop:
             message,
             hint,
             extent=Extent(start, start + len(self.text[at : at + length].encode())),
+            intended=intended,
+            is_certain=is_certain,
         )
 
 
@@ -198,14 +215,16 @@ def _in_a_string(stop: _Stop) -> Fault | None:
         if stop.character in "\r\n":
             return _line_break(stop)
         if stop.character == "\t":
-            return stop.fault("a tab inside a string", "write it as \\t")
-        hint = f"remove it, or write it as \\u{ord(stop.character):04x}"
-        return stop.fault("a control character inside a string", hint)
+            return stop.fault("a tab inside a string", "write it as \\t", intended="\\t", is_certain=True)
+        escape = f"\\u{ord(stop.character):04x}"
+        hint = f"remove it, or write it as {escape}"
+        return stop.fault("a control character inside a string", hint, intended=escape)
     if stop.complains("Invalid \\"):
         at = stop.text.rfind("\\", 0, stop.at + 1)  # of \u, the parser points at the u
-        escape = _ESCAPE.match(stop.text, at)
-        written = escape.group() if escape else "\\"
-        return stop.fault(f"{written} is not a valid JSON escape", "write a backslash as \\\\", at, len(written))
+        match = _ESCAPE.match(stop.text, at)
+        written = match.group() if match else "\\"
+        message, hint = f"{written} is not a valid JSON escape", "write a backslash as \\\\"
+        return stop.fault(message, hint, at, len(written), f"\\{written}", is_certain=written[1:].isalpha())
     return None
 
 
@@ -214,7 +233,9 @@ def _line_break(stop: _Stop) -> Fault:
     strings = _MAYBE_CUT.finditer(stop.text, line, stop.at)
     opened = next((string.start() for string in strings if not string[1]), stop.at)
     hint = 'end it with a ", or write line breaks as \\n'
-    return stop.fault("this string is not closed on its line", hint, opened, stop.at - opened)
+    text = stop.text[opened : stop.at].rstrip(_BLANKS)
+    closed = f'{text.removesuffix(",")}"{"," if text.endswith(",") else ""}'
+    return stop.fault("this string is not closed on its line", hint, opened, stop.at - opened, closed)
 
 
 def _not_in_json(stop: _Stop) -> Fault | None:
@@ -236,7 +257,8 @@ def _not_in_json(stop: _Stop) -> Fault | None:
         return stop.fault("a typographic quote", 'write a plain "')
     if stop.character and (not stop.character.isprintable() or stop.character.isspace()):
         name = f"U+{ord(stop.character):04X} ({unicodedata.name(stop.character, 'a control character').lower()})"
-        return stop.fault(f"{name} outside a string", "remove it, or use a plain space")
+        message, hint = f"{name} outside a string", "remove it, or use a plain space"
+        return stop.fault(message, hint, intended=" " if stop.character.isspace() else "", is_certain=True)
     return _unfinished_number(stop)
 
 
@@ -250,7 +272,11 @@ def _unfinished_number(stop: _Stop) -> Fault | None:
     if not number or number.end() <= stop.at:
         return None
     hint = "write 7, -7, 0.7 or 7e3, or put it in quotes if it is text"
-    return stop.fault(f"{number.group()} is not a valid JSON number", hint, at, len(number.group()))
+    written = number.group()
+    plain = re.sub(r"^\.", "0.", written.removeprefix("+")).removesuffix(".")
+    intended = plain if _NUMBER_SO_FAR.match(plain) and (plain[:1] != "0" or plain[1:2] in ("", ".")) else None
+    message, certain = f"{written} is not a valid JSON number", intended is not None
+    return stop.fault(message, hint, at, len(written), intended, is_certain=certain)
 
 
 def _misplaced(stop: _Stop) -> Fault | None:
@@ -262,24 +288,27 @@ def _misplaced(stop: _Stop) -> Fault | None:
     if fault := _end_of_file(stop) or _comma_before_closing(stop):
         return fault
     if stop.begins(",") and stop.previous_character in (",", "[", "{"):
-        return stop.fault("an extra comma", "remove it, or add the value before it")
+        return stop.fault("an extra comma", "remove it, or add the value before it", intended="")
     if stop.before == '"' and (stop.character.isalnum() or stop.begins("_", "\\")):
         hint = 'write a quote inside text as \\", or look for a missing one earlier'
         return stop.fault("text after a closing quote", hint)
-    if stop.begins("}", "]") and stop.inside + stop.character in ("[}", "{]"):
-        closed, opened = ("a list", "an object") if stop.character == "]" else ("an object", "a list")
-        return stop.fault(
-            f"{stop.character} closes {closed}, but {opened} is open", "close the innermost bracket first"
-        )
-    return None
+    return _wrong_bracket(stop)
+
+
+def _wrong_bracket(stop: _Stop) -> Fault | None:
+    if not stop.begins("}", "]") or stop.inside + stop.character not in ("[}", "{]"):
+        return None
+    closed, opened, right = ("a list", "an object", "}") if stop.character == "]" else ("an object", "a list", "]")
+    message, hint = f"{stop.character} closes {closed}, but {opened} is open", "close the innermost bracket first"
+    return stop.fault(message, hint, intended=f"{right}{stop.character}")
 
 
 def _beyond_the_end(stop: _Stop) -> Fault:
     if stop.begins("}", "]"):
         hint = "remove it, or look for a bracket closed too early"
-        return stop.fault(f"this {stop.character} closes nothing", hint)
+        return stop.fault(f"this {stop.character} closes nothing", hint, intended="")
     if stop.begins(",") and not stop.text[stop.at + 1 :].strip(_BLANKS):
-        return stop.fault("a comma after the last value", "remove the comma")
+        return stop.fault("a comma after the last value", "remove the comma", intended="", is_certain=True)
     return stop.fault("text after the end of the JSON value", "put several definitions into one list: [ …, … ]")
 
 
@@ -290,7 +319,25 @@ def _end_of_file(stop: _Stop) -> Fault | None:
     bracket = chr(stop.source.data[opened])
     what = "file" if stop.extent.end == len(stop.source.data) else "value"
     message = f"the {what} ends before the {bracket} at {stop.source.place(opened)} is closed"
-    return stop.fault(message, f"close it with {'}' if bracket == '{' else ']'}", stop.previous + 1)
+    hint, at = f"close it with {'}' if bracket == '{' else ']'}", stop.previous + 1
+    return stop.fault(message, hint, at, intended=f"{_closing(stop)}{stop.text[at : at + 1]}")
+
+
+def _closing(stop: _Stop) -> str:
+    """The brackets that close all that are open, each on a line of its own where the one that it closes is on one."""
+    data, end = stop.source.data, stop.offset(stop.previous + 1)
+    text = ""
+    for opened in reversed(open_brackets(data, stop.extent.end, stop.extent.start)):
+        line = data[stop.source.line_start(opened) : opened]
+        if b"\n" in data[opened:end]:
+            indentation = line[: len(line) - len(line.lstrip(b" \t"))].decode()
+            text += f"{_line_end(data)}{indentation}"
+        text += "}" if data[opened] == 0x7B else "]"
+    return text
+
+
+def _line_end(data: bytes) -> str:
+    return "\r\n" if b"\r\n" in data else "\n"
 
 
 def _comma_before_closing(stop: _Stop) -> Fault | None:
@@ -299,25 +346,52 @@ def _comma_before_closing(stop: _Stop) -> Fault | None:
         return None
     closing = stop.text[comma + 1 :].lstrip(_BLANKS)[:1]
     if closing and closing in "}]":
-        return stop.fault(f"a comma before the closing {closing}", "remove the comma", comma)
+        message = f"a comma before the closing {closing}"
+        return stop.fault(message, "remove the comma", comma, intended="", is_certain=True)
     return None
 
 
 def _missing(stop: _Stop) -> Fault | None:
     """Something that is missing."""
     if stop.complains("Expecting ','") and (stop.begins('"', "{", "[", "-") or stop.character.isalnum()):
-        following = "member" if stop.inside == "{" else "element"
-        return stop.fault(f"a comma is missing here, before the next {following}", "add a comma", stop.previous + 1)
+        return _missing_comma(stop)
     if stop.complains("Expecting ':'"):
-        return stop.fault(f"a colon is missing before {stop.character}", 'write a key as "key": value')
+        return _missing_colon(stop)
     if stop.complains("Expecting property name"):
-        if stop.word:
-            return stop.fault(f"the key {stop.word} has no quotes", f'write "{stop.word}"', length=len(stop.word))
-        return stop.fault(f"{stop.character} where a key should be", 'keys are written "key"')
+        return _missing_quotes(stop)
     if stop.begins(",", "}", "]", ":"):
         hint = "add the value, or remove what is not needed"
         return stop.fault(f"a value is missing before {stop.character}", hint)
     if stop.word:
-        hint = _WORDS.get(stop.word.lower(), f'text is written "{stop.word}"')
-        return stop.fault(f"{stop.word} is not a JSON value", hint, length=len(stop.word))
+        word = stop.word.lower()
+        message, hint = f"{stop.word} is not a JSON value", _WORDS.get(word, f'text is written "{stop.word}"')
+        intended = _VALUES.get(word, f'"{stop.word}"')
+        return stop.fault(message, hint, None, len(stop.word), intended, is_certain=word in _PYTHON)
     return None
+
+
+def _missing_comma(stop: _Stop) -> Fault:
+    message = f"a comma is missing here, before the next {'member' if stop.inside == '{' else 'element'}"
+    at = stop.previous + 1
+    # Two strings in a line may be one, with a quote in it that is not escaped.
+    is_apart = stop.previous_character != '"' or "\n" in stop.text[at : stop.at]
+    is_certain = is_apart and (stop.inside == "[" or _KEY.match(stop.text, stop.at) is not None)
+    return stop.fault(message, "add a comma", at, 1, f",{stop.text[at : at + 1]}", is_certain=is_certain)
+
+
+def _missing_colon(stop: _Stop) -> Fault:
+    message, hint = f"a colon is missing before {stop.character}", 'write a key as "key": value'
+    is_value = stop.character.isalnum() or stop.begins('"', "{", "[", "-")
+    intended = ":" if stop.begins("=") else f": {stop.character}" if is_value else None
+    return stop.fault(message, hint, intended=intended, is_certain=stop.begins("=", "{", "["))
+
+
+def _missing_quotes(stop: _Stop) -> Fault:
+    if not stop.word:
+        return stop.fault(f"{stop.character} where a key should be", 'keys are written "key"')
+    quoted, length = f'"{stop.word}"', len(stop.word)
+    is_key = _COLON.match(stop.text, stop.at + length) is not None
+    intended = quoted if is_key else None
+    return stop.fault(
+        f"the key {stop.word} has no quotes", f"write {quoted}", None, length, intended, is_certain=is_key
+    )
