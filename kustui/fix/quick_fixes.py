@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check.problems import Problem
+from kustui.definition.expressions import Reference, parse, template_path
 from kustui.definition.source.source import Extent, Source
+from kustui.fix import part_fixes
 from kustui.fix.edits import Fix, TextEdit
 from kustui.fix.json_edits import replace_string, text_of
 from kustui.text.messages import quoted
 
 _LONGEST_CHANGE = 24
+_REFERENCE = "/#"
+_FOLLOWED = re.compile(r"(/#[^\s,;:!?{}]+)([\s,;:!?].*)", re.DOTALL)
+_OPEN_TAG = re.compile(r"(\{{2,3})[^\s{}]+\Z")
 _LONGEST_TEXT = 60
 
 
 def fixes_of(problem: Problem, analyses: AnalysisCache) -> tuple[Fix, ...]:
     """The fixes of a problem, the best first; none where nobody can know what was intended."""
     rule = FIXES.get(problem.rule)
-    return tuple(rule.fixes(problem, analyses)) if rule is not None else ()
+    return tuple(fix for maker in rule.makers for fix in maker(problem, analyses)) if rule is not None else ()
 
 
 def safe_fixes(problems: Iterable[Problem], analyses: AnalysisCache, *, unsafe: bool = False) -> tuple[Fix, ...]:
@@ -60,6 +66,8 @@ def _intended(problem: Problem, analyses: AnalysisCache) -> Iterator[Fix]:
         return
     if not whole.start <= extent.start <= extent.end <= whole.end:
         return
+    if problem.intended.startswith(_REFERENCE):
+        extent = whole  # a reference is never only a part of a string
     yield Fix(
         _title(text_of(source, extent), problem.intended),
         (replace_string(source, extent, problem.intended),),
@@ -75,44 +83,92 @@ def _title(old: str, new: str) -> str:
     return f"write {quoted(new, _LONGEST_TEXT)}"  # the two are most often the same at first
 
 
+def _template(problem: Problem, analyses: AnalysisCache) -> Iterator[Fix]:
+    """A template in place of a reference that text follows; the braces that are missing at the end of a template."""
+    source, extent = problem.document.source, problem.document.spot(problem.pointer).value
+    if problem.intended is not None or source.data[extent.start : extent.start + 1] != b'"':
+        return
+    text = text_of(source, extent)
+    if (match := _FOLLOWED.fullmatch(text)) and isinstance(reference := parse(match[1]), Reference):
+        written = f"{{{{{{{template_path(reference.paths[0].segments)}}}}}}}" if reference.paths else ""
+        if written and not parse(f"{written}{match[2]}").faults:
+            edits = (replace_string(source, extent, f"{written}{match[2]}"),)
+            yield Fix(f"write {quoted(written, _LONGEST_TEXT)} before the text", edits)
+    if match := _OPEN_TAG.search(text):
+        braces = "}" * len(match[1])
+        if not parse(f"{text}{braces}").faults:
+            yield Fix(f"close it with {braces}", (replace_string(source, extent, f"{text}{braces}"),))
+
+
 class RuleFix(NamedTuple):
     """The fixes of the problems of a rule."""
 
-    fixes: Callable[[Problem, AnalysisCache], Iterator[Fix]]
+    makers: tuple[Callable[[Problem, AnalysisCache], Iterator[Fix]], ...]
+    """What makes them, the best first."""
     words: str
     """What the best one does, as the predicate of a sentence, and when it is safe."""
 
 
-_NAME = RuleFix(_intended, "writes the name that is close; safe where no other is")
-
-FIXES: Mapping[str, RuleFix] = dict.fromkeys(
-    (
-        "unknown-target",
-        "unknown-step-reference",
-        "unknown-workflow",
-        "unknown-input-reference",
-        "missing-input",
-        "unknown-input",
-        "missing-param",
-        "unknown-param",
-        "unknown-operator",
-        "unknown-function",
-        "unknown-key",
-        "invalid-shape",
-        "unknown-event",
-        "unknown-setting",
-        "unknown-action",
-        "unknown-action-input",
-        "invalid-run-at",
-        "undeclared-dependency",
-        "impossible-path",
-        "malformed-reference",
-        "embedded-reference",
-        "malformed-template",
-        "event-name-mismatch",
-        "app-version",
-        "app-name",
-    ),
-    _NAME,
+_NAME = RuleFix((_intended,), "writes the closest name; safe where no other name is close")
+_ARGUMENT = _NAME._replace(makers=(_intended, part_fixes.remove_argument))
+_MISSING = RuleFix(
+    (_intended, part_fixes.add_arguments),
+    "corrects a misspelt name, which is safe where no other is missing; adds a missing one where a step that has "
+    "always run has such a field",
 )
-"""By rule: whatever is not here has no fix."""
+_EXPRESSION = RuleFix((_intended, _template), "writes it as Kustomer reads it; safe where it can mean nothing else")
+
+FIXES: Mapping[str, RuleFix] = {
+    "invalid-json": RuleFix(
+        (part_fixes.right_syntax,),
+        "adds the comma, colon, quotes or bracket that is missing, or removes what is too much; safe where nothing "
+        "else can be right",
+    ),
+    "duplicate-key": RuleFix(
+        (part_fixes.remove_one_of_two,), "removes the earlier one, which does not count; safe where both hold the same"
+    ),
+    "invalid-shape": _NAME,
+    "unknown-key": _NAME,
+    "duplicate-workflow-id": RuleFix((part_fixes.unique_workflow_id,), "gives the later workflow an id of its own"),
+    "duplicate-workflow-name": RuleFix(
+        (part_fixes.unique_workflow_name,), "gives the later workflow a name of its own"
+    ),
+    "duplicate-step-id": RuleFix((part_fixes.unique_step_id,), "gives the later step an id of its own"),
+    "missing-workflow-id": RuleFix((part_fixes.add_workflow_id,), "adds an id that no other workflow has"),
+    "event-name-mismatch": RuleFix(
+        (_intended, part_fixes.id_of_event),
+        "names the event after the id; safe where the event is that of another workflow, or of none",
+    ),
+    "unknown-target": _NAME,
+    "no-entry": RuleFix((part_fixes.lead_to_first_step,), "leads to the step that nothing else leads to"),
+    "unknown-operator": RuleFix(
+        (_intended,), "writes the operator that says the same, or the closest name; safe where there is only one"
+    ),
+    "operator-arity": RuleFix((part_fixes.remove_values,), "removes the values that are not read"),
+    "unknown-step-reference": _NAME,
+    "impossible-path": RuleFix((_intended,), "reads what was probably intended"),
+    "unknown-input-reference": _NAME,
+    "error-reference": RuleFix((part_fixes.add_error_case,), "adds an error case to the only step that leads there"),
+    "malformed-reference": _EXPRESSION,
+    "embedded-reference": _EXPRESSION,
+    "malformed-template": _EXPRESSION,
+    "unknown-function": _NAME,
+    "unknown-workflow": _NAME,
+    "missing-input": _MISSING,
+    "unknown-input": _ARGUMENT,
+    "invalid-run-at": _NAME,
+    "unknown-action": _NAME,
+    "missing-param": _MISSING,
+    "unknown-param": _ARGUMENT,
+    "unknown-action-input": _NAME,
+    "unknown-setting": _NAME,
+    "unknown-event": _NAME,
+    "app-name": RuleFix((_intended,), "writes an underscore in place of each dash and blank"),
+    "app-version": RuleFix((_intended,), "writes all three numbers, which is safe"),
+    "undeclared-dependency": RuleFix(
+        (_intended, part_fixes.add_dependency),
+        "adds it to dependencies, which is safe, or writes the name of one that is close",
+    ),
+    "unused-suppression": RuleFix((part_fixes.remove_entry,), "removes it, which is safe"),
+}
+"""By rule: one that is not here has no fix, as nobody can know what was intended."""

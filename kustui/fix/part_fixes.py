@@ -1,0 +1,306 @@
+"""Fixes that add a part to a definition, remove one, or make an id unique."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from itertools import count
+
+from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.check.problems import Problem
+from kustui.check.rule import to
+from kustui.definition.collection import Document, Entry, read_document
+from kustui.definition.expressions import Comparison
+from kustui.definition.models import Step
+from kustui.definition.platform import TRIGGER_ID, call_event, called_id, object_of_event
+from kustui.definition.source.positions import Spot, extent_within, key_of, key_text, parent
+from kustui.definition.source.source import Extent
+from kustui.fix.edits import Fix, TextEdit, edited
+from kustui.fix.json_edits import (
+    append_element,
+    children,
+    insert_members,
+    remove,
+    remove_member,
+    replace_string,
+    text_of,
+)
+from kustui.text.messages import quoted
+
+Fixes = Iterator[Fix]
+
+_MOST = 3
+"""Fixes of one problem that differ only in a name."""
+
+
+def _member(document: Document, pointer: str) -> Spot | None:
+    """The position of a member, if there is one."""
+    spot = document.spot(pointer)
+    if spot.key is None:
+        return None
+    literal = document.source.data[spot.key.start : spot.key.end]
+    return spot if key_text(literal) == key_of(pointer) else None
+
+
+# Syntax and keys
+
+
+def right_syntax(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """What the text should have where it is no JSON, if it can be read farther with that."""
+    if problem.intended is None:
+        return
+    source, extent = problem.document.source, problem.where()
+    edit = TextEdit(source, extent, problem.intended)
+    after = read_document(source.path, edited(source, [edit]))
+    faults = (fault.extent for fault in after.faults if fault.rule == problem.rule)
+    end = extent.start + len(problem.intended.encode())
+    if all(place is not None and place.start >= end for place in faults):
+        yield Fix(problem.hint, (edit,), problem.is_certain)
+
+
+def remove_one_of_two(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """The earlier of two members with the same key counts for nothing."""
+    source, name = problem.document.source, quoted(text_of(problem.document.source, problem.where()))
+    for related in problem.related:
+        earlier = remove_member(source, related.where())
+        yield Fix(f"remove the earlier {name}, which does not count", (earlier,), problem.is_certain)
+        yield Fix(f"remove the later {name}", (remove_member(source, problem.where()),))
+
+
+def remove_argument(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """Without an input or a param that is not declared."""
+    if _member(problem.document, problem.pointer) is not None:
+        yield Fix(f"remove {quoted(key_of(problem.pointer))}", (remove(problem.document, problem.pointer),))
+
+
+# Arguments
+
+
+def add_arguments(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """The required inputs or params that are missing, where each can be read of something that has always run."""
+    if problem.intended is not None or problem.entry is None:
+        return
+    analysis = analyses.of(problem.entry)
+    names = [text_of(place.document.source, place.where()) for place in problem.related]
+    references = [list(dict.fromkeys(_references(analysis, problem.step, name))) for name in names]
+    for choice in zip(*references, strict=False) if len(names) > 1 else [(text,) for text in references[0][:_MOST]]:
+        members = dict(zip(names, choice, strict=True))
+        added = " and ".join(f"{quoted(name)}: {quoted(text, 60)}" for name, text in members.items())
+        yield Fix(f"add {added}", (_added(problem.document, problem.pointer, members),))
+
+
+def _added(document: Document, pointer: str, members: Mapping[str, object]) -> TextEdit:
+    """New members of an object, and the object where there is none."""
+    if _member(document, pointer) is not None:
+        return insert_members(document, pointer, members)
+    return insert_members(document, parent(pointer), {key_of(pointer): members})
+
+
+def _references(analysis: WorkflowAnalysis, node: str, name: str) -> Iterator[str]:
+    """References to fields of a name, of what has always run before a step, the trigger first."""
+    trigger, flow = analysis.workflow.trigger, analysis.flow.possible
+    if trigger is not None:
+        event_object = object_of_event(trigger.event_name).rpartition(".")[2]
+        if analysis.inputs is not None and name in analysis.inputs.names:
+            yield f"/#steps.{TRIGGER_ID}.{name}"
+        elif event_object and name == f"{event_object}Id":
+            yield f"/#steps.{TRIGGER_ID}.id"
+    for _, path, source in analysis.paths:
+        if source is None or path.fields[-1:] != (name,):
+            continue
+        if source == TRIGGER_ID or flow.has_always_succeeded(source, node):
+            yield f"/#{path.text}"
+    for step in flow.steps.values():
+        schema = analysis.output_schema(step.action) if step.action is not None else None
+        if schema is not None and name in schema.names and flow.has_always_succeeded(step.id, node):
+            yield f"/#steps.{step.id}.{name}"
+
+
+# Ids and names
+
+
+def _free_id(analyses: AnalysisCache, entry: Entry) -> str:
+    """An id that no other workflow has: the same one every time, made as those of Kustomer look."""
+    ids = (sha256(f"{entry.key} {number}".encode(errors="replace")).hexdigest()[:24] for number in count())
+    return next(id_ for id_ in ids if id_ not in analyses.collection.by_id)
+
+
+def _id_edits(analysis: WorkflowAnalysis, id_: str) -> Iterator[TextEdit]:
+    """The edits that give a workflow an id: in its own member, and in the event that calls it."""
+    document, item, workflow = analysis.document, analysis.entry.item, analysis.workflow
+    places = (f"{item.pointer}/id", f"{workflow.pointer}/id")
+    own = [spot for place in places if (spot := _member(document, place)) is not None]
+    if own:
+        yield replace_string(document.source, own[0].value, id_)
+    else:
+        yield insert_members(document, item.pointer, {"id": id_}, before="name")
+    if workflow.trigger is not None and workflow.callable:
+        event = _member(document, f"{workflow.trigger.pointer}/eventName")
+        if event is None:
+            members = {"eventName": call_event(id_)}
+            yield insert_members(document, workflow.trigger.pointer, members, before="callable")
+        elif document.source.text(event.value) != f'"{call_event(id_)}"':
+            yield replace_string(document.source, event.value, call_event(id_))
+
+
+def add_workflow_id(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """A new id, in the workflow and in its event."""
+    if problem.entry is not None:
+        id_ = _free_id(analyses, problem.entry)
+        yield Fix(f'add the id "{id_}"', tuple(_id_edits(analyses.of(problem.entry), id_)))
+
+
+def unique_workflow_id(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """Another id for the later workflow; whoever schedules the id goes on to mean the earlier one."""
+    if problem.entry is not None:
+        id_ = _free_id(analyses, problem.entry)
+        yield Fix(f'give it an id of its own, "{id_}"', tuple(_id_edits(analyses.of(problem.entry), id_)))
+
+
+def id_of_event(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """The id that the event names, for the workflow itself; or a call event for one that is to be callable."""
+    if problem.entry is None:
+        return
+    analysis = analyses.of(problem.entry)
+    trigger = analysis.workflow.trigger
+    called = called_id(trigger.event_name) if trigger is not None else None
+    if trigger is None:
+        return
+    if called is None and not analysis.entry.id:
+        yield from add_workflow_id(problem, analyses)
+    elif called is not None and not trigger.callable:
+        key = _member(analysis.document, f"{trigger.pointer}/callable")
+        edit = (
+            TextEdit(analysis.document.source, key.value, "true")
+            if key is not None
+            else insert_members(analysis.document, trigger.pointer, {"callable": True})
+        )
+        yield Fix('add "callable": true', (edit,))
+    elif called is not None and called not in analyses.collection.by_id:
+        yield Fix(f'change the id to "{called}"', tuple(_id_edits(analysis, called)))
+
+
+def unique_workflow_name(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """A number behind the name of the later workflow."""
+    names = {entry.item.name for entry in problem.document.entries}
+    source, extent = problem.document.source, problem.where()
+    name = _numbered(text_of(source, extent), names, " ")
+    yield Fix(f"call it {quoted(name)}", (replace_string(source, extent, name),))
+
+
+def unique_step_id(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """Without a step that only repeats another; else another id for the later step, and where it reads itself."""
+    assert problem.entry is not None, "it is about a step"
+    analysis, pointer, document = analyses.of(problem.entry), parent(problem.pointer), problem.document
+    step = next((step for step in analysis.workflow.steps if step.pointer == pointer), None)
+    if step is None:
+        return
+    without = Fix("remove this step", (remove(document, pointer),))
+    first = analysis.flow.steps.get(step.id)
+    if first is not None and _text(document, first.pointer) == _text(document, pointer):
+        yield without._replace(title="remove this step, which repeats the earlier one")
+        return
+    taken = {*analysis.flow.trigger_names, *(step.id for step in analysis.workflow.steps)}
+    id_ = _numbered(step.id, taken, "-")
+    edits = (replace_string(document.source, problem.where(), id_), *_own_uses(analysis, document, step, id_))
+    yield Fix(f"give it an id of its own, {quoted(id_)}", edits)
+    yield without
+
+
+def _text(document: Document, pointer: str) -> str:
+    return document.source.text(document.spot(pointer).value)
+
+
+def _own_uses(analysis: WorkflowAnalysis, document: Document, step: Step, id_: str) -> Iterator[TextEdit]:
+    """Where the transitions of a step go back to it, or read its output."""
+    for edge in step.edges:
+        if edge.target == step.id and (target := _member(document, f"{edge.pointer}/target")) is not None:
+            yield replace_string(document.source, target.value, id_)
+        for pointer, expression in analysis.flow.condition_reads.get(edge.pointer, ()):
+            for path in expression.paths:
+                if path.step == step.id and path.step_span is not None:
+                    part = extent_within(document.source, document.spot(pointer).value, *path.step_span)
+                    yield replace_string(document.source, part, id_)
+
+
+def _numbered(name: str, taken: Iterable[str], between: str) -> str:
+    others = set(taken)
+    return next(new for number in count(2) if (new := f"{name}{between}{number}") not in others)
+
+
+# The flow
+
+
+def lead_to_first_step(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """A transition from the trigger to each step that nothing leads to."""
+    analysis = analyses.of(problem.entry) if problem.entry is not None else None
+    trigger = analysis.workflow.trigger if analysis is not None else None
+    if analysis is None or trigger is None:
+        return
+    flow = analysis.flow
+    led_to = {edge.target for node in flow.steps for edge in flow.declared_edges[node]}
+    place = f"{trigger.pointer}/transitions"
+    for id_ in [id_ for id_ in flow.steps if id_ not in led_to][:_MOST] or [*flow.steps][:1]:
+        exists = _member(problem.document, place) is not None
+        edit = (
+            append_element(problem.document, place, to(id_))
+            if exists
+            else insert_members(problem.document, trigger.pointer, {"transitions": [to(id_)]})
+        )
+        yield Fix(f"begin with the step {quoted(flow.name_of(flow.steps[id_]))}", (edit,))
+
+
+def add_error_case(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """An error case to where the error is read, of the only step that leads there."""
+    analysis = analyses.of(problem.entry) if problem.entry is not None else None
+    if analysis is None:
+        return
+    flow, document = analysis.flow, problem.document
+    sources = {edge.source for edges in flow.declared_edges.values() for edge in edges if edge.target == problem.step}
+    source = flow.steps.get(next(iter(sources))) if len(sources) == 1 else None
+    if source is None or source.action is None:
+        return
+    place = f"{source.pointer}/errorCases"
+    edit = (
+        append_element(document, place, to(problem.step))
+        if _member(document, place) is not None
+        else insert_members(document, source.pointer, {"errorCases": [to(problem.step)]})
+    )
+    yield Fix(f"lead here by an error case of {quoted(flow.name_of(source))}", (edit,))
+
+
+def remove_values(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """Without the values that an operator does not read."""
+    analysis = analyses.of(problem.entry) if problem.entry is not None else None
+    parts = analysis.condition_parts if analysis is not None else ()
+    for _, part in parts:
+        most = part.meaning.most if isinstance(part, Comparison) else None
+        if most and f"{part.pointer}/values" == problem.pointer:
+            source, outer = problem.document.source, problem.document.spot(problem.pointer).value
+            spots = children(source, outer)
+            if len(spots) > most:
+                extent = Extent(spots[most - 1].value.end, spots[-1].value.end)
+                yield Fix(f"remove {quoted(source.text(extent).lstrip(', '))}", (TextEdit(source, extent, ""),))
+
+
+# Dependencies and suppressions
+
+
+def add_dependency(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """The app and its range, as a step names it, among the dependencies."""
+    document = problem.document
+    app = document.app_at(problem.pointer)
+    if app is None or problem.intended is not None:
+        return
+    text, place = text_of(document.source, problem.where()), f"{app.item.pointer}/dependencies"
+    if "dependencies" in app.item.members:
+        edit = append_element(document, place, text)
+    else:
+        edit = insert_members(document, app.item.pointer, {"dependencies": [text]}, before="workflows")
+    yield Fix(f"add {quoted(text, 60)} to dependencies", (edit,), problem.is_certain)
+
+
+def remove_entry(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """Without an entry of a baseline that hides nothing any more."""
+    if problem.pointer and problem.is_certain:
+        yield Fix("remove this entry", (remove(problem.document, problem.pointer),), is_safe=True)
