@@ -98,7 +98,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.depth is not None and options.around is None:
         raise KustuiError("--depth says how far around a node: add --around KIND:NAME")
     with gc_paused():
-        snapshot, _ = checked_definitions(options, options.paths, each=options.map)
+        snapshot, _ = checked_definitions(options, options.paths)
     output = Output.of(options)
     if options.map:
         from kustui.commands.graph_map import Around, map_text  # networkx: for this alone

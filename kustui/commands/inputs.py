@@ -41,9 +41,8 @@ def configuration_of(options: Namespace, paths: Sequence[str]) -> Configuration:
     return configuration
 
 
-def checked_definitions(options: Namespace, paths: Sequence[str], *, each: bool = False) -> tuple[Snapshot, Settings]:
-    """The definitions that some paths name, with all problems in them, and the settings they were checked with;
-    ``each``: with the result of each workflow too.
+def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snapshot, Settings]:
+    """The definitions that some paths name, with all problems in them, and the settings they were checked with.
 
     Files that cannot be read, or hold something else, are left out and reported on standard error. Raises KustuiError
     where no workflow is left.
@@ -57,7 +56,7 @@ def checked_definitions(options: Namespace, paths: Sequence[str], *, each: bool 
         raise KustuiError(reason)
     for line in (*other_files(opened.collection), *unreadable_files(opened.collection)):
         say(f"kustui: {line}")
-    check = cached_check(options, configuration, each=each)
+    check = cached_check(options, configuration)
     with ProgressLine() as progress:
         snapshot = check(opened, settings, progress.checking, always, None)
     check.keep()
@@ -69,7 +68,7 @@ def cache_of(options: Namespace, configuration: Configuration) -> Cache:
     return Cache(None if options.no_cache or not configuration.uses_cache else cache_path())
 
 
-def cached_check(options: Namespace, configuration: Configuration, *, each: bool = False) -> CachedCheck:
+def cached_check(options: Namespace, configuration: Configuration) -> CachedCheck:
     """Checks definitions with all processors, where the cache has no result."""
 
     def checker() -> Checker:
@@ -77,4 +76,4 @@ def cached_check(options: Namespace, configuration: Configuration, *, each: bool
 
         return check_with_pool
 
-    return CachedCheck(cache_of(options, configuration), checker, each=each)
+    return CachedCheck(cache_of(options, configuration), checker)

@@ -86,7 +86,7 @@ class OrganisationMap:
     def of(cls, snapshot: Snapshot, before: OrganisationGraph | None = None) -> OrganisationMap:
         """The map of a checked snapshot; ``before`` is an earlier graph, of which is kept what has not changed."""
         assert snapshot.settings is not None, "checked"
-        analysis = collection_analysis(snapshot.collection, snapshot.results, snapshot.settings)
+        analysis = collection_analysis(snapshot.collection, snapshot.every_result, snapshot.settings)
         return cls(OrganisationGraph.of(analysis, before), analysis)
 
     @property

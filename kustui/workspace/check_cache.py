@@ -40,10 +40,10 @@ _NOT_AROUND = {"workflows", "version"}
 class CachedCheck:
     """Does as another checker, and reads from the cache what was checked before. What is new is written there when
     ``keep`` is called, for which nobody has to wait. ``checker`` gives the other one, which is slow to import: only
-    where the cache has not everything. ``each``: the result of each workflow is needed too."""
+    where the cache has not everything."""
 
-    def __init__(self, cache: Cache, checker: Callable[[], Checker], *, each: bool = False) -> None:
-        self._cache, self._checker, self._each = cache, checker, each
+    def __init__(self, cache: Cache, checker: Callable[[], Checker]) -> None:
+        self._cache, self._checker = cache, checker
         self._latest: Snapshot | None = None
         self._kept: Results = {}
         """Those of its results that were in the cache."""
@@ -60,7 +60,7 @@ class CachedCheck:
         if self._cache.path is None:
             return self._checker()(snapshot, settings, progress, wanted, listener)
         settings = settings or Settings()
-        is_first = snapshot.earlier is None and not snapshot.results and not self._each
+        is_first = snapshot.earlier is None and not snapshot.results
         if is_first and (checked := self._kept_snapshot(snapshot, settings)) is not None:
             return checked
         known = snapshot.results_under(settings)
@@ -88,7 +88,8 @@ class CachedCheck:
         schedules = _restored(kept.get(keys.schedules), data.schedules)
         if problems is None or schedules is None:
             return None
-        return Snapshot(snapshot.collection, problems, schedules, snapshot.paths, settings)
+        results = partial(_kept_results, self._cache, snapshot.collection, settings, {})
+        return Snapshot(snapshot.collection, problems, schedules, snapshot.paths, settings, kept_results=results)
 
     def _keys_of(self, snapshot: Snapshot, settings: Settings) -> _CheckKeys:
         """The keys of a collection, of which all bytes are looked at: once, until there is another."""

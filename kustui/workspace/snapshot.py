@@ -45,6 +45,8 @@ class Snapshot:
     """Whether the problems and schedules are only those of the workflows that have results."""
     shared: AnalysisCache | None = None
     """Analyses for the same collection and settings, made for another snapshot."""
+    kept_results: Callable[[], Results] | None = None
+    """Reads the results without which it was made, as far as they are kept."""
 
     @property
     def is_checked(self) -> bool:
@@ -54,6 +56,16 @@ class Snapshot:
     def results_under(self, settings: Settings) -> Results:
         """Its results, where they are the same with these settings; otherwise none."""
         return self.results if self.settings is None or settings.judges_like(self.settings) else {}
+
+    @cached_property
+    def every_result(self) -> Results:
+        """The results of all workflows, once they are checked: where it was made without, read or found out again."""
+        from kustui.check.checker import check_workflows  # the rules: not before the first paint
+
+        assert self.settings is not None, "checked"
+        with gc_paused(freeze=self.kept_results is not None):
+            kept = self.kept_results() if self.kept_results is not None else self.results
+            return check_workflows(self.collection, self.settings, known=kept)
 
     @cached_property
     def analyses(self) -> AnalysisCache:

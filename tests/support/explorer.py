@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.keys import KEY_NAME_REPLACEMENTS, REPLACED_KEYS, key_to_character
 
+from kustui.cache import Cache
 from kustui.tui.app import Kustui
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.views import PANES
@@ -239,8 +240,10 @@ async def wait_for_exit(pilot: Pilot[None]) -> None:
 
 
 @asynccontextmanager
-async def explorer(*paths: Path | str, size: tuple[int, int] = (100, 40)) -> AsyncIterator[ExplorerPilot]:
-    app = Kustui(BackgroundWorkspace([str(path) for path in paths]))
+async def explorer(
+    *paths: Path | str, size: tuple[int, int] = (100, 40), cache: Cache | None = None
+) -> AsyncIterator[ExplorerPilot]:
+    app = Kustui(BackgroundWorkspace([str(path) for path in paths], cache=lambda: cache or Cache()))
     async with app.run_test(size=size, notifications=True) as pilot:
         ui = ExplorerPilot(pilot)
         await ui.settle()

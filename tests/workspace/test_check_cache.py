@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,7 @@ def test_what_has_not_changed_is_not_checked_again(cache: Cache, folder: Path) -
     again, count = checked(cache, paths)
     assert count == 0
     assert told(again) == told(first) == told(check_snapshot(open_paths(paths)))
+    assert facts(replace(again, results=again.every_result)) == facts(first)
 
 
 def test_problems_alone_are_the_same(cache: Cache, folder: Path) -> None:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kustui.cache import Cache
 from kustui.check.rule import step, to, when, workflow
 from kustui.tui.diagrams.map_boxes_view import MapBoxesView
 from kustui.tui.diagrams.map_view import MapView
+from kustui.workspace.check_cache import CachedCheck
+from kustui.workspace.snapshot import always, check_snapshot, open_paths
 from tests.support.explorer import ORGANISATION, ExplorerPilot, explorer
 from tests.support.organisations import CREATE, UPDATE, writes
 from tests.support.trees import text_of
@@ -58,6 +61,16 @@ async def open_map(ui: ExplorerPilot, workflow: str = "") -> None:
 async def go_to_row(ui: ExplorerPilot, text: str) -> None:
     map_of(ui).cursor = next(index for index, row in enumerate(shown(ui)) if text in row)
     await ui.rest()
+
+
+async def test_what_was_checked_at_another_time_has_a_map_too(organisation: Path, tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache" / "results.sqlite")
+    check = CachedCheck(cache, lambda: check_snapshot)
+    check(open_paths([str(organisation)]), None, None, always, None)
+    check.keep()
+    async with explorer(organisation, cache=cache) as ui:
+        await open_map(ui, "Writer")
+        assert "└╌ writes status → ◆ conversation.update" in shown(ui)
 
 
 async def test_it_shows_what_the_selected_workflow_brings_about_and_what_leads_to_it(organisation: Path) -> None:
