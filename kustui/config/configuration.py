@@ -129,10 +129,25 @@ class Configuration:
         the folder of the first path."""
         if self._none or self._given is not None:
             return self.paths
+        possible = [user_path(), self._nearest]
+        existing = (str(path) for path in possible if path is not None and is_folder(path.parent))
+        return tuple(dict.fromkeys((*self.paths, *existing)))
+
+    @property
+    def project_path(self) -> str | None:
+        """The project's file, where there may be none yet; None where no file applies."""
+        if self._none:
+            return None
+        path = self._given if self._given is not None else find_configuration(self._paths)
+        own = user_path()
+        is_personal = path is not None and own is not None and absolute(path) == str(own)
+        return display_path(self._nearest) if path is None or is_personal else path
+
+    @property
+    def _nearest(self) -> Path:
+        """The file that would apply to the first path, before any other, if it existed."""
         first, *above = search_folders(self._paths)
-        nearest = (first if is_folder(first) or not above else above[0]) / OWN_FILE
-        possible = [str(path) for path in (user_path(), nearest) if path is not None and is_folder(path.parent)]
-        return tuple(dict.fromkeys((*self.paths, *possible)))
+        return (first if is_folder(first) or not above else above[0]) / OWN_FILE
 
     def files(self) -> tuple[ConfigurationFile, ...]:
         """The files that apply now, not validated. Raises KustuiError where one cannot be read."""

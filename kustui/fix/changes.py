@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kustui.definition.loader import STDIN_NAME
-from kustui.definition.source.source import Source, UndecodableError, encoded_like
+from kustui.definition.source.source import Extent, Source, UndecodableError, encoded_like
 from kustui.errors import KustuiError
 from kustui.files import ReadError, WriteError, read_file, resolved, write_file
-from kustui.fix.edits import TextEdit, by_source, edited, overlaps
+from kustui.fix.edits import TextEdit, by_source, edited, overlaps, shared, with_breaks
 
 
 class ChangeError(KustuiError):
@@ -28,6 +28,16 @@ class Change(NamedTuple):
     def reversed(self) -> Change:
         """The change that undoes it."""
         return Change(self.path, self.after, self.before)
+
+    @property
+    def edit(self) -> TextEdit:
+        """The lines that differ, as one edit of what there was, of which ``edits.difference`` can be shown."""
+        source = Source.of(self.path, self.before or b"")
+        old, new = map(with_breaks, (source.data, Source.of("", self.after or b"").data))
+        start = shared(old, new)
+        end = shared(old[start:][::-1], new[start:][::-1])
+        extent = Extent(len(b"".join(old[:start])), len(b"".join(old[: len(old) - end])))
+        return TextEdit(source, extent, b"".join(new[start : len(new) - end]).decode())
 
 
 def changes_of(edits: Iterable[TextEdit]) -> tuple[Change, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -113,8 +114,13 @@ def _hunk_lines(source: Source, edits: Sequence[TextEdit]) -> Iterator[DiffLine]
     for run in _runs(source, edits):
         extent = Extent(source.line_start(run[0].extent.start), _line_end(data, run[-1].extent.end))
         yield from _lines(" ", data[at : extent.start])
-        yield from _lines("-", data[extent.start : extent.end])
-        yield from _lines("+", b"".join(_pieces(data, run, extent)))
+        old, new = with_breaks(data[extent.start : extent.end]), with_breaks(b"".join(_pieces(data, run, extent)))
+        first = shared(old, new)
+        last = shared(old[first:][::-1], new[first:][::-1])  # an edit may end where a line begins
+        yield from _lines(" ", b"".join(old[:first]))
+        yield from _lines("-", b"".join(old[first : len(old) - last]))
+        yield from _lines("+", b"".join(new[first : len(new) - last]))
+        yield from _lines(" ", b"".join(old[len(old) - last :]))
         at = extent.end
     yield from _lines(" ", data[at : _context_end(source, edits[-1].extent.end)])
 
@@ -128,6 +134,17 @@ def _runs(source: Source, edits: Sequence[TextEdit]) -> Iterator[list[TextEdit]]
             run = []
         run.append(edit)
     yield run
+
+
+def with_breaks(data: bytes) -> list[bytes]:
+    """The lines of a text, each with its line break."""
+    return BytesIO(data).readlines()
+
+
+def shared(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many elements two sequences begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (mine, others) in pairs if mine != others), min(len(one), len(other)))
 
 
 def _lines(sign: str, data: bytes) -> Iterator[DiffLine]:

@@ -23,9 +23,10 @@ from kustui.definition.expressions.tokens import template_segment
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID, call_event
 from kustui.definition.source.positions import Spot, escape, extent_within, key_of, key_text, parent
-from kustui.definition.source.source import Extent, Source
+from kustui.definition.source.source import Extent
 from kustui.errors import KustuiError
 from kustui.fix.edits import Fix, TextEdit
+from kustui.fix.json_edits import replace_string
 
 _NOT_EVALUATED = {"id", "_id", "action", "appVersion", "eventName", "callable", "schema", "meta"}
 """The members of a trigger or step that hold no reference."""
@@ -59,10 +60,11 @@ class _Text(NamedTuple):
         return key_of(self.pointer)
 
     def edit(self, new: str, start: int = 0, end: int | None = None) -> TextEdit:
-        """New text for its characters from ``start`` to ``end``."""
+        """New text for all of it, or for its characters from ``start`` to ``end``."""
         source = self.document.source
-        extent = extent_within(source, self.literal, start, len(self.text) if end is None else end)
-        return TextEdit(source, extent, _as_json(new, source))
+        return replace_string(
+            source, self.literal if end is None else extent_within(source, self.literal, start, end), new
+        )
 
     def mentions(self, pattern: re.Pattern[str], edits: list[TextEdit], old: str) -> Iterator[Related]:
         """The places in it where a pattern matches and nothing is changed."""
@@ -356,8 +358,3 @@ def _mention(id_: str, noun: str) -> re.Pattern[str]:
     """Finds an id in other text: one that looks random anywhere, an ordinary word only behind what it is the id of."""
     before = r"(?<![\w-])" if looks_random(id_) else rf"{noun}\w*[^\w-]{{1,5}}"
     return re.compile(rf"{before}({re.escape(id_)})(?![\w-])")
-
-
-def _as_json(text: str, source: Source) -> str:
-    """A text as a part of a JSON string: in a file without a character beyond ASCII, escaped as the file does it."""
-    return json.dumps(text, ensure_ascii=source.data.isascii() and b"\\u" in source.data)[1:-1]

@@ -4,11 +4,13 @@ import codecs
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kustui.definition.source.source import Extent, Source
 from kustui.files import WriteError
 from kustui.fix.changes import Change, ChangeError, changes_of, make
-from kustui.fix.edits import TextEdit
+from kustui.fix.edits import TextEdit, difference, edited
 
 
 def _edit(path: Path, old: str, new: str) -> TextEdit:
@@ -98,3 +100,24 @@ def test_of_two_changes_of_one_place_none_is_made(tmp_path: Path) -> None:
     path.write_text("one two")
     with pytest.raises(ChangeError, match="same place"):
         changes_of([_edit(path, "one two", "x"), _edit(path, "two", "y")])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        (b"a\nb\nc\n", b"a\nB\nc\n", ["-b", "+B"]),
+        (b"a\n", b"a\na\n", ["+a"]),
+        (None, "é\n".encode(), ["+é"]),
+        (b"a\r\nb", None, ["-a\r", "-b"]),
+        (codecs.BOM_UTF16_LE + "a\nü\n".encode("utf-16-le"), codecs.BOM_UTF16_LE + "ü\n".encode("utf-16-le"), ["-a"]),
+    ],
+)
+def test_a_change_shows_the_lines_that_differ(before: bytes | None, after: bytes | None, shown: list[str]) -> None:
+    lines = difference([Change("x", before, after).edit])
+    assert [str(line) for line in lines if line.sign and line.sign in "+-"] == shown
+
+
+@given(st.lists(st.sampled_from("abé")), st.lists(st.sampled_from("abé")))
+def test_the_lines_that_differ_lead_from_what_was_to_what_is(before: list[str], after: list[str]) -> None:
+    change = Change("x", *("\n".join(lines).encode() for lines in (before, after)))
+    assert edited(change.edit.source, [change.edit]) == change.after

@@ -1,0 +1,168 @@
+"""Suppressions: written into the configuration of a project, and taken out of it, with every other byte as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from kustui.check.problems import UNUSED_SUPPRESSION, Problem
+from kustui.config.configuration import ConfigurationError, ConfigurationFile, parse_file
+from kustui.definition.source.source import encoded_like
+from kustui.files import ReadError, read_file
+from kustui.fix.changes import Change, ChangeError
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+    from tomlkit.items import AoT, Table
+
+_MARK = "\0"
+"""Marks a place of a text while tomlkit writes it: no TOML holds it."""
+_KEY = "suppress"
+
+
+def suppression_of(problem: Problem, path: str, reason: str) -> Change:
+    """The change that suppresses a problem, and those of the same rule in the same step, in a ``kustui.toml`` or a
+    ``pyproject.toml``, which may not exist yet.
+
+    Raises ChangeError, and ConfigurationError where the file is no TOML.
+    """
+    if not reason.strip() or not reason.isprintable():
+        raise ChangeError("a suppression needs a reason, in a line")
+    if problem.rule == UNUSED_SUPPRESSION:
+        raise ChangeError("remove the suppression instead of suppressing that it is unused")
+    if problem.entry is not None and not problem.workflow_name:
+        raise ChangeError("the workflow has neither a name nor an id by which a suppression could name it")
+    places = {"workflow": problem.workflow_name, "step": problem.step if problem.workflow_name else ""}
+    fields = {"rule": problem.rule, **{key: name for key, name in places.items() if name}, "reason": reason.strip()}
+    try:
+        raw = read_file(path)
+    except ReadError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return Change(path, None, _table((_KEY,), fields).encode())
+        raise
+    file = parse_file(path, raw)
+    suppressions = file.values.get(_KEY, [])
+    return _change(file, raw, lambda: _with(file, fields), [*suppressions, fields])
+
+
+def without_suppression(problem: Problem) -> Change:
+    """The change that removes the suppression that an ``unused-suppression`` is about. Raises ChangeError, also where
+    the problem is about something else, such as an entry of a baseline."""
+    path = problem.document.path
+    if problem.rule != UNUSED_SUPPRESSION or not path.endswith(".toml"):
+        raise ChangeError("there is no suppression to remove")
+    raw = read_file(path)
+    file = parse_file(path, raw)
+    suppressions = file.values.get(_KEY, [])
+    places = [file.extent((_KEY, index)) for index in range(len(suppressions))]
+    if file.source.data != problem.document.source.data or problem.extent not in places:
+        raise ChangeError(f"{path}: the file has changed meanwhile, nothing was written: look again, then repeat")
+    index = places.index(problem.extent)
+    return _change(file, raw, lambda: _without(file, index), [*suppressions[:index], *suppressions[index + 1 :]])
+
+
+def _change(
+    file: ConfigurationFile, raw: bytes, write: Callable[[], str], suppressions: Sequence[Mapping[str, str]]
+) -> Change:
+    """The change of a file to a new text. Raises ChangeError where that does not say what the file says, but for its
+    suppressions: tomlkit does not extend every table."""
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        after = write().encode()
+        values = parse_file(file.path, after).values
+    except (TOMLKitError, ConfigurationError, ValueError):
+        values = {}
+    if {**values, _KEY: values.get(_KEY, [])} != {**file.values, _KEY: [*suppressions]}:
+        raise ChangeError(f"{file.path}: the suppressions cannot be changed there: write them by hand")
+    return Change(file.path, raw, encoded_like(raw, after))
+
+
+def _document(file: ConfigurationFile) -> tuple[TOMLDocument, Any]:
+    """The text of a file, and in it kustui's table, or None where it has none."""
+    import tomlkit  # slow to import, and few suppress anything
+
+    document = tomlkit.parse(file.source.data.decode())
+    table: Any = document
+    for key in file.above:
+        table = table.get(key) if hasattr(table, "get") else None
+    return document, table
+
+
+def _with(file: ConfigurationFile, fields: Mapping[str, str]) -> str:
+    """The text of a file with one more suppression, behind those that it has."""
+    import tomlkit
+    from tomlkit.items import AoT, Array, Table
+
+    document, table = _document(file)
+    present = table.get(_KEY) if table is not None else None
+    if isinstance(present, Array):
+        element = tomlkit.inline_table()
+        element.update(fields)
+        present.append(element)
+        return document.as_string()
+    text = document.as_string()
+    at = len(text)
+    if isinstance(present, AoT):
+        at = _end(document, _last_table(present))
+    elif file.above and isinstance(table, Table):
+        at = _end(document, _last_table(table))
+    before, after = text[:at], text[at:]
+    gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
+    new = f"{gap}{_table((*map(str, file.above), _KEY), fields)}"
+    if after.strip() and not after.lstrip(" \t").startswith(("\n", "\r\n")):
+        new += "\n"
+    return f"{before}{new.replace(chr(10), chr(13) + chr(10)) if chr(13) + chr(10) in text else new}{after}"
+
+
+def _table(keys: Sequence[str], fields: Mapping[str, str]) -> str:
+    import tomlkit
+
+    return f"[[{'.'.join(keys)}]]\n{tomlkit.dumps(fields)}"
+
+
+def _without(file: ConfigurationFile, index: int) -> str:
+    """The text of a file without one of its suppressions; a comment that follows it stays."""
+    from tomlkit.items import Array
+
+    document, table = _document(file)
+    present = table[_KEY]
+    if isinstance(present, Array):
+        del present[index]
+        return document.as_string()
+    one = cast("AoT", present).body[index]
+    end = _end(document, one)
+    text = document.as_string()
+    one.trivia.indent = f"{_MARK}{one.trivia.indent}"
+    start = document.as_string().index(_MARK)
+    before, after = text[:start], text[end:]
+    if not after.strip():
+        return f"{before.rstrip()}{text[len(text.rstrip()) :]}" if before.strip() else ""
+    if not before or before.endswith(("\n\n", "\r\n\r\n")):
+        after = after.lstrip("\r\n")
+    return before + after
+
+
+def _last_table(table: Table | AoT) -> Table:
+    """The table of which the text stands last, among a table and those in it."""
+    from tomlkit.items import AoT, Table
+
+    while True:
+        if isinstance(table, AoT):
+            table = table.body[-1]
+        items = [item for key, item in table.value.body if key is not None]
+        if not items or not isinstance(items[-1], (AoT, Table)):
+            return table
+        table = items[-1]
+
+
+def _end(document: TOMLDocument, table: Table) -> int:
+    """Where the last value of a table ends, before the blank lines and comments that may belong to what follows."""
+    from tomlkit.items import Whitespace
+
+    body = table.value.body
+    count = next((at for at in range(len(body), 0, -1) if body[at - 1][0] is not None), 0)
+    body.insert(count, (None, Whitespace(_MARK)))
+    end = document.as_string().index(_MARK)
+    body.pop(count)
+    return end

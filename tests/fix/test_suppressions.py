@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import codecs
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from kustui.check import RULE_NAMES
+from kustui.check.problems import Problem
+from kustui.check.rule import step, workflow
+from kustui.config.configuration import Configuration, ConfigurationError
+from kustui.fix.changes import ChangeError, make
+from kustui.fix.suppressions import suppression_of, without_suppression
+from kustui.workspace.snapshot import Snapshot, check_snapshot, open_paths
+from tests.support.definitions import write_json
+
+NEW = '[[suppress]]\nrule = "unreachable-step"\nworkflow = "Greet"\nstep = "cD4"\nreason = "a campaign"\n'
+
+
+def checked(folder: Path) -> Snapshot:
+    """A folder, checked with its configuration."""
+    paths = [str(folder / "app.json")]
+    return check_snapshot(open_paths(paths), Configuration(paths).settings(RULE_NAMES))
+
+
+def problem_in(folder: Path, rule: str = "unreachable-step") -> Problem:
+    problems = checked(folder).problems or ()
+    return next(problem for problem in problems if problem.rule == rule)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_json(tmp_path / "app.json", workflow("Greet", step("aB3"), step("cD4"), step("eF5")))
+    return tmp_path
+
+
+def suppressed(folder: Path, text: str | bytes, name: str = "kustui.toml") -> str:
+    """What a file holds once the problem is suppressed in it, which has to hide that one problem and no other."""
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    before = checked(folder).problems or ()
+    problem = problem_in(folder)
+    change = suppression_of(problem, str(path), "a campaign")
+    make([change])
+    after = checked(folder).problems or ()
+    assert [one.key for one in before if one.key != problem.key] == [one.key for one in after]
+    now = path.read_bytes()
+    make([change.reversed])
+    assert path.read_bytes() == (text if isinstance(text, bytes) else text.encode())
+    return now.decode()
+
+
+def test_where_there_is_no_file_it_is_made(folder: Path) -> None:
+    problem = problem_in(folder)
+    path = Configuration([str(folder)]).project_path
+    assert path is not None
+    change = suppression_of(problem, path, "a campaign")
+    make([change])
+    assert (folder / "kustui.toml").read_text() == NEW
+    assert [one.step for one in checked(folder).problems or ()] == ["eF5"]
+    make([change.reversed])
+    assert not (folder / "kustui.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", ""),
+        ("# ours\n", "\n"),
+        ("cache = true  # kept", "\n\n"),
+        ('# ours\ncache=true\n\n[rules]\nloop = "off" # why\n\n# the end\n', "\n"),
+    ],
+)
+def test_it_comes_last_where_there_is_none_yet(folder: Path, before: str, after: str) -> None:
+    assert suppressed(folder, before) == before + after + NEW
+
+
+def test_it_comes_behind_the_others_and_before_what_belongs_to_what_follows(folder: Path) -> None:
+    first = '# Accepted\n[[suppress]]  # one\nrule = "loop"\nreason = "a\\u00e9" # here\n'
+    rest = '\n# Severities\n[rules]\nloop = "off"\n'
+    assert suppressed(folder, first + rest) == f"{first}\n{NEW}{rest}"
+    assert suppressed(folder, first + rest.lstrip()) == f"{first}\n{NEW}\n{rest.lstrip()}"
+
+
+def test_it_joins_a_list_of_tables_in_braces(folder: Path) -> None:
+    before = 'suppress = [\n  {rule = "loop", reason = "b"},  # one\n]\ncache = true\n'
+    after = suppressed(folder, before)
+    assert after.startswith(before[: before.index("]")].rstrip("\n"))
+    assert after.endswith("\n]\ncache = true\n")
+
+
+@pytest.mark.parametrize("rest", ["", "\n# Ruff\n[tool.ruff]\nline-length = 120\n"])
+@pytest.mark.parametrize("own", ["[tool.kustui]\ncache = true\n", '[tool.kustui.rules]\nloop = "off"\n'])
+def test_in_a_pyproject_it_stands_in_the_table_of_kustui(folder: Path, own: str, rest: str) -> None:
+    before = f'[project]\nname = "x"\n\n{own}'
+    expected = f"{before}\n{NEW.replace('[[', '[[tool.kustui.')}{rest}"
+    assert suppressed(folder, before + rest, "pyproject.toml") == expected
+
+
+def test_in_a_pyproject_whose_tables_are_scattered_nothing_else_changes(folder: Path) -> None:
+    before = '[tool.kustui]\ncache = true\n[tool.ruff]\nfix = true\n[tool.kustui.rules]\nloop = "off"\n'
+    after = suppressed(folder, before, "pyproject.toml")
+    assert after == f"{before}\n{NEW.replace('[[', '[[tool.kustui.')}"
+
+
+def test_line_ends_and_a_byte_order_mark_stay(folder: Path) -> None:
+    before = codecs.BOM_UTF8 + b'# ours\r\n\r\n[rules]\r\nloop = "off"\r\n'
+    assert suppressed(folder, before) == before.decode() + f"\n{NEW}".replace("\n", "\r\n")
+
+
+def test_what_tomlkit_cannot_extend_is_refused(folder: Path) -> None:
+    path = folder / "pyproject.toml"
+    path.write_text("[tool]\nkustui = {cache = true}\n")
+    with pytest.raises(ChangeError, match="by hand"):
+        suppression_of(problem_in(folder), str(path), "a campaign")
+    path.write_text("[tool\n")
+    (folder / "kustui.toml").write_text("")
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml:1:6"):
+        suppression_of(problem_in(folder), str(path), "a campaign")
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "two\nlines", "\x1b[2J", "half \ud800"])
+def test_a_reason_is_needed(folder: Path, reason: str) -> None:
+    with pytest.raises(ChangeError, match="needs a reason"):
+        suppression_of(problem_in(folder), str(folder / "kustui.toml"), reason)
+
+
+def test_any_reason_and_any_name_is_quoted_as_toml_asks(folder: Path) -> None:
+    name = 'a "b" \\ \U0001f600 \u202e\t'
+    write_json(folder / "app.json", workflow(name, step("aB3"), step("cD4")))
+    path = folder / "kustui.toml"
+    make([suppression_of(problem_in(folder), str(path), '"\\" \'é')])
+    assert tomllib.loads(path.read_text()) == {
+        "suppress": [{"rule": "unreachable-step", "workflow": name, "step": "cD4", "reason": '"\\" \'é'}]
+    }
+    assert not checked(folder).problems
+
+
+# Removal
+
+OLD = '[[suppress]]\nrule = "loop"\nworkflow = "Greet"\nreason = "old" # still\n'
+USED = '[[suppress]]\nrule = "unreachable-step"\nreason = "campaigns"\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (OLD, ""),
+        (f"{OLD}\n# used\n{USED}", f"# used\n{USED}"),
+        (f"{USED}\n{OLD}", USED),
+        (f"cache = true\n\n{OLD}\n{USED}\n# S\n[rules]\nloop = 'error'\n",
+         f"cache = true\n\n{USED}\n# S\n[rules]\nloop = 'error'\n"),
+        (f"cache = true\n\n{USED}\n{OLD}\n# S\n[rules]\nloop = 'error'\n",
+         f"cache = true\n\n{USED}\n# S\n[rules]\nloop = 'error'\n"),
+        ('suppress = [{rule = "loop", reason = "x"}, {rule = "unreachable-step", reason = "y"}]\n',
+         'suppress = [{rule = "unreachable-step", reason = "y"}]\n'),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_an_unused_suppression_is_removed_and_nothing_else(folder: Path, before: str, after: str, ends: str) -> None:
+    path = folder / "kustui.toml"
+    path.write_bytes(before.replace("\n", ends).encode())
+    change = without_suppression(problem_in(folder, "unused-suppression"))
+    make([change])
+    assert path.read_bytes() == after.replace("\n", ends).encode()
+    assert not any(problem.rule == "unused-suppression" for problem in checked(folder).problems or ())
+    make([change.reversed])
+    assert path.read_bytes() == before.replace("\n", ends).encode()
+
+
+def test_what_has_changed_meanwhile_and_what_is_no_suppression_is_refused(folder: Path) -> None:
+    path = folder / "kustui.toml"
+    path.write_text(OLD)
+    problem = problem_in(folder, "unused-suppression")
+    path.write_text(f"# more\n{OLD}")
+    with pytest.raises(ChangeError, match="changed meanwhile"):
+        without_suppression(problem)
+    with pytest.raises(ChangeError, match="no suppression to remove"):
+        without_suppression(problem_in(folder))
+    with pytest.raises(ChangeError, match="remove the suppression"):
+        suppression_of(problem, str(path), "because")
+
+
+def test_a_problem_of_a_workflow_that_nothing_names_is_refused(folder: Path) -> None:
+    definition = workflow("", step("aB3"), step("cD4"))
+    write_json(folder / "app.json", definition)
+    with pytest.raises(ChangeError, match="neither a name nor an id"):
+        suppression_of(problem_in(folder), str(folder / "kustui.toml"), "because")
+
+
+def test_the_file_of_the_project_is_the_one_in_force(folder: Path, tmp_path: Path) -> None:
+    below = tmp_path / "below"
+    below.mkdir()
+    assert Path(Configuration([str(below)]).project_path or "").name == "kustui.toml"
+    assert Path(Configuration([str(below)]).project_path or "").parent.name == "below"
+    (tmp_path / "pyproject.toml").write_text("[tool.kustui]\n")
+    assert Configuration([str(below)]).project_path == str(tmp_path / "pyproject.toml")
+    assert Configuration([str(below)], "other.toml").project_path == "other.toml"
+    assert Configuration([str(below)], none=True).project_path is None
