@@ -142,30 +142,27 @@ class Help(Screen[None]):
         super().__init__()
         self._topic = topic_of(asked_from)
         self._words = ""
+        self._rows = HelpRows(empty="no line contains all these words; Esc shows every line", id="help")
+        self._filter = FilterInput()
+        self._filter.placeholder = "words from the help"
+        self._status = StatusBar()
 
     def compose(self) -> ComposeResult:
-        yield HelpRows(empty="no line contains all these words; Esc shows every line", id="help")
-        yield FilterInput()
-        yield StatusBar()
+        yield self._rows
+        yield self._filter
+        yield self._status
 
     def on_mount(self) -> None:
-        self.query_one(FilterInput).placeholder = "words from the help"
         self._rows.focus()
         self._show_rows()
-
-    @property
-    def _rows(self) -> RowsView:
-        return self.query_one("#help", RowsView)
 
     @on(RowsView.Widened)
     def _show_rows(self) -> None:
         rows = list(help_rows(self._topic, self._words, max(20, self._rows.size.width - 1)))
         self._rows.border_title = Content(f"Help with “{terminal_safe(self._words)}”" if self._words else "Help")
         self._rows.show(Rows.of(rows), self._rows.cursor)
-        keys = (
-            ("filter.keep", "filter.drop") if self.query_one(FilterInput).has_focus else ("help.leave", "help.filter")
-        )
-        self.query_one(StatusBar).offer_keys(keys)
+        keys = ("filter.keep", "filter.drop") if self._filter.has_focus else ("help.leave", "help.filter")
+        self._status.offer_keys(keys)
 
     def action_leave(self) -> None:
         if self._words:
@@ -174,7 +171,7 @@ class Help(Screen[None]):
             leave(self)
 
     def action_filter(self) -> None:
-        field = self.query_one(FilterInput)
+        field = self._filter
         field.add_class("-open")
         self.set_focus(field)
         self._show_rows()
@@ -188,11 +185,11 @@ class Help(Screen[None]):
         self._rows.cursor += event.by
 
     def on_filter_input_cancelled(self) -> None:
-        self._words = self.query_one(FilterInput).value = ""
+        self._words = self._filter.value = ""
         self.on_filter_input_accepted()
 
     def on_filter_input_accepted(self) -> None:
-        self.query_one(FilterInput).remove_class("-open")
+        self._filter.remove_class("-open")
         self.set_focus(self._rows)
         self._show_rows()
 

@@ -67,9 +67,10 @@ class Prompt(Vertical):
             SheetField(text, show_line_numbers=True) if sheet else LineField(text, compact=True, select_on_focus=False)
         )
         self.field.cursor_blink = False  # nothing is drawn while nobody does anything
+        self._lines = LinesView(id="question")
 
-    def compose(self) -> ComposeResult:
-        yield LinesView(id="question")
+    def compose(self) -> ComposeResult:  # not where it is removed before it is drawn
+        yield self._lines
         yield self.field
 
     def on_mount(self) -> None:
@@ -102,7 +103,7 @@ class Prompt(Vertical):
         return not problem
 
     def _show_problem(self, problem: str) -> None:
-        self.query_one(LinesView).show(_problem_row(problem) if problem else self.question)
+        self._lines.show(_problem_row(problem) if problem else self.question)
 
 
 class ChoiceList(RowsView):
@@ -125,7 +126,7 @@ class ChoiceList(RowsView):
         self.focus()
 
     def list_rows(self, rows: Sequence[Row], cursor: int) -> None:
-        room = max(4, self.screen.size.height * _LIST_SHARE // 100)
+        room = max(4, self.app.size.height * _LIST_SHARE // 100)
         self.styles.height = min(len(rows) + 1, room)
         self.show(Rows.of(rows), cursor)
         self.post_message(self.Moved(self))
@@ -149,16 +150,17 @@ class ChoicePrompt(Vertical):
         super().__init__()
         self.list = ChoiceList(title, rows, cursor)
         self.choose = choose
+        self._in_full = LinesView(id="in-full")
 
     def compose(self) -> ComposeResult:
         yield self.list
-        yield LinesView(id="in-full")
+        yield self._in_full
 
     def on_rows_view_moved(self) -> None:
-        view, width = self.query_one(LinesView), self.screen.size.width - 2
+        view, width = self._in_full, self.app.size.width - 2
         rows = [row for index in range(self.list.rows.count) if (row := self.list.rows.make(index))]
         view.set_class(any(width_of(row.line) + width_of(row.mark) >= width for row in rows), "-needed")
-        lines = max(3, self.screen.size.height * _IN_FULL_SHARE // 100)
+        lines = max(3, self.app.size.height * _IN_FULL_SHARE // 100)
         view.styles.height = lines + 1
         view.show(*(Row(line) for line in [*wrapped(self.list.row.line, width, 4)][:lines]))
 

@@ -237,7 +237,10 @@ def begin_failure(session: Session, node: str) -> SessionWithNews:
     """A rehearsal of the workflow of a session that has come to a step, which is set to fail; at the trigger where no
     run is known that comes there, or nothing can fail."""
     analysis = session.organisation.analysis(session.key)
-    part, name = analysis.flow.part(node), (node_name(analysis.flow, node), "name")
+    name = (node_name(analysis.flow, node), "name")
+    if analysis.flow.node(node) is None:  # a save has taken it away
+        return SessionWithNews(session, (("▲ no longer in the workflow: ", "warning"), name))
+    part = analysis.flow.part(node)
     if not isinstance(part, Step) or part.action is None:
         return SessionWithNews(
             session, (("▲ only a step with an action can fail: ", "warning"), name, (" has none", ""))

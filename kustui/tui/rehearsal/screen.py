@@ -102,6 +102,7 @@ class RehearsalScreen(Screen[NodeKey]):
         self._snapshot, self._key = snapshot, key
         self._edited = session is not None and session.organisation.collection is not snapshot.collection
         """Whether the files have changed since the session was prepared; else they were only examined meanwhile."""
+        self.heading = LinesView(id="heading")
         self.status = StatusBar(id="status")
         self.panes = RehearsalPanes()
         self.current = CurrentSession(self, self._show, self.announce)
@@ -114,12 +115,12 @@ class RehearsalScreen(Screen[NodeKey]):
         self.copier = CopyController(self, self.status, self._copyables)
 
     def compose(self) -> ComposeResult:
-        yield LinesView(id="heading")
+        yield self.heading
         yield self.panes
         yield self.status
 
     def on_mount(self) -> None:
-        self.query_one("#heading", LinesView).show(Row((("Rehearsal ", "heading"), ("preparing …", "info"))))
+        self.heading.show(Row((("Rehearsal ", "heading"), ("preparing …", "info"))))
         self.panes.rail.focus()
         self.offer_keys()
         self._prepare()
@@ -201,7 +202,7 @@ class RehearsalScreen(Screen[NodeKey]):
 
     def _show(self, session: Session) -> None:
         self.panes.show(session)
-        self.query_one("#heading", LinesView).show(*heading_rows(session))
+        self.heading.show(*heading_rows(session))
         self.status.show_location(status_row(session))
         self.offer_keys()
         self.on_rows_view_moved()

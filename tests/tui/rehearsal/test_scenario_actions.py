@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,13 @@ import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.cli import main
+from kustui.tui.rehearsal.scenario_actions import begin_failure
+from kustui.tui.rehearsal.screen import RehearsalScreen
+from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import LinesView
 from tests.support.definitions import write_json
 from tests.support.rehearsal import CHAIN, FOUR, MISSING_INPUT, RehearsalPilot, rehearsal
-from tests.support.trees import row_text
+from tests.support.trees import row_text, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -208,6 +212,29 @@ async def test_what_is_gone_is_told(tmp_path: Path) -> None:
         await ui.do("b", "s", "c")
         write_json(path, two())
         await until_news(ui, "reloaded")
+
+
+async def test_a_step_that_a_save_took_away_is_not_failed() -> None:
+    async with rehearsal(CHAIN) as ui:
+        begun = begin_failure(ui.session, "gone")
+        assert begun.session is ui.session
+        assert text_of(begun.news) == "▲ no longer in the workflow: gone"
+
+
+async def test_a_question_that_is_withdrawn_before_it_is_drawn_does_no_harm() -> None:
+    async with rehearsal(CHAIN) as ui:
+        screen = ui.app.screen
+        assert isinstance(screen, RehearsalScreen)
+        for sheet in (False, True):
+            asking = asyncio.create_task(screen.prompts.ask(Row((("Why?", ""),)), "", lambda _: "", sheet=sheet))
+            choosing = asyncio.create_task(screen.prompts.choose("Which?", [Row((("This", ""),))], lambda _: True))
+            while screen.prompts.open is None:
+                await asyncio.sleep(0)
+            await screen.prompts.close()
+            await asyncio.gather(asking, choosing)
+            await ui.settle()
+            await screen.prompts.close()
+            assert screen.prompts.open is None
 
 
 async def test_a_scenario_that_changes_on_disk_is_replayed_again(chain: Path) -> None:
