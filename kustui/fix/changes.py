@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -9,12 +10,23 @@ from typing import NamedTuple
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.source import Extent, Source, UndecodableError, encoded_like
 from kustui.errors import KustuiError
-from kustui.files import ReadError, WriteError, read_file, resolved, write_file
+from kustui.files import ReadError, WriteError, exists, is_folder, read_file, resolved, write_file
 from kustui.fix.edits import TextEdit, by_source, edited, overlaps, shared, with_breaks
+
+_MOST_KEPT = 200_000_000
+"""Bytes of files that are kept to undo what was made of them."""
 
 
 class ChangeError(KustuiError):
     """A change that was not made; every file holds what it held."""
+
+
+class OutdatedError(ChangeError):
+    """A change of a file that holds other text by now."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path}: the file has changed meanwhile, nothing was written: look again, then repeat")
+        self.path = path
 
 
 class Change(NamedTuple):
@@ -40,6 +52,43 @@ class Change(NamedTuple):
         return TextEdit(source, extent, b"".join(new[start : len(new) - end]).decode())
 
 
+class Made(NamedTuple):
+    """What was made of files together, and is undone together."""
+
+    title: str
+    changes: tuple[Change, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that are kept of it."""
+        return sum(len(content or b"") for change in self.changes for content in change[1:])
+
+
+class ChangeHistory(NamedTuple):
+    """What was made, and what was undone and can be made again, each the latest last."""
+
+    made: tuple[Made, ...] = ()
+    undone: tuple[Made, ...] = ()
+
+    def with_made(self, made: Made) -> ChangeHistory:
+        """The history after another change, from which nothing can be made again any more. What was made first is
+        forgotten where all of it is too much to keep."""
+        kept = [made]
+        size = made.size
+        for earlier in reversed(self.made):
+            size += earlier.size
+            if size > _MOST_KEPT:
+                break
+            kept.append(earlier)
+        return ChangeHistory(tuple(reversed(kept)))
+
+    def after_undoing(self) -> ChangeHistory:
+        return ChangeHistory(self.made[:-1], (*self.undone, self.made[-1]))
+
+    def after_redoing(self) -> ChangeHistory:
+        return ChangeHistory((*self.made, self.undone[-1]), self.undone[:-1])
+
+
 def changes_of(edits: Iterable[TextEdit]) -> tuple[Change, ...]:
     """What edits make of the files, of which nothing is written yet.
 
@@ -50,10 +99,10 @@ def changes_of(edits: Iterable[TextEdit]) -> tuple[Change, ...]:
     edits_of_files = []
     for edit in edits:
         if edit.source.path == STDIN_NAME:
-            raise ChangeError("what was read from standard input has no file that could be changed")
+            raise ChangeError(obstacle(STDIN_NAME))
         source = sources.setdefault(resolved(edit.source.path), edit.source)
         if source.data != edit.source.data:
-            raise _refusal(source.path)
+            raise OutdatedError(source.path)
         edits_of_files.append(edit._replace(source=source))
     return tuple(_change(source, own) for source, own in by_source(edits_of_files).items())
 
@@ -65,9 +114,9 @@ def _change(source: Source, edits: Sequence[TextEdit]) -> Change:
         raw = read_file(source.path)
         now = Source.of(source.path, raw)
     except (ReadError, UndecodableError) as error:
-        raise _refusal(source.path) from error
+        raise OutdatedError(source.path) from error
     if now.data != source.data:
-        raise _refusal(source.path)
+        raise OutdatedError(source.path)
     return Change(source.path, raw, encoded_like(raw, edited(source, edits)))
 
 
@@ -75,8 +124,10 @@ def make(changes: Sequence[Change]) -> None:
     """Write all files, or none. Raises ChangeError where one no longer holds what it held before, and WriteError where
     one cannot be written: those that were written are as they were then."""
     for change in changes:
+        if reason := obstacle(change.path):
+            raise ChangeError(reason)
         if _bytes_of(change.path) != change.before:
-            raise _refusal(change.path)
+            raise OutdatedError(change.path)
     done: list[Change] = []
     try:
         for change in changes:
@@ -88,8 +139,16 @@ def make(changes: Sequence[Change]) -> None:
         raise
 
 
-def _refusal(path: str) -> ChangeError:
-    return ChangeError(f"{path}: the file has changed meanwhile, nothing was written: look again, then repeat")
+def obstacle(path: str) -> str:
+    """Why a file cannot be changed, as far as that is known before it is tried; an empty string where it can."""
+    if path == STDIN_NAME:
+        return "read from standard input: there is no file that could be changed"
+    target = Path(resolved(path))
+    if exists(target) and not os.access(target, os.W_OK):
+        return f"{path}: read-only: you have no permission to change it"
+    if is_folder(target.parent) and not os.access(target.parent, os.W_OK):
+        return f"{path}: read-only: you have no permission to make a file in its folder"
+    return ""
 
 
 def _bytes_of(path: str) -> bytes | None:

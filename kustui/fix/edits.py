@@ -68,6 +68,9 @@ class DiffLine(NamedTuple):
     and an empty string for the names of the file."""
     text: str
     """Without the sign and the line break."""
+    changed: tuple[tuple[int, int], ...] = ()
+    """Which characters of a line that goes are replaced, and which of one that comes are new: where each range begins
+    and ends, in order. An empty range is where something is inserted or was removed."""
 
     def __str__(self) -> str:
         return f"{self.sign}{self.text}" if self.sign in "+- " else self.text
@@ -98,11 +101,15 @@ def _range(first: int, count: int) -> str:
 def _hunks(source: Source, edits: Sequence[TextEdit]) -> Iterator[list[TextEdit]]:
     """The edits whose lines of context touch, together."""
     hunk: list[TextEdit] = []
+    line_end = context_end = -1
     for edit in edits:
-        if hunk and _context_start(source, edit.extent.start) > _context_end(source, hunk[-1].extent.end):
+        if hunk and _context_start(source, edit.extent.start) > context_end:
             yield hunk
             hunk = []
         hunk.append(edit)
+        if edit.extent.end >= line_end:  # else it ends in the line of the one before, which may be long
+            line_end = _line_end(source.data, edit.extent.end)
+            context_end = _context_end(source, edit.extent.end)
     if hunk:
         yield hunk
 
@@ -117,9 +124,11 @@ def _hunk_lines(source: Source, edits: Sequence[TextEdit]) -> Iterator[DiffLine]
         old, new = with_breaks(data[extent.start : extent.end]), with_breaks(b"".join(_pieces(data, run, extent)))
         first = shared(old, new)
         last = shared(old[first:][::-1], new[first:][::-1])  # an edit may end where a line begins
-        yield from _lines(" ", b"".join(old[:first]))
-        yield from _lines("-", b"".join(old[first : len(old) - last]))
-        yield from _lines("+", b"".join(new[first : len(new) - last]))
+        same = b"".join(old[:first])
+        start = extent.start + len(same)
+        yield from _lines(" ", same)
+        yield from _lines("-", b"".join(old[first : len(old) - last]), [edit.extent.moved(-start) for edit in run])
+        yield from _lines("+", b"".join(new[first : len(new) - last]), [*_new_extents(run, start)])
         yield from _lines(" ", b"".join(old[len(old) - last :]))
         at = extent.end
     yield from _lines(" ", data[at : _context_end(source, edits[-1].extent.end)])
@@ -128,11 +137,14 @@ def _hunk_lines(source: Source, edits: Sequence[TextEdit]) -> Iterator[DiffLine]
 def _runs(source: Source, edits: Sequence[TextEdit]) -> Iterator[list[TextEdit]]:
     """The edits that share a line, together."""
     run: list[TextEdit] = []
+    line_end = -1
     for edit in edits:
-        if run and source.line_start(edit.extent.start) >= _line_end(source.data, run[-1].extent.end):
+        if run and source.line_start(edit.extent.start) >= line_end:
             yield run
             run = []
         run.append(edit)
+        if edit.extent.end >= line_end:
+            line_end = _line_end(source.data, edit.extent.end)
     yield run
 
 
@@ -147,14 +159,43 @@ def shared(one: Sequence[object], other: Sequence[object]) -> int:
     return next((at for at, (mine, others) in pairs if mine != others), min(len(one), len(other)))
 
 
-def _lines(sign: str, data: bytes) -> Iterator[DiffLine]:
-    lines = data.decode(errors="replace").split("\n")
-    *whole, rest = lines
-    for line in whole:
-        yield DiffLine(sign, line)
-    if rest:
-        yield DiffLine(sign, rest)
+def _new_extents(edits: Sequence[TextEdit], start: int) -> Iterator[Extent]:
+    """Where the new texts stand, counted from the ``start`` of the first line that changes."""
+    by = -start
+    for edit in edits:
+        new = Extent(edit.extent.start + by, edit.extent.start + by + len(edit.text.encode()))
+        yield new
+        by = new.end - edit.extent.end
+
+
+def _lines(sign: str, data: bytes, changed: Sequence[Extent] = ()) -> Iterator[DiffLine]:
+    start = first = 0
+    while start < len(data):
+        end = _line_end(data, start)
+        while first < len(changed) and changed[first].end <= start and changed[first].start < start:
+            first += 1
+        line, here = data[start:end].removesuffix(b"\n"), []
+        for extent in map(changed.__getitem__, range(first, len(changed))):
+            if extent.start >= end:
+                break
+            here.append(Extent(max(0, extent.start - start), min(len(line), extent.end - start)))
+        yield DiffLine(sign, line.decode(errors="replace"), _in_characters(line, here))
+        start = end
+    if not data.endswith(b"\n") and data:
         yield _NO_NEWLINE
+
+
+def _in_characters(line: bytes, extents: Iterable[Extent]) -> tuple[tuple[int, int], ...]:
+    """Ranges of bytes of a line, in order, as ranges of its characters."""
+    ranges, at, characters = [], 0, 0
+    for extent in extents:
+        marks = []
+        for mark in (min(extent.start, len(line)), extent.end):
+            characters += len(line[at:mark].decode(errors="replace"))
+            at = max(at, mark)
+            marks.append(characters)
+        ranges.append((marks[0], marks[1]))
+    return tuple(ranges)
 
 
 def _line_end(data: bytes, offset: int) -> int:

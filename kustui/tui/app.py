@@ -41,7 +41,7 @@ class Kustui(TypeAhead):
     TITLE = "kustui"
     CSS_PATH = "kustui.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
-    COMMAND_PALETTE_BINDING = "f2"  # the registry's own keys open it; this one is not shown
+    COMMAND_PALETTE_BINDING = "f24"  # the registry's own keys open it; this one is not shown
 
     def __init__(
         self,

@@ -123,6 +123,8 @@ LOOKS = {
     "info": ("secondary", ""),
     "good": ("success", ""),
     "fault": ("error", "bold underline"),
+    "removed": ("error", ""),
+    "inserted": ("success", "bold underline"),
     "new": ("accent", "bold"),
     "match": ("warning", "bold underline reverse"),
 }

@@ -60,6 +60,14 @@ class Difference:
     """What the step of a workflow (by its key now) and an id is called now, where that is another."""
 
     @property
+    def problems_in_words(self) -> str:
+        """``1 problem fixed, 2 new``; an empty string where none came or went."""
+        fixed = f"{counted(len(self.fixed), 'problem')} fixed" if self.fixed else ""
+        if not self.new:
+            return fixed
+        return f"{fixed}, {len(self.new):,} new" if fixed else counted(len(self.new), "new problem")
+
+    @property
     def summary(self) -> str:
         """``2 steps changed · 1 problem fixed, 2 new``."""
         numbers = Counter((change.noun, change.kind) for change in self.changes)
@@ -67,10 +75,7 @@ class Difference:
         files = [f"{document.path.rpartition('/')[2]} cannot be read" for document in self.broken[:1]]
         files += [f"{len(self.broken) - 1:,} more cannot be read"] if len(self.broken) > 1 else []
         files += [f"{document.path.rpartition('/')[2]} can be read again" for document in self.mended[:1]]
-        problems = [f"{counted(len(self.fixed), 'problem')} fixed"] if self.fixed else []
-        if self.new:
-            problems.append(f"{len(self.new):,} new" if problems else f"{counted(len(self.new), 'new problem')}")
-        groups = [", ".join(group) for group in (files, parts, problems) if group]
+        groups = [*(", ".join(group) for group in (files, parts) if group), *filter(None, (self.problems_in_words,))]
         return " · ".join(groups) if groups else "no workflow changed"
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kustui.definition.source.source import Extent, Source
 from kustui.files import WriteError
-from kustui.fix.changes import Change, ChangeError, changes_of, make
+from kustui.fix.changes import Change, ChangeError, ChangeHistory, Made, changes_of, make
 from kustui.fix.edits import TextEdit, difference, edited
 
 
@@ -121,3 +121,21 @@ def test_a_change_shows_the_lines_that_differ(before: bytes | None, after: bytes
 def test_the_lines_that_differ_lead_from_what_was_to_what_is(before: list[str], after: list[str]) -> None:
     change = Change("x", *("\n".join(lines).encode() for lines in (before, after)))
     assert edited(change.edit.source, [change.edit]) == change.after
+
+
+def test_what_was_undone_is_made_again_until_something_else_is_made() -> None:
+    one, two, three = (Made(name, (Change("definition.json", b"", name.encode()),)) for name in ("one", "two", "three"))
+    history = ChangeHistory().with_made(one).with_made(two)
+    assert history.after_undoing() == ChangeHistory((one,), (two,))
+    assert history.after_undoing().after_undoing() == ChangeHistory((), (two, one))
+    assert history.after_undoing().after_undoing().after_redoing() == ChangeHistory((one,), (two,))
+    assert history.after_undoing().after_redoing() == history
+    assert history.after_undoing().with_made(three) == ChangeHistory((one, three))
+
+
+def test_what_was_made_first_is_forgotten_where_files_are_large() -> None:
+    large = b" " * 40_000_000
+    history = ChangeHistory()
+    for number in range(5):
+        history = history.with_made(Made(str(number), (Change("definition.json", large, large),)))
+    assert [made.title for made in history.made] == ["3", "4"]

@@ -39,12 +39,26 @@ def test_the_difference_leads_from_the_old_text_to_the_new_and_back(made: tuple[
     assert _patched(new.data.decode(), lines, "+", "-") == source.data.decode()
 
 
+@given(edits_of_a_file())
+def test_what_is_marked_in_lines_is_all_that_is_different_in_them(made: tuple[Source, list[TextEdit]]) -> None:
+    _, edits = made
+    rest = {"-": "", "+": ""}
+    for sign, words, changed in difference(edits):
+        if sign in rest and sign:
+            at = 0
+            for start, end in (*changed, (len(words), len(words))):
+                assert at <= start <= end <= len(words)
+                rest[sign] += words[at:start]
+                at = end
+    assert rest["-"] == rest["+"]
+
+
 def _patched(text: str, lines: list[DiffLine], gone: str, come: str) -> str:
     """A text after the hunks of a difference, which has to say of each line that goes or stays what the text holds."""
     old = [*_with_ends(text)]
     new: list[str] = []
     at = 0
-    for place, (sign, words) in enumerate(lines):
+    for place, (sign, words, _) in enumerate(lines):
         if sign == "@":
             first, count, *_ = _numbers(words, gone)
             start = first - 1 if count else first

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kustui.check.rule import app, step, to, when
 from kustui.check.rule import workflow as a_flow
-from kustui.tui.rehearsal.prompts import Prompt
+from kustui.tui.prompts import Prompt
 from kustui.tui.rehearsal.screen import RehearsalScreen
 from kustui.tui.widgets.rows_view import LinesView, RowsView
 from tests.support.explorer import ExplorerPilot, explorer

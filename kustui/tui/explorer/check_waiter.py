@@ -3,7 +3,9 @@ done then, so that a key never does something else because it came early."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 from textual.worker import Worker
@@ -13,7 +15,13 @@ from kustui.tui.bindings import actions_of, carry_out, key_names
 from kustui.tui.explorer.views import Views
 from kustui.tui.widgets.rows import Row
 
-_NEED_ALL = ("go.next-problem", "go.previous-problem", "go.uses")
+if TYPE_CHECKING:
+    from kustui.workspace.difference import Difference
+    from kustui.workspace.snapshot import Snapshot
+
+_NEED_ALL = (
+    "go.next-problem", "go.previous-problem", "go.uses", "fix.show", "fix.show-all", "fix.rename", "fix.suppress",
+)  # fmt: skip
 """The actions whose outcome depends on every workflow."""
 
 
@@ -25,6 +33,8 @@ class CheckWaiter:
         self._id = ""
         self._progress = ""
         self._begun: Worker[None] | None = None
+        self._awaited: tuple[Callable[[Snapshot], bool], asyncio.Future[Difference | None]] | None = None
+        """What holds for the snapshot that is waited for, and what takes how it differs from the one before."""
 
     @property
     def is_waiting(self) -> bool:
@@ -61,8 +71,26 @@ class CheckWaiter:
             self._done()  # for the keys that came after the one that cancels
         return was_waiting
 
-    def take(self) -> None:
+    async def snapshot(self, is_it: Callable[[Snapshot], bool], seconds: float) -> Difference | None:
+        """Wait for a snapshot; how it differs from the one before, or None where it has not come in time, or had come
+        already."""
+        if is_it(self._views.tree.state.snapshot):
+            return None
+        future: asyncio.Future[Difference | None] = asyncio.get_running_loop().create_future()
+        self._awaited = (is_it, future)
+        try:
+            return await asyncio.wait_for(future, seconds)
+        except TimeoutError:
+            return None
+        finally:
+            self._awaited = None
+
+    def take(self, difference: Difference | None = None) -> None:
         """There is another snapshot: carry out what waits for it, if that is the one."""
+        if self._awaited is not None and self._awaited[0](self._views.tree.state.snapshot):
+            _, future = self._awaited
+            if not future.done():
+                future.set_result(difference)
         if self._id and self._views.tree.state.snapshot.is_checked:
             self._screen.call_later(self._carry_out)
 

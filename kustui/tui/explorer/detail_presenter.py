@@ -159,14 +159,22 @@ class DetailPresenter:
         problem, self.read = (problem if problem is not self.read else None), problem
         return problem
 
+    @property
+    def problem_here(self) -> Problem | None:
+        """What is wrong where the cursor is, be it in a list: the problem gone to, else the worst."""
+        node, views = self._views.tree.node, self._views
+        problems = here(views.tree.state, node) if node is not None else ()
+        source, listed, detail = views.side.source, views.problems, views.side.detail
+        in_line = source.problem if source.has_focus else listed.problem if listed.has_focus else None
+        if detail.has_focus and (target := detail.row.target) is not None:
+            in_line = next((problem for problem in problems if Target.of(problem) == target), None)
+        return in_line or self.current_problem or max(problems, key=lambda problem: problem.severity, default=None)
+
     def _show_problem(self) -> None:
-        """Say in full what is wrong where the cursor is, be it in a list: the problem gone to, else the worst. Of what
-        the banner says, only the rule and the place."""
+        """Say in full what is wrong where the cursor is. Of what the banner says, only the rule and the place."""
         node, bar = self._views.tree.node, self._views.problem_bar
         problems = here(self._views.tree.state, node) if node is not None else ()
-        source, listed = self._views.side.source, self._views.problems
-        in_line = source.problem if source.has_focus else listed.problem if listed.has_focus else None
-        problem = in_line or self.current_problem or max(problems, key=lambda problem: problem.severity, default=None)
+        problem = self.problem_here
         if problem is None:
             bar.show_text(None)
             return

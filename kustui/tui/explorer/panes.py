@@ -111,7 +111,7 @@ class Panes:
         """Show the pane that has the keys now, and offer them."""
         self._screen.remove_class(f"-without-{widget.id}")
         focused = widget.id
-        if isinstance(widget, Menu):  # above the panes, which stay as they are
+        if isinstance(widget, Menu) or not focused:  # above the panes, which stay as they are: a menu or a prompt
             self.offer_keys()
             return
         if focused != "finder-input":  # what is behind that stays as it is
@@ -159,10 +159,12 @@ class Panes:
 
     def _keys_of_focus(self) -> Sequence[str]:
         focused = self._screen.focused
-        name = (focused.id if focused is not None else "tree") or ""
+        name = (focused.id if focused is not None else "tree") or ""  # the field of a prompt has no id
         part = node.part if name == "tree" and (node := self._views.tree.node) is not None else None
         if getattr(part, "action", None) is not None:
             return _STEP_KEYS
+        if not name:
+            return ("line.keep", "line.drop")
         if name == "filter" and not self._filter_matches():
             return _KEYS["filter"][1:]
         return focused.KEYS if isinstance(focused, DiagramView | Menu) else _KEYS.get(name, _PANE_KEYS)

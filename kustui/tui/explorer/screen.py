@@ -19,6 +19,7 @@ from textual.worker import Worker
 from kustui.config.preferences import Preferences
 from kustui.definition.collection_messages import nothing_to_open
 from kustui.definition.loader import PathError
+from kustui.text.styled_lines import Piece
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.base_app import TypeAhead, is_ending
 from kustui.tui.bindings import bindings, carry_out
@@ -44,10 +45,13 @@ if TYPE_CHECKING:
     from kustui.config.configuration import Configuration
     from kustui.tui.copy_menu import CopyController, CopyMenu
     from kustui.tui.explorer.definitions import Definitions, RulePages
+    from kustui.tui.explorer.fix_actions import FixActions
+    from kustui.tui.explorer.fix_pane import FixPane
     from kustui.tui.explorer.marks import BookmarkMenu, MarksController
     from kustui.tui.explorer.selection import CurrentSelection
     from kustui.tui.explorer.session import SessionKeeper
     from kustui.tui.finder import Finder
+    from kustui.tui.prompts import Prompts
     from kustui.workspace.difference import Difference
 
 _MOMENT = 0.03
@@ -64,7 +68,7 @@ class Explorer(Screen[None]):
     An action of the registry whose target is a part is carried out by the attribute of that name (``carry_out``).
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("view", "go", "find", "selected")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("view", "go", "find", "selected", "fix")
 
     class Ready(Message):
         """It is where it opens: keys that came before are its own now."""
@@ -155,6 +159,23 @@ class Explorer(Screen[None]):
         from kustui.tui.explorer.definitions import RulePages
 
         return RulePages(self._views, self.panes)
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        from kustui.tui.prompts import Prompts
+
+        def announce(*pieces: Piece) -> None:
+            self.status.announce(Row(pieces))
+
+        return Prompts(self, announce, self.panes.offer_keys, self.tree_view)
+
+    @cached_property
+    def fixes(self) -> FixActions:
+        from kustui.tui.explorer.fix_actions import FixActions
+
+        return FixActions(
+            self, self._views, self.presenter, self.selection, self.prompts, self.waiting, self._configuration
+        )
 
     @cached_property
     def marks(self) -> MarksController:
@@ -292,7 +313,7 @@ class Explorer(Screen[None]):
         self.rehearsals.take(snapshot, difference)
         self.panes.list_problems()
         self.finder.take(snapshot)
-        self.waiting.take()
+        self.waiting.take(difference)
         self.presenter.shown = None
         self.presenter.show_place()
         self.set_timer(_MOMENT, self._show_anew)  # what is wrong is painted and written out first
@@ -395,6 +416,9 @@ class Explorer(Screen[None]):
 
     def on_finder_chosen(self, event: Finder.Chosen) -> None:
         self.finder.go(event)
+
+    def on_fix_pane_accepted(self, event: FixPane.Accepted) -> None:
+        self.fixes.apply(event.proposal)
 
     async def on_copy_menu_asked(self, event: CopyMenu.Asked) -> None:
         await self.copier.take(event.item, plain=event.plain)

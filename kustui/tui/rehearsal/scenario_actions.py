@@ -40,7 +40,7 @@ from kustui.simulate.scenarios.record import complete_scenario, rebase
 from kustui.simulate.scenarios.replay import replay
 from kustui.text.styled_lines import Line, Piece
 from kustui.text.terminal_safe import to_json
-from kustui.tui.rehearsal.prompts import Prompts
+from kustui.tui.prompts import Prompts
 from kustui.tui.rehearsal.session import CurrentSession, FollowedScenario, Session, begin_scenario
 from kustui.tui.widgets.rows import Row
 

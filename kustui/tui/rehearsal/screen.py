@@ -19,12 +19,12 @@ from kustui.text.styled_lines import Piece
 from kustui.tui.base_app import leave
 from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.copy_menu import Copyable, CopyController, CopyMenu
+from kustui.tui.prompts import ChoiceList, Prompts
 from kustui.tui.rehearsal.decision_actions import DecisionActions
 from kustui.tui.rehearsal.earlier_answers import EarlierAnswers
 from kustui.tui.rehearsal.history_rows import ENTRY
 from kustui.tui.rehearsal.pane_actions import PaneSearchActions, pane_copyables
 from kustui.tui.rehearsal.panes import FLOW, RehearsalPanes
-from kustui.tui.rehearsal.prompts import ChoiceList, Prompts
 from kustui.tui.rehearsal.scenario_actions import (
     RebasedSession,
     ScenarioActions,

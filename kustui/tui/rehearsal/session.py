@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from textual.screen import Screen
 from textual.worker import Worker
@@ -32,6 +32,7 @@ from kustui.simulate.scenarios.record import rebase
 from kustui.simulate.scenarios.replay import decisions_for, start_scenario
 from kustui.text.styled_lines import Line, Piece
 from kustui.tui.bindings import BY_ID, first_key
+from kustui.tui.prompts import Announce
 
 
 class StopPoint(NamedTuple):
@@ -347,12 +348,6 @@ def _is_passing(state: State) -> bool:
         return False
     last = state.last
     return last is None or (last.kind is EntryKind.EVENT and bool(state.waiting))
-
-
-class Announce(Protocol):
-    """Says something in the place of the keys, until the next key; nothing brings the keys back."""
-
-    def __call__(self, *pieces: Piece) -> None: ...
 
 
 class CurrentSession:

@@ -158,12 +158,19 @@ def frames(scene: Scene) -> int:
     return len(counted)
 
 
+def top(scene: Scene) -> int:
+    """The first line of the difference that is in view."""
+    return scene.view("fix-pane").top
+
+
 def typed(scene: Scene) -> str:
     return scene.ui.app.focused.value if isinstance(scene.ui.app.focused, Input) else ""
 
 
 MARKED = ("m", "a", "E", *"jjjjj", "m", "b", "apostrophe")
 TYPED = ("8", "i", *"2000/d")
+MISTYPED = workflow("reminder", step("reminder", "remindr2"), step("reminder2"), id="5f0000000000000000000001")
+FIXED, SCROLLED = ("p", "x", "enter"), ("p", "x")
 FOUND = ("3", "slash", *"id", "enter")
 DID = {
     "rows.down": Did((), cursor(), by(1)),
@@ -292,6 +299,18 @@ DID = {
     "menu.choose": Did(("y",), copied, is_("followup-timer-1-of-4-start")),
     "menu.plain": Did(("y",), lambda scene: scene.board.plain[-1:], is_(["followup-timer-1-of-4-start"])),
     "menu.leave": Did(("y",), lambda scene: len(scene.ui.explorer.query(CopyMenu)), is_(0)),
+    "fix.show": Did(("p",), focus, is_("fix-pane"), BROKEN / "unknown-target.json"),
+    "fix.show-all": Did(("p",), focus, is_("fix-pane"), BROKEN / "unknown-target.json"),
+    "fix.undo": Did(FIXED, lambda scene: scene.ui.keys, holds("undone: "), MISTYPED),
+    "fix.redo": Did((*FIXED, "U"), lambda scene: scene.ui.keys, holds("redone: "), MISTYPED),
+    "fix.rename": Did((), lambda scene: typed(scene), holds("5f"), MISTYPED),
+    "fix.suppress": Did(("p",), lambda scene: scene.ui.keys, holds("accept"), MISTYPED),
+    "difference.down": Did(SCROLLED, top, by(1), BROKEN / "unknown-target.json", (80, 12)),
+    "difference.up": Did((*SCROLLED, "j"), top, by(-1), BROKEN / "unknown-target.json", (80, 12)),
+    "difference.page-down": Did(SCROLLED, top, more, BROKEN / "unknown-target.json", (80, 12)),
+    "difference.page-up": Did((*SCROLLED, "space"), top, is_(0), BROKEN / "unknown-target.json", (80, 12)),
+    "difference.apply": Did(("p", "x"), lambda scene: scene.ui.keys, holds("done: "), MISTYPED),
+    "difference.leave": Did(("p", "x"), focus, is_("tree"), MISTYPED),
     "find.filter": Did((), focus, is_("filter")),
     "find.next-match": Did(FOUND, cursor("source"), more),
     "find.previous-match": Did((*FOUND, "n"), cursor("source"), less),

@@ -13,7 +13,7 @@ from textual.binding import Binding
 from kustui.config.actions import ACTIONS, BY_ID
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import handler, textual_action
-from kustui.tui.rehearsal.prompts import LineField, SheetField
+from kustui.tui.prompts import LineField, SheetField
 from kustui.tui.rehearsal.screen import RehearsalScreen
 from tests.support.definitions import write_json
 from tests.support.rehearsal import CHAIN, FOUR, RehearsalPilot, belongs_to_the_rehearsal, rehearsal, undecided

@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.simulate.engine.trace import EntryKind
 from kustui.tui.app import Kustui
-from kustui.tui.rehearsal.prompts import SheetField
+from kustui.tui.prompts import SheetField
 from tests.support.definitions import write_json
 from tests.support.rehearsal import CHAIN, FOUR, rehearsal, undecided
 

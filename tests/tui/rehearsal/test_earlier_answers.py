@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.check.rule import app, step, to, workflow
+from kustui.tui.prompts import Prompt
 from kustui.tui.rehearsal.earlier_answers import EarlierAnswer, EarlierAnswers
-from kustui.tui.rehearsal.prompts import Prompt
 from tests.support.definitions import write_json
 from tests.support.rehearsal import CHAIN, FOUR, RehearsalPilot, rehearsal
 

@@ -1,10 +1,10 @@
-"""What a rehearsal asks of a person, docked above the line of keys: a line, a sheet of JSON, or one row of a list."""
+"""What a screen asks of a person, docked above the line of keys: a line, a sheet of JSON, or one row of a list."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,13 +16,19 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from kustui.text.styled_lines import width_of, wrapped
+from kustui.text.styled_lines import Piece, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.editor import EditorError, edit_text
-from kustui.tui.rehearsal.session import Announce
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView
+
+
+class Announce(Protocol):
+    """Says something in the place of the keys, until the next key; nothing brings the keys back."""
+
+    def __call__(self, *pieces: Piece) -> None: ...
+
 
 Accept = Callable[[str], str]
 """Takes what was typed and says what is wrong with it; an empty string accepts it."""
@@ -196,9 +202,9 @@ class Prompts:
                 self._offer_keys()
 
     async def close(self) -> None:
+        self._screen.set_focus(self._focused_before or self._home)  # first: what was accepted may open something else
         if (prompt := self.open) is not None:
             await prompt.remove()
-        (self._focused_before or self._home).focus()
         self._offer_keys()
 
     async def submit(self) -> None:

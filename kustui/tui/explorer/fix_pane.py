@@ -1,0 +1,226 @@
+"""A change of files before it is made: the choices there are, and below them what each of them changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, zip_longest
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from kustui.fix.changes import Change
+from kustui.fix.edits import DiffLine
+from kustui.text.cells import cells
+from kustui.text.styled_lines import Line, Piece
+from kustui.text.terminal_safe import terminal_safe
+from kustui.tui.bindings import bindings
+from kustui.tui.widgets.rows import Row, RowBuilder, Rows
+from kustui.tui.widgets.rows_view import Menu
+
+_MOST_CHOICES = 8
+_SHARE = 70
+"""Per cent of the screen that the pane takes at most."""
+_LEAST_ROWS = 6
+_MARGIN = 16
+"""Characters of a long line that are shown before and behind a change at least."""
+_LOOKS = {"-": ("removed", "fault"), "+": ("good", "inserted"), " ": ("", ""), "@": ("muted", "")}
+"""Of the lines of a difference, and of what is different in them."""
+
+
+class Proposal(NamedTuple):
+    """A change that somebody is asked about."""
+
+    title: str
+    lines: Sequence[DiffLine]
+    make: Callable[[], Sequence[Change]]
+    """Called in a thread: what the change comes to, while the files still hold what they held. Raises KustuiError."""
+    notes: Sequence[Line] = ()
+    """What is to be known of it."""
+    is_safe: bool = False
+
+
+def difference_rows(lines: Iterable[DiffLine], width: int) -> Iterator[Row]:
+    """The lines of a difference in so many cells: long ones are cut around what is different in them."""
+    parts: list[list[Line]] = []
+    for line in lines:
+        if not line.sign and not line.text.startswith("--- "):
+            continue  # the name of the file again, and that no line break ends it
+        if line.sign == "+" and len(parts) == 1:
+            yield from map(Row, filter(None, chain(*zip_longest(*parts, _parts(line, width)))))
+            parts = []
+            continue
+        for before in parts:
+            yield from map(Row, before)
+        parts = []
+        if line.sign == "-":
+            parts = [_parts(line, width)]
+        else:
+            yield from map(Row, _parts(line, width))
+    for before in parts:
+        yield from map(Row, before)
+
+
+def _parts(line: DiffLine, width: int) -> list[Line]:
+    """A line, or the parts of it around its changes, each in at most ``width`` cells."""
+    text = line.text.removesuffix("\r")
+    if not line.sign:
+        return [((text.removeprefix("--- "), "heading"),)]
+    look, changed_look = _LOOKS[line.sign]
+    if not line.changed or (len(text) < width and cells(terminal_safe(text)) < width):
+        windows = [(0, len(text))]
+    else:
+        plain = text.isascii() and text.isprintable()
+        windows = _windows(line.changed, len(text), max(8, (width - 3) // (1 if plain else 2)))
+    return [_part(line.sign, text, line.changed, window, (look, changed_look)) for window in windows]
+
+
+def _windows(changed: Sequence[tuple[int, int]], length: int, room: int) -> list[tuple[int, int]]:
+    """Ranges of at most ``room`` characters that hold what is different; of what is longer, the beginning."""
+    margin = min(_MARGIN, room // 4)
+    windows: list[tuple[int, int]] = []
+    for start, end in changed:
+        end = min(end, start + room - 2 * margin, length) + margin
+        if windows and end - windows[-1][0] <= room:
+            windows[-1] = (windows[-1][0], end)
+        else:
+            windows.append((max(0, start - margin), end))
+    widened = []
+    for start, end in windows:
+        start = max(0, min(start - max(0, room - (end - start)) // 2, length - room))
+        widened.append((start, min(length, max(end, start + room))))
+    return widened
+
+
+def _part(
+    sign: str, text: str, changed: Sequence[tuple[int, int]], window: tuple[int, int], looks: tuple[str, str]
+) -> Line:
+    """The characters of a window of a line, behind its sign."""
+    first, last = window
+    pieces: list[Piece] = [(sign.removeprefix("@"), looks[0])]
+    if first:
+        pieces.append(("…", "muted"))
+    at = first
+    for start, end in changed:
+        start, end = max(start, at), min(end, last)
+        if start < end:
+            pieces += [(text[at:start], looks[0]), (text[start:end], looks[1])]
+            at = end
+    pieces.append((text[at:last], looks[0]))
+    if last < len(text):
+        pieces.append(("…", "muted"))
+    return tuple(pieces)
+
+
+class FixPane(Menu, inherit_bindings=False):
+    """The choices, and the difference that the one of the cursor makes, which scrolls below them. Any key that is not
+    one of its own ends it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("difference")
+    KEYS = ("difference.apply", "difference.leave", "difference.down", "difference.page-down")
+
+    class Accepted(Message):
+        """A change is to be made."""
+
+        def __init__(self, proposal: Proposal) -> None:
+            super().__init__()
+            self.proposal = proposal
+
+    def __init__(self, title: str, proposals: Sequence[Proposal], came_from: Widget | None) -> None:
+        super().__init__(came_from, id="fix-pane")
+        self.proposals = tuple(proposals[:_MOST_CHOICES])
+        self.border_title = Content(terminal_safe(title))
+        self._rows_of: dict[int, list[Row]] = {}
+        """The rows of the choices that were looked at."""
+
+    # What is shown
+
+    def on_mount(self) -> None:
+        self._lay_out()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._rows_of.clear()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        size = self.screen.size
+        if not self._rows_of:
+            longest = max(len(self._rows(index)) for index in range(len(self.proposals)))
+            most = max(_LEAST_ROWS, size.height * _SHARE // 100)
+            self.styles.height = min(1 + len(self.proposals) + longest, most)
+        choices = [_choice_row(proposal) for proposal in self.proposals]
+        self.show(Rows.of([*choices, *self._rows(self.cursor)]), self.cursor, top=0, follow=False)
+
+    def _rows(self, index: int) -> list[Row]:
+        if index not in self._rows_of:
+            proposal, width = self.proposals[index], self.screen.size.width - 1
+            builder = RowBuilder(width)
+            for note in proposal.notes:
+                builder.add(*note, indent=2)
+            self._rows_of[index] = [*builder.rows, *difference_rows(proposal.lines, width)]
+        return self._rows_of[index]
+
+    def row_at(self, y: int) -> int:
+        return y if y < len(self.proposals) else self.top + y
+
+    @property
+    def position(self) -> tuple[int, int]:
+        return (self.cursor + 1, len(self.proposals)) if len(self.proposals) > 1 else (0, 0)
+
+    # The cursor, which stays among the choices
+
+    def validate_cursor(self, cursor: int) -> int:
+        return max(0, min(cursor, len(self.proposals) - 1))
+
+    def watch_cursor(self, before: int, now: int) -> None:
+        super().watch_cursor(before, now)
+        self._lay_out()
+
+    def keep_cursor_in_view(self) -> None:
+        """It always is."""
+
+    def action_down(self) -> None:
+        self._go(1)
+
+    def action_up(self) -> None:
+        self._go(-1)
+
+    def _go(self, by: int) -> None:
+        if len(self.proposals) > 1:
+            self.cursor = (self.cursor + by) % len(self.proposals)
+        else:
+            self._scroll(self.top + by)
+
+    def action_page_down(self) -> None:
+        self._scroll(self.top + max(1, self.page - len(self.proposals) - 1))
+
+    def action_page_up(self) -> None:
+        self._scroll(self.top - max(1, self.page - len(self.proposals) - 1))
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self)
+        if place is None or place.y >= len(self.proposals):
+            event.prevent_default()  # only the choices are rows to be chosen
+
+    # Its end
+
+    def on_key(self, event: events.Key) -> None:
+        key = self.screen.active_bindings.get(event.key)
+        if key is None or key.node is not self:
+            if key is None or key.node is not self.app:
+                event.stop()
+            self.end()
+
+    def action_apply(self) -> None:
+        self.post_message(self.Accepted(self.proposals[self.cursor]))
+        self.end()
+
+    def action_choose(self) -> None:
+        self.action_apply()
+
+
+def _choice_row(proposal: Proposal) -> Row:
+    return Row(((proposal.title, "name"),), aside=((("safe", "good"),) if proposal.is_safe else ()))
