@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Any
 
 from textual.screen import Screen
@@ -17,7 +17,7 @@ from kustui.analysis.uses import part_of, uses_in
 from kustui.check.problems import Problem
 from kustui.config.configuration import Configuration
 from kustui.definition.collection import Entry
-from kustui.definition.source.source import Extent, Source
+from kustui.definition.source.source import Source
 from kustui.errors import KustuiError
 from kustui.fix.changes import Change, ChangeHistory, Made, OutdatedError, changes_of, make, obstacle
 from kustui.fix.edits import TextEdit, difference
@@ -324,24 +324,8 @@ def _suppression(problem: Problem, path: str, reason: str) -> Proposal:
     from kustui.fix.suppressions import suppression_of
 
     change = suppression_of(problem, path, reason)
-    lines = tuple(difference((_edit_of(change),)))
+    lines = tuple(difference((change.edit,)))
     return Proposal(f"suppress {problem.rule} in {path}", lines, lambda: (change,))
-
-
-def _edit_of(change: Change) -> TextEdit:
-    """A change of a file as an edit of the lines that are different."""
-    before, after = Source.of(change.path, change.before or b""), Source.of(change.path, change.after or b"")
-    old, new = before.data.splitlines(keepends=True), after.data.splitlines(keepends=True)
-    start = _same(old, new)
-    end = _same(old[start:][::-1], new[start:][::-1])
-    first = sum(map(len, old[:start]))
-    extent = Extent(first, len(before.data) - sum(map(len, old[len(old) - end :])))
-    return TextEdit(before, extent, b"".join(new[start : len(new) - end]).decode())
-
-
-def _same(one: Sequence[bytes], other: Sequence[bytes]) -> int:
-    """How many lines at the beginning are the same."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _is_reloaded(before: Snapshot, changes: Iterable[Change], now: Snapshot) -> bool:

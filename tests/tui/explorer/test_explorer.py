@@ -25,6 +25,7 @@ from kustui.tui.diagrams.boxes_window import BoxesWindow
 from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.schedule_views import ChainsView, RateInput, TimelineView
+from kustui.tui.explorer.fix_pane import FixPane
 from kustui.tui.explorer.list_panes import ProblemsView
 from kustui.tui.explorer.marks import BookmarkMenu
 from kustui.tui.explorer.screen import Explorer
@@ -590,6 +591,7 @@ async def test_every_action_leads_from_its_key_to_the_handler_that_the_registry_
         for found in (
             RowsView, TreeView, RailView, BoxesView, ChainsView, TimelineView, RateInput, CopyMenu, FilterInput,
             FinderInput, BookmarkMenu, Help, Kustui, ContextView, ProblemsView, SourceView, MapView, BoxesWindow,
+            FixPane,
         )
     }  # fmt: skip
     async with explorer(CHAIN) as ui:

@@ -246,7 +246,7 @@ async def test_an_id_that_cannot_be_is_asked_for_again_with_the_reason(tmp_path:
         await ui.press("I", "ctrl+u", *(key if key != " " else "space" for key in name), "enter")
         assert pane(ui) is None
         question = ui.explorer.query_one("#question")
-        assert words in question.render_line(0).text  # type: ignore[attr-defined]
+        assert words in question.render_line(0).text
         await ui.press("escape")
         assert ui.focus == "tree"
     assert path.read_bytes() == written
