@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import shutil
 import subprocess
@@ -144,3 +145,21 @@ def test_what_is_renamed_is_checked_with_the_same_outcome(place: Path, capsys: p
     assert run(capsys, "KUGbgU8yn", "kUGbgU8yn", str(path))[0] == 0
     main(["check", str(path), "--format", "jsonl", "--no-cache"])
     assert capsys.readouterr().out == before.replace("KUGbgU8yn", "kUGbgU8yn")
+
+
+@pytest.mark.parametrize(
+    ("mark", "codec"),
+    [(b"", "utf-8"), (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (b"", "utf-16-be")],
+)
+def test_renaming_back_gives_the_same_bytes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mark: bytes, codec: str
+) -> None:
+    definition = workflow("Grüße \\ \u2028", step("aB3", to("cD4")), step("cD4", params={"x": "€ {{steps.aB3.x}}\n"}))
+    text = json.dumps(definition, ensure_ascii=False, indent="\t").replace("\n", "\r\n")
+    path = tmp_path / "greet.json"
+    path.write_bytes(mark + text.encode(codec))
+    assert run(capsys, "aB3", "ü/b", "greet.json")[0] == 0
+    expected = text.replace("steps.aB3", "steps.[ü/b]").replace("aB3", "ü/b")
+    assert path.read_bytes() == mark + expected.encode(codec)
+    assert run(capsys, "ü/b", "aB3", "greet.json")[0] == 0
+    assert path.read_bytes() == mark + text.encode(codec)

@@ -1,0 +1,82 @@
+"""Apps of two workflows, drawn at random, with mistakes in both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from kustui.check.rule import app, called, schedule, step, to, when, workflow
+
+EVENT = "kustomer.conversation.update"
+ID = "5f8e148232731d0015c14657"
+NODES = ("aB3", "cD4", "eF5", "gH6")
+LITERALS: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, False, 0, 1, "1", "", "open", ["vip"], [], {}, {"a": 1}, 10**400, "\ud800", "\x1b[31m"]
+)
+VALUES: st.SearchStrategy[Any] = LITERALS | st.sampled_from(
+    [
+        "/#steps.1.a", "/#steps.aB3.a", "/#steps.cD4.a.0.b", "/#steps.eF5.length", "/#error.message", "/#steps",
+        "/#error.statusCode", "/#error.body.a", "/#error.a", "/#error",
+        "/#fn:parseInt,steps.1.a", "/#fn:parseMoney,steps.1.a", "/#fn:inBusinessHours", "/#variables.v",
+        "{{steps.aB3.a}}", "{{math steps.1.a '+' 1}}", "{{{date 'hours' count=1}}}",
+        "{{#each steps.1.a}}{{this}}{{/each}}", "{{randomId size=4}}", "{{#if steps.1.a}}", "{{nobody}}",
+    ]
+)  # fmt: skip
+OPERATORS = st.sampled_from(
+    ["true", "eq", "neq", "exists", "dne", "contains", "gt", "lt", "lt-date", "not-contains", "huh"]
+)
+COMPARISONS = st.builds(lambda op, values: when(op, *values), OPERATORS, st.lists(VALUES, max_size=3))
+CONDITIONS: st.SearchStrategy[Any] = (
+    st.just(when("true", True))
+    | COMPARISONS
+    | st.builds(
+        lambda op, parts: when(op, *parts), st.sampled_from(["and", "or", "not"]), st.lists(COMPARISONS, max_size=2)
+    )
+)
+WAYS_OF_SAVING = st.lists(st.builds(to, st.sampled_from([*NODES, "nowhere"]), CONDITIONS), max_size=3)
+ERROR_ACTIONS = st.sampled_from(["retry-action", "retry-workflow", "continue", "stop-processing", "huh"])
+ERROR_CASES = WAYS_OF_SAVING | st.lists(
+    st.builds(lambda type_, on: {"condition": on, "errorAction": {"type": type_}}, ERROR_ACTIONS, CONDITIONS),
+    max_size=2,
+)
+
+
+@st.composite
+def steps(draw: st.DrawFn, error_cases: st.SearchStrategy[Any] = WAYS_OF_SAVING) -> list[dict[str, Any]]:
+    found = []
+    for node in NODES[: draw(st.integers(1, 4))]:
+        edges = draw(WAYS_OF_SAVING)
+        match draw(st.integers(0, 5)):
+            case 0:
+                run_at = {"type": draw(st.sampled_from(["relative", "absolute", "huh"])), "value": draw(VALUES)}
+                inputs = draw(st.dictionaries(st.sampled_from(["a", "b"]), VALUES, max_size=2))
+                found.append(
+                    schedule(
+                        node, draw(st.sampled_from([ID, "other", "/#steps.1.a"])), *edges, inputs=inputs, runAt=run_at
+                    )
+                )
+            case 1:
+                params = {"testString": draw(VALUES), "regex": draw(VALUES | st.text(max_size=6))}
+                found.append(step(node, *edges, action="kustomer.regex-match.generic", params=params))
+            case 2:
+                params = {"name": draw(st.sampled_from([EVENT, "other", "/#steps.1.a"])), "data": draw(VALUES)}
+                found.append(step(node, *edges, action="kustomer.event.publish", params=params))
+            case 3:
+                verb = draw(st.sampled_from(["update", "append-tags", "create", "merge"]))
+                names = st.sampled_from(["id", "status", "tags", "custom"])
+                params = draw(st.dictionaries(names, VALUES | st.just({"a": "/#steps.1.a"}), max_size=3))
+                params |= {"id": "/#steps.1.id"} if draw(st.booleans()) else {}
+                found.append(step(node, *edges, action=f"kustomer.conversation.{verb}", params=params))
+            case _:
+                params = draw(st.dictionaries(st.sampled_from(["x", "y"]), VALUES, max_size=2))
+                found.append(step(node, *edges, params=params, errorCases=draw(error_cases)))
+    return found
+
+
+@st.composite
+def apps(draw: st.DrawFn, error_cases: st.SearchStrategy[Any] = WAYS_OF_SAVING) -> dict[str, Any]:
+    """A workflow that an event starts, and one that can be scheduled, with mistakes in both."""
+    entry = tuple(draw(WAYS_OF_SAVING)) or None
+    first = workflow("W", *draw(steps(error_cases)), entry=entry)
+    return app(first, called("C", ID, *draw(steps(error_cases)), inputs={"a": "string"}, required=("a",)))
