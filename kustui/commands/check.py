@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kustui.check import RULE_NAMES
 from kustui.check.problems import Problem
-from kustui.check.reports import FORMATS, CheckResult, report_of, repository_folder
+from kustui.check.reports import FORMATS, FORMATS_WITH_FIXES, CheckResult, report_of, repository_folder
 from kustui.check.reports.text import difference
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import cache_of, cached_check, configuration_of, read_stdin
@@ -22,11 +22,12 @@ from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import nothing_to_show, other_files
-from kustui.definition.loader import STDIN
+from kustui.definition.loader import STDIN, STDIN_NAME
 from kustui.errors import KustuiError
 from kustui.files import is_folder
 from kustui.garbage_collection import gc_paused
 from kustui.text.messages import counted
+from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.snapshot import Snapshot, Workspace, always, open_paths
 
 _FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=True)}, "never": None}
@@ -36,10 +37,13 @@ exit status:
   0  no problem of the --fail-on severity or above
   1  at least one such problem
   2  the check could not be carried out
+With --fix, what is left counts; with --diff, 1 says that something would be fixed.
 
 examples:
   kustui check app.json
   kustui check workflows/ --ignore never-scheduled --fail-on warning
+  kustui check app.json --fix                       fix what is certain; the rest: --unsafe-fixes
+  kustui check app.json --diff --unsafe-fixes       see all fixes first
   kustui check app.json --watch                     again after every save
   kustui check app.json --format sarif --output kustui.sarif
   kustui check . --write-baseline baseline.json     record today's problems, then report only new ones:
@@ -68,6 +72,9 @@ def parser() -> Parser:
         default="error",
         help="lowest severity that makes the check fail (default: error)",
     )
+    add("--fix", action="store_true", help="fix what can be fixed in one way only, and report what is left")
+    add("--unsafe-fixes", action="store_true", help="also make the fixes that may not be what was meant")
+    add("--diff", action="store_true", help="print what --fix would change, and write nothing")
     parser.add_configuration()
     parser.add_cache()
     group = parser.add_mutually_exclusive_group()
@@ -88,10 +95,22 @@ def _rules(names: str) -> list[str]:
 def run(arguments: Sequence[str]) -> int:
     """Check what the arguments name; the exit status."""
     options = parser().parse_args(arguments)
+    _require_sense(options)
     if options.watch:
         return _watch(options)
     with gc_paused():
         return _check_once(options)
+
+
+def _require_sense(options: argparse.Namespace) -> None:
+    """Raises KustuiError where the options for fixes stand beside others that they exclude."""
+    fixes = options.fix or options.diff
+    if options.unsafe_fixes and not fixes:
+        raise KustuiError("--unsafe-fixes says which fixes to make: add --fix, or --diff to see them")
+    if fixes and options.watch:
+        raise KustuiError("--watch only reports: run --fix or --diff without it")
+    if fixes and options.write_baseline:
+        raise KustuiError("--write-baseline records problems: run --fix or --diff first, without it")
 
 
 def _check_once(options: argparse.Namespace) -> int:
@@ -112,13 +131,46 @@ def _check_once(options: argparse.Namespace) -> int:
         with ProgressLine() as progress:
             snapshot = check(opened, settings, progress.checking, always, None)
         check.keep()
+    if options.fix or options.diff:
+        return _fix(options, snapshot, settings, check)
     checked = _checked(options, snapshot)
     if options.write_baseline:
         _write_baseline(options.write_baseline, checked)
         return ExitStatus.OK
     with suppress(ReaderGoneError):  # the status says the same however much of the report was read
-        _write_report(options, checked)
+        _write_report(options, _with_fixes(options, checked, snapshot))
     return ExitStatus.PROBLEMS if checked.failing else ExitStatus.OK
+
+
+def _with_fixes(options: argparse.Namespace, checked: CheckResult, snapshot: Snapshot) -> CheckResult:
+    """The same with the fixes of its problems, for a report that has them."""
+    if options.format not in FORMATS_WITH_FIXES or not checked.problems:
+        return checked
+    from kustui.fix.quick_fixes import fixes_of  # the analyses: whoever reads text alone goes without
+
+    return replace(checked, fixes_of=lambda problem: fixes_of(problem, snapshot.analyses))
+
+
+def _fix(options: argparse.Namespace, snapshot: Snapshot, settings: Settings, check: CachedCheck) -> int:
+    """Make the fixes, or print them, and report what is left; the exit status. Raises KustuiError."""
+    from kustui.commands.check_fixes import FixRounds, write_difference, write_fixes
+
+    rounds = FixRounds(check, settings, lambda after: _checked(options, after).problems, options.unsafe_fixes)
+    result = rounds.fixed(snapshot)
+    if options.diff:
+        return write_difference(options, result)
+    stdin = options.stdin_filename or STDIN_NAME if STDIN in options.paths else None
+    write_fixes(result, stdin)
+    check.keep()
+    left = replace(_checked(options, result.snapshot), problems=result.problems)
+    left = replace(_with_fixes(options, left, result.snapshot), fixed=result.fixed, hidden=result.hidden)
+    with suppress(ReaderGoneError):
+        if stdin is None or options.output:
+            _write_report(options, left)
+        else:  # standard output has the text
+            for line in "".join(report_of(options.format)(left)).splitlines():
+                say(line)
+    return ExitStatus.PROBLEMS if left.failing else ExitStatus.OK
 
 
 def _paths(options: argparse.Namespace) -> tuple[list[str], str | None]:

@@ -83,6 +83,14 @@ class Output(NamedTuple):
         return (piece.encode(self.encoding, "backslashreplace") for piece in pieces)
 
 
+def write_bytes(data: bytes) -> None:
+    """Write to standard output as it is. Raises as ``Output.write``."""
+    with _standard_output() as stdout:
+        if isinstance(stdout, io.TextIOWrapper):
+            stdout.flush()
+            stdout.buffer.write(data)
+
+
 @contextmanager
 def _standard_output() -> Iterator[TextIO]:
     """Standard output, which takes everything and keeps nothing where it is closed. Raises as ``Output.write``."""

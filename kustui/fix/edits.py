@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import pairwise
@@ -48,6 +49,47 @@ def overlaps(edits: Sequence[TextEdit]) -> bool:
 def edited(source: Source, edits: Iterable[TextEdit]) -> bytes:
     """The data of a file after edits of it, which are in the order of their places and do not overlap."""
     return b"".join(_pieces(source.data, edits, Extent(0, len(source.data))))
+
+
+def composed(edits: Sequence[TextEdit], later: Sequence[TextEdit]) -> tuple[TextEdit, ...]:
+    """What edits of a file, and others of what they made of it, come to together, as edits of the file as it was.
+
+    Both are in the order of their places and do not overlap. Those that touch become one.
+    """
+    if not edits or not later:
+        return (*edits, *later)
+    source, between = edits[0].source, later[0].source.data
+    made, moved = [], 0  # the ranges that the first ones made, and by how much what follows them has moved
+    for edit in edits:
+        start, size = edit.extent.start + moved, len(edit.text.encode())
+        made.append(Extent(start, start + size))
+        moved += size - (edit.extent.end - edit.extent.start)
+    first, second, together = deque(zip(made, edits, strict=True)), deque(later), list[TextEdit]()
+    moved = 0
+    for extent in _joined(sorted([*made, *(edit.extent for edit in later)])):
+        start, own = extent.start - moved, list[TextEdit]()
+        while first and first[0][0].start <= extent.end:
+            range_, edit = first.popleft()
+            moved += range_.end - range_.start - (edit.extent.end - edit.extent.start)
+        while second and second[0].extent.start <= extent.end:
+            own.append(second.popleft())
+        text = b"".join(_pieces(between, own, extent)).decode()
+        together.append(TextEdit(source, Extent(start, extent.end - moved), text))
+    return tuple(together)
+
+
+def _joined(extents: Iterable[Extent]) -> Iterator[Extent]:
+    """Ranges in their order, those that touch as one."""
+    last: Extent | None = None
+    for extent in extents:
+        if last is not None and extent.start <= last.end:
+            last = Extent(last.start, max(last.end, extent.end))
+            continue
+        if last is not None:
+            yield last
+        last = extent
+    if last is not None:
+        yield last
 
 
 def _pieces(data: bytes, edits: Iterable[TextEdit], extent: Extent) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePath
@@ -14,9 +14,33 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.outline import Shape
+from kustui.definition.source.source import Extent, Source
 from kustui.files import absolute, current_folder, exists, resolved
 
 FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit")
+FORMATS_WITH_FIXES = ("json", "jsonl", "sarif")
+
+
+class ReportedEdit(Protocol):
+    """New text for a range of a file, as ``fix`` makes them."""
+
+    @property
+    def source(self) -> Source: ...
+    @property
+    def extent(self) -> Extent: ...
+    @property
+    def text(self) -> str: ...
+
+
+class ReportedFix(Protocol):
+    """A fix of a problem, likewise."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def edits(self) -> Sequence[ReportedEdit]: ...
+    @property
+    def is_safe(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +53,12 @@ class CheckResult:
     """Lowest severity that makes the check fail; None if nothing does."""
     folder: str = "."
     """The folder to which the paths in ``sarif`` and ``github`` are relative: the root of the repository."""
+    fixes_of: Callable[[Problem], Sequence[ReportedFix]] = lambda _: ()
+    """The fixes of a problem, for a report of FORMATS_WITH_FIXES."""
+    fixed: int | None = None
+    """How many problems were fixed before the report, if some were to be fixed."""
+    hidden: int = 0
+    """How many of the problems have a fix that was not made, as it is not safe."""
 
     @property
     def documents(self) -> tuple[Document, ...]:

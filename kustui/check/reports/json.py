@@ -7,21 +7,21 @@ from textwrap import indent
 from typing import Any
 
 from kustui.check.problems import Problem, Related
-from kustui.check.reports import CheckResult
+from kustui.check.reports import CheckResult, ReportedFix
 from kustui.text.terminal_safe import to_json
 
 
 def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
     separator = "[\n"
     for problem in checked.problems:
-        yield separator + indent(to_json(record(problem), indent=2), "  ")
+        yield separator + indent(to_json(_record(checked, problem), indent=2), "  ")
         separator = ",\n"
     yield "\n]\n" if checked.problems else "[]\n"
 
 
 def report_lines(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
     for problem in checked.problems:
-        yield to_json(record(problem)) + "\n"
+        yield to_json(_record(checked, problem)) + "\n"
 
 
 def record(problem: Problem) -> dict[str, Any]:
@@ -42,6 +42,26 @@ def record(problem: Problem) -> dict[str, Any]:
         "step": problem.step,
         "related": [_related(related) for related in problem.related],
     }
+
+
+def _record(checked: CheckResult, problem: Problem) -> dict[str, Any]:
+    return {**record(problem), "fixes": [_fix(fix) for fix in checked.fixes_of(problem)]}
+
+
+def _fix(fix: ReportedFix) -> dict[str, Any]:
+    """A fix, the ranges of its edits counted as those of problems."""
+    edits = []
+    for edit in fix.edits:
+        start, end = edit.source.span(edit.extent)
+        edits.append({
+            "file": edit.source.path,
+            "line": start.line,
+            "column": start.column,
+            "end_line": end.line,
+            "end_column": end.column,
+            "text": edit.text,
+        })  # fmt: skip
+    return {"title": fix.title, "safe": fix.is_safe, "edits": edits}
 
 
 def _related(related: Related) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from urllib.parse import quote
 
 from kustui import __version__
 from kustui.check.problems import Problem
-from kustui.check.reports import CheckResult, path_below
+from kustui.check.reports import CheckResult, ReportedFix, path_below
 from kustui.check.rule import Rule, format_example
 from kustui.check.rules import RULES
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
-from kustui.definition.source.source import Extent
+from kustui.definition.source.source import Extent, Source
 from kustui.files import absolute
 from kustui.text.terminal_safe import to_json
 
@@ -92,7 +92,21 @@ def _results(checked: CheckResult, indices: dict[str, int]) -> Iterator[dict[str
                 }
                 for number, related in enumerate(problem.related, start=1)
             ]
+        if fixes := [_fix(checked, fix) for fix in checked.fixes_of(problem)]:
+            result["fixes"] = fixes
         yield result
+
+
+def _fix(checked: CheckResult, fix: ReportedFix) -> dict[str, Any]:
+    replacements: dict[Source, list[dict[str, Any]]] = {}
+    for edit in fix.edits:
+        replacement = {"deletedRegion": _region(edit.source, edit.extent), "insertedContent": {"text": edit.text}}
+        replacements.setdefault(edit.source, []).append(replacement)
+    changes = [
+        {"artifactLocation": _artifact(source.path, checked.folder), "replacements": own}
+        for source, own in replacements.items()
+    ]
+    return {"description": {"text": fix.title}, "artifactChanges": changes}
 
 
 def _location(checked: CheckResult, problem: Problem) -> dict[str, Any]:
@@ -104,15 +118,19 @@ def _location(checked: CheckResult, problem: Problem) -> dict[str, Any]:
 
 
 def _physical(checked: CheckResult, document: Document, extent: Extent) -> dict[str, Any]:
-    start, end = document.source.span(extent)
     return {
         "artifactLocation": _artifact(document.path, checked.folder),
-        "region": {
-            "startLine": start.line,
-            "startColumn": start.column,
-            "endLine": end.line,
-            "endColumn": end.column,
-        },
+        "region": _region(document.source, extent),
+    }
+
+
+def _region(source: Source, extent: Extent) -> dict[str, int]:
+    start, end = source.span(extent)
+    return {
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
     }
 
 

@@ -15,17 +15,26 @@ from kustui.text.messages import counted
 from kustui.text.terminal_safe import terminal_safe
 
 _LOOKS = {"error": "1;31", "warning": "1;33", "info": "1;36", "note": "1;36", "place": "1", "mark": "32", "aside": "2"}
+FIX_MARK = "[*]"
 
 
 def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
+    marks = checked.fixed is None
     for problem in checked.problems:
-        yield describe(problem, colour=colour)
-    yield f"{summary(checked)}\n"
+        yield describe(problem, colour=colour, marks_fix=marks)
+    fixed = "" if marks else f"{counted(checked.fixed, 'problem') if checked.fixed else 'nothing'} fixed; "
+    yield f"{fixed}{summary(checked)}\n"
+    if marks and (count := sum(problem.is_certain for problem in checked.problems)):
+        yield f"{_painter(colour)('mark', FIX_MARK)} {counted(count, 'problem')} can be fixed with --fix\n"
+    if checked.hidden:
+        yield f"{counted(checked.hidden, 'problem')} can be fixed with --unsafe-fixes\n"
 
 
-def describe(problem: Problem, *, colour: bool = False) -> str:
-    """A problem with its hint, its source line and related places."""
+def describe(problem: Problem, *, colour: bool = False, marks_fix: bool = False) -> str:
+    """A problem with its hint, its source line and related places; marked where ``--fix`` fixes it, if that is said."""
     lines = [headline(problem, colour=colour)]
+    if marks_fix and problem.is_certain:
+        lines[0] += f" {_painter(colour)('mark', FIX_MARK)}"
     if problem.hint:
         lines.append(f"  {_painter(colour)('note', 'hint')}: {terminal_safe(problem.hint)}")
     lines.extend(_source_lines(problem.document, problem.where(), colour))

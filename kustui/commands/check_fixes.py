@@ -1,0 +1,132 @@
+"""``kustui check --fix``: fixes in rounds, as one puts right what another is judged by, and what is then written."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kustui.analysis.workflow_analysis import AnalysisCache
+from kustui.check.incremental import reusable_results
+from kustui.check.problems import Problem
+from kustui.commands.output import ExitStatus, Output, ReaderGoneError, difference_text, say, write_bytes
+from kustui.config.check_settings import Settings
+from kustui.definition.collection import Collection, read_document
+from kustui.definition.source.source import Source
+from kustui.fix.changes import changes_of, make
+from kustui.fix.edits import Fix, TextEdit, by_source, composed, difference, edited
+from kustui.fix.quick_fixes import fixes_of, safe_fixes
+from kustui.text.messages import counted
+from kustui.workspace.snapshot import Checker, Snapshot, always
+
+_MOST_ROUNDS = 20
+"""Fixes that put right what others broke, and so on, would go on without it."""
+
+
+class FixResult(NamedTuple):
+    """What was fixed, and what is left."""
+
+    snapshot: Snapshot
+    """What the files hold after it, whether that is written or not."""
+    problems: tuple[Problem, ...]
+    """Those that are left."""
+    edits: tuple[TextEdit, ...]
+    """Of the files as they were read."""
+    fixed: int
+    """How many problems were fixed."""
+    hidden: int
+    """How many of those that are left have a fix that is not safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixRounds:
+    """Fixes the problems of a snapshot until nothing is left that can be fixed."""
+
+    checker: Checker
+    settings: Settings
+    reported: Callable[[Snapshot], tuple[Problem, ...]]
+    """The problems of a snapshot that are to be fixed: without those of a baseline, and of other files."""
+    unsafe: bool = False
+
+    def fixed(self, snapshot: Snapshot) -> FixResult:
+        edits: dict[str, tuple[TextEdit, ...]] = {}
+        count, problems = 0, self.reported(snapshot)
+        for _ in range(_MOST_ROUNDS):
+            own = {document.source for document in snapshot.collection.documents}
+            fixes = self._fixes(snapshot, [problem for problem in problems if problem.document.source in own])
+            if not fixes:
+                break
+            count += len(fixes)
+            new = by_source(edit for fix in fixes for edit in fix.edits)
+            for source, later in new.items():
+                edits[source.path] = composed(edits.get(source.path, ()), later)
+            snapshot = self._checked(snapshot, {source: edited(source, own_edits) for source, own_edits in new.items()})
+            problems = self.reported(snapshot)
+        # What is beside the definitions, as a suppression that hides nothing any more, is judged by the last state.
+        beside = [problem for problem in problems if problem.document.source not in own]
+        fixes = self._fixes(snapshot, beside)
+        count += len(fixes)
+        for source, own_edits in by_source(edit for fix in fixes for edit in fix.edits).items():
+            edits[source.path] = own_edits
+        analyses = AnalysisCache(snapshot.collection, self.settings)
+        left = tuple(problem for problem in problems if not _is_fixed(fixes, problem, analyses))
+        hidden = 0 if self.unsafe else sum(bool(fixes_of(problem, analyses)) for problem in left)
+        return FixResult(
+            snapshot, left, tuple(edit for own_edits in edits.values() for edit in own_edits), count, hidden
+        )
+
+    def _fixes(self, snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[Fix, ...]:
+        return safe_fixes(problems, AnalysisCache(snapshot.collection, self.settings), unsafe=self.unsafe)
+
+    def _checked(self, before: Snapshot, data: dict[Source, bytes]) -> Snapshot:
+        """The snapshot with other texts of some files, checked: only what is different is worked out again."""
+        documents = tuple(
+            read_document(document.path, _raw(document.source, data[document.source]), document)
+            if document.source in data
+            else document
+            for document in before.collection.documents
+        )
+        collection = Collection(documents, before.collection.others)
+        known = reusable_results(before.collection, before.results, collection)
+        read = Snapshot(collection, paths=before.paths, settings=before.settings, results=known, earlier=before)
+        return self.checker(read, self.settings, None, always, None)
+
+
+def _is_fixed(fixes: Sequence[Fix], problem: Problem, analyses: AnalysisCache) -> bool:
+    return bool(fixes) and any(fix in fixes for fix in fixes_of(problem, analyses)[:1])
+
+
+def _raw(source: Source, data: bytes) -> bytes:
+    """The text of a file in the encoding that it is read in."""
+    if source.encoding != "UTF-8":
+        return data.decode().encode(source.encoding)
+    return b"\xef\xbb\xbf" + data if source.offset else data
+
+
+# What comes of it
+
+
+def write_fixes(result: FixResult, stdin: str | None) -> None:
+    """Write all files, or none; the text of standard input, fixed or not, which stands for a file, to standard output.
+
+    Raises KustuiError, and ReaderGoneError where nobody reads standard output any more.
+    """
+    make(changes_of(edit for edit in result.edits if edit.source.path != stdin))
+    for document in result.snapshot.collection.documents:
+        if document.path == stdin:
+            write_bytes(_raw(document.source, document.source.data))
+
+
+def write_difference(options: Namespace, result: FixResult) -> int:
+    """Print what the fixes would change; the exit status."""
+    output = Output.of(options)
+    is_shown = sys.stdout is not None and sys.stdout.isatty()
+    lines = difference_text(difference(result.edits), colour=output.colour, is_shown=is_shown)
+    with suppress(ReaderGoneError):
+        (output if is_shown or output.path else Output()).write(lines)
+    would = f"would fix {counted(result.fixed, 'problem')}" if result.fixed else "nothing would be fixed"
+    say(f"{would}{f', {result.hidden:,} more with --unsafe-fixes' if result.hidden else ''}")
+    return ExitStatus.PROBLEMS if result.edits else ExitStatus.OK
