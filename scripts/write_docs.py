@@ -17,6 +17,7 @@ from kustui.check.reports.text import describe
 from kustui.check.rule import Configured, Rule, format_example
 from kustui.check.rules import RULES
 from kustui.commands.explain import problems_in
+from kustui.fix.quick_fixes import FIXES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -49,9 +50,13 @@ def rules() -> Iterator[str]:
         "what stands here, with both examples in full. Severities can be changed, and rules switched off, in the\n"
         "[configuration](configuration.md#rules).\n\n"
     )
-    yield "| rule | severity | finds |\n|---|---|---|\n"
+    yield (
+        "A ✓ marks a rule with fixes: `kustui check --fix` makes those that are safe, `--unsafe-fixes` the others too.\n\n"
+    )
+    yield "| rule | severity | fix | finds |\n|---|---|---|---|\n"
     for rule in RULES.values():
-        yield f"| [`{rule.name}`](#{rule.name}) | {rule.severity} | {rule.summary} |\n"
+        mark = "✓" if rule.name in FIXES else ""
+        yield f"| [`{rule.name}`](#{rule.name}) | {rule.severity} | {mark} | {rule.summary} |\n"
     for rule in RULES.values():
         yield from page(rule)
 
@@ -59,6 +64,8 @@ def rules() -> Iterator[str]:
 def page(rule: Rule) -> Iterator[str]:
     yield f"\n## {rule.name}\n\n"
     yield f"**{rule.severity}**: finds {rule.summary}.\n\n{rule.why}\n"
+    if rule.name in FIXES:
+        yield f"\nThe fix {FIXES[rule.name].words}.\n"
     if not rule.bad:
         return
     yield "\nFound in the bad example:\n\n"

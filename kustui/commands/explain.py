@@ -7,7 +7,7 @@ from textwrap import fill, indent
 
 from kustui.check.checker import check
 from kustui.check.problems import Problem
-from kustui.check.reports.text import describe
+from kustui.check.reports.text import FIX_MARK, describe
 from kustui.check.rule import Configured, Rule, format_example
 from kustui.check.rules import RULES
 from kustui.check.suppressions import suppress
@@ -17,6 +17,7 @@ from kustui.config.check_settings import Settings, unknown_rule
 from kustui.config.configuration import parse_settings
 from kustui.definition.collection import Collection, read_document
 from kustui.errors import KustuiError
+from kustui.fix.quick_fixes import FIXES
 
 _WIDTH = 96
 _EPILOG = """\
@@ -51,13 +52,17 @@ def run(arguments: Sequence[str]) -> int:
 def _list() -> Iterator[str]:
     width = max(map(len, RULES))
     for rule in RULES.values():
-        yield f"{rule.name:<{width}}  {rule.severity!s:<7}  {rule.summary}\n"
+        mark = FIX_MARK if rule.name in FIXES else ""
+        yield f"{rule.name:<{width}}  {rule.severity!s:<7}  {mark:<{len(FIX_MARK)}}  {rule.summary}\n"
+    yield f"\n{FIX_MARK} has a fix: kustui check --fix makes those that are safe\n"
 
 
 def _page(rule: Rule, colour: bool) -> Iterator[str]:
     yield f"{_heading(rule.name, colour)} ({rule.severity})\n\n"
     yield f"{fill(f'Finds {rule.summary}.', _WIDTH)}\n\n"
     yield f"{fill(rule.why, _WIDTH)}\n"
+    if rule.name in FIXES:
+        yield f"\n{fill(f'The fix {FIXES[rule.name].words}.', _WIDTH)}\n"
     if not rule.bad:
         return
     bad, good = rule.example_titles

@@ -77,18 +77,18 @@ def told(format_: str, outcome: CheckResult, *, colour: bool = False) -> str:
 
 def test_text_shows_the_place_the_message_the_hint_and_the_source_line() -> None:
     assert told("text", checked(("flows/greet.json", definition("cD5")))) == (
-        'flows/greet.json:24:21: error: the transition leads to the unknown step "cD5" [unknown-target]\n'
+        'flows/greet.json:24:21: error: the transition leads to the unknown step "cD5" [unknown-target] [*]\n'
         '  hint: did you mean "cD4"?\n'
         "   |\n"
         '24 |           "target": "cD5",\n'
         "   |                     ^~~~~\n"
-        "1 error in 1 file\n"
+        "1 error in 1 file; [*] 1 can be fixed with --fix\n"
     )
 
 
 def test_text_tells_related_places_behind_the_problem() -> None:
     text = told("text", checked(("a.json", '{"workflows": [],\n "workflows": []}')))
-    assert re.search(r"^a\.json:2:2: error: .* \[duplicate-key\]$", text, re.MULTILINE)
+    assert re.search(r"^a\.json:2:2: error: .* \[duplicate-key\] \[\*\]$", text, re.MULTILINE)
     assert "\na.json:1:2: note: first given here\n" in text
 
 
@@ -245,6 +245,7 @@ def test_json_is_a_list_with_every_field_of_each_problem() -> None:
             "workflow": "Greet",
             "step": "aB3",
             "related": [],
+            "fixes": [],
         }
     ]
 

@@ -19,15 +19,19 @@ FIX_MARK = "[*]"
 
 
 def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
-    marks = checked.fixed is None
     for problem in checked.problems:
-        yield describe(problem, colour=colour, marks_fix=marks)
-    fixed = "" if marks else f"{counted(checked.fixed, 'problem') if checked.fixed else 'nothing'} fixed; "
-    yield f"{fixed}{summary(checked)}\n"
-    if marks and (count := sum(problem.is_certain for problem in checked.problems)):
-        yield f"{_painter(colour)('mark', FIX_MARK)} {counted(count, 'problem')} can be fixed with --fix\n"
+        yield describe(problem, colour=colour, marks_fix=checked.fixed is None)
+    yield f"{'; '.join(_last_line(checked, colour))}\n"
+
+
+def _last_line(checked: CheckResult, colour: bool) -> Iterator[str]:
+    if checked.fixed is not None:
+        yield f"{counted(checked.fixed, 'problem') if checked.fixed else 'nothing'} fixed"
+    yield summary(checked)
+    if checked.fixed is None and (fixable := sum(problem.is_certain for problem in checked.problems)):
+        yield f"{_painter(colour)('mark', FIX_MARK)} {fixable:,} can be fixed with --fix"
     if checked.hidden:
-        yield f"{counted(checked.hidden, 'problem')} can be fixed with --unsafe-fixes\n"
+        yield f"{checked.hidden:,} can be fixed with --unsafe-fixes"
 
 
 def describe(problem: Problem, *, colour: bool = False, marks_fix: bool = False) -> str:
