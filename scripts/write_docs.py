@@ -51,7 +51,7 @@ def rules() -> Iterator[str]:
         "[configuration](configuration.md#rules).\n\n"
     )
     yield (
-        "A ✓ marks a rule with fixes: `kustui check --fix` makes those that are safe, `--unsafe-fixes` the others too.\n\n"
+        "A ✓ marks a rule with fixes: `kustui check --fix` makes those that are safe, `--unsafe-fixes` the others.\n\n"
     )
     yield "| rule | severity | fix | finds |\n|---|---|---|---|\n"
     for rule in RULES.values():

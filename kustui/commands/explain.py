@@ -22,7 +22,7 @@ from kustui.fix.quick_fixes import FIXES
 _WIDTH = 96
 _EPILOG = """\
 examples:
-  kustui explain                     list all rules
+  kustui explain                     list all rules; [*] marks those with fixes
   kustui explain missing-input       explain one, with a bad and a good example
 """
 
@@ -54,7 +54,6 @@ def _list() -> Iterator[str]:
     for rule in RULES.values():
         mark = FIX_MARK if rule.name in FIXES else ""
         yield f"{rule.name:<{width}}  {rule.severity!s:<7}  {mark:<{len(FIX_MARK)}}  {rule.summary}\n"
-    yield f"\n{FIX_MARK} has a fix: kustui check --fix makes those that are safe\n"
 
 
 def _page(rule: Rule, colour: bool) -> Iterator[str]:

@@ -13,8 +13,10 @@ from kustui.definition.collection import Document, Entry, read_document
 from kustui.definition.expressions import Comparison
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID, call_event, called_id, object_of_event
+from kustui.definition.source.edits import edit_between
 from kustui.definition.source.positions import Spot, extent_within, key_of, key_text, parent
-from kustui.definition.source.source import Extent
+from kustui.definition.source.source import Extent, Source
+from kustui.errors import KustuiError
 from kustui.fix.edits import Fix, TextEdit, edited
 from kustui.fix.json_edits import (
     append_element,
@@ -25,6 +27,7 @@ from kustui.fix.json_edits import (
     replace_string,
     text_of,
 )
+from kustui.fix.suppressions import without_suppression
 from kustui.text.messages import quoted
 
 Fixes = Iterator[Fix]
@@ -300,7 +303,27 @@ def add_dependency(problem: Problem, analyses: AnalysisCache) -> Fixes:
     yield Fix(f"add {quoted(text, 60)} to dependencies", (edit,), problem.is_certain)
 
 
-def remove_entry(problem: Problem, analyses: AnalysisCache) -> Fixes:
-    """Without an entry of a baseline that hides nothing any more."""
-    if problem.pointer and problem.is_certain:
+def remove_unused(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """Without a suppression, or an entry of a baseline, that hides nothing any more."""
+    if not problem.is_certain:
+        return
+    if problem.pointer:
         yield Fix("remove this entry", (remove(problem.document, problem.pointer),), is_safe=True)
+        return
+    source = problem.document.source
+    try:
+        after = without_suppression(problem).after
+    except KustuiError:  # the file has changed meanwhile, or is written in a way that cannot be edited
+        return
+    if after is not None:
+        yield Fix("remove this suppression", (_whole(source, Source.of(source.path, after).data),), is_safe=True)
+
+
+def _whole(source: Source, data: bytes) -> TextEdit:
+    """The edit that makes other data of a file, of which most is the same."""
+    start, old_end, new_end = edit_between(source.data, data)
+    while start and source.data[start : start + 1] and source.data[start] & 0xC0 == 0x80:  # inside of a character
+        start -= 1
+    while old_end < len(source.data) and source.data[old_end] & 0xC0 == 0x80:
+        old_end, new_end = old_end + 1, new_end + 1
+    return TextEdit(source, Extent(start, old_end), data[start:new_end].decode())

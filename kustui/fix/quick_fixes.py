@@ -169,6 +169,6 @@ FIXES: Mapping[str, RuleFix] = {
         (_intended, part_fixes.add_dependency),
         "adds it to dependencies, which is safe, or writes the name of one that is close",
     ),
-    "unused-suppression": RuleFix((part_fixes.remove_entry,), "removes it, which is safe"),
+    "unused-suppression": RuleFix((part_fixes.remove_unused,), "removes it, which is safe"),
 }
 """By rule: one that is not here has no fix, as nobody can know what was intended."""
