@@ -174,17 +174,38 @@ def test_the_diagram_that_is_shown_is_the_one_that_is_drawn(
 
 @pytest.mark.parametrize(("samples", "status"), [("timer-chain.json", 0), ("broken/missing-input.json", 1)])
 def test_the_hook_for_commits_finds_what_is_broken(tmp_path: Path, samples: str, status: int) -> None:
-    hook = dict(line.strip(" -").split(": ", 1) for line in HOOKS.read_text().splitlines())
+    hook, fixing = _hooks()
+    assert {key: fixing[key] for key in fixing.keys() - {"id", "name", "description", "entry"}} == {
+        key: hook[key] for key in hook.keys() - {"id", "name", "description", "entry"}
+    }
     assert hook["language"] == "python"
     assert hook["pass_filenames"] == "false"  # what schedules what is seen only in all files together
     assert re.search(hook["files"], samples)
     assert re.search(hook["files"], "kustui.toml")
     assert not re.search(hook["files"], "README.md")
     (tmp_path / "app.json").write_bytes((SAMPLES / samples).read_bytes())
+    assert _run_hook(hook, tmp_path).returncode == status
+
+
+def test_the_hook_for_commits_that_fixes_changes_what_is_broken_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("broken/missing-input.json", "orders.json"):
+        (tmp_path / Path(name).name).write_bytes((SAMPLES / name).read_bytes())
+    assert _run_hook(_hooks()[1], tmp_path).returncode == 0
+    before, after = (SAMPLES / "broken/missing-input.json").read_text(), (tmp_path / "missing-input.json").read_text()
+    assert after == before.replace('"fooAt": "/#steps', '"@fooAt": "/#steps')
+    assert after != before
+    assert (tmp_path / "orders.json").read_bytes() == (SAMPLES / "orders.json").read_bytes()
+
+
+def _hooks() -> list[dict[str, str]]:
+    hooks = HOOKS.read_text().removeprefix("- ").split("\n- ")
+    return [dict(line.strip().split(": ", 1) for line in hook.splitlines() if line.strip()) for hook in hooks]
+
+
+def _run_hook(hook: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
     entry = hook["entry"].replace("kustui", f"{shlex.quote(sys.executable)} -m kustui", 1)
     words = [*shlex.split(entry), *hook["args"].strip("[]").split(", ")]
-    done = subprocess.run(words, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == status, done.stderr
+    return subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
 
 
 def test_the_report_for_a_repository_is_written_whatever_is_wrong(tmp_path: Path) -> None:
