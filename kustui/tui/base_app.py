@@ -143,8 +143,9 @@ class TerminalApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and the mouse are for screens, which are going once the application is being left."""
-        if isinstance(event, events.Resize):
-            self.action_redraw()  # terminals differ in what they make of what is on them
+        if isinstance(event, events.Resize) and isinstance(self._driver, TerminalDriver):
+            self._driver.resize(event.size)
+            self.refresh()
         if not (self.is_leaving and isinstance(event, events.InputEvent)):
             await super().on_event(event)
 

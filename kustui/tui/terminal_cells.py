@@ -7,6 +7,7 @@ the terminal is given the cells that it shows otherwise.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -57,6 +58,7 @@ class TerminalCells:
         """The lines that may differ."""
         self._wide: set[int] = set()
         """Those that have held cells of another width than one."""
+        self._width = self._height = sys.maxsize
         self._cursor = self._cursor_shown = (0, 0)
         """Line and column in which the cursor is left, hidden as it is: an input method opens there."""
 
@@ -65,6 +67,12 @@ class TerminalCells:
         self._wanted, self._shown = {}, {}
         self._changed.clear()
         self._wide.clear()
+
+    def resize(self, width: int, height: int) -> None:
+        """The terminal has so many columns and lines now, and may show anything. What a frame of the size before draws
+        beyond them is left out: it would be written over the last line or column."""
+        self._width, self._height = width, height
+        self.forget()
 
     def draw(self, frame: str) -> None:
         """Take a frame of Textual's: pieces, each with all of its looks, and moves of the cursor between them."""
@@ -89,6 +97,12 @@ class TerminalCells:
     def _put(self, y: int, x: int, run: list[_Cell]) -> None:
         """The terminal is to show cells from a place on. Where one of them, or one that was there, is not as wide as
         one cell, all are written again, for terminals differ in what they make of it."""
+        room = self._width - x if y < self._height else 0
+        if room <= 0:
+            return
+        if len(run) > room:
+            is_half = run[room] is not None and not run[room][0]
+            run = [*run[: room - 1], (" ", run[room - 1][1]) if is_half else run[room - 1]]
         wanted, shown = self._wanted.setdefault(y, []), self._shown.setdefault(y, [])
         end = x + len(run)
         for line in (wanted, shown):

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TextIO, cast, runtime_checkable
 
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.message import Message
 
 from kustui.tui.terminal_cells import TerminalCells, is_frame
@@ -96,6 +97,10 @@ class TerminalDriver(LinuxDriver):
     def forget(self) -> None:
         """Whatever is on the terminal may be anything: all of it is about to be drawn."""
         self._cells.forget()
+
+    def resize(self, size: Size) -> None:
+        """The terminal has another size, and makes something of its own of what was on it: all is about to be drawn."""
+        self._cells.resize(*size)
 
     def write(self, data: str) -> None:
         if data in (_FRAME_BEGINS, _FRAME_ENDS):

@@ -165,6 +165,15 @@ def test_after_forgetting_all_is_written() -> None:
     assert cells.changes() == before
 
 
+def test_what_a_larger_frame_draws_beyond_the_edges_is_left_out() -> None:
+    cells, ours, textual = TerminalCells(), Screen(), Screen()
+    cells.resize(WIDTH, HEIGHT)
+    cells.draw(frame(((0, WIDTH - 3), [("ab漢c", RED)]), ((1, WIDTH), [("x", RED)]), ((HEIGHT, 0), [("last", RED)])))
+    ours.feed(cells.changes())
+    textual.feed(frame(((0, WIDTH - 3), [("ab ", RED)])))
+    assert ours.seen == textual.seen
+
+
 def test_a_new_place_of_the_cursor_alone_is_told() -> None:
     line = frame(((0, 0), [("text", RED)]))
     assert written(line, line.removesuffix("\x1b[1;1H") + "\x1b[3;5H") == "\x1b[3;5H"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.strip import Strip
 
 from kustui.text.styled_lines import Line, TextSearch, changed_cells, fitted, joined, wrapped
@@ -55,6 +55,8 @@ class BoxesWindow(DiagramView, can_focus=True):
     _width = 0
     _grip: tuple[int, int] | None = None
     """Where the drag of the drawing began."""
+    _pressed: tuple[Offset, Box | None] | None = None
+    """Where the mouse was pressed last, and on which box."""
 
     @property
     def nothing(self) -> str:
@@ -247,6 +249,7 @@ class BoxesWindow(DiagramView, can_focus=True):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self._grip = (self.left + event.screen_x, self.top + event.screen_y)
+        self._pressed = event.screen_offset, self._box_at(event)
         self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -257,14 +260,18 @@ class BoxesWindow(DiagramView, can_focus=True):
         self._grip = None
         self.release_mouse()
 
-    def on_click(self, event: events.Click) -> None:
+    def _box_at(self, event: events.MouseEvent) -> Box | None:
         offset = event.get_content_offset(self)  # none on the title
         if offset is None or self.drawing is None:
-            return
+            return None
         if self._overview is not None:
-            box = self.drawing.layout.box_of.get(self._overview.node_at(offset.x, offset.y))
-        else:
-            box = self.drawing.layout.box_at(self.left + offset.x, self.top + offset.y)
+            return self.drawing.layout.box_of.get(self._overview.node_at(offset.x, offset.y))
+        return self.drawing.layout.box_at(self.left + offset.x, self.top + offset.y)
+
+    def on_click(self, event: events.Click) -> None:
+        box = self._box_at(event)
+        if self._pressed is not None and self._pressed[0] == event.screen_offset:
+            box = self._pressed[1]  # the pane has got more room since, with the keys
         if box is not None:
             self._go_to(box)
             if event.chain == 2:

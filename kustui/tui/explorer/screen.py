@@ -459,6 +459,7 @@ class Explorer(Screen[None]):
             await carry_out(self, id_)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.titles.press(event)
         self.pane_sizes.take_hold(event)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:

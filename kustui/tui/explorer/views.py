@@ -143,6 +143,10 @@ class PaneTitles:
         actions = actions_of(self._screen.app)
         self._titles.name(view, *(with_keys_in_force(text, actions) for text in (title, others, before)))
 
+    def press(self, event: events.MouseDown) -> None:
+        """The mouse is pressed."""
+        self._titles.press(event)
+
     def action_at(self, event: events.Click) -> str:
         """The action that leads to the pane whose name is clicked in the title of another; empty for none."""
         return self._titles.action_at(event)

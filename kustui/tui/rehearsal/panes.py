@@ -266,6 +266,10 @@ class RehearsalPanes(Container):
             parts = (with_keys_in_force(text, actions, _PANE_ACTIONS) for text in (title, others, before))
             self._titles.name(view, *parts)
 
+    def press(self, event: events.MouseDown) -> None:
+        """The mouse is pressed."""
+        self._titles.press(event)
+
     def action_at(self, event: events.Click) -> str:
         """The action that leads to the pane whose name is clicked in a title; empty for none."""
         return self._titles.action_at(event, _PANE_ACTIONS)

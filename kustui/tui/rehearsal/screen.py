@@ -252,6 +252,9 @@ class RehearsalScreen(Screen[NodeKey]):
     def on_filter_input_moved(self, event: FilterInput.Moved) -> None:
         self.filter.step(event.by)
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.panes.press(event)
+
     async def on_click(self, event: events.Click) -> None:
         self.announce()
         if id_ := self.panes.action_at(event):

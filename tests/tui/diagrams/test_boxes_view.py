@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual import events
 
 from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.tui.diagrams.boxes_view import BoxesView
@@ -182,6 +183,21 @@ async def test_boxes_are_laid_out_again_for_a_wider_pane() -> None:
         wide = boxes(ui).drawing
         assert wide is not None
         assert wide.layout.width > narrow.layout.width
+
+
+async def test_a_click_is_on_the_box_that_the_mouse_was_pressed_on() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as ui:
+        await ui.press("j", "6", "1")
+        view = boxes(ui)
+        left = view.region.x
+        assert view.drawing is not None
+        box = view.drawing.layout.box_of["KUGbgU8yn"]
+        x, y = left + box.right - view.left - 3, box.y - view.top + 2
+        for event in (events.MouseDown, events.MouseUp):
+            ui.app.post_message(event(None, x, y, 0, 0, 1, False, False, False, x, y))
+            await ui.rest()
+            assert view.region.x < left, "it has the keys, and more room"
+        assert view.selected == box.node
 
 
 async def test_a_click_selects_and_dragging_moves_the_window() -> None:

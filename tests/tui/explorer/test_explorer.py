@@ -719,6 +719,19 @@ async def test_a_click_on_a_title_goes_to_the_pane_that_it_names() -> None:
         assert (ui.focus, view.cursor) == ("tree", here)
 
 
+@pytest.mark.parametrize("title", ["5:Flow", "6:Boxes", "7:Chains"])
+async def test_a_click_is_on_what_the_mouse_was_pressed_on(title: str) -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("j")
+        flow = ui.explorer.query_one("#flow")
+        x = flow.region.x + 1 + Content.from_markup(str(flow.border_title)).plain.index(title) + len(title) - 1
+        for event in (events.MouseDown, events.MouseUp):
+            ui.app.post_message(event(None, x, 0, 0, 0, 1, False, False, False, x, 0))
+            await ui.rest()
+            assert flow.region.x < 39, "it has the keys, and more room"
+        assert ui.focus == title[2:].lower()
+
+
 async def test_a_click_on_a_key_of_the_bottom_line_is_that_key() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.press("j", "k")
