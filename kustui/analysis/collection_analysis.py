@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from kustui.analysis.event_rings import EventGraph, EventRing
+from kustui.analysis.effects import Reach, repeating
+from kustui.analysis.event_rings import Cause, EventGraph, EventRing
 from kustui.analysis.rings import Ring, rings_of
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.schemas import SchemaArguments
@@ -47,10 +48,17 @@ class CollectionAnalysis:
 
     @cached_property
     def event_rings(self) -> tuple[EventRing, ...]:
-        """A ring of each set of steps that cause each other through events."""
+        """A ring of each set of steps that cause each other through events, those that cause themselves left aside."""
         effects = {key: summary.effects for key, summary in self.summaries.items()}
         event_of = {key: summary.event_name for key, summary in self.summaries.items() if not summary.callable}
         return EventGraph(effects, event_of, self.schedules, lambda key: self.analysis(key).flow).rings
+
+    @property
+    def own_rings(self) -> Iterator[EventRing]:
+        """Of each enabled workflow that starts itself again the step that does."""
+        for key, summary in self.summaries.items():
+            for effect in repeating(summary.effects)[:1] if summary.entry.item.enabled else ():
+                yield EventRing((Cause(key, effect),), certain=effect.repeats is Reach.MUST)
 
     @cached_property
     def _analyses(self) -> AnalysisCache:

@@ -6,7 +6,7 @@ What an action causes and which fields it writes is [assumed], and stands in ``d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -59,6 +59,13 @@ class Effect(NamedTuple):
     run may come to it whatever has changed."""
     repeats: Reach = Reach.CANNOT
     """Whether its event starts its own workflow again and leads to the step."""
+
+
+def repeating(effects: Iterable[Effect]) -> tuple[Effect, ...]:
+    """Those that start their own workflow again, first one after which no condition can prevent it, if there is one."""
+    again = [effect for effect in effects if effect.repeats is not Reach.CANNOT]
+    first = min(again, key=lambda effect: effect.repeats is not Reach.MUST, default=None)
+    return tuple(sorted(again, key=lambda effect: effect is not first))
 
 
 def effects_of_step(step: Step) -> Iterator[Effect]:

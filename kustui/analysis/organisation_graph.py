@@ -22,6 +22,7 @@ from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
 from kustui.analysis.workflow_analysis import WorkflowSummary
 from kustui.definition.platform import TRIGGER_ID, called_id, object_of_event
+from kustui.garbage_collection import gc_paused
 
 
 class Kind(StrEnum):
@@ -87,8 +88,6 @@ class Neighbourhood(NamedTuple):
     distances: Mapping[Node, int]
     """Steps from the centre on; negative for what leads to it."""
     links: tuple[Link, ...]
-    more: frozenset[Node] = frozenset()
-    """Nodes at the rim from which further ones are reached."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,11 +107,12 @@ class OrganisationGraph:
         schedules = analysis.schedules
         reusable = before if before is not None and before.schedules.keys == schedules.keys else None
         links = {}
-        for key, summary in analysis.summaries.items():
-            if reusable is not None and _are_same(reusable.summaries.get(key), summary):
-                links[key] = reusable.links_of_workflow[key]
-            else:
-                links[key] = tuple(_links_of(key, summary, schedules))
+        with gc_paused(freeze=False):  # a million edges are looked at again and again otherwise, which takes as long
+            for key, summary in analysis.summaries.items():
+                if reusable is not None and _are_same(reusable.summaries.get(key), summary):
+                    links[key] = reusable.links_of_workflow[key]
+                else:
+                    links[key] = tuple(_links_of(key, summary, schedules))
         return cls(schedules, analysis.summaries, links, lambda key: analysis.analysis(key).flow)
 
     @cached_property
@@ -121,9 +121,10 @@ class OrganisationGraph:
         under ``links`` those that say so."""
         graph: networkx.MultiDiGraph[Node] = networkx.MultiDiGraph()
         graph.add_nodes_from(Node(Kind.WORKFLOW, key) for key in self.summaries)
-        for links in self.links_of_workflow.values():  # no two workflows share an edge
-            alike = grouped(((link.source, link.target, link.role), link) for link in links)
-            graph.add_edges_from((source, target, {"links": its}) for (source, target, _), its in alike.items())
+        with gc_paused(freeze=False):
+            for links in self.links_of_workflow.values():  # no two workflows share an edge
+                alike = grouped(((link.source, link.target, link.role), link) for link in links)
+                graph.add_edges_from((source, target, {"links": its}) for (source, target, _), its in alike.items())
         return graph
 
     # Nodes and edges
@@ -168,26 +169,21 @@ class OrganisationGraph:
     def around(self, centre: Node, depth: int) -> Neighbourhood:
         """What the node brings about within so many edges, and what leads to it within as many. Neither turns round:
         what else leads to what it brings about is left aside."""
-        distances, links, more = {centre: 0}, dict[int, Link](), set[Node]()
-        for sign, edges in ((1, self.links_from), (-1, self.links_to)):
-            rim = [centre]
-            met = {centre}
-            for distance in range(1, depth + 2):
+        distances, edges = {centre: 0}, dict[int, tuple[Link, ...]]()
+        for sign, edges_at in ((1, self.graph.out_edges), (-1, self.graph.in_edges)):
+            rim, met = [centre], {centre}
+            for distance in range(1, depth + 1):
                 onward: dict[Node, None] = {}
-                for node in rim:
-                    for link in edges(node):
-                        other = link.target if sign > 0 else link.source
-                        if distance > depth:
-                            if other not in met:
-                                more.add(node)
-                            continue
-                        links[id(link)] = link
+                its: tuple[Link, ...]
+                for source, target, its in edges_at(rim, data="links"):
+                    edges[id(its)] = its
+                    other = target if sign > 0 else source
+                    if other not in met:
+                        met.add(other)
+                        onward[other] = None
                         distances.setdefault(other, sign * distance)
-                        if other not in met:
-                            met.add(other)
-                            onward[other] = None
                 rim = list(onward)
-        return Neighbourhood(centre, distances, tuple(links.values()), frozenset(more))
+        return Neighbourhood(centre, distances, tuple(link for its in edges.values() for link in its))
 
     # Whether an event gets a workflow beyond its trigger
 

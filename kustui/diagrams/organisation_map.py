@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from kustui.analysis.chains import End, Load
@@ -89,9 +89,9 @@ class OrganisationMap:
         analysis = collection_analysis(snapshot.collection, snapshot.every_result, snapshot.settings)
         return cls(OrganisationGraph.of(analysis, before), analysis)
 
-    @property
+    @cached_property
     def rings(self) -> tuple[EventRing, ...]:
-        return self.analysis.event_rings
+        return (*self.analysis.event_rings, *self.analysis.own_rings)
 
     @property
     def unit(self) -> float:

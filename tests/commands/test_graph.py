@@ -281,7 +281,13 @@ def test_the_map_is_written_for_other_programs_too(capsys: pytest.CaptureFixture
     assert "stroke-dasharray" in told
     ElementTree.fromstring(told)
     _, told, _ = run(capsys, ORGANISATION, "--map", "--format", "json")
-    assert len(json.loads(told)["rings"]) == 2
+    rings = json.loads(told)["rings"]
+    assert [len(ring["hops"]) for ring in rings] == [2, 2, 1, 1, 1, 1], "through others, and of steps by themselves"
+
+
+def test_a_workflow_that_starts_itself_again_is_a_ring_of_the_map(capsys: pytest.CaptureFixture[str]) -> None:
+    _, told, _ = run(capsys, "samples/broken/self-trigger.json", "--map", "--width", "100")
+    assert "↺ Raise  writes priority → conversation.update\n" in told
 
 
 def test_rates_of_events_tell_the_load_of_all_chains_together(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain, pairwise
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
-from kustui.analysis.effects import Effect, Reach
+from kustui.analysis.effects import Effect, Reach, repeating
 from kustui.analysis.event_rings import Cause
 from kustui.analysis.guards import guards_of
 from kustui.analysis.rings import Ring
@@ -257,16 +257,14 @@ _ON_STATUS = (to("aB3", when("eq", "/#steps.1.changes.attributes.status.after", 
 def _self_trigger(analysis: WorkflowAnalysis) -> Violations:
     if not analysis.entry.item.enabled:
         return
-    effects = [effect for effect in analysis.effects if effect.repeats is not Reach.CANNOT]
-    first = min(effects, key=lambda effect: effect.repeats is not Reach.MUST, default=None)
-    if first is None:
+    effects = repeating(analysis.effects)
+    if not effects:
         return
+    first, *rest = effects
     certain = first.repeats is Reach.MUST
     starts = "which starts this workflow again" if certain else "which may start this workflow again"
     others = tuple(
-        Related("so does this step", analysis.document, f"{effect.pointer}/action")
-        for effect in effects[:_MOST_NAMED]
-        if effect is not first
+        Related("so does this step", analysis.document, f"{effect.pointer}/action") for effect in rest[:_MOST_NAMED]
     )
     yield Violation(
         f"{first.pointer}/action",
