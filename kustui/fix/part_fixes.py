@@ -55,9 +55,9 @@ def right_syntax(problem: Problem, analyses: AnalysisCache) -> Fixes:
     source, extent = problem.document.source, problem.where()
     edit = TextEdit(source, extent, problem.intended)
     after = read_document(source.path, edited(source, [edit]))
-    faults = (fault.extent for fault in after.faults if fault.rule == problem.rule)
+    faults = [fault for fault in after.faults if fault.rule == problem.rule and fault.extent is not None]
     end = extent.start + len(problem.intended.encode())
-    if all(place is not None and place.start >= end for place in faults):
+    if all(after.fault_extent(fault).start >= end or fault.is_certain for fault in faults):
         yield Fix(problem.hint, (edit,), problem.is_certain)
 
 

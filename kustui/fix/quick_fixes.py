@@ -128,7 +128,7 @@ FIXES: Mapping[str, RuleFix] = {
         (part_fixes.remove_one_of_two,), "removes the earlier one, which does not count; safe where both hold the same"
     ),
     "invalid-shape": _NAME,
-    "unknown-key": _NAME,
+    "unknown-key": _ARGUMENT,
     "duplicate-workflow-id": RuleFix((part_fixes.unique_workflow_id,), "gives the later workflow an id of its own"),
     "duplicate-workflow-name": RuleFix(
         (part_fixes.unique_workflow_name,), "gives the later workflow a name of its own"
