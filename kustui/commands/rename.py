@@ -30,6 +30,7 @@ from kustui.fix.changes import changes_of, make
 from kustui.fix.edits import by_source, difference
 from kustui.fix.renames import Rename, rename
 from kustui.garbage_collection import gc_paused
+from kustui.simulate.scenarios.file import scenario_sources
 from kustui.text.messages import closest, counted
 from kustui.text.terminal_safe import terminal_safe
 from kustui.workspace.snapshot import open_paths
@@ -37,8 +38,9 @@ from kustui.workspace.snapshot import open_paths
 _MOST_LISTED = 20
 _EPILOG = """\
 A step is named by its id, a workflow by its id or its name, an input by its name in the schema. What names it changes
-with it, in every file below the paths: transitions, references, templates, schedule calls, eventName. An id in other
-text, such as a URL, is listed and not changed. All files are written, or none.
+with it in every file below the paths (transitions, references, templates, schedule calls, eventName), in suppressions,
+and in the scenarios beside the files. An id in other text, such as a URL, is listed and not changed. All files are
+written, or none.
 
 exit status:
   0  renamed, or with --diff, what would change is printed
@@ -88,7 +90,7 @@ def run(arguments: Sequence[str]) -> int:
             say(f"kustui: {line}")
         analyses = AnalysisCache(collection, settings)
         target = _target(analyses, options.old, options.workflow)
-        change = rename(analyses, target.entry, target.pointer, options.new)
+        change = rename(analyses, target.entry, target.pointer, options.new, scenario_sources(options.paths))
     changes = changes_of(change.fix.edits)
     if options.diff:
         _write_difference(options, change)

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from kustui.analysis.uses import looks_random, property_of
+from kustui.analysis.uses import property_of
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.check.problems import Related
-from kustui.definition.collection import Document, Entry
+from kustui.definition.collection import Entry
 from kustui.definition.expressions import Path, Template, is_plain, parse
 from kustui.definition.expressions.nodes import Expression
 from kustui.definition.expressions.tags import closing_lookups
 from kustui.definition.expressions.tokens import template_segment
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID, call_event
-from kustui.definition.source.positions import Spot, escape, extent_within, key_of, key_text, parent
-from kustui.definition.source.source import Extent
+from kustui.definition.source.positions import escape, key_of, parent
+from kustui.definition.source.source import Source
 from kustui.errors import KustuiError
 from kustui.fix.edits import Fix, TextEdit
-from kustui.fix.json_edits import replace_string
+from kustui.fix.own_files import Named, in_scenario, in_suppressions
+from kustui.fix.texts import Text, mention, texts_of, texts_outside, texts_with
 
 _NOT_EVALUATED = {"id", "_id", "action", "appVersion", "eventName", "callable", "schema", "meta"}
 """The members of a trigger or step that hold no reference."""
@@ -46,34 +46,6 @@ class Rename(NamedTuple):
     """Places that hold the old id inside other text, or where nobody knows what they mean: they are not changed."""
 
 
-class _Text(NamedTuple):
-    """A string of a file, as a value or as the key of a member."""
-
-    document: Document
-    pointer: str
-    text: str
-    literal: Extent
-    is_key: bool = False
-
-    @property
-    def key(self) -> str:
-        return key_of(self.pointer)
-
-    def edit(self, new: str, start: int = 0, end: int | None = None) -> TextEdit:
-        """New text for all of it, or for its characters from ``start`` to ``end``."""
-        source = self.document.source
-        return replace_string(
-            source, self.literal if end is None else extent_within(source, self.literal, start, end), new
-        )
-
-    def mentions(self, pattern: re.Pattern[str], edits: list[TextEdit], old: str) -> Iterator[Related]:
-        """The places in it where a pattern matches and nothing is changed."""
-        for match in pattern.finditer(self.text):
-            extent = extent_within(self.document.source, self.literal, *match.span(1))
-            if not any(edit.extent.start < extent.end and extent.start < edit.extent.end for edit in edits):
-                yield Related(f'"{old}" is not changed here', self.document, self.pointer, extent)
-
-
 def name_of(analysis: WorkflowAnalysis, pointer: str) -> str:
     """What a step, a workflow or an input is called that can be renamed, by its pointer. Raises RenameError."""
     entry = analysis.entry
@@ -90,9 +62,9 @@ def name_of(analysis: WorkflowAnalysis, pointer: str) -> str:
     raise RenameError("only a step, a workflow or an input can be renamed")
 
 
-def rename(analyses: AnalysisCache, entry: Entry, pointer: str, new: str) -> Rename:
+def rename(analyses: AnalysisCache, entry: Entry, pointer: str, new: str, scenarios: Iterable[Source] = ()) -> Rename:
     """The edits that give a step, a workflow, or an input of a callable workflow another name: in its own place and in
-    all that name it, in every file.
+    all that name it, in every file, in the suppressions of the settings, and in some scenarios.
 
     ``pointer`` is that of the step, of the workflow, or of the input's property in the schema. Raises RenameError where
     the name is taken or cannot be written in one of the places, and where it is unclear what the old name stands for.
@@ -104,10 +76,25 @@ def rename(analyses: AnalysisCache, entry: Entry, pointer: str, new: str) -> Ren
     if new == old:
         raise RenameError(f'it is already called "{old}"')
     if (step := _step_at(analysis, pointer)) is not None:
-        return _of_step(analysis, step, new)
-    if pointer in (entry.item.pointer, analysis.workflow.pointer):
-        return _of_workflow(analyses, analysis, old, new)
-    return _of_input(analyses, analysis, pointer, new)
+        kind, change = Named.STEP, _of_step(analysis, step, new)
+    elif pointer in (entry.item.pointer, analysis.workflow.pointer):
+        kind, change = Named.WORKFLOW, _of_workflow(analyses, analysis, old, new)
+    else:
+        kind, change = Named.INPUT, _of_input(analyses, analysis, pointer, new)
+    own = [*in_suppressions(analyses.settings, analyses.collection, entry, kind, old, new)]
+    edits = [
+        *change.edits,
+        *(part for part in own if isinstance(part, TextEdit)),
+        *(edit for source in scenarios for edit in in_scenario(source, analyses.collection, entry, kind, old, new)),
+    ]
+    others = (part for part in own if isinstance(part, Related))
+    title = f'rename {kind.value} "{old}" to "{new}"'
+    return Rename(Fix(title, tuple(edits)), (*change.untouched, *others))
+
+
+class _Change(NamedTuple):
+    edits: Sequence[TextEdit]
+    untouched: Sequence[Related] = ()
 
 
 def _step_at(analysis: WorkflowAnalysis, pointer: str) -> Step | None:
@@ -117,7 +104,7 @@ def _step_at(analysis: WorkflowAnalysis, pointer: str) -> Step | None:
 # Steps
 
 
-def _of_step(analysis: WorkflowAnalysis, step: Step, new: str) -> Rename:
+def _of_step(analysis: WorkflowAnalysis, step: Step, new: str) -> _Change:
     old, flow = step.id, analysis.flow
     _require_segment(new)
     same = [other for other in analysis.workflow.steps if other.id == old]
@@ -134,10 +121,10 @@ def _of_step(analysis: WorkflowAnalysis, step: Step, new: str) -> Rename:
         return 1 if path.step == old else None
 
     unreadable = re.compile(rf"steps\s*[./]\s*(\[?{re.escape(old)}\]?)(?![\w@$-])")
-    pattern = _mention(old, "step")
+    pattern = mention(old, "step")
     edits: list[TextEdit] = []
     untouched: list[Related] = []
-    for text in _texts_of(analysis.document, analysis.entry):
+    for text in texts_of(analysis.document, analysis.entry):
         own: list[TextEdit] = []
         match _place(analysis, text):
             case "id" if text.pointer == f"{step.pointer}/id":
@@ -149,12 +136,12 @@ def _of_step(analysis: WorkflowAnalysis, step: Step, new: str) -> Rename:
         edits += own
         untouched += text.mentions(pattern, own, old)
     if analysis.app is not None:
-        for text in _texts_outside(analysis.document):
+        for text in texts_outside(analysis.document):
             untouched += text.mentions(unreadable, [], old)
-    return Rename(Fix(f'rename step "{old}" to "{new}"', tuple(edits)), tuple(untouched))
+    return _Change(edits, untouched)
 
 
-def _place(analysis: WorkflowAnalysis, text: _Text) -> str:
+def _place(analysis: WorkflowAnalysis, text: Text) -> str:
     """What a text of a workflow is: an ``id``, the ``target`` of a transition, a ``value`` that is evaluated, or
     nothing of these."""
     if text.is_key or not text.pointer.startswith(f"{analysis.workflow.pointer}/"):
@@ -170,7 +157,7 @@ def _place(analysis: WorkflowAnalysis, text: _Text) -> str:
 # Workflows
 
 
-def _of_workflow(analyses: AnalysisCache, analysis: WorkflowAnalysis, old: str, new: str) -> Rename:
+def _of_workflow(analyses: AnalysisCache, analysis: WorkflowAnalysis, old: str, new: str) -> _Change:
     entry, collection = analysis.entry, analyses.collection
     if re.search(r"\s", new) or not is_plain(new):
         raise RenameError(f'"{new}" is no id: it has a blank, or reads like a reference or a template')
@@ -184,10 +171,10 @@ def _of_workflow(analyses: AnalysisCache, analysis: WorkflowAnalysis, old: str, 
         raise RenameError(f'the id "{new}" is taken, by "{taken.title}" at {taken.source.path}:{place}')
     own_ids = {f"{entry.item.pointer}/id", f"{analysis.workflow.pointer}/id"}
     event = re.compile(rf"{re.escape(_CALL_PREFIX)}{re.escape(old)}\.")
-    pattern = _mention(old, "workflow")
+    pattern = mention(old, "workflow")
     edits: list[TextEdit] = []
     untouched: list[Related] = []
-    for text in _texts_with(analyses, old):
+    for text in texts_with(collection, old):
         own: list[TextEdit] = []
         is_own_id = text.document.source is entry.source and text.pointer in own_ids
         if text.text == old and not text.is_key and (is_own_id or text.key == "workflowId"):
@@ -196,13 +183,13 @@ def _of_workflow(analyses: AnalysisCache, analysis: WorkflowAnalysis, old: str, 
             own = [text.edit(new, len(_CALL_PREFIX), len(_CALL_PREFIX) + len(old))]
         edits += own
         untouched += text.mentions(pattern, own, old)
-    return Rename(Fix(f'rename workflow "{old}" to "{new}"', tuple(edits)), tuple(untouched))
+    return _Change(edits, untouched)
 
 
 # Inputs
 
 
-def _of_input(analyses: AnalysisCache, analysis: WorkflowAnalysis, pointer: str, new: str) -> Rename:
+def _of_input(analyses: AnalysisCache, analysis: WorkflowAnalysis, pointer: str, new: str) -> _Change:
     old, entry, trigger = key_of(pointer), analysis.entry, analysis.workflow.trigger
     assert trigger is not None, "it has the property"
     _require_segment(new)
@@ -216,16 +203,16 @@ def _of_input(analyses: AnalysisCache, analysis: WorkflowAnalysis, pointer: str,
     steps = "|".join(map(re.escape, sorted(names)))
     unreadable = re.compile(rf"steps\s*[./]\s*(?:{steps})\s*[./]\s*(\[?{re.escape(old)}\]?)(?![\w@$-])")
     edits: list[TextEdit] = []
-    for text in _texts_of(analysis.document, entry):
+    for text in texts_of(analysis.document, entry):
         if text.pointer == pointer if text.is_key else _is_required(text, trigger.pointer) and text.text == old:
             edits.append(text.edit(new))
         elif _place(analysis, text) == "value":
             edits += _in_expression(text, segment, unreadable, new)
     edits += _in_calls(analyses, entry, old, new)
-    return Rename(Fix(f'rename input "{old}" to "{new}"', tuple(edits)), ())
+    return _Change(edits)
 
 
-def _is_required(text: _Text, trigger: str) -> bool:
+def _is_required(text: Text, trigger: str) -> bool:
     return parent(text.pointer) == f"{trigger}/schema/required"
 
 
@@ -237,7 +224,7 @@ def _in_calls(analyses: AnalysisCache, target: Entry, old: str, new: str) -> Ite
         for entry in document.entries:
             if not entry.may_hold(target.id) or not entry.may_hold(old):
                 continue
-            texts = [*_texts_of(document, entry)]
+            texts = [*texts_of(document, entry)]
             called = {parent(text.pointer) for text in texts if text.key == "workflowId" and text.text == target.id}
             keys = {text.pointer: text for text in texts if text.is_key}
             for params in called:
@@ -252,7 +239,7 @@ def _in_calls(analyses: AnalysisCache, target: Entry, old: str, new: str) -> Ite
 
 
 def _in_expression(
-    text: _Text, segment: Callable[[Path], int | None], unreadable: re.Pattern[str], new: str
+    text: Text, segment: Callable[[Path], int | None], unreadable: re.Pattern[str], new: str
 ) -> list[TextEdit]:
     """The edits of a string that is evaluated. ``segment`` gives which segment of a path is renamed, and ``unreadable``
     finds it where the string has a fault, behind which nothing is read. Raises RenameError."""
@@ -323,38 +310,3 @@ def _require_segment(new: str) -> None:
     if match := _SEPARATORS.search(new):
         what = {".": "a dot", ",": "a comma"}.get(match[0], "a blank")
         raise RenameError(f'"{new}" has {what}, which references cannot hold')
-
-
-# Texts
-
-
-def _texts_with(analyses: AnalysisCache, text: str) -> Iterator[_Text]:
-    """The strings and keys of everything that may hold a text."""
-    for document in analyses.collection.documents:
-        entries = (entry for entry in document.entries if entry.may_hold(text))
-        yield from chain(_texts_outside(document), *(_texts_of(document, entry) for entry in entries))
-
-
-def _texts_of(document: Document, entry: Entry) -> Iterator[_Text]:
-    for pointer in entry.pointers:
-        yield from _texts_at(document, pointer, entry.spot(pointer))
-
-
-def _texts_outside(document: Document) -> Iterator[_Text]:
-    """The strings and keys of a file outside of its workflows."""
-    for pointer in document.outer_pointers:
-        yield from _texts_at(document, pointer, document.spot(pointer))
-
-
-def _texts_at(document: Document, pointer: str, spot: Spot) -> Iterator[_Text]:
-    data = document.source.data
-    if spot.key is not None:
-        yield _Text(document, pointer, key_of(pointer), spot.key, is_key=True)
-    if data[spot.value.start : spot.value.start + 1] == b'"':
-        yield _Text(document, pointer, key_text(data[slice(*spot.value)]), spot.value)
-
-
-def _mention(id_: str, noun: str) -> re.Pattern[str]:
-    """Finds an id in other text: one that looks random anywhere, an ordinary word only behind what it is the id of."""
-    before = r"(?<![\w-])" if looks_random(id_) else rf"{noun}\w*[^\w-]{{1,5}}"
-    return re.compile(rf"{before}({re.escape(id_)})(?![\w-])")

@@ -23,10 +23,10 @@ from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, walk_folders
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import key_of, pointer_of, scan
-from kustui.definition.source.source import replace_lone_surrogates
+from kustui.definition.source.source import Source, UndecodableError, replace_lone_surrogates
 from kustui.definition.values import finite_number
 from kustui.errors import KustuiError
-from kustui.files import absolute, exists, is_folder
+from kustui.files import ReadError, absolute, exists, is_folder, read_file
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios import model
@@ -64,6 +64,13 @@ def find_scenarios(paths: Sequence[str], *, beside_files: bool = True) -> tuple[
                 break
             scenarios.setdefault(absolute(scenario), scenario)
     return tuple(scenarios.values())
+
+
+def scenario_sources(paths: Sequence[str]) -> Iterator[Source]:
+    """The text of each scenario that ``find_scenarios`` gives, but for those that cannot be read."""
+    for path in find_scenarios(paths):
+        with suppress(ReadError, UndecodableError):
+            yield Source.of(path, read_file(path))
 
 
 def _in(folder: Path) -> Iterator[str]:

@@ -302,8 +302,9 @@ def _safe_fixes_of(scopes: Iterable[tuple[str, Sequence[Problem]]], snapshot: Sn
 
 def _rename(snapshot: Snapshot, entry: Entry, pointer: str, new: str) -> Proposal:
     from kustui.fix.renames import rename
+    from kustui.simulate.scenarios.file import scenario_sources
 
-    renamed = rename(snapshot.analyses, entry, pointer, new)
+    renamed = rename(snapshot.analyses, entry, pointer, new, scenario_sources(snapshot.paths))
     edits = renamed.fix.edits
     files = len({edit.source for edit in edits})
     count = f"{counted(len(edits), 'place')}{f' in {files:,} files' if files > 1 else ''}"
