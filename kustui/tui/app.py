@@ -90,6 +90,9 @@ class Kustui(TypeAhead):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return VARIABLES | self.sizes.css_variables
 
+    def is_bound(self, key: str) -> bool:
+        return any(key in action.key_list for action in self.actions.values())
+
     def apply_preferences(self, configured: Preferences) -> Sequence[str]:
         """Do as the configuration says now, with the command line over it; the names of what is different.
 

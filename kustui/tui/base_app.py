@@ -84,6 +84,10 @@ _LAST_MOMENTS, _GIVING_BACK = 5.0, 4.0
 back afterwards: more than it takes on a machine that has much else to do."""
 
 
+_LINE_FEED = "ctrl+j"
+"""What a terminal makes of Enter until a program asks for keys as they are, and readline and vim take for it."""
+
+
 class TerminalApp(App[None]):
     """An application that writes escape sequences of its own, and says itself how it ends: after an exception, and
     where something that never ends would keep it."""
@@ -256,7 +260,13 @@ class TypeAhead(TerminalApp):
         for key in held:
             await self.on_event(key)
 
+    def is_bound(self, key: str) -> bool:
+        """Whether an action has a key."""
+        return False
+
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and event.key == _LINE_FEED and not self.is_bound(_LINE_FEED):
+            event = events.Key("enter", "\r")
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
         elif self.quits(event) and any(map(self.quits, (*self.held, *(self._ahead or ())))):

@@ -229,19 +229,22 @@ _MARGIN = 6
 
 
 class Commands(Provider):
-    """Textual's, in an order of our own: the most likely commands first, and what begins with the words typed. Each is
-    a line, with its keys at the right."""
+    """Textual's, in an order of our own: the most likely commands first, and what begins with the words typed, or is
+    called so in the line of keys. Each is a line, with its keys at the right."""
 
     async def discover(self) -> Hits:
         for command in self.app.get_system_commands(self.screen):
             yield DiscoveryHit(self._line(command, Content(command.title)), command.callback, command.title)
 
     async def search(self, query: str) -> Hits:
-        matcher, words = self.matcher(query), query.strip().lower()
+        words = query.strip().lower().removesuffix("!")  # :q!
+        matcher = self.matcher(words)
+        verbs = {action.help: action.verb.lower() for action in actions_of(self.app).values()}
         for command in self.app.get_system_commands(self.screen):
-            if (score := matcher.match(command.title)) > 0:
-                title = command.title.lower()
-                begins = 2 if title.startswith(words) else int(f" {words}" in title)
+            title, verb = command.title.lower(), verbs.get(command.title, "")
+            is_verb = bool(words) and verb.startswith(words)
+            if (score := matcher.match(command.title)) > 0 or is_verb:
+                begins = 3 if verb == words else 2 if is_verb or title.startswith(words) else int(f" {words}" in title)
                 line = self._line(command, matcher.highlight(command.title))
                 yield Hit(begins + score / 1000, line, command.callback, command.title)
 

@@ -42,6 +42,12 @@ KEYS = [
 ]
 
 
+async def test_enter_typed_before_the_terminal_gives_keys_as_they_are_is_enter() -> None:
+    async with explorer(CHAIN) as ui:
+        await ui.press("slash", "4", "-", "o", "f", "ctrl+j", "j")
+        assert (ui.focus, ui.explorer.tree_view.state.filter) == ("tree", "4-of")
+
+
 async def ends_at(path: Path, keys: tuple[str, ...], *, early: bool, monkeypatch: pytest.MonkeyPatch) -> object:
     """What somebody sees after pressing keys before anything is read, or when everything is checked."""
     may_read = threading.Event()

@@ -477,6 +477,17 @@ async def test_q_finds_quit_first_and_what_is_copied_begins_with_the_verb() -> N
         await ui.wait_until(lambda: offered(ui) and offered(ui)[0] == "copy: pointer")
 
 
+@pytest.mark.parametrize(
+    ("words", "id_"),
+    [("help", "app.help"), ("maximise", "view.maximise"), ("definition", "go.definition"), ("q!", "app.quit")],
+)
+async def test_the_palette_knows_the_words_of_the_line_of_keys(words: str, id_: str) -> None:
+    async with explorer(CHAIN) as ui:
+        await ui.press("colon")
+        await ui.strike(*words)
+        await ui.wait_until(lambda: offered(ui)[:1] == [BY_ID[id_].help])
+
+
 async def test_the_palette_uses_the_height_of_the_terminal() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.press("colon")
