@@ -29,6 +29,11 @@ def fixes_of(problem: Problem, analyses: AnalysisCache) -> tuple[Fix, ...]:
     return tuple(fix for maker in rule.makers for fix in maker(problem, analyses)) if rule is not None else ()
 
 
+def is_fixable(problem: Problem) -> bool:
+    """Whether a problem has a fix, as far as that is known without its workflow."""
+    return problem.intended is not None or problem.rule in _ALWAYS_FIXABLE
+
+
 def safe_fixes(problems: Iterable[Problem], analyses: AnalysisCache, *, unsafe: bool = False) -> tuple[Fix, ...]:
     """The fixes that are made without asking, those that are not safe among them if that is wanted: for each problem
     its first one, without those that touch the bytes of an earlier one."""
@@ -172,3 +177,8 @@ FIXES: Mapping[str, RuleFix] = {
     "unused-suppression": RuleFix((part_fixes.remove_unused,), "removes it, which is safe"),
 }
 """By rule: one that is not here has no fix, as nobody can know what was intended."""
+_ALWAYS_FIXABLE = frozenset((
+    "duplicate-key", "duplicate-step-id", "duplicate-workflow-id", "duplicate-workflow-name", "missing-workflow-id",
+    "unknown-input", "unknown-param",
+))  # fmt: skip
+"""The rules of which every problem has a fix, whatever else is known."""

@@ -71,24 +71,17 @@ class CheckWaiter:
             self._done()  # for the keys that came after the one that cancels
         return was_waiting
 
-    async def snapshot(self, is_it: Callable[[Snapshot], bool], seconds: float) -> Difference | None:
-        """Wait for a snapshot; how it differs from the one before, or None where it has not come in time, or had come
-        already."""
-        if is_it(self._views.tree.state.snapshot):
-            return None
+    def expect(self, is_it: Callable[[Snapshot], bool]) -> asyncio.Future[Difference | None]:
+        """What is done when a snapshot comes for which something holds: with how it differs from the one before."""
         future: asyncio.Future[Difference | None] = asyncio.get_running_loop().create_future()
         self._awaited = (is_it, future)
-        try:
-            return await asyncio.wait_for(future, seconds)
-        except TimeoutError:
-            return None
-        finally:
-            self._awaited = None
+        return future
 
     def take(self, difference: Difference | None = None) -> None:
         """There is another snapshot: carry out what waits for it, if that is the one."""
         if self._awaited is not None and self._awaited[0](self._views.tree.state.snapshot):
             _, future = self._awaited
+            self._awaited = None
             if not future.done():
                 future.set_result(difference)
         if self._id and self._views.tree.state.snapshot.is_checked:

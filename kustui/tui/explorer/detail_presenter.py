@@ -14,6 +14,7 @@ from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.cells import cells
 from kustui.text.styled_lines import Line, joined, wrapped
 from kustui.text.terminal_safe import terminal_safe
+from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import REST
 from kustui.tui.explorer.views import PaneTitles, Views
 from kustui.tui.tree.nodes import Node
@@ -170,6 +171,19 @@ class DetailPresenter:
             in_line = next((problem for problem in problems if Target.of(problem) == target), None)
         return in_line or self.current_problem or max(problems, key=lambda problem: problem.severity, default=None)
 
+    def has_fix(self, problem: Problem) -> bool:
+        """Whether there is a fix that can be shown."""
+        if not self.ready:
+            return False
+        from kustui.fix.quick_fixes import fixes_of, is_fixable  # not before the first paint
+
+        return is_fixable(problem) or bool(fixes_of(problem, self._views.tree.state.snapshot.analyses))
+
+    def _fix_hint(self, problem: Problem) -> Line:
+        """The key that shows the fix of a problem, if there is one."""
+        key = first_key(self._screen.app, "fix.show")
+        return ((key, "key"), (" fix  ", "muted")) if key and self.has_fix(problem) else ()
+
     def _show_problem(self) -> None:
         """Say in full what is wrong where the cursor is. Of what the banner says, only the rule and the place."""
         node, bar = self._views.tree.node, self._views.problem_bar
@@ -180,13 +194,14 @@ class DetailPresenter:
             return
         where = problem.span().start
         place = f"{problem.rule} at {problem.document.path.rpartition('/')[2]}:{where}"
+        fix = self._fix_hint(problem)
         others = f"  {len(problems) - 1:,} more here" if len(problems) > 1 and problem in problems else ""
         height = self._screen.size.height
         most = max(_LEAST_LINES, height // 3) if height > _LOW else 1
         is_said = height > _LOW and self._views.banner.says(problem)
 
         def lines(width: int) -> Sequence[Line]:
-            after: Line = ((place, "muted"), (others, "muted"))
+            after: Line = (*fix, (place, "muted"), (others, "muted"))
             if is_said:
                 return list(wrapped(after, width))
             return limited(problem_lines(problem, width, after=(("  ", ""), *after)), most)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -193,17 +194,19 @@ class FixActions:
     # Making
 
     async def _propose(self, title: str, proposals: Sequence[Proposal]) -> None:
-        await FixPane(title, proposals, self._screen.focused).open(self._screen)
+        await FixPane(title, proposals, self._screen).open(self._screen)
 
     def apply(self, proposal: Proposal) -> None:
         """Make what somebody has looked at."""
         self._run(self._apply(proposal))
 
     async def _apply(self, proposal: Proposal) -> None:
-        def prepare() -> Made:
-            return Made(proposal.title, tuple(proposal.make()))
-
-        await self._change(prepare, self.history.with_made, "done", "fix.undo")
+        try:
+            made = Made(proposal.title, tuple(await asyncio.to_thread(proposal.make)))
+        except KustuiError as error:
+            self._refuse(f"not done: {error}")
+        else:
+            await self._change(made, lambda: self.history.with_made(made), "done", "fix.undo")
 
     def undo(self) -> None:
         """Undo what was made last."""
@@ -211,48 +214,40 @@ class FixActions:
             self._say("nothing to undo", "muted")
             return
         title, changes = self.history.made[-1]
-        reversed_changes = tuple(change.reversed for change in reversed(changes))
-        made = Made(title, reversed_changes)
-        self._run(self._change(lambda: made, lambda _: self.history.after_undoing(), "undone", "fix.redo"))
+        made = Made(title, tuple(change.reversed for change in reversed(changes)))
+        self._run(self._change(made, self.history.after_undoing, "undone", "fix.redo"))
 
     def redo(self) -> None:
         """Make again what was undone last."""
         if not self.history.undone:
             self._say("nothing to redo", "muted")
             return
-        made = self.history.undone[-1]
-        self._run(self._change(lambda: made, lambda _: self.history.after_redoing(), "redone", "fix.undo"))
+        self._run(self._change(self.history.undone[-1], self.history.after_redoing, "redone", "fix.undo"))
 
-    async def _change(
-        self, prepare: Callable[[], Made], next_history: Callable[[Made], ChangeHistory], done: str, id_: str
-    ) -> None:
+    async def _change(self, made: Made, after: Callable[[], ChangeHistory], done: str, id_: str) -> None:
         """Change files, wait until that is reloaded, and say what was done, and which action reverses it."""
-        before = self._snapshot
-
-        def change() -> Made:
-            made = prepare()
-            make(made.changes)
-            return made
-
-        work = asyncio.ensure_future(asyncio.to_thread(change))
-        work.add_done_callback(partial(self._record, next_history))
+        reloaded = self._waiting.expect(partial(_is_reloaded, self._snapshot, made.changes))
+        work = asyncio.ensure_future(asyncio.to_thread(make, made.changes))
+        work.add_done_callback(partial(self._record, after))
         try:
-            made = await asyncio.shield(work)  # once begun, files are changed, whether or not it is waited for
+            await asyncio.shield(work)  # once begun, files are changed, whether or not it is waited for
         except KustuiError as error:
             reason = f"{error.path} has changed since" if isinstance(error, OutdatedError) and done != "done" else error
             self._refuse(f"not {done}: {reason}")
             return
-        difference = await self._waiting.snapshot(partial(_is_reloaded, before, made.changes), _PATIENCE)
+        outcome = ""
+        with suppress(TimeoutError):
+            difference = await asyncio.wait_for(reloaded, _PATIENCE)
+            outcome = difference.problems_in_words if difference is not None else ""
         news: Line = ((f"{done}: ", "good"), (made.title, ""))
-        outcome = difference.problems_in_words if difference is not None else ""
         result: Line = ((f" · {outcome}", "muted"),) if outcome else ()
         key = first_key(self._screen.app, id_)
         mark: Line = ((key, "key"), (f" {BY_ID[id_].verb}", "muted")) if key else ()
         self._views.status.announce(Row((*news, *result), mark=mark, kept=len(result)))
 
-    def _record(self, next_history: Callable[[Made], ChangeHistory], work: asyncio.Future[Made]) -> None:
+    def _record(self, after: Callable[[], ChangeHistory], work: asyncio.Future[None]) -> None:
         if not work.cancelled() and work.exception() is None:
-            self.history = next_history(work.result())
+            self.history = after()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         self._waiting.wait_for(self._screen.run_worker(work, group="fix", description="fixing"))

@@ -9,8 +9,9 @@ from typing import ClassVar, NamedTuple
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
-from textual.widget import Widget
+from textual.screen import Screen
 
 from kustui.fix.changes import Change
 from kustui.fix.edits import DiffLine
@@ -129,24 +130,23 @@ class FixPane(Menu, inherit_bindings=False):
             super().__init__()
             self.proposal = proposal
 
-    def __init__(self, title: str, proposals: Sequence[Proposal], came_from: Widget | None) -> None:
-        super().__init__(came_from, id="fix-pane")
+    def __init__(self, title: str, proposals: Sequence[Proposal], screen: Screen[None]) -> None:
+        super().__init__(screen.focused, id="fix-pane")
         self.proposals = tuple(proposals[:_MOST_CHOICES])
         self.border_title = Content(terminal_safe(title))
         self._rows_of: dict[int, list[Row]] = {}
         """The rows of the choices that were looked at."""
+        self._lay_out(screen.size)
 
     # What is shown
 
-    def on_mount(self) -> None:
-        self._lay_out()
-
     def on_resize(self, event: events.Resize) -> None:
-        self._rows_of.clear()
-        self._lay_out()
+        if self.screen.size.width != self._width_of_rows:
+            self._rows_of.clear()
+        self._lay_out(self.screen.size)
 
-    def _lay_out(self) -> None:
-        size = self.screen.size
+    def _lay_out(self, size: Size) -> None:
+        self._width_of_rows = size.width
         if not self._rows_of:
             longest = max(len(self._rows(index)) for index in range(len(self.proposals)))
             most = max(_LEAST_ROWS, size.height * _SHARE // 100)
@@ -156,7 +156,7 @@ class FixPane(Menu, inherit_bindings=False):
 
     def _rows(self, index: int) -> list[Row]:
         if index not in self._rows_of:
-            proposal, width = self.proposals[index], self.screen.size.width - 1
+            proposal, width = self.proposals[index], self._width_of_rows - 1
             builder = RowBuilder(width)
             for note in proposal.notes:
                 builder.add(*note, indent=2)
@@ -177,7 +177,8 @@ class FixPane(Menu, inherit_bindings=False):
 
     def watch_cursor(self, before: int, now: int) -> None:
         super().watch_cursor(before, now)
-        self._lay_out()
+        if before != now:
+            self._lay_out(self.screen.size)
 
     def keep_cursor_in_view(self) -> None:
         """It always is."""

@@ -53,7 +53,7 @@ class _ListView(RowsView):
                 if StyledRow(row.line, row.aside, row.mark).width <= width:
                     continue
                 line = self.search.highlighted(row.line) if self.highlights_matches else row.line
-                lines = list(wrapped((*line, ("  ", ""), *row.aside), width, 4))
+                lines = list(wrapped((*line, ("  ", ""), *row.aside, ("  ", ""), *row.mark), width, 4))
                 if len(lines) - 1 <= room:
                     wrapped_rows[index] = lines
                     room -= len(lines) - 1
@@ -84,8 +84,8 @@ class ProblemsView(_ListView):
     NAME = "4 Problems"
     ABOUT = (
         "All problems, the worst of each workflow first, and new ones since a save above everything. Below a problem "
-        "are the other places that belong to it. The other panes show the place of the problem under the cursor; Enter "
-        "goes there, the key of the pane closes it again."
+        "are the other places that belong to it, and at the right it says fix where there is a quick fix. The other "
+        "panes show the place of the problem under the cursor; Enter goes there, the key of the pane closes it again."
     )
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -226,12 +226,15 @@ def _problem_row(problem: Problem, related: Related | None, *, new: bool) -> Row
         line: Line = (("    └ ", "muted"), (related.message, ""), (f"  {_place(related, target.offset)}", "muted"))
         return Row(line, target=target)
     glyph, look = SEVERITY_GLYPHS[problem.severity]
+    from kustui.fix.quick_fixes import is_fixable  # not before the first paint
+
     sign: Line = (("new ", "new"),) if new else ()
     hint: Line = ((f"  {problem.hint}", "good"),) if problem.hint else ()
     place: Line = ((f"{glyph} ", look), (_place(problem, target.offset), "muted"), (" ", ""))
     return Row(
         (*sign, *place, (problem.message, ""), *hint),
         aside=((problem.rule, "muted"),),
+        mark=(("fix", "good"),) if is_fixable(problem) else (),
         target=target,
     )
 

@@ -390,7 +390,8 @@ class ProblemNavigator:
         self._navigator.jump_to(Target.of(problem))
         if self._presenter.current_problem is problem:
             self._presenter.read = None
-            self._views.status.announce(keys_row(self._views.banner.app, PROBLEM_KEYS))
+            fix = (("fix.show", "fixes it"),) if self._presenter.has_fix(problem) else ()
+            self._views.status.announce(keys_row(self._views.banner.app, (*fix, *PROBLEM_KEYS)))
 
     def preview(self, problem: Problem) -> None:
         """Show a problem beside the list that has the keys."""

@@ -49,6 +49,7 @@ _KEYS = {
     "tree": _TREE_KEYS,
     "problems": (
         "rows.choose",
+        "fix.show",
         "problems.explain",
         "problems.severity",
         "problems.rule",

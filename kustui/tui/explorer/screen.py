@@ -246,6 +246,7 @@ class Explorer(Screen[None]):
         with short_switch_interval():
             # What the panes need, imported in the background instead of before the first paint.
             from kustui.diagrams import rail_drawing  # noqa: F401
+            from kustui.fix import quick_fixes  # noqa: F401
             from kustui.tui.explorer import detail, source_rows  # noqa: F401
 
         session = self._new_session() if self._keeps_session else None
@@ -353,7 +354,7 @@ class Explorer(Screen[None]):
         self._select()
         self.presenter.cursor_moved()
 
-    @on(RowsView.Moved, "#source")
+    @on(RowsView.Moved, "#source, #detail")
     def _source_moved(self) -> None:
         self.presenter.source_moved()
 
