@@ -163,7 +163,7 @@ class OrganisationMap:
         link = branch.links[0]
         line: list[tuple[str, str]] = [*self._branches(branch), (_ROLE_WORDS.get((link.role, back), ""), "muted")]
         if link.call is not None:
-            line.append((f"{link.call.due} ", "number"))
+            line += [(f"{link.call.due} ", "number"), ("by " * back, "muted")]
         written = _written(branch.links)
         if written and not back:
             line.append((f"writes {written} → ", "key"))
@@ -374,7 +374,7 @@ _HEADINGS_BACK = {
 }  # fmt: skip
 _ROLE_WORDS = {
     (Role.SCHEDULES, False): "schedules ", (Role.PUBLISHES, False): "", (Role.CALLS, False): "calls ",
-    (Role.STARTS, True): "started by ", (Role.SCHEDULES, True): "scheduled by ", (Role.CALLS, True): "called by ",
+    (Role.STARTS, True): "started by ", (Role.SCHEDULES, True): "scheduled ", (Role.CALLS, True): "called by ",
 }  # fmt: skip
 
 
