@@ -32,11 +32,11 @@ PATHS = {
 """The path of each sample that a picture is named for; other names are files in ``samples/broken``."""
 
 VIEWS = {
-    "explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "map": "0", "fields": "0",
+    "explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "map": "0", "fields": "0", "ring": "0",
     "help": "question_mark", "rehearse": "r",
 }  # fmt: skip
 """The key that leads to each view."""
-MAXIMISED = ("boxes", "timeline", "map")
+MAXIMISED = ("boxes", "timeline", "map", "ring")
 """The views that get the whole screen at the smaller size."""
 
 
@@ -72,6 +72,7 @@ PICTURES = (
     Picture("timeline", "timer-chain", sizes=LARGE),
     Picture("map", "organisation-export", keys="o o enter"),
     Picture("fields", "organisation-export", keys="o o o", sizes=SMALL),
+    Picture("ring", "organisation-export", "Escalate VIP conversations 👑", keys="plus", sizes=SMALL),
     Picture("rehearse", "timer-chain", keys="d d d d d d d d s s", sizes=SMALL),
     Picture("rehearse", "missing-input", keys="c"),
 )
