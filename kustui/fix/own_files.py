@@ -89,24 +89,27 @@ def in_scenario(
     values = {text.pointer: text for text in texts if not text.is_key}
     for text in texts:
         match = _PLACE.fullmatch(text.pointer)
-        if match is None or (text.is_key is not bool(match["input"])):
+        if match is None or text.is_key is not bool(match["input"]):
+            continue
+        if kind is Named.WORKFLOW and match["key"] == "event" and text.text == call_event(old):
+            yield text.edit(call_event(new))
+        if text.text != old:
             continue
         part = text.pointer[: match.start(match.lastgroup or 0) - 1]
-        if match["input"]:
-            part = parent(part)
-        workflow = values.get(f"{part}/workflow")
+        workflow = values.get(f"{parent(part) if match['input'] else part}/workflow")
         is_about = workflow is not None and workflows_named(collection, workflow.text) == (entry,)
-        if kind is Named.STEP:
-            is_named = is_about and text.text == old and (match["key"] in ("step", "take") or match["step"])
-        elif kind is Named.INPUT:
-            is_named = is_about and text.is_key and text.text == old
-        else:
-            is_own_id = text is workflow and is_about
-            is_named = text.text == old and (is_own_id or match["id"])
-            if match["key"] == "event" and text.text == call_event(old):
-                yield text.edit(call_event(new))
-        if is_named:
+        if _names(match, kind, is_about=is_about):
             yield text.edit(new)
+
+
+def _names(place: re.Match[str], kind: Named, *, is_about: bool) -> bool:
+    """Whether a place that holds a name names a part of that kind; ``is_about``: of the workflow named there."""
+    match kind:
+        case Named.STEP:
+            return is_about and (place["key"] in ("step", "take") or place["step"] is not None)
+        case Named.INPUT:
+            return is_about and place["input"] is not None
+    return place["id"] is not None or (is_about and place["key"] == "workflow")
 
 
 def _texts_of(source: Source) -> list[Text]:

@@ -9,18 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from kustui.analysis.uses import property_of
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.check.problems import Related
-from kustui.definition.collection import Entry
+from kustui.definition.collection import Collection, Entry
 from kustui.definition.expressions import Path, Template, is_plain, parse
 from kustui.definition.expressions.nodes import Expression
 from kustui.definition.expressions.tags import closing_lookups
 from kustui.definition.expressions.tokens import template_segment
 from kustui.definition.models import Step
-from kustui.definition.platform import TRIGGER_ID, call_event
+from kustui.definition.platform import TRIGGER_ID, call_event, called_by_address
 from kustui.definition.source.positions import escape, key_of, parent
 from kustui.definition.source.source import Source
 from kustui.errors import KustuiError
@@ -30,6 +31,7 @@ from kustui.fix.texts import Text, mention, texts_of, texts_outside, texts_with
 
 _NOT_EVALUATED = {"id", "_id", "action", "appVersion", "eventName", "callable", "schema", "meta"}
 """The members of a trigger or step that hold no reference."""
+_MOST_PLACES = 3
 _SEPARATORS = re.compile(r"[\s.,]")
 _CALL_PREFIX, _, _ = call_event("\0").partition("\0")
 
@@ -97,6 +99,11 @@ class _Change(NamedTuple):
     untouched: Sequence[Related] = ()
 
 
+def _listed(places: Iterable[object]) -> str:
+    first = [*map(str, islice(places, _MOST_PLACES + 1))]
+    return ", ".join((*first[:_MOST_PLACES], *("…" for _ in first[_MOST_PLACES:])))
+
+
 def _step_at(analysis: WorkflowAnalysis, pointer: str) -> Step | None:
     return next((step for step in analysis.workflow.steps if step.pointer == pointer), None)
 
@@ -105,17 +112,9 @@ def _step_at(analysis: WorkflowAnalysis, pointer: str) -> Step | None:
 
 
 def _of_step(analysis: WorkflowAnalysis, step: Step, new: str) -> _Change:
-    old, flow = step.id, analysis.flow
+    old = step.id
     _require_segment(new)
-    same = [other for other in analysis.workflow.steps if other.id == old]
-    if len(same) > 1 or old in flow.trigger_names:
-        others = f"{len(same)} steps have" if len(same) > 1 else "the trigger also has"
-        raise RenameError(f'{others} the id "{old}": it is unclear which of them is meant where it is used')
-    if new in flow.trigger_names:
-        raise RenameError(f'"{new}" is the id of the trigger')
-    if taken := next((other for other in analysis.workflow.steps if other.id == new), None):
-        place = analysis.document.span(f"{taken.pointer}/id").start
-        raise RenameError(f'the id "{new}" is taken, by the step at {analysis.document.path}:{place}')
+    _require_free_step(analysis, old, new)
 
     def segment(path: Path) -> int | None:
         return 1 if path.step == old else None
@@ -141,6 +140,21 @@ def _of_step(analysis: WorkflowAnalysis, step: Step, new: str) -> _Change:
     return _Change(edits, untouched)
 
 
+def _require_free_step(analysis: WorkflowAnalysis, old: str, new: str) -> None:
+    """Raises RenameError where the old id is not that of one step alone, or the new one is taken."""
+    flow = analysis.flow
+    same = [other for other in analysis.workflow.steps if other.id == old]
+    if len(same) > 1 or old in flow.trigger_names:
+        others = f"{len(same)} steps have" if len(same) > 1 else "the trigger also has"
+        places = _listed(analysis.document.span(f"{other.pointer}/id").start for other in same)
+        raise RenameError(f'{others} the id "{old}": it is unclear which one is meant where it is used ({places})')
+    if new in flow.trigger_names:
+        raise RenameError(f'"{new}" is the id of the trigger')
+    if taken := next((other for other in analysis.workflow.steps if other.id == new), None):
+        place = analysis.document.span(f"{taken.pointer}/id").start
+        raise RenameError(f'the id "{new}" is taken, by the step at {analysis.document.path}:{place}')
+
+
 def _place(analysis: WorkflowAnalysis, text: Text) -> str:
     """What a text of a workflow is: an ``id``, the ``target`` of a transition, a ``value`` that is evaluated, or
     nothing of these."""
@@ -159,18 +173,9 @@ def _place(analysis: WorkflowAnalysis, text: Text) -> str:
 
 def _of_workflow(analyses: AnalysisCache, analysis: WorkflowAnalysis, old: str, new: str) -> _Change:
     entry, collection = analysis.entry, analyses.collection
-    if re.search(r"\s", new) or not is_plain(new):
-        raise RenameError(f'"{new}" is no id: it has a blank, or reads like a reference or a template')
-    # Others that have it in their eventName alone listen to a call of this one.
-    declares = entry.item.declares_id
-    same = [other for other in collection.entries if other.id == old and (other.item.declares_id or not declares)]
-    if len(same) > 1:
-        raise RenameError(f'{len(same)} workflows have the id "{old}": it is unclear which of them is meant elsewhere')
-    if (taken := collection.by_id.get(new)) is not None:
-        place = taken.source.place(taken.item.extent.start)
-        raise RenameError(f'the id "{new}" is taken, by "{taken.title}" at {taken.source.path}:{place}')
+    _require_free_workflow(collection, entry, old, new)
     own_ids = {f"{entry.item.pointer}/id", f"{analysis.workflow.pointer}/id"}
-    event = re.compile(rf"{re.escape(_CALL_PREFIX)}{re.escape(old)}\.")
+    event = re.compile(rf"{re.escape(_CALL_PREFIX)}{re.escape(old)}\.[^.]*")
     pattern = mention(old, "workflow")
     edits: list[TextEdit] = []
     untouched: list[Related] = []
@@ -179,11 +184,26 @@ def _of_workflow(analyses: AnalysisCache, analysis: WorkflowAnalysis, old: str, 
         is_own_id = text.document.source is entry.source and text.pointer in own_ids
         if text.text == old and not text.is_key and (is_own_id or text.key == "workflowId"):
             own = [text.edit(new)]
-        elif text.key == "eventName" and not text.is_key and event.match(text.text):
+        elif text.key == "eventName" and not text.is_key and event.fullmatch(text.text):
             own = [text.edit(new, len(_CALL_PREFIX), len(_CALL_PREFIX) + len(old))]
         edits += own
         untouched += text.mentions(pattern, own, old)
     return _Change(edits, untouched)
+
+
+def _require_free_workflow(collection: Collection, entry: Entry, old: str, new: str) -> None:
+    """Raises RenameError where the old id is not that of one workflow alone, or the new one is none, or taken."""
+    if re.search(r"\s", new) or not is_plain(new):
+        raise RenameError(f'"{new}" is no id: it has a blank, or reads like a reference or a template')
+    # Others that have it in their eventName alone listen to a call of this one.
+    declares = entry.item.declares_id
+    same = [other for other in collection.entries if other.id == old and (other.item.declares_id or not declares)]
+    if len(same) > 1:
+        places = _listed(f"{other.source.path}:{other.source.place(other.item.extent.start)}" for other in same)
+        raise RenameError(f'{len(same)} workflows have the id "{old}": it is unclear which one is meant ({places})')
+    if (taken := collection.by_id.get(new)) is not None:
+        place = taken.source.place(taken.item.extent.start)
+        raise RenameError(f'the id "{new}" is taken, by "{taken.title}" at {taken.source.path}:{place}')
 
 
 # Inputs
@@ -208,31 +228,45 @@ def _of_input(analyses: AnalysisCache, analysis: WorkflowAnalysis, pointer: str,
             edits.append(text.edit(new))
         elif _place(analysis, text) == "value":
             edits += _in_expression(text, segment, unreadable, new)
-    edits += _in_calls(analyses, entry, old, new)
-    return _Change(edits)
+    calls = [*_in_calls(analyses, entry, old, new)]
+    edits += (part for part in calls if isinstance(part, TextEdit))
+    return _Change(edits, [part for part in calls if isinstance(part, Related)])
 
 
 def _is_required(text: Text, trigger: str) -> bool:
     return parent(text.pointer) == f"{trigger}/schema/required"
 
 
-def _in_calls(analyses: AnalysisCache, target: Entry, old: str, new: str) -> Iterator[TextEdit]:
-    """The edits of what the schedule calls of a workflow pass under a name."""
+def _in_calls(analyses: AnalysisCache, target: Entry, old: str, new: str) -> Iterator[TextEdit | Related]:
+    """The edits of what the schedule calls of a workflow pass under a name, and the places where a request may pass it
+    to the workflow. Raises RenameError."""
     if target.id is None or analyses.collection.has_taken_id(target):
         return
     for document in analyses.collection.documents:
         for entry in document.entries:
-            if not entry.may_hold(target.id) or not entry.may_hold(old):
-                continue
-            texts = [*texts_of(document, entry)]
-            called = {parent(text.pointer) for text in texts if text.key == "workflowId" and text.text == target.id}
-            keys = {text.pointer: text for text in texts if text.is_key}
-            for params in called:
-                if (key := keys.get(f"{params}/inputs/{escape(old)}")) is not None:
-                    if f"{params}/inputs/{escape(new)}" in keys:
-                        place = document.span(key.pointer).start
-                        raise RenameError(f'a call already passes an input "{new}", at {document.path}:{place}')
-                    yield key.edit(new)
+            if entry.may_hold(target.id) and entry.may_hold(old):
+                texts = [*texts_of(document, entry)]
+                yield from _in_schedules(texts, target.id, old, new)
+                yield from _in_requests(texts, target.id, old)
+
+
+def _in_schedules(texts: Sequence[Text], id_: str, old: str, new: str) -> Iterator[TextEdit]:
+    keys = {text.pointer: text for text in texts if text.is_key}
+    for params in dict.fromkeys(
+        parent(text.pointer) for text in texts if text.key == "workflowId" and text.text == id_
+    ):
+        if (key := keys.get(f"{params}/inputs/{escape(old)}")) is not None:
+            if f"{params}/inputs/{escape(new)}" in keys:
+                place = key.document.span(key.pointer).start
+                raise RenameError(f'a call already passes an input "{new}", at {key.document.path}:{place}')
+            yield key.edit(new)
+
+
+def _in_requests(texts: Sequence[Text], id_: str, old: str) -> Iterator[Related]:
+    requests = tuple(f"{parent(text.pointer)}/" for text in texts if called_by_address(text.text) == id_)
+    for text in texts if requests else ():
+        if text.is_key and text.text == old and text.pointer.startswith(requests):
+            yield Related(f'"{old}" is not changed here', text.document, text.pointer, text.literal)
 
 
 # Values
@@ -254,16 +288,20 @@ def _in_expression(
     )
     if expression.faults:
         known = {path.spans[index] for path, index in changed.items()}
-        for match in unreadable.finditer(written):
-            start, end = match.span(1)
-            if not any(start <= other[0] and other[1] <= end for other in known):
-                parts[start, end] = template_segment(("", new), 1) if "{{" in written else new
-    if not parts:
-        return []
-    if not expression.faults:
+        spelled = template_segment(("", new), 1) if "{{" in written else new
+        parts |= dict.fromkeys(_unread(written, unreadable, known), spelled)
+    elif parts:
         expected = [_replaced(path.segments, changed.get(path), new) for path, _ in paths]
         _require_written(written, parts, expected, new)
     return [text.edit(part, *span) for span, part in parts.items()]
+
+
+def _unread(text: str, unreadable: re.Pattern[str], known: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The offsets of what a pattern finds in a text, but for what was read."""
+    for match in unreadable.finditer(text):
+        start, end = match.span(1)
+        if not any(start <= other[0] and other[1] <= end for other in known):
+            yield start, end
 
 
 def _paths(expression: Expression) -> Iterator[tuple[Path, bool]]:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow
 CHAIN = SAMPLES / "timer-chain.json"
 COMMANDS = (
     ("check", str(CHAIN), "--no-config"), ("check", str(CHAIN), "--format", "sarif"), ("graph", str(CHAIN)),
+    ("rename", "9YLjj12HE", "find", str(CHAIN), "--diff"),
     ("simulate", str(CHAIN)), ("explain", "loop"), ("config",), ("completion", "bash"), ("man",), ("schema",),
 )  # fmt: skip
 """Every command, all of which end with 0."""

@@ -21,6 +21,7 @@ pytestmark = [
 CHAIN = str(SAMPLES / "timer-chain.json")
 PRINTING = (
     ("check", CHAIN), ("graph", CHAIN, "--format", "svg"), ("simulate", CHAIN, "--format", "junit"), ("explain",),
+    ("rename", "9YLjj12HE", "find", CHAIN, "--diff"),
     ("config",), ("completion", "zsh"), ("man",), ("schema",), ("--help",), ("--version",),
 )  # fmt: skip
 """What writes to standard output, and ends with 0."""

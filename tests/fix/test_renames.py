@@ -145,7 +145,7 @@ def test_the_new_id_is_written_as_its_place_needs_it(old: str, new: str, value: 
 
 def test_an_id_that_two_steps_have_is_refused() -> None:
     analyses = cache_of(workflow("Greet", step("aB3"), step("aB3")))
-    with pytest.raises(RenameError, match='2 steps have the id "aB3"'):
+    with pytest.raises(RenameError, match=r'2 steps have the id "aB3".*\(1:\d+, 1:\d+\)'):
         renamed(analyses, "aB3", "new")
 
 
@@ -227,7 +227,7 @@ def test_an_id_that_a_workflow_cannot_have_is_refused(new: str, words: str) -> N
 
 def test_an_id_that_two_workflows_have_is_refused() -> None:
     analyses = cache_of(called("One", "remind", step("aB3")), called("Two", "remind", step("aB3")))
-    with pytest.raises(RenameError, match="2 workflows have the id"):
+    with pytest.raises(RenameError, match=r"2 workflows have the id .*\(0.json:1:1, 1.json:1:1\)"):
         renamed(analyses, "remind", "nudge")
 
 
@@ -244,6 +244,9 @@ def test_an_input_is_renamed_with_what_passes_it_and_what_reads_it() -> None:
         ]  # fmt: skip
 
     assert values_after(cache_of(*files("day")), "day", "date") == files("date")
+    taken = workflow("Watch", schedule("aB3", "remind", inputs={"day": 1, "x": 2}))
+    with pytest.raises(RenameError, match='a call already passes an input "x"'):
+        renamed(cache_of(files("day")[0], taken), "day", "x")
     with pytest.raises(RenameError, match='already has an input "other"'):
         renamed(cache_of(*files("day")), "day", "other")
 
@@ -265,3 +268,20 @@ def test_an_id_that_is_spelt_with_escapes_elsewhere_is_found() -> None:
     calls = json.dumps(workflow("Watch", schedule("aB3", "remind"))).replace("remind", "r\\u0065mind").encode()
     analyses = cache_of(called("Remind", "remind", step("cD4")), calls)
     assert after(analyses, renamed(analyses, "remind", "nudge"))[1] == calls.replace(b"r\\u0065mind", b"nudge")
+
+
+def test_what_a_request_passes_to_the_workflow_is_listed_and_not_changed() -> None:
+    asks = step("bC4", params={"uri": "/v1/workflows/remind/call", "data": {"day": 1, "other": {"day": 2}}})
+    other = step("cD4", params={"uri": "/v1/customers", "data": {"day": 1}})
+    target = called("Remind", "remind", step("aB3"), inputs={"day": "number"})
+    change = renamed(cache_of(target, workflow("Watch", asks, other)), "day", "date")
+    data = "/steps/0/params/data"
+    assert untouched(change) == [(f"{data}/day", '"day"'), (f"{data}/other/day", '"day"')]
+    assert len(change.fix.edits) == 1
+
+
+def test_an_id_that_another_begins_with_is_told_apart() -> None:
+    def files(id_: str) -> list[Any]:
+        return [called("One", id_, step("aB3")), called("Two", "remind.later", step("aB3"))]
+
+    assert values_after(cache_of(*files("remind")), "remind", "nudge") == files("nudge")
