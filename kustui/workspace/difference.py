@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -234,9 +235,19 @@ def _unnamed(entry: Entry) -> Any:
 
 
 def _renamed(id_: str, old: Mapping[str, Any], added: Mapping[str, Any]) -> str:
-    """The id that a step which is gone goes by now: of one that is the same but for its id."""
-    step = _without_id(old[id_])
-    return next((other for other, now in added.items() if _same(_without_id(now), step)), "")
+    """The id that a step which is gone goes by now: of one that is the same but for its id, also where it names
+    itself."""
+    text = _text_without_id(old[id_])
+    named = re.compile(rf"(?<![\w-]){re.escape(json.dumps(id_)[1:-1])}(?![\w-])")
+    for other, now in added.items():
+        new = json.dumps(other)[1:-1].replace("\\", "\\\\")
+        if _text_without_id(now) in (text, named.sub(new, text)):
+            return other
+    return ""
+
+
+def _text_without_id(step: Any) -> str:
+    return json.dumps(_without_id(step), sort_keys=True)
 
 
 def _without_id(step: Any) -> Any:

@@ -63,6 +63,12 @@ TWO = one(step("a", "b"), step("b"))
             [TWO], [one(step("a", "b"), step("b", "c"), step("c"))], "1 step changed, 1 step added", id="a step more"
         ),
         pytest.param([TWO], [one(step("a", "c"), step("c"))], "1 step changed, 1 step renamed", id="a step's id"),
+        pytest.param(
+            [one(step("a", "b"), step("b", params={"x": "what b-b says of b"}))],
+            [one(step("a", "c"), step("c", params={"x": "what b-b says of c"}))],
+            "1 step changed, 1 step renamed",
+            id="the id of a step that names itself",
+        ),
         pytest.param([TWO], [{**TWO, "description": "x"}], "1 workflow changed", id="its description"),
         pytest.param([TWO], [one(step("b"), step("a", "b"))], "1 workflow changed", id="the order of its steps"),
         pytest.param([TWO], [{**TWO, "name": "other"}], "1 workflow changed", id="its name, by its id"),

@@ -42,7 +42,7 @@ _MOST_NOTES = 8
 """Places that a rename does not change, which are listed."""
 _PATIENCE = 10.0
 """Seconds for which keys wait until a change is reloaded."""
-_LONG = 20
+_LONG = 8
 """Seconds for which it is shown what could not be done, where a line has no room for it."""
 
 
@@ -325,12 +325,12 @@ def _suppression(problem: Problem, path: str, reason: str) -> Proposal:
 
 
 def _is_reloaded(before: Snapshot, changes: Iterable[Change], now: Snapshot) -> bool:
-    """Whether a snapshot shows what some changes made of the files."""
+    """Whether a snapshot shows what some changes made of the definitions and configurations among the files."""
     documents = {document.path: document.broken or document for document in now.collection.documents}
     for path, _, after in changes:
         document = documents.get(path)
-        if document is None:  # a configuration
-            if now.settings is before.settings:
+        if document is None:
+            if path.endswith(".toml") and now.settings is before.settings:
                 return False
         elif document.source.data != Source.of(path, after or b"").data:
             return False

@@ -272,6 +272,21 @@ async def test_a_step_is_renamed_wherever_it_is_used(tmp_path: Path) -> None:
         assert path.read_text() == written
 
 
+async def test_the_cursor_stays_on_what_is_renamed_and_scenarios_follow(tmp_path: Path) -> None:
+    for path in SAMPLES.glob("timer-chain*.json"):
+        shutil.copy(path, tmp_path)
+    written = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    async with explorer(tmp_path / "timer-chain.json", size=(120, 40)) as ui:
+        await ui.go_to("● Whose conversation")
+        await ui.press("I", "ctrl+u", *"whose", "enter", "enter")
+        assert "done: rename step" in ui.keys
+        assert "● Whose conversation" in ui.cursor_row
+        assert all(b"9YLjj12HE" not in path.read_bytes() for path in written)
+        await ui.press("U")
+        assert {path: path.read_bytes() for path in written} == written
+        assert "● Whose conversation" in ui.cursor_row
+
+
 @pytest.mark.parametrize(("name", "words"), [("second", "is taken"), ("a b", "blank"), ("", "empty")])
 async def test_an_id_that_cannot_be_is_asked_for_again_with_the_reason(tmp_path: Path, name: str, words: str) -> None:
     path = write_json(tmp_path / "app.json", uses())
