@@ -53,30 +53,26 @@ class FixRounds:
 
     def fixed(self, snapshot: Snapshot) -> FixResult:
         edits: dict[str, tuple[TextEdit, ...]] = {}
-        count, problems = 0, self.reported(snapshot)
+        count = 0
         for _ in range(_MOST_ROUNDS):
-            own = {document.source for document in snapshot.collection.documents}
-            fixes = self._fixes(snapshot, [problem for problem in problems if problem.document.source in own])
+            fixes = self._fixes(snapshot, self._problems(snapshot, beside=False))
             if not fixes:
                 break
             count += len(fixes)
-            new = by_source(edit for fix in fixes for edit in fix.edits)
-            for source, later in new.items():
-                edits[source.path] = composed(edits.get(source.path, ()), later)
-            snapshot = self._checked(snapshot, {source: edited(source, own_edits) for source, own_edits in new.items()})
-            problems = self.reported(snapshot)
-        # What is beside the definitions, as a suppression that hides nothing any more, is judged by the last state.
-        beside = [problem for problem in problems if problem.document.source not in own]
-        fixes = self._fixes(snapshot, beside)
-        count += len(fixes)
-        for source, own_edits in by_source(edit for fix in fixes for edit in fix.edits).items():
-            edits[source.path] = own_edits
+            snapshot = self._checked(snapshot, _added(edits, fixes))
+        # A suppression that hides nothing any more is judged by the last state.
+        fixes = self._fixes(snapshot, self._problems(snapshot, beside=True))
+        _added(edits, fixes)
         analyses = AnalysisCache(snapshot.collection, self.settings)
-        left = tuple(problem for problem in problems if not _is_fixed(fixes, problem, analyses))
+        left = tuple(problem for problem in self.reported(snapshot) if not _is_fixed(fixes, problem, analyses))
         hidden = 0 if self.unsafe else sum(bool(fixes_of(problem, analyses)) for problem in left)
-        return FixResult(
-            snapshot, left, tuple(edit for own_edits in edits.values() for edit in own_edits), count, hidden
-        )
+        all_edits = tuple(edit for own_edits in edits.values() for edit in own_edits)
+        return FixResult(snapshot, left, all_edits, count + len(fixes), hidden)
+
+    def _problems(self, snapshot: Snapshot, *, beside: bool) -> list[Problem]:
+        """Those of the definitions, or of what is beside them: the configuration, a baseline."""
+        own = {document.source for document in snapshot.collection.documents}
+        return [problem for problem in self.reported(snapshot) if (problem.document.source in own) is not beside]
 
     def _fixes(self, snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[Fix, ...]:
         return safe_fixes(problems, AnalysisCache(snapshot.collection, self.settings), unsafe=self.unsafe)
@@ -93,6 +89,14 @@ class FixRounds:
         known = reusable_results(before.collection, before.results, collection)
         read = Snapshot(collection, paths=before.paths, settings=before.settings, results=known, earlier=before)
         return self.checker(read, self.settings, None, always, None)
+
+
+def _added(edits: dict[str, tuple[TextEdit, ...]], fixes: Sequence[Fix]) -> dict[Source, bytes]:
+    """Add the edits of fixes to those of the files as they were read; returns what the files hold then."""
+    new = by_source(edit for fix in fixes for edit in fix.edits)
+    for source, later in new.items():
+        edits[source.path] = composed(edits.get(source.path, ()), later)
+    return {source: edited(source, own_edits) for source, own_edits in new.items()}
 
 
 def _is_fixed(fixes: Sequence[Fix], problem: Problem, analyses: AnalysisCache) -> bool:

@@ -7,6 +7,7 @@ unknown one has to hold something of the same type: ``"errorCases": []`` beside 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -157,13 +158,13 @@ def _conditional_parts(value: Mapping[str, Any], part: str) -> Mapping[str, str]
 def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator[Fault]:
     keys, unknown = PARTS[part].keys, unknown_words(value, part)
     intended = {key: _intended(value, key, keys) for key in unknown}
-    lacking = _lacking(value, part, intended.values())
+    lacking, counts = _lacking(value, part, intended.values()), Counter(intended.values())
     for key in unknown:
         if not _is_reported(value, part, key, near := intended[key]):
             continue
         message = f"unknown key {quoted(key)} in {part}"
         missed = near
-        is_certain = near not in value and [*intended.values()].count(near) == len(close_keys(key, keys)) == 1
+        is_certain = near not in value and counts[near] == len(close_keys(key, keys)) == 1
         if near and near != "target" and isinstance(value.get(near), str | bool | int | float):
             missed = ""  # it is as it was given
         elif not near and lacking:
@@ -172,17 +173,13 @@ def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
         elif not near:
             near = closest(key, keys, without=value)
         hint = f'did you mean "{near}"?' if near else _listed(part)
-        place = f"{pointer}/{missed}" if missed else ""
-        name = near or missed
-        yield Fault(
-            UNKNOWN_KEY,
-            message,
-            hint,
-            f"{pointer}/{escape(key)}",
-            member=place,
-            intended=name if name and name not in value else None,
-            is_certain=is_certain,
-        )
+        fault = Fault(UNKNOWN_KEY, message, hint, f"{pointer}/{escape(key)}", member=missed and f"{pointer}/{missed}")
+        yield _with_name(fault, near or missed, value, is_certain=is_certain)
+
+
+def _with_name(fault: Fault, name: str, value: Mapping[str, Any], *, is_certain: bool) -> Fault:
+    """The fault of a key with the name that it should have, if no other key has that."""
+    return fault._replace(intended=name, is_certain=is_certain) if name and name not in value else fault
 
 
 def _lacking(value: Mapping[str, Any], part: str, intended: Collection[str]) -> list[str]:

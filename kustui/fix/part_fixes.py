@@ -71,8 +71,8 @@ def remove_one_of_two(problem: Problem, analyses: AnalysisCache) -> Fixes:
 
 
 def remove_argument(problem: Problem, analyses: AnalysisCache) -> Fixes:
-    """Without an input or a param that is not declared."""
-    if _member(problem.document, problem.pointer) is not None:
+    """Without an input, a param or a key that is not known, and that stands for nothing else."""
+    if problem.intended is None and _member(problem.document, problem.pointer) is not None:
         yield Fix(f"remove {quoted(key_of(problem.pointer))}", (remove(problem.document, problem.pointer),))
 
 
@@ -101,22 +101,26 @@ def _added(document: Document, pointer: str, members: Mapping[str, object]) -> T
 
 def _references(analysis: WorkflowAnalysis, node: str, name: str) -> Iterator[str]:
     """References to fields of a name, of what has always run before a step, the trigger first."""
-    trigger, flow = analysis.workflow.trigger, analysis.flow.possible
-    if trigger is not None:
-        event_object = object_of_event(trigger.event_name).rpartition(".")[2]
-        if analysis.inputs is not None and name in analysis.inputs.names:
-            yield f"/#steps.{TRIGGER_ID}.{name}"
-        elif event_object and name == f"{event_object}Id":
-            yield f"/#steps.{TRIGGER_ID}.id"
+    flow = analysis.flow.possible
+    yield from _trigger_references(analysis, name)
+    before = {TRIGGER_ID, *(id_ for id_ in flow.steps if flow.has_always_succeeded(id_, node))}
     for _, path, source in analysis.paths:
-        if source is None or path.fields[-1:] != (name,):
-            continue
-        if source == TRIGGER_ID or flow.has_always_succeeded(source, node):
+        if source in before and path.fields[-1:] == (name,):
             yield f"/#{path.text}"
     for step in flow.steps.values():
-        schema = analysis.output_schema(step.action) if step.action is not None else None
-        if schema is not None and name in schema.names and flow.has_always_succeeded(step.id, node):
+        schema = analysis.output_schema(step.action) if step.id in before and step.action is not None else None
+        if schema is not None and name in schema.names:
             yield f"/#steps.{step.id}.{name}"
+
+
+def _trigger_references(analysis: WorkflowAnalysis, name: str) -> Iterator[str]:
+    """The input of that name, and the id of the object whose event starts the workflow."""
+    trigger = analysis.workflow.trigger
+    event_object = object_of_event(trigger.event_name).rpartition(".")[2] if trigger is not None else ""
+    if analysis.inputs is not None and name in analysis.inputs.names:
+        yield f"/#steps.{TRIGGER_ID}.{name}"
+    elif event_object and name == f"{event_object}Id":
+        yield f"/#steps.{TRIGGER_ID}.id"
 
 
 # Ids and names
@@ -160,27 +164,39 @@ def unique_workflow_id(problem: Problem, analyses: AnalysisCache) -> Fixes:
         yield Fix(f'give it an id of its own, "{id_}"', tuple(_id_edits(analyses.of(problem.entry), id_)))
 
 
-def id_of_event(problem: Problem, analyses: AnalysisCache) -> Fixes:
-    """The id that the event names, for the workflow itself; or a call event for one that is to be callable."""
-    if problem.entry is None:
+def event_and_id(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """The event named after the id, or the id after the event, whichever the calls mean; for a workflow that is not
+    callable, that it is."""
+    trigger = analyses.of(problem.entry).workflow.trigger if problem.entry is not None else None
+    if trigger is None or problem.entry is None:
         return
-    analysis = analyses.of(problem.entry)
-    trigger = analysis.workflow.trigger
-    called = called_id(trigger.event_name) if trigger is not None else None
-    if trigger is None:
-        return
-    if called is None and not analysis.entry.id:
-        yield from add_workflow_id(problem, analyses)
-    elif called is not None and not trigger.callable:
-        key = _member(analysis.document, f"{trigger.pointer}/callable")
-        edit = (
-            TextEdit(analysis.document.source, key.value, "true")
-            if key is not None
-            else insert_members(analysis.document, trigger.pointer, {"callable": True})
-        )
+    called = called_id(trigger.event_name)
+    if problem.intended is not None:
+        edit = replace_string(problem.document.source, problem.where(), problem.intended)
+        fix = Fix(f'write "{problem.intended}"', (edit,), problem.is_certain)
+        others = [*_id_after_event(problem.entry, called, analyses)] if called is not None else []
+        yield from (*others, fix) if called is not None and _is_called(called, analyses) else (fix, *others)
+    elif not trigger.callable:
+        value = _member(problem.document, f"{trigger.pointer}/callable")
+        if value is not None:
+            edit = TextEdit(problem.document.source, value.value, "true")
+        else:
+            edit = insert_members(problem.document, trigger.pointer, {"callable": True})
         yield Fix('add "callable": true', (edit,))
-    elif called is not None and called not in analyses.collection.by_id:
-        yield Fix(f'change the id to "{called}"', tuple(_id_edits(analysis, called)))
+    else:
+        yield from add_workflow_id(problem, analyses)
+
+
+def _id_after_event(entry: Entry, called: str, analyses: AnalysisCache) -> Fixes:
+    """The id that its event names, for a workflow of another id, if neither is that of a call that would go astray."""
+    if called not in analyses.collection.by_id and not _is_called(entry.id or "", analyses):
+        yield Fix(f'change the id to "{called}"', tuple(_id_edits(analyses.of(entry), called)))
+
+
+def _is_called(id_: str, analyses: AnalysisCache) -> bool:
+    """Whether a workflow schedules an id."""
+    entries = (entry for entry in analyses.collection.entries if entry.may_hold(id_))
+    return any(call.workflow_id == id_ for entry in entries for call in analyses.of(entry).calls)
 
 
 def unique_workflow_name(problem: Problem, analyses: AnalysisCache) -> Fixes:

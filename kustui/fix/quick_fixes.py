@@ -133,7 +133,7 @@ FIXES: Mapping[str, RuleFix] = {
         (part_fixes.remove_one_of_two,), "removes the earlier one, which does not count; safe where both hold the same"
     ),
     "invalid-shape": _NAME,
-    "unknown-key": _ARGUMENT,
+    "unknown-key": _ARGUMENT._replace(words=f"{_NAME.words}, or removes a key that is close to none"),
     "duplicate-workflow-id": RuleFix((part_fixes.unique_workflow_id,), "gives the later workflow an id of its own"),
     "duplicate-workflow-name": RuleFix(
         (part_fixes.unique_workflow_name,), "gives the later workflow a name of its own"
@@ -141,7 +141,7 @@ FIXES: Mapping[str, RuleFix] = {
     "duplicate-step-id": RuleFix((part_fixes.unique_step_id,), "gives the later step an id of its own"),
     "missing-workflow-id": RuleFix((part_fixes.add_workflow_id,), "adds an id that no other workflow has"),
     "event-name-mismatch": RuleFix(
-        (_intended, part_fixes.id_of_event),
+        (part_fixes.event_and_id,),
         "names the event after the id; safe where the event is that of another workflow, or of none",
     ),
     "unknown-target": _NAME,

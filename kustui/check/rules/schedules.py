@@ -142,8 +142,9 @@ def unknown_workflow(analysis: CollectionAnalysis) -> Violations:
             if hint.intended is None and has_lost_id:
                 continue
             if hint.intended is not None:
-                title = analysis.by_id[hint.intended].entry.title
-                hint = did_you_mean(hint.intended, is_certain=hint.is_certain, more=f' ("{title}")')
+                target = analysis.by_id[hint.intended]
+                is_certain = hint.is_certain and target.callable
+                hint = did_you_mean(hint.intended, is_certain=is_certain, more=f' ("{target.entry.title}")')
             if incomplete:
                 hint = Suggestion("it may be on another page: links.next of the API list leads to one that is not here")
             yield Violation(

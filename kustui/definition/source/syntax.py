@@ -31,6 +31,8 @@ _PYTHON = frozenset({"true", "false", "null", "none"})
 """Those of Python and of other languages that can stand for nothing else."""
 _KEY = re.compile(_STRING + r"[ \t\r\n]*:", re.DOTALL)
 _COLON = re.compile(r"[ \t\r\n]*:")
+_VALUE = re.compile(rf"{_STRING}|\[|\{{(?![\w{{#/!@~])|(?:-?\d|true\b|false\b|null\b)", re.DOTALL)
+"""What certainly begins a value."""
 _BANNER = re.compile(
     r"(?:(?:(?P<log>npm (?i:warn|notice|info|http|verb|sill|timing|err!|error))|warning|info|WARN)(?!\w)[^\n]*\s+)*"
     r"(?:(?P<npm>> \S{1,214}@\S{1,99} [\w:.-]{1,214}(?P<pnpm> [/A-Z]\S*)?$|> \S)"
@@ -326,18 +328,14 @@ def _end_of_file(stop: _Stop) -> Fault | None:
 def _closing(stop: _Stop) -> str:
     """The brackets that close all that are open, each on a line of its own where the one that it closes is on one."""
     data, end = stop.source.data, stop.offset(stop.previous + 1)
-    text = ""
+    line_end, text = "\r\n" if b"\r\n" in data else "\n", ""
     for opened in reversed(open_brackets(data, stop.extent.end, stop.extent.start)):
         line = data[stop.source.line_start(opened) : opened]
         if b"\n" in data[opened:end]:
             indentation = line[: len(line) - len(line.lstrip(b" \t"))].decode()
-            text += f"{_line_end(data)}{indentation}"
+            text += f"{line_end}{indentation}"
         text += "}" if data[opened] == 0x7B else "]"
     return text
-
-
-def _line_end(data: bytes) -> str:
-    return "\r\n" if b"\r\n" in data else "\n"
 
 
 def _comma_before_closing(stop: _Stop) -> Fault | None:
@@ -375,7 +373,8 @@ def _missing_comma(stop: _Stop) -> Fault:
     at = stop.previous + 1
     # Two strings in a line may be one, with a quote in it that is not escaped.
     is_apart = stop.previous_character != '"' or "\n" in stop.text[at : stop.at]
-    is_certain = is_apart and (stop.inside == "[" or _KEY.match(stop.text, stop.at) is not None)
+    following = _VALUE if stop.inside == "[" else _KEY
+    is_certain = is_apart and following.match(stop.text, stop.at) is not None
     return stop.fault(message, "add a comma", at, 1, f",{stop.text[at : at + 1]}", is_certain=is_certain)
 
 
@@ -383,7 +382,8 @@ def _missing_colon(stop: _Stop) -> Fault:
     message, hint = f"a colon is missing before {stop.character}", 'write a key as "key": value'
     is_value = stop.character.isalnum() or stop.begins('"', "{", "[", "-")
     intended = ":" if stop.begins("=") else f": {stop.character}" if is_value else None
-    return stop.fault(message, hint, intended=intended, is_certain=stop.begins("=", "{", "["))
+    is_certain = stop.begins("=") or (stop.begins("{", "[") and _VALUE.match(stop.text, stop.at) is not None)
+    return stop.fault(message, hint, intended=intended, is_certain=is_certain)
 
 
 def _missing_quotes(stop: _Stop) -> Fault:
