@@ -53,26 +53,22 @@ class FixRounds:
 
     def fixed(self, snapshot: Snapshot) -> FixResult:
         edits: dict[str, tuple[TextEdit, ...]] = {}
-        count = 0
+        count, problems = 0, self.reported(snapshot)
         for _ in range(_MOST_ROUNDS):
-            fixes = self._fixes(snapshot, self._problems(snapshot, beside=False))
+            fixes = self._fixes(snapshot, _split(snapshot, problems)[0])
             if not fixes:
                 break
             count += len(fixes)
             snapshot = self._checked(snapshot, _added(edits, fixes))
+            problems = self.reported(snapshot)
         # A suppression that hides nothing any more is judged by the last state.
-        fixes = self._fixes(snapshot, self._problems(snapshot, beside=True))
+        fixes = self._fixes(snapshot, _split(snapshot, problems)[1])
         _added(edits, fixes)
         analyses = AnalysisCache(snapshot.collection, self.settings)
-        left = tuple(problem for problem in self.reported(snapshot) if not _is_fixed(fixes, problem, analyses))
+        left = tuple(problem for problem in problems if not _is_fixed(fixes, problem, analyses))
         hidden = 0 if self.unsafe else sum(bool(fixes_of(problem, analyses)) for problem in left)
         all_edits = tuple(edit for own_edits in edits.values() for edit in own_edits)
         return FixResult(snapshot, left, all_edits, count + len(fixes), hidden)
-
-    def _problems(self, snapshot: Snapshot, *, beside: bool) -> list[Problem]:
-        """Those of the definitions, or of what is beside them: the configuration, a baseline."""
-        own = {document.source for document in snapshot.collection.documents}
-        return [problem for problem in self.reported(snapshot) if (problem.document.source in own) is not beside]
 
     def _fixes(self, snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[Fix, ...]:
         return safe_fixes(problems, AnalysisCache(snapshot.collection, self.settings), unsafe=self.unsafe)
@@ -89,6 +85,15 @@ class FixRounds:
         known = reusable_results(before.collection, before.results, collection)
         read = Snapshot(collection, paths=before.paths, settings=before.settings, results=known, earlier=before)
         return self.checker(read, self.settings, None, always, None)
+
+
+def _split(snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[list[Problem], list[Problem]]:
+    """The problems of the definitions, and those of what is beside them: the configuration, a baseline."""
+    own = {document.source for document in snapshot.collection.documents}
+    return (
+        [problem for problem in problems if problem.document.source in own],
+        [problem for problem in problems if problem.document.source not in own],
+    )
 
 
 def _added(edits: dict[str, tuple[TextEdit, ...]], fixes: Sequence[Fix]) -> dict[Source, bytes]:

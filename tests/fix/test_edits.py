@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kustui.definition.source.source import Extent, Source
-from kustui.fix.edits import DiffLine, TextEdit, by_source, difference, edited, overlaps
+from kustui.fix.edits import DiffLine, TextEdit, by_source, composed, difference, edited, overlaps
 
 
 @st.composite
@@ -120,3 +120,20 @@ def test_the_same_edit_twice_is_one_and_two_of_the_same_place_overlap() -> None:
     assert overlaps([one, other])
     assert not overlaps([one, TextEdit(source, Extent(3, 4), "y")])
     assert overlaps([TextEdit(source, Extent(3, 3), "x"), TextEdit(source, Extent(3, 3), "y")])
+
+
+@given(edits_of_a_file(), st.data())
+def test_edits_after_edits_are_edits_of_the_file_as_it_was(
+    made: tuple[Source, list[TextEdit]], data: st.DataObject
+) -> None:
+    source, edits = made
+    between = Source.of(source.path, edited(source, edits))
+    text = between.data.decode()
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=10)))
+    ends = [len(text[:cut].encode()) for cut in cuts]
+    extents = [Extent(*pair) for pair in zip(ends[::2], ends[1::2], strict=False)]
+    later = [TextEdit(between, extent, data.draw(st.text("zw", max_size=3))) for extent in extents]
+    together = composed(edits, later)
+    assert not overlaps(together)
+    assert edited(source, together) == edited(between, later)
+    assert all(edit.source is (source if edits else between) for edit in together)

@@ -1,0 +1,213 @@
+"""``kustui check --fix``, ``--unsafe-fixes`` and ``--diff``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kustui.cli import main
+from tests.support.patience import PATIENCE
+from tests.support.terminal import KUSTUI, environment
+
+ALWAYS = {"op": "true", "values": [True]}
+
+
+def definition(*targets: str) -> dict[str, Any]:
+    edges = [{"target": target, "condition": ALWAYS} for target in targets[-1:]]
+    first = {"id": "aB3", "action": "kustomer.note.create", "transitions": edges}
+    second = {"id": "cD4", "action": "kustomer.note.create", "transitions": []}
+    trigger = {"id": "1", "eventName": "kustomer.note.create", "transitions": [{"target": "aB3", "condition": ALWAYS}]}
+    return {"name": "Greet", "trigger": trigger, "steps": [first, second]}
+
+
+RIGHT = json.dumps(definition("cD4"), indent=2)
+WRONG = RIGHT.replace('"target": "cD4"', '"target": "cD5"')
+SEVERAL = RIGHT.replace('"values"', '"valuess"', 1).replace('"target": "cD4",', '"target": "cD5"')
+"""First it is no JSON; then two things are wrong."""
+UNSAFE = RIGHT.replace('"name": "Greet",', '"name": "Hello", "name": "Greet",')
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """The exit status, standard output and standard error."""
+    try:
+        status = main(["check", "--no-cache", *arguments])
+    except SystemExit as stop:
+        status = int(stop.code or 0)
+    written = capsys.readouterr()
+    return status, written.out, written.err
+
+
+def run_with(text: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run with a text on standard input."""
+    command = [*KUSTUI, "check", "--no-cache", *arguments]
+    return subprocess.run(command, input=text, capture_output=True, env=environment(), timeout=PATIENCE, check=False)
+
+
+def test_what_is_certain_is_fixed(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_text(WRONG)
+    assert run(capsys, "app.json", "--fix") == (0, "1 problem fixed; no problems in 1 file\n", "")
+    assert (folder / "app.json").read_text() == RIGHT
+    assert run(capsys, "app.json", "--fix") == (0, "nothing fixed; no problems in 1 file\n", "")
+
+
+def test_a_fix_may_show_what_is_wrong_behind_it(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_text(SEVERAL)
+    assert run(capsys, "app.json", "--fix") == (0, "3 problems fixed; no problems in 1 file\n", "")
+    assert (folder / "app.json").read_text() == RIGHT
+
+
+def test_what_is_left_is_reported_and_decides_the_status(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_text(UNSAFE.replace('"target": "cD4"', '"target": "cD5"'))
+    status, report, errors = run(capsys, "app.json", "--fix")
+    assert (status, errors) == (1, "")
+    assert "duplicate-key" in report
+    assert "[*]" not in report
+    assert report.endswith("\n1 problem fixed; 1 error in 1 file; 1 can be fixed with --unsafe-fixes\n")
+    assert (folder / "app.json").read_text() == UNSAFE
+    assert run(capsys, "app.json", "--fix", "--fail-on", "never")[0] == 0
+
+
+def test_unsafe_fixes_are_made_where_that_is_wanted(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_text(UNSAFE)
+    assert run(capsys, "app.json", "--fix", "--unsafe-fixes")[:2] == (0, "1 problem fixed; no problems in 1 file\n")
+    assert (folder / "app.json").read_text() == RIGHT
+
+
+def test_the_difference_is_printed_and_nothing_written(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_text(SEVERAL)
+    status, difference, errors = run(capsys, "app.json", "--diff")
+    assert (status, errors) == (1, "would fix 3 problems\n")
+    lines = [line for line in difference.splitlines() if line.startswith(("-", "+"))]
+    assert lines[:2] == ["--- app.json", "+++ app.json"]
+    assert sum(line.startswith("+") for line in lines) == 3
+    assert (folder / "app.json").read_text() == SEVERAL
+    (folder / "app.json").write_text(UNSAFE)
+    assert run(capsys, "app.json", "--diff") == (0, "", "nothing would be fixed, 1 more with --unsafe-fixes\n")
+    assert run(capsys, "app.json", "--diff", "--unsafe-fixes")[0] == 1
+
+
+def test_the_report_marks_what_can_be_fixed(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_text(WRONG)
+    status, report, _ = run(capsys, "app.json")
+    assert status == 1
+    assert report.splitlines()[0].endswith("[unknown-target] [*]")
+    assert report.endswith("\n1 error in 1 file; [*] 1 can be fixed with --fix\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_nothing_else_changes(capsys: pytest.CaptureFixture[str], folder: Path, encoding: str) -> None:
+    text = WRONG.replace("\n", "\r\n").replace("  ", "\t").replace("Greet", "Gr\\u00fc\u00dfe")
+    (folder / "app.json").write_bytes(text.encode(encoding))
+    assert run(capsys, "app.json", "--fix")[0] == 0
+    assert (folder / "app.json").read_bytes() == text.replace("cD5", "cD4").encode(encoding)
+
+
+def test_several_files_are_written(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    for name in ("a.json", "b.json"):
+        (folder / name).write_text(WRONG)
+    (folder / "c.json").write_text(RIGHT)
+    before = (folder / "c.json").stat().st_mtime_ns
+    assert run(capsys, ".", "--fix")[:2] == (0, "2 problems fixed; no problems in 3 files\n")
+    assert {(folder / name).read_text() for name in ("a.json", "b.json", "c.json")} == {RIGHT}
+    assert (folder / "c.json").stat().st_mtime_ns == before
+
+
+def test_what_is_suppressed_is_not_fixed(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_text(WRONG)
+    (folder / "kustui.toml").write_text(
+        '# ours\n[[suppress]]\nrule = "unknown-target"\nreason = "yes"\n\n[[suppress]]\nrule = "loop"\nreason = "no"\n'
+    )
+    assert run(capsys, ".", "--fix")[:2] == (0, "1 problem fixed; no problems in 1 file\n")
+    assert (folder / "app.json").read_text() == WRONG
+    assert (folder / "kustui.toml").read_text() == '# ours\n[[suppress]]\nrule = "unknown-target"\nreason = "yes"\n'
+
+
+def test_what_a_baseline_records_is_not_fixed(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_text(WRONG)
+    assert run(capsys, "app.json", "--write-baseline", "baseline.json")[0] == 0
+    assert run(capsys, "app.json", "--baseline", "baseline.json", "--fix")[:2] == (
+        0,
+        "nothing fixed; no problems in 1 file\n",
+    )
+    assert (folder / "app.json").read_text() == WRONG
+    (folder / "app.json").write_text(RIGHT)
+    assert run(capsys, "app.json", "--baseline", "baseline.json", "--fix")[:2] == (
+        0,
+        "1 problem fixed; no problems in 1 file\n",
+    )
+    assert json.loads((folder / "baseline.json").read_text())["problems"] == []
+
+
+def test_only_the_rules_that_are_chosen_are_fixed(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_text(WRONG)
+    assert run(capsys, "app.json", "--fix", "--select", "loop")[0] == 0
+    assert (folder / "app.json").read_text() == WRONG
+
+
+@pytest.mark.parametrize("more", [[], ["--stdin-filename", "app.json"]])
+def test_the_text_of_standard_input_goes_to_standard_output(folder: Path, more: list[str]) -> None:
+    (folder / "app.json").write_text(WRONG)
+    done = run_with(UNSAFE.replace('"target": "cD4"', '"target": "cD5"').encode("utf-8-sig"), "-", "--fix", *more)
+    assert done.stdout == UNSAFE.encode("utf-8-sig")
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines()[-1].startswith("1 problem fixed; 1 error in ")
+    assert (folder / "app.json").read_text() == WRONG
+
+
+def test_the_text_of_standard_input_comes_back_where_nothing_is_wrong() -> None:
+    done = run_with(RIGHT.encode(), "-", "--fix")
+    assert (done.returncode, done.stdout, done.stderr) == (0, RIGHT.encode(), b"nothing fixed; no problems in 1 file\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--unsafe-fixes"], "--unsafe-fixes says which fixes to make: add --fix, or --diff to see them"),
+        (["--fix", "--watch"], "--watch only reports: run --fix or --diff without it"),
+        (
+            ["--diff", "--write-baseline", "b.json"],
+            "--write-baseline records problems: run --fix or --diff first, without it",
+        ),
+    ],
+)
+def test_options_that_exclude_each_other(
+    capsys: pytest.CaptureFixture[str], folder: Path, options: list[str], reason: str
+) -> None:
+    (folder / "app.json").write_text(WRONG)
+    assert run(capsys, "app.json", *options) == (2, "", f"kustui: {reason}\n")
+
+
+def test_json_and_sarif_carry_the_fixes(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_text(WRONG)
+    (problem,) = json.loads(run(capsys, "app.json", "--format", "json")[1])
+    ((edit,),) = [fix["edits"] for fix in problem["fixes"]]
+    place = {key: problem[key] for key in ("file", "line", "column", "end_line", "end_column")}
+    assert edit == {**place, "text": '"cD4"'}
+    (result,) = json.loads(run(capsys, "app.json", "--format", "sarif")[1])["runs"][0]["results"]
+    (fix,) = result["fixes"]
+    ((replacement,),) = [change["replacements"] for change in fix["artifactChanges"]]
+    assert fix["description"]["text"] == 'change "cD5" to "cD4"'
+    assert replacement["insertedContent"] == {"text": '"cD4"'}
+    assert replacement["deletedRegion"] == result["locations"][0]["physicalLocation"]["region"]
+
+
+def test_a_check_for_people_loads_nothing_of_the_fixes(folder: Path) -> None:
+    (folder / "app.json").write_text(WRONG)
+    script = "import sys; from kustui.cli import main; main(['check', 'app.json']); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment(), cwd=folder, check=True
+    )
+    modules = done.stdout.split()
+    assert "kustui.check.reports.text" in modules
+    assert not [name for name in modules if name.startswith("kustui.fix")]
