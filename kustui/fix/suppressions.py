@@ -64,8 +64,8 @@ def without_suppression(problem: Problem) -> Change:
 def _change(
     file: ConfigurationFile, raw: bytes, write: Callable[[], str], suppressions: Sequence[Mapping[str, str]]
 ) -> Change:
-    """The change of a file to a new text. Raises ChangeError where that does not say what the file says, but for its
-    suppressions: tomlkit does not extend every table."""
+    """The change of a file to a new text. Raises ChangeError where tomlkit cannot write it, or where it would not say
+    what the file says, but for its suppressions."""
     from tomlkit.exceptions import TOMLKitError
 
     try:
@@ -79,10 +79,14 @@ def _change(
 
 
 def _document(file: ConfigurationFile) -> tuple[TOMLDocument, Any]:
-    """The text of a file, and in it kustui's table, or None where it has none."""
+    """The text of a file, and in it kustui's table, or None where it has none. Raises ValueError where tomlkit would
+    write it in another order, as it does with an array whose tables stand apart."""
     import tomlkit  # slow to import, and few suppress anything
 
-    document = tomlkit.parse(file.source.data.decode())
+    text = file.source.data.decode()
+    document = tomlkit.parse(text)
+    if document.as_string() != text:
+        raise ValueError
     table: Any = document
     for key in file.above:
         table = table.get(key) if hasattr(table, "get") else None
@@ -112,7 +116,7 @@ def _with(file: ConfigurationFile, fields: Mapping[str, str]) -> str:
     new = f"{gap}{_table((*map(str, file.above), _KEY), fields)}"
     if after.strip() and not after.lstrip(" \t").startswith(("\n", "\r\n")):
         new += "\n"
-    return f"{before}{new.replace(chr(10), chr(13) + chr(10)) if chr(13) + chr(10) in text else new}{after}"
+    return f"{before}{new.replace(chr(10), _line_break(text))}{after}"
 
 
 def _table(keys: Sequence[str], fields: Mapping[str, str]) -> str:
@@ -137,10 +141,14 @@ def _without(file: ConfigurationFile, index: int) -> str:
     start = document.as_string().index(_MARK)
     before, after = text[:start], text[end:]
     if not after.strip():
-        return f"{before.rstrip()}{text[len(text.rstrip()) :]}" if before.strip() else ""
+        return f"{before.rstrip()}{_line_break(text)}" if before.strip() else ""
     if not before or before.endswith(("\n\n", "\r\n\r\n")):
         after = after.lstrip("\r\n")
     return before + after
+
+
+def _line_break(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def _last_table(table: Table | AoT) -> Table:

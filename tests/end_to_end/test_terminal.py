@@ -666,6 +666,7 @@ def test_no_colour_where_none_is_wanted() -> None:
         ("kustui.workspace.snapshot", ("textual", "rich")),
         ("kustui.workspace.background", ("textual", "rich")),
         ("kustui.check", ("textual", "rich")),
+        ("kustui.fix", ("textual", "rich", "tomlkit")),
         ("kustui.analysis", ("textual", "rich")),
         ("kustui.definition", ("textual", "rich")),
     ],

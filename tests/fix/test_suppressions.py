@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kustui.check import RULE_NAMES
 from kustui.check.problems import Problem
@@ -198,3 +202,70 @@ def test_the_file_of_the_project_is_the_one_in_force(folder: Path, tmp_path: Pat
     assert Configuration([str(below)]).project_path == str(tmp_path / "pyproject.toml")
     assert Configuration([str(below)], "other.toml").project_path == "other.toml"
     assert Configuration([str(below)], none=True).project_path is None
+
+
+# Any configuration
+
+TOP = st.sampled_from(["cache = false", "external = [\n  'a', # one\n]", "ascii = true # why", "# only"])
+BLOCKS = st.sampled_from(
+    [
+        '[rules]\nloop = "off"',
+        '[[suppress]]\nrule = "loop"\nreason = """a\n[[suppress]]\n# no"""',
+        "[[suppress]] # one\nreason = 'x' # y\nrule = 'no-entry'\nworkflow = 'Greet'",
+        "[keys]",
+    ]
+)
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> str:
+    lines = draw(st.lists(TOP, unique=True, max_size=2))
+    blocks = draw(st.lists(BLOCKS, max_size=4).filter(lambda each: each.count(TABLES[0]) < 2 > each.count(TABLES[1])))
+    text = "\n".join(part for block in (*lines, *blocks) for part in (*draw(GAPS), block)) + draw(
+        st.sampled_from(["", "\n", "\n\n# end\n"])
+    )
+    return text.replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
+
+
+TABLES = ('[rules]\nloop = "off"', "[keys]")
+HEADER = re.compile(r"(?m)(?<!a\n)(?<!a\r\n)^\[.*")
+GAPS = st.lists(st.sampled_from(["", "# x", "  # [[suppress]]", "#é"]), max_size=3)
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=configurations(), name=st.sampled_from(["kustui.toml", "pyproject.toml"]))
+def test_what_is_added_is_an_insertion_and_what_is_removed_a_deletion(
+    text: str, name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    path = write_json(folder / "app.json", workflow("Greet", step("aB3"), step("cD4"))).with_name(name)
+    tables = re.sub(r"(?m)^(\[+)", r"\1tool.kustui.", text)
+    own = text if name == "kustui.toml" else f"[tool.kustui]\n{tables}"
+    path.write_bytes(own.encode())
+    before = own_values(own, name)
+    headers = [line.startswith(("[[suppress]]", "[[tool.kustui.suppress]]")) for line in HEADER.findall(own)]
+    if any(headers) and False in headers[headers.index(True) : len(headers) - headers[::-1].index(True)]:
+        with pytest.raises(ChangeError, match="by hand"):  # tomlkit does not keep the order of such tables
+            suppression_of(problem_in(folder), str(path), "a campaign")
+        return
+    change = suppression_of(problem_in(folder), str(path), "a campaign")
+    assert change.edit.extent.start == change.edit.extent.end or not own.endswith("\n")
+    added = {"rule": "unreachable-step", "workflow": "Greet", "step": "cD4", "reason": "a campaign"}
+    assert own_values((change.after or b"").decode(), name) == {
+        **before,
+        "suppress": [*before.get("suppress", ()), added],
+    }
+    for problem in checked(folder).problems or ():
+        if problem.rule == "unused-suppression":
+            removal = without_suppression(problem)
+            assert not removal.edit.text.strip()
+            after = own_values((removal.after or b"").decode(), name)
+            assert len(after.pop("suppress", ())) + 1 == len(before["suppress"])
+            assert after == {key: value for key, value in before.items() if key != "suppress"}
+
+
+def own_values(text: str, name: str) -> dict[str, Any]:
+    """What kustui reads in a file."""
+    values = tomllib.loads(text)
+    return dict(values if name == "kustui.toml" else values.get("tool", {}).get("kustui", {}))
