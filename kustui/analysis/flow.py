@@ -282,23 +282,8 @@ class FlowGraph:
 
     @cached_property
     def _dominators(self) -> Mapping[str, str | None]:
-        """The node that has run last of those that always have, by Cooper, Harvey and Kennedy's walk.
-
-        networkx has the same; importing it takes a quarter of the time of a small check, which always needs this.
-        """
-        place = {node: index for index, node in enumerate(self._reverse_postorder)}
-        dominators: dict[str, str | None] = {TRIGGER_ID: None}
-        changed = True
-        while changed:  # the last pass only confirms; only loops need more than one before it
-            changed = False
-            for node in self._reverse_postorder[1:]:
-                nearest = None
-                for edge in self.incoming[node]:
-                    if edge.source in dominators:
-                        nearest = edge.source if nearest is None else _meeting(nearest, edge.source, dominators, place)
-                if nearest != dominators.get(node):
-                    dominators[node], changed = nearest, True
-        return dominators
+        """The node that has run last of those that always have."""
+        return walks.dominators(self._reverse_postorder, lambda node: (edge.source for edge in self.incoming[node]))
 
     def always_before(self, node: str) -> tuple[str, ...]:
         """What has run before this node on every path from the trigger (its dominators), nearest first.
@@ -404,13 +389,3 @@ class FlowGraph:
             return ()  # every edge leads onwards, as in most
         unreachable = (step.id for step in self.unreachable)
         return walks.cycles((*self._reverse_postorder, *unreachable), self.targets)
-
-
-def _meeting(one: str, other: str, above: Mapping[str, str | None], place: Mapping[str, int]) -> str:
-    """The nearest common ancestor of two nodes in the dominator tree."""
-    while one != other:
-        if place[one] > place[other]:
-            one = above[one] or TRIGGER_ID
-        else:
-            other = above[other] or TRIGGER_ID
-    return one

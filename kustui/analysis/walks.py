@@ -8,7 +8,8 @@ a small check.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import TypeVar
 
 N = TypeVar("N", bound=Hashable)
@@ -53,6 +54,33 @@ def reverse_postorder(roots: Iterable[N], successors: Successors[N]) -> tuple[N,
                 order.append(node)
                 stack.pop()
     return tuple(reversed(order))
+
+
+def dominators(order: Sequence[N], predecessors: Successors[N]) -> Mapping[N, N | None]:
+    """The nearest node that every path from the first one to a node leads through; None for the first one itself.
+
+    ``order`` is the reverse postorder of what can be reached from it. By the walk of Cooper, Harvey and Kennedy.
+    """
+    first, place = order[0], {node: index for index, node in enumerate(order)}
+    nearest = {first: first}
+
+    def meeting(one: N, other: N) -> N:
+        """The nearest node above two."""
+        while one != other:
+            if place[one] > place[other]:
+                one = nearest[one]
+            else:
+                other = nearest[other]
+        return one
+
+    changed = True
+    while changed:  # the last pass only confirms; only loops need more than one before it
+        changed = False
+        for node in order[1:]:
+            above = reduce(meeting, (other for other in predecessors(node) if other in nearest))
+            if above != nearest.get(node):
+                nearest[node], changed = above, True
+    return {**nearest, first: None}
 
 
 def shortest_path(source: N, target: N, successors: Successors[N]) -> tuple[N, ...]:
