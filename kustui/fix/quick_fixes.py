@@ -31,7 +31,7 @@ def fixes_of(problem: Problem, analyses: AnalysisCache) -> tuple[Fix, ...]:
 
 def is_fixable(problem: Problem) -> bool:
     """Whether a problem has a fix, as far as that is known without its workflow."""
-    return problem.intended is not None or problem.rule in _ALWAYS_FIXABLE
+    return problem.intended is not None or problem.is_certain or problem.rule in _ALWAYS_FIXABLE
 
 
 def safe_fixes(problems: Iterable[Problem], analyses: AnalysisCache, *, unsafe: bool = False) -> tuple[Fix, ...]:

@@ -10,6 +10,7 @@ import pytest
 
 from kustui.tui.app import Kustui
 from kustui.tui.explorer.fix_pane import FixPane
+from kustui.tui.widgets.rows import Target
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import write_json
 from tests.support.explorer import ExplorerPilot, explorer
@@ -285,6 +286,20 @@ async def test_the_cursor_stays_on_what_is_renamed_and_scenarios_follow(tmp_path
         await ui.press("U")
         assert {path: path.read_bytes() for path in written} == written
         assert "● Whose conversation" in ui.cursor_row
+
+
+async def test_what_a_rename_leaves_as_it_is_is_listed_above_the_difference(tmp_path: Path) -> None:
+    path = Path(shutil.copy(SAMPLES / "broken" / "hard-coded-id.json", tmp_path))
+    async with explorer(path, size=(120, 40)) as ui:
+        await ui.press("p")
+        here = ui.explorer.presenter.problem_here
+        assert here is not None
+        assert here.related[0].document.path == str(path)
+        ui.explorer.navigator.jump_to(Target.of(here.related[0]))
+        await ui.rest()
+        await ui.press("I", "ctrl+u", *"5f0000000000000000000009", "enter")
+        assert "is not changed here" in shown(ui)
+        assert "5f0000000000000000000009" in shown(ui)
 
 
 @pytest.mark.parametrize(("name", "words"), [("second", "is taken"), ("a b", "blank"), ("", "empty")])
