@@ -267,12 +267,17 @@ class FixActions:
 
 
 def _proposal(title: str, edits: Sequence[TextEdit], notes: Iterable[Line] = (), *, is_safe: bool = False) -> Proposal:
-    paths = sorted({edit.source.path for edit in edits})
-    read_only: Iterator[Line] = ((("! ", "warning"), (why, "warning")) for why in filter(None, map(obstacle, paths)))
+    read_only = _obstacles({edit.source.path for edit in edits})
     lines = tuple(islice(difference(edits), _MOST_LINES))
     more: tuple[Line, ...] = ((("and more: only the first lines are shown", "muted"),),)
     cut = more if len(lines) == _MOST_LINES else ()
     return Proposal(title, lines, partial(changes_of, edits), (*read_only, *notes, *cut), is_safe)
+
+
+def _obstacles(paths: Iterable[str]) -> Iterator[Line]:
+    """Why files cannot be changed, which is better known before somebody tries."""
+    for why in filter(None, map(obstacle, sorted(paths))):
+        yield (("! ", "warning"), (why, "warning"))
 
 
 def _fixes_of(problem: Problem, snapshot: Snapshot) -> list[Proposal]:
@@ -321,7 +326,7 @@ def _suppression(problem: Problem, path: str, reason: str) -> Proposal:
 
     change = suppression_of(problem, path, reason)
     lines = tuple(difference((change.edit,)))
-    return Proposal(f"suppress {problem.rule} in {path}", lines, lambda: (change,))
+    return Proposal(f"suppress {problem.rule} in {path}", lines, lambda: (change,), tuple(_obstacles((path,))))
 
 
 def _is_reloaded(before: Snapshot, changes: Iterable[Change], now: Snapshot) -> bool:

@@ -117,8 +117,37 @@ async def test_the_problem_under_the_cursor_is_fixed_from_every_pane(path: Path,
         assert INTENDED in shown(ui)
         focused = {"4": "problems", "3": "source", "enter": "source", "2": "detail", "5": "flow", "6": "boxes"}
         await ui.press("enter")
-        assert INTENDED in path.read_text()
+        assert MISTYPED not in path.read_text()
         assert ui.focus == focused.get(keys[-1], "tree")
+
+
+async def test_of_two_problems_in_the_detail_the_one_under_the_cursor_is_fixed(tmp_path: Path) -> None:
+    flow = workflow("first", step("first", "secnd"), step("second", "thrd"), step("third"))
+    path = write_json(tmp_path / "app.json", flow)
+    async with explorer(path, size=(120, 40)) as ui:
+        await ui.go_to("w")
+        await ui.press("2", "slash", *"thrd", "enter")
+        bar = ui.explorer.problem_bar
+        assert '"thrd"' in "\n".join(bar.render_line(y).text for y in range(bar.size.height))
+        await ui.press("x", "enter")
+        assert '"thrd"' not in path.read_text()
+        assert '"secnd"' in path.read_text()
+
+
+async def test_all_of_it_can_be_had_from_the_palette(path: Path) -> None:
+    async with explorer(path, size=(120, 40)) as ui:
+        await ui.press("p", "colon", *"quick fixes")
+        await ui.wait_for_workers()
+        await ui.press("enter")
+        await ui.wait_until(lambda: pane(ui) is not None)
+        assert INTENDED in shown(ui)
+        await ui.press("enter")
+        assert MISTYPED not in path.read_text()
+        await ui.press("colon", *"undo the last")
+        await ui.wait_for_workers()
+        await ui.press("enter")
+        await ui.wait_for_news("undone: ")
+        assert MISTYPED in path.read_text()
 
 
 async def test_where_nothing_is_wrong_or_nobody_knows_a_fix_words_answer(tmp_path: Path) -> None:
@@ -146,7 +175,7 @@ async def test_what_has_changed_meanwhile_is_neither_fixed_nor_undone(path: Path
         assert "changed meanwhile" in " ".join(ui.notifications)
         await wait_for_reload(ui, path)
         await ui.press("p", "x", "enter")
-        assert INTENDED in path.read_text()
+        assert MISTYPED not in path.read_text()
         later = path.read_text() + "\n"
         path.write_text(later)
         await wait_for_reload(ui, path)
@@ -213,7 +242,7 @@ async def test_the_list_says_which_problems_have_a_fix_and_fixes_them(tmp_path: 
         listed = ui.explorer.problems
         assert [listed.rows.make(index).mark for index in listed.first_rows] == [(), (("fix", "good"),)]
         await ui.press("G", "x", "enter")
-        assert INTENDED in (tmp_path / "unknown-target.json").read_text()
+        assert MISTYPED not in (tmp_path / "unknown-target.json").read_text()
         assert ui.focus == "problems"
 
 
