@@ -12,7 +12,7 @@ from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.definition.collection import Entry
 from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.platform import TRIGGER_ID
-from kustui.definition.source.positions import escape
+from kustui.definition.source.positions import escape, is_inside
 
 
 class UseKind(Enum):
@@ -110,10 +110,10 @@ def part_of(analysis: WorkflowAnalysis, pointer: str) -> str:
     if trigger is not None and pointer.startswith(f"{trigger.pointer}/schema/"):
         for name in trigger.input_schema.properties if trigger.input_schema is not None else ():
             field = property_of(analysis, name)
-            if field and _within(pointer, field):
+            if field and is_inside(pointer, field):
                 return field
     parts = (part.pointer for part in (trigger, *workflow.steps) if part is not None)
-    return next((part for part in parts if _within(pointer, part)), analysis.entry.item.pointer)
+    return next((part for part in parts if is_inside(pointer, part)), analysis.entry.item.pointer)
 
 
 def uses_of(analyses: AnalysisCache, schedules: Schedules | None, entry: Entry, pointer: str) -> Iterator[Use]:
@@ -127,7 +127,7 @@ def uses_of(analyses: AnalysisCache, schedules: Schedules | None, entry: Entry, 
 
 def targets_at(uses: Iterator[Use], pointer: str) -> tuple[Use, ...]:
     """What a value or a part of it names: a transition its target, a schedule call its workflow; no duplicates."""
-    inside = [use for use in uses if _within(use.pointer, pointer)]
+    inside = [use for use in uses if is_inside(use.pointer, pointer)]
     main = [use for use in inside if use.pointer in (f"{pointer}/target", f"{pointer}/workflowId")]
     by_target = {(use.target.key, use.target_pointer): use for use in reversed(main or inside)}
     # A reference to what a schema declares names its property as well as the trigger: the property says more.
@@ -138,10 +138,6 @@ def targets_at(uses: Iterator[Use], pointer: str) -> tuple[Use, ...]:
 
 def _is_of_property(use: Use) -> bool:
     return "/schema/" in use.target_pointer
-
-
-def _within(pointer: str, part: str) -> bool:
-    return pointer == part or pointer.startswith(f"{part}/")
 
 
 _HEXADECIMAL = re.compile(r"[0-9a-f]{16,}")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from kustui.analysis.apps import declarations_of
 from kustui.analysis.effects import Effect
@@ -29,11 +29,9 @@ from kustui.definition.models import ErrorCase, Schema, Transition, Workflow
 from kustui.definition.operators import Family, operator_named
 from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
-from kustui.definition.source.positions import parent
+from kustui.definition.source.positions import is_inside, parent
 from kustui.definition.source.source import UNKNOWN_KEY
 from kustui.text.messages import closest
-
-W = TypeVar("W", bound=Transition)
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,7 +234,7 @@ class WorkflowAnalysis:
             return self.flow
         if not all(self.intended_targets.values()):
             return None
-        return FlowGraph(_retargeted(self.workflow, self.intended_targets))
+        return FlowGraph(self.workflow.retargeted(self.intended_targets))
 
     @cached_property
     def intended_targets(self) -> Mapping[str, str]:
@@ -369,23 +367,7 @@ class AnalysisCache:
 
 def _is_readable(pointer: str, unreadable: frozenset[str]) -> bool:
     """Whether neither a value nor any part of it is unreadable."""
-    return not any(other == pointer or other.startswith(f"{pointer}/") for other in unreadable)
-
-
-def _retargeted(workflow: Workflow, targets: Mapping[str, str]) -> Workflow:
-    """The workflow with other targets for its transitions and error cases."""
-
-    def edges(transitions: tuple[W, ...]) -> tuple[W, ...]:
-        return tuple(edge.model_copy(update={"target": targets.get(edge.target, edge.target)}) for edge in transitions)
-
-    trigger = workflow.trigger and workflow.trigger.model_copy(
-        update={"transitions": edges(workflow.trigger.transitions)}
-    )
-    steps = tuple(
-        step.model_copy(update={"transitions": edges(step.transitions), "error_cases": edges(step.error_cases)})
-        for step in workflow.steps
-    )
-    return workflow.model_copy(update={"trigger": trigger, "steps": steps})
+    return not any(is_inside(other, pointer) for other in unreadable)
 
 
 class WorkflowSummary(NamedTuple):

@@ -184,6 +184,12 @@ class Document:
         lost = any(fault.rule == "invalid-json" and fault.pointer for fault in self.faults)
         return self.shape is not Shape.BROKEN and not lost
 
+    @property
+    def is_one_workflow(self) -> bool:
+        """Whether it is a workflow and nothing else, with nothing wrong around it."""
+        one = self.shape is Shape.WORKFLOW and len(self.entries) == 1
+        return one and not self.faults and self.broken is None
+
     def app_at(self, pointer: str) -> AppEntry | None:
         """The app definition around a place; None outside of all."""
         while pointer and self.apps:

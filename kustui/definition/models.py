@@ -7,8 +7,8 @@ written can be read as far as it goes; ``parsed_workflow`` reports what is missi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 from pydantic.alias_generators import to_camel
@@ -237,6 +237,9 @@ class Response(Part):
     output_schema: TolerantSchema | None = Field(default=None, alias="schema", description="The fields of the answer.")
 
 
+W = TypeVar("W", bound=Transition)
+
+
 class Workflow(Part):
     """A trigger and the steps it leads to; ``steps`` are in the file's order, not in the order they run."""
 
@@ -253,6 +256,19 @@ class Workflow(Part):
     @property
     def callable(self) -> bool:
         return self.trigger is not None and self.trigger.callable
+
+    def retargeted(self, targets: Mapping[str, str]) -> Workflow:
+        """It with other targets of its transitions and error cases."""
+
+        def edges(given: tuple[W, ...]) -> tuple[W, ...]:
+            return tuple(edge.model_copy(update={"target": targets.get(edge.target, edge.target)}) for edge in given)
+
+        trigger = self.trigger and self.trigger.model_copy(update={"transitions": edges(self.trigger.transitions)})
+        steps = tuple(
+            step.model_copy(update={"transitions": edges(step.transitions), "error_cases": edges(step.error_cases)})
+            for step in self.steps
+        )
+        return self.model_copy(update={"trigger": trigger, "steps": steps})
 
 
 class App(Part):

@@ -14,6 +14,7 @@ from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
+from kustui.definition.source.positions import is_inside
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
 from kustui.diagrams.labels import NO_WORKFLOW, RUNTIME_WORKFLOW, event_label, step_condition
 from kustui.text.messages import counted, duration_in_words
@@ -93,7 +94,7 @@ class ChainLines:
     def problems(self, call: ScheduleCall) -> tuple[Problem, ...]:
         """What is wrong with the step that makes a call."""
         problems = self.problems_by_workflow.get(call.caller, ())
-        return tuple(problem for problem in problems if f"{problem.pointer}/".startswith(f"{call.pointer}/"))
+        return tuple(problem for problem in problems if is_inside(problem.pointer, call.pointer))
 
     # Links
 

@@ -93,6 +93,11 @@ def parent(pointer: str) -> str:
     return pointer.rpartition("/")[0]
 
 
+def is_inside(pointer: str, part: str) -> bool:
+    """Whether a pointer leads to a part or into it."""
+    return pointer == part or pointer.startswith(f"{part}/")
+
+
 def key_of(pointer: str) -> str:
     """The key of the value of a pointer, or its index in a list."""
     return unescape(pointer.rpartition("/")[2])

@@ -3,8 +3,6 @@ wrong marked in them."""
 
 from __future__ import annotations
 
-import json
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,19 +10,16 @@ from functools import cached_property
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-import msgspec
-
 from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.styled_lines import Line, Piece, Span, TextSearch
 from kustui.tui.explorer.json_search import matched
 from kustui.tui.explorer.source_lines import SourceLines
+from kustui.tui.explorer.unfolded_strings import TOKEN, UnfoldedString, unfolded_string
 
 MAX_STYLED = 20_000
 """Characters of a line that are coloured; of a longer one, and of all of it, only what is in view is made at all."""
-_MAX_STRING = 1_000_000
-"""Characters of a string that is unfolded."""
 _MAX_MATCHES = 20_000
 """Matches that are listed."""
 _MAX_KEPT = 200
@@ -32,7 +27,6 @@ _MAX_KEPT = 200
 _MAX_FOLDED = 5_000
 """Objects and lists that are folded at once."""
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b|[^"\d\w-]+|.')
 _CLOSED = {"{": "}", "[": "]"}
 
 
@@ -315,62 +309,11 @@ def _indent_of(text: str) -> int:
     return len(text) - len(text.lstrip())
 
 
-# Strings
-
-
-class UnfoldedString(NamedTuple):
-    """A string of a line as the lines that it says, or as the JSON that it holds."""
-
-    start: int
-    end: int
-    """Where its literal begins and ends in the line."""
-    rows: Sequence[str]
-    is_json: bool
-    before: int
-    """How many strings before it in the line unfold too."""
-
-    @property
-    def title(self) -> str:
-        kind = "JSON in a string" if self.is_json else "text"
-        return f"{kind}, {len(self.rows):,} line{'s' if len(self.rows) != 1 else ''}"
-
-
-def unfolded_string(text: str, after: UnfoldedString | None = None) -> UnfoldedString | None:
-    """The first string of a line, or the first after another, that says more unfolded: it has line breaks, escapes, or
-    JSON in it."""
-    if len(text) > _MAX_STRING:
-        return None
-    start, before = (after.end, after.before + 1) if after is not None else (0, 0)
-    for token in _TOKEN.finditer(text, start):
-        if token[0][0] != '"' or token[1] is not None:
-            continue
-        try:
-            value = json.loads(token[0])
-        except ValueError:  # a broken file
-            continue
-        inner = _json_in(value)
-        if inner is not None or value != token[0][1:-1]:
-            rows = (inner if inner is not None else value).split("\n")
-            lines = tuple(row.removesuffix("\r") for row in rows)
-            return UnfoldedString(*token.span(), lines, inner is not None, before)
-    return None
-
-
-def _json_in(value: str) -> str | None:
-    """JSON that a string holds, laid out; None where it is none, or a scalar."""
-    if value.strip()[:1] not in ("{", "["):
-        return None
-    try:
-        return msgspec.json.format(value.strip().encode(), indent=2).decode()
-    except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):
-        return None
-
-
 # Colours
 
 
 def _tokens(line: str) -> Iterator[tuple[int, int, str]]:
-    for token in _TOKEN.finditer(line):
+    for token in TOKEN.finditer(line):
         start, end = token.span()
         text = token.group()
         if token.group(1) is not None:

@@ -10,6 +10,7 @@ from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
+from kustui.definition.source.positions import is_inside
 from kustui.definition.source.source import UNKNOWN_KEY, Fault
 from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name, number_of
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
@@ -99,7 +100,7 @@ class TreeState:
             broken = self.snapshot.by_document.get(node.document.broken, ()) if node.document.broken else ()
             return (*broken, *self.snapshot.by_document.get(node.document, ()))
         problems = self.snapshot.by_entry.get(node.entry.key, ())
-        return tuple(problem for problem in problems if within(problem.pointer, node.pointer)) if problems else ()
+        return tuple(problem for problem in problems if is_inside(problem.pointer, node.pointer)) if problems else ()
 
     # Which nodes are visible
 
@@ -122,7 +123,7 @@ class TreeState:
 
     def _roots(self) -> Iterator[Node]:
         for document in self.snapshot.collection.documents:
-            if _is_one_workflow(document):
+            if document.is_one_workflow:
                 yield from self._workflows(document, 0)
             elif document.entries or document.faults or document.broken or document.apps:
                 if not any(map(self._is_left, document.entries)) and self.matches is not None:
@@ -343,14 +344,14 @@ class TreeState:
             return (document.path, "fault 0") if unreadable else (document.path,)
         analysis = self.analysis(entry)
         parts = (analysis.workflow.trigger, *analysis.workflow.steps)
-        part = next((part for part in parts if part is not None and within(pointer, part.pointer)), None)
+        part = next((part for part in parts if part is not None and is_inside(pointer, part.pointer)), None)
         if part is None:
             return workflow_key(entry)
         if isinstance(part, Step) and analysis.flow.steps.get(part.id) is not part:
             return (*workflow_key(entry), duplicate_name(part))
         key = node_key(entry, part.id if isinstance(part, Step) else TRIGGER_ID)
         edges = enumerate(part.edges)
-        return next(((*key, f"way {index}") for index, edge in edges if within(pointer, edge.pointer)), key)
+        return next(((*key, f"way {index}") for index, edge in edges if is_inside(pointer, edge.pointer)), key)
 
     def problem_place(self, problem: Problem) -> NodeKey:
         """The step or workflow of a problem, and after it the pointer from the workflow on; empty for what has no node.
@@ -394,14 +395,3 @@ class TreeState:
             there = node.part.target in self.analysis(node.entry).flow.steps
             return node_key(node.entry, node.part.target) if there else ()
         return ()
-
-
-def within(pointer: str, part: str) -> bool:
-    """Whether a pointer leads to a part or into it."""
-    return pointer == part or pointer.startswith(f"{part}/")
-
-
-def _is_one_workflow(document: Document) -> bool:
-    """Whether a file is one workflow, which needs no row of its own."""
-    one = document.shape is Shape.WORKFLOW and len(document.entries) == 1
-    return one and not document.faults and document.broken is None
