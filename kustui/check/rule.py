@@ -97,6 +97,15 @@ class Rule:
         """What the two examples are called: there is nothing wrong with what is only worth knowing."""
         return ("found here", "not found here") if self.severity is Severity.INFO else ("bad", "good")
 
+    @property
+    def page(self) -> str:
+        """What it finds and why, with the two examples, in Markdown."""
+        pages = [f"Finds {self.summary}.\n\n{self.why}"]
+        for title, example in zip(self.example_titles, (self.bad, self.good), strict=True):
+            if self.bad:
+                pages.append(f"{title.capitalize()}:\n\n```json\n{format_example(example).rstrip()}\n```")
+        return "\n\n".join(pages)
+
 
 def workflow_rule(
     name: str, severity: Severity, summary: str, why: str, *, bad: object, good: object

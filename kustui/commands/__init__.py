@@ -8,6 +8,7 @@ COMMANDS = {
     "simulate": ("PATH...", "rehearse a run, schedules included, or replay scenarios as tests"),
     "config": ("[PATH...]", "show the configuration in effect and where each setting is from"),
     "schema": ("", "print the JSON Schema of definitions, for editors"),
+    "lsp": ("", "answer an editor: a language server on standard input and output"),
     "completion": ("SHELL", "print the completion script for bash, zsh or fish"),
     "man": ("", "print the manual page"),
 }

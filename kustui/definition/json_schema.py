@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -107,6 +108,14 @@ def schema() -> Schema:
             **dict(sorted(parts.items())),
         },
     }
+
+
+@lru_cache(maxsize=1)
+def described_keys() -> Mapping[str, Mapping[str, str]]:
+    """What each key is for that a part may have, by what messages call the part; empty where nobody has said."""
+    parts = schema()["$defs"]
+    properties = {part: parts[_title(part)]["properties"] for part in PARTS}
+    return {part: {key: own[key].get("description", "") for key in own} for part, own in properties.items()}
 
 
 def _described(property_: Schema) -> Schema:

@@ -127,15 +127,9 @@ def mistyped_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
     while pending:
         value, part, pointer = pending.pop()
         keys = PARTS[part]
-        parts = keys.parts
-        if EVERY_KEY in parts:
-            parts = dict.fromkeys(value, parts[EVERY_KEY])
-        else:
-            if not value.keys() <= keys.keys:
-                yield from _unknown_keys(value, part, pointer)
-            if part in _CONDITIONAL:
-                parts = {**parts, **_conditional_parts(value, part)}
-        for key, below in parts.items():
+        if EVERY_KEY not in keys.parts and not value.keys() <= keys.keys:
+            yield from _unknown_keys(value, part, pointer)
+        for key, below in parts_below(value, part).items():
             inner = value.get(key)
             if type(inner) is dict:
                 pending.append((inner, below, f"{pointer}/{escape(key)}"))
@@ -145,14 +139,17 @@ def mistyped_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
                         pending.append((element, below, f"{pointer}/{escape(key)}/{index}"))
 
 
-_CONDITIONAL = {"a step", "a condition"}
-
-
-def _conditional_parts(value: Mapping[str, Any], part: str) -> Mapping[str, str]:
-    """The parts that depend on another key: the params of a schedule step, and conditions in a condition."""
-    if part == "a step":
-        return {"params": "params"} if value.get("action") == SCHEDULE_ACTION else {}
-    return {"values": part} if value.get("op") in ("and", "or", "not") else {}
+def parts_below(value: Mapping[str, Any], part: str) -> Mapping[str, str]:
+    """What the parts under some keys of a part are, alone or in a list: the params of a step where it schedules,
+    the values of a condition where it combines them."""
+    parts = PARTS[part].parts
+    if EVERY_KEY in parts:
+        return dict.fromkeys(value, parts[EVERY_KEY])
+    if part == "a step" and value.get("action") == SCHEDULE_ACTION:
+        return {**parts, "params": "params"}
+    if part == "a condition" and value.get("op") in ("and", "or", "not"):
+        return {**parts, "values": part}
+    return parts
 
 
 def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator[Fault]:

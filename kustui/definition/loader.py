@@ -53,6 +53,8 @@ class _File:
     error: OSError | None = None
     is_special: bool = False
     """Whether it is a pipe or a device, which can be read once."""
+    text: bytes | None = None
+    """What stands for its content, as an editor has it."""
 
     @property
     def name(self) -> str:
@@ -101,8 +103,12 @@ class Reader:
         """What is being read just now."""
         self._stdin = stdin
         self._stdin_path = stdin_path
+        self.texts: Mapping[str, bytes] = {}
+        """By path, what stands for the content of files, whatever is on the disk, as an editor has it. One that is
+        below none of the paths is read after them, where it looks like a definition."""
         self._collection: Collection | None = None
         self._stamps: dict[str, Stamp | None] = {}
+        self._texts: dict[str, bytes | None] = {}
         self._others: set[str] = set()
         """The files below folders that define nothing, when they were last read."""
 
@@ -123,11 +129,14 @@ class Reader:
             files = list(_files(self.paths))
             if self._stdin_path is not None:
                 files = _with_stdin(files, self._stdin_path)
+            if self.texts:
+                files = list(_with_texts(files, self.texts))
             for file in files:  # before anything is read
                 if file.named and file.error and not self._is_tolerant:
                     raise _path_error(file.path, file.error) from file.error
             documents = tuple(self._documents(files, _identities(touched), progress))
         self._stamps = {file.name: file.stamp for file in files}
+        self._texts = {file.name: file.text for file in files if file.text is not None}
         self._others.intersection_update(self._stamps)
         if self._collection is None or self._collection.documents != documents:
             self._collection = Collection(documents, len(self._others))
@@ -164,6 +173,10 @@ class Reader:
         """Whether a file is unchanged since it was last read."""
         if file.error or not (file.name in before or file.name in self._others):
             return False
+        if self._texts.get(file.name) is not file.text:
+            return False
+        if file.text is not None:
+            return True
         if file.path == STDIN or file.is_special:
             return self._stamps.get(file.name) is None
         return self._stamps.get(file.path) == file.stamp and file.identity not in touched
@@ -176,7 +189,10 @@ class Reader:
         try:
             if file.error:
                 raise file.error
-            raw = _read_again(file.path) if self._is_tolerant else Path(file.path).read_bytes()
+            if file.text is not None:
+                raw = file.text
+            else:
+                raw = _read_again(file.path) if self._is_tolerant else Path(file.path).read_bytes()
         except OSError as error:
             yield from self._unreadable(file, before, error)
             return
@@ -317,6 +333,18 @@ def _with_stdin(files: Iterable[_File], path: str) -> list[_File]:
     stdin, identities = _File(STDIN, named=True), _identities([path])
     replaced = [stdin if file.identity in identities else file for file in files]
     return replaced if stdin in replaced else [*replaced, stdin]
+
+
+def _with_texts(files: Iterable[_File], texts: Mapping[str, bytes]) -> Iterator[_File]:
+    """The files with what stands for the content of some, those that are not among them last."""
+    by_identity = {identity: path for path in texts for identity in _identities([path])}
+    rest = dict(texts)
+    for file in files:
+        path = file.path if file.path in rest else by_identity.get(file.identity, "")
+        text = rest.pop(path, None)
+        yield file if text is None else replace(file, size=len(text), text=text, error=None)
+    for path, text in rest.items():
+        yield _File(path, len(text), text=text)
 
 
 def _below(folder: str) -> Iterator[_File]:

@@ -198,6 +198,10 @@ class Workspace:
         """The file or folder that is being read just now; empty while none is."""
         return self._reader.at
 
+    def overlay(self, texts: Mapping[str, bytes]) -> None:
+        """From now on these texts stand for the content of files, by path, as an editor has them."""
+        self._reader.texts = texts
+
     def open(self, progress: Progress | None = None) -> Snapshot:
         """Read what the paths name. Raises PathError. Workflows are listed and not yet checked."""
         self.snapshot = Snapshot(self._reader.read(progress=progress), paths=self.snapshot.paths)

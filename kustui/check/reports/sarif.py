@@ -54,16 +54,15 @@ def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
 
 def _rule(rule: Rule) -> dict[str, Any]:
     bad, good = format_example(rule.bad).rstrip(), format_example(rule.good).rstrip()
-    text, markdown = f"Finds {rule.summary}. {rule.why}", f"Finds {rule.summary}.\n\n{rule.why}"
+    text = f"Finds {rule.summary}. {rule.why}"
     if bad:
         titles = [title.capitalize() for title in rule.example_titles]
         text += f"\n\n{titles[0]}:\n{bad}\n\n{titles[1]}:\n{good}"
-        markdown += f"\n\n{titles[0]}:\n\n```json\n{bad}\n```\n\n{titles[1]}:\n\n```json\n{good}\n```"
     return {
         "id": rule.name,
         "shortDescription": {"text": f"{rule.summary[:1].upper()}{rule.summary[1:]}."},
         "fullDescription": {"text": rule.why},
-        "help": {"text": text, "markdown": markdown},
+        "help": {"text": text, "markdown": rule.page},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
 

@@ -1,0 +1,166 @@
+"""An editing session: the texts that an editor has open, and the workspace behind them, which one thread refreshes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from kustui.check import RULE_NAMES
+from kustui.config.check_settings import Settings
+from kustui.config.configuration import Configuration
+from kustui.errors import KustuiError
+from kustui.lsp.diagnostics import Diagnostics, RulePage, diagnostics_of
+from kustui.lsp.state import OpenText, State
+from kustui.lsp.text import Text
+from kustui.workspace.background import short_switch_interval
+from kustui.workspace.check_cache import CachedCheck
+from kustui.workspace.snapshot import Workspace
+from kustui.workspace.watch import ChangeWatcher
+
+_PATIENCE = 0.25
+"""Seconds for which a question waits for a check that is under way; then it is answered first."""
+
+
+class Session:
+    """What is open now. Its methods are called in the thread of the event loop."""
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        configuration: Configuration,
+        check: CachedCheck,
+        encoding: str,
+        page: RulePage,
+        publish: Callable[[State, Diagnostics], object],
+        complain: Callable[[Sequence[str]], object],
+    ) -> None:
+        self.paths = tuple(paths)
+        self.texts: dict[str, OpenText] = {}
+        """By path."""
+        self.state = State(Workspace(()).snapshot, {}, encoding, 0)
+        self._workspace = Workspace(self.paths, keep=True, checker=check)
+        self._configuration, self._check = configuration, check
+        self._settings = Settings()
+        self._page, self._publish, self._complain = page, publish, complain
+        self._encoding = encoding
+        self._revision = 0
+        self._changed: set[str] = set()
+        """The files of which the system said that they have changed."""
+        self._questions = 0
+        """How many wait for a state."""
+        self._keeps = True
+        """Whether what the next check finds out is kept in the cache."""
+        self._wake = asyncio.Event()
+        self._renewed = asyncio.Condition()
+        self._executor = ThreadPoolExecutor(1, "workspace")
+
+    # What the editor does
+
+    def open(self, path: str, uri: str, version: int, text: str) -> None:
+        self.texts[path] = OpenText(uri, version, Text.of(text, self._encoding))
+        self._touch()
+
+    def change(self, path: str, version: int, text: Text) -> None:
+        self.texts[path] = self.texts[path]._replace(version=version, text=text)
+        self._touch()
+
+    def close(self, path: str) -> None:
+        """From now on the file is what it is on the disk."""
+        if self.texts.pop(path, None) is not None:
+            self._touch()
+
+    def saved(self) -> None:
+        """What the next check finds out is worth keeping for the next session."""
+        self._keeps = True
+        self._touch()
+
+    def _touch(self) -> None:
+        self._revision += 1
+        self._wake.set()
+
+    # What follows
+
+    async def run(self) -> None:
+        """Refresh the workspace whenever something has changed, until it is cancelled."""
+        loop = self.loop = asyncio.get_running_loop()
+        watcher = ChangeWatcher(self.paths, self._configuration.watched_paths)
+        following = loop.run_in_executor(None, self._follow, watcher, loop)
+        self._touch()
+        try:
+            with short_switch_interval(), watcher:
+                while True:
+                    await self._wake.wait()
+                    self._wake.clear()
+                    texts = dict(self.texts)
+                    answer = await loop.run_in_executor(self._executor, self._refresh, self._revision, texts)
+                    await self._renew(*answer)
+        finally:
+            watcher.close()
+            following.cancel()
+            self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _follow(self, watcher: ChangeWatcher, loop: asyncio.AbstractEventLoop) -> None:
+        """Pass on what changes on the disk, in a thread of its own."""
+        while (changed := watcher.take()) is not None:
+            loop.call_soon_threadsafe(self._changed_on_disk, changed)
+
+    def _changed_on_disk(self, paths: frozenset[str]) -> None:
+        self._changed |= paths
+        self._touch()
+
+    async def _renew(self, state: State, diagnostics: Diagnostics | None) -> None:
+        self.state = state
+        if diagnostics is not None and state.revision == self._revision:
+            self._publish(state, diagnostics)
+        async with self._renewed:
+            self._renewed.notify_all()
+
+    def _refresh(self, revision: int, texts: dict[str, OpenText]) -> tuple[State, Diagnostics | None]:
+        """The next state and its diagnostics, in the thread of the workspace: without problems where it is outdated
+        before it is checked, or where a question waits."""
+        began = time.monotonic()
+
+        def wanted() -> bool:
+            return self._revision == revision and not (self._questions and time.monotonic() - began > _PATIENCE)
+
+        changed, self._changed = self._changed, set()
+        self._workspace.overlay({path: text.text.data for path, text in texts.items()})
+        try:
+            snapshot = self._workspace.refresh(changed, self._current_settings(), wanted=wanted)
+        except KustuiError as error:
+            self._complain(error.lines)
+            return State(self._workspace.snapshot, texts, self._encoding, revision), None
+        state = State(snapshot, texts, self._encoding, revision)
+        if not snapshot.is_checked:
+            if self._revision == revision:
+                self.loop.call_soon_threadsafe(self._wake.set)  # a question comes first: go on afterwards
+            return state, None
+        if self._keeps:
+            self._keeps = False
+            self.loop.call_soon_threadsafe(self._executor.submit, self._check.keep)
+        return state, diagnostics_of(state, self._page)
+
+    def _current_settings(self) -> Settings:
+        """What the configuration says, or said when it was right last."""
+        try:
+            self._settings = self._configuration.settings(RULE_NAMES)
+        except KustuiError as error:
+            self._complain(error.lines)
+        return self._settings
+
+    # What is asked
+
+    async def current(self, *, checked: bool = False) -> State:
+        """The state of everything that was typed until now; with its problems and schedules if they are needed."""
+        revision = self._revision
+        self._questions += not checked
+        try:
+            async with self._renewed:
+                await self._renewed.wait_for(
+                    lambda: self.state.revision >= revision and (not checked or self.state.snapshot.is_checked)
+                )
+        finally:
+            self._questions -= not checked
+        return self.state
