@@ -39,6 +39,6 @@ def run(arguments: Sequence[str]) -> int:
     stdin, stdout = protocol_streams()
     server = Server(
         lambda paths: Configuration(paths, options.config, none=options.no_config),
-        lambda configuration: CachedCheck(cache_of(options, configuration), lambda: check_snapshot, each=True),
+        lambda configuration: CachedCheck(cache_of(options, configuration), lambda: check_snapshot),
     )
     return serve(server, stdin, stdout)

@@ -234,7 +234,7 @@ def _read(state: State, analysis: WorkflowAnalysis, read: Read) -> Iterator[str]
             given = f"the event `{part.event_name}`"
         yield f"{what} {given}{_type(analysis, node, path.fields)}."
     fields_ = fields_read_at(flow, analysis.reads, read.pointer)
-    if fields_ and state.snapshot.is_checked and state.snapshot.results:
+    if fields_ and state.snapshot.is_checked:
         yield from _writers(state, fields_)
 
 

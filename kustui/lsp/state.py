@@ -102,7 +102,7 @@ class State:
         from kustui.analysis.organisation_graph import OrganisationGraph  # networkx: only once it is asked for
 
         snapshot = self.snapshot
-        analysis = collection_analysis(snapshot.collection, snapshot.results, snapshot.settings or Settings())
+        analysis = collection_analysis(snapshot.collection, snapshot.every_result, snapshot.settings or Settings())
         return OrganisationGraph.of(analysis)
 
     # From positions

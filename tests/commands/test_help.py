@@ -103,7 +103,9 @@ def _carried_out(example: str, place: Path, env: dict[str, str]) -> None:
         target = Path(written[1].replace("~", env["HOME"]))
         path = place / target
         assert path.is_dir() or path.stat().st_size, f"{target} is empty"
-    elif not example.startswith(("source", "kustui check", "cat")):  # where nothing is wrong nothing is told
+    elif not example.startswith(
+        ("source", "kustui check", "cat", "kustui lsp")
+    ):  # where nothing is wrong nothing is told
         assert done.stdout.strip()
 
 

@@ -80,7 +80,7 @@ def test_the_picture_of_the_layers_is_that_of_the_import_contract() -> None:
     (layers,) = (contract["layers"] for contract in contracts if contract.get("containers") == ["kustui"])
     (picture,) = BY_NAME["docs/architecture.md"].blocks("mermaid")
     shown = [name for label in re.findall(r'\["([\w, ]+?)(?:<br/>.*?)?"\]', picture) for name in label.split(", ")]
-    assert shown == layers
+    assert shown == [name for layer in layers for name in layer.split(" | ")]
 
 
 # Commands
