@@ -44,7 +44,7 @@ def text_of(source: Source, extent: Extent) -> str:
 
 def _inside(source: Source, text: str) -> str:
     """A text as it stands between quotes: escaped as far as JSON demands it, or as all of the file is."""
-    only_ascii = not _is_encodable(text) or (source.data.isascii() and b"\\u" in source.data)
+    only_ascii = not _is_encodable(text) or (not text.isascii() and source.is_escaped)
     return json.dumps(text, ensure_ascii=only_ascii)[1:-1]
 
 

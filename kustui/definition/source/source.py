@@ -111,6 +111,11 @@ class Source:
         """Where each character of the string literal begins that was asked about last, and where they end."""
         return {}
 
+    @cached_property
+    def is_escaped(self) -> bool:
+        """Whether all that is not ASCII is written as an escape."""
+        return self.data.isascii() and b"\\u" in self.data
+
     def _mark(self, block: int) -> _Mark:
         """What lies before a block: no place is farther than a block from a known one."""
         marks = self._marks
