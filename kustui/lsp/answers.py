@@ -142,11 +142,10 @@ def hover(state: State, path: str, position: Position) -> types.Hover | None:
     spot = state.spot(path, position)
     if spot is None:
         return None
-    paragraphs = [*_words(state, spot), *_pages(state, spot)]
-    range_ = state.range(spot.document, spot.extent)
-    if not paragraphs or range_ is None:
+    sections = ["\n\n".join(paragraphs) for paragraphs in (_words(state, spot), _pages(state, spot))]
+    text, range_ = "\n\n---\n\n".join(filter(None, sections)), state.range(spot.document, spot.extent)
+    if not text or range_ is None:
         return None
-    text = "\n\n".join(paragraphs)
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), range_)
 
 
@@ -309,7 +308,7 @@ def _pages(state: State, spot: Spot) -> Iterator[str]:
     for name in dict.fromkeys(rule for rule, extent in extents if extent.start <= spot.offset <= extent.end):
         if (rule := RULES.get(name)) is not None:
             why = _escaped(rule.why)
-            yield f"---\n\n**{rule.name}** ({rule.severity}) finds {_escaped(rule.summary)}.\n\n{why}"
+            yield f"**{rule.name}** ({rule.severity}) finds {_escaped(rule.summary)}.\n\n{why}"
 
 
 def _escaped(text: str) -> str:

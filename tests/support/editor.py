@@ -84,8 +84,11 @@ class Editor(LanguageClient):
     def type(self, name: str, start: int, end: int, new: str) -> None:
         """Type a text in place of some characters."""
         text = self.texts[name]
-        range_ = types.Range(self.position(text, start), self.position(text, end))
+        self.take_change(name, types.Range(self.position(text, start), self.position(text, end)), new)
         self.texts[name] = text[:start] + new + text[end:]
+
+    def take_change(self, name: str, range_: types.Range, new: str) -> None:
+        """Tell the server what was typed, and nobody else."""
         self.versions[name] += 1
         self.text_document_did_change(
             types.DidChangeTextDocumentParams(
@@ -145,24 +148,24 @@ class Editor(LanguageClient):
         await self.until(are_shown, lambda: f"{name}: {self._codes(name)}, not {expected}")
         return self.diagnostics[self.uri(name)].diagnostics
 
-    async def until_known(self, name: str) -> Sequence[str]:
+    async def until_known(self, name: str, seconds: float = PATIENCE) -> Sequence[str]:
         """The rules of what is wrong with the version that was typed last, once that is told."""
 
         def is_told() -> bool:
             told = self.diagnostics.get(self.uri(name))
             return told is not None and told.version == self.versions[name]
 
-        await self.until(is_told, lambda: f"{name}: nothing of version {self.versions[name]}")
+        await self.until(is_told, lambda: f"{name}: nothing of version {self.versions[name]}", seconds)
         return self._codes(name)
 
     def _codes(self, name: str) -> list[Any]:
         told = self.diagnostics.get(self.uri(name))
         return sorted(str(one.code) for one in told.diagnostics) if told is not None else []
 
-    async def until(self, holds: Callable[[], bool], words: Callable[[], str]) -> None:
+    async def until(self, holds: Callable[[], bool], words: Callable[[], str], seconds: float = PATIENCE) -> None:
         async with self._told:
             try:
-                await asyncio.wait_for(self._told.wait_for(holds), PATIENCE)
+                await asyncio.wait_for(self._told.wait_for(holds), seconds)
             except TimeoutError:
                 raise AssertionError(words()) from None
 

@@ -584,3 +584,34 @@ def test_standard_input_is_read_once() -> None:
     now = workspace.refresh()
     assert [entry.title for entry in now.collection.entries] == ["piped"]
     assert workspace.refresh() is now
+
+
+# Texts in place of files
+
+
+def test_what_an_editor_has_stands_for_the_file_until_it_is_closed(tmp_path: Path) -> None:
+    one, two, outside = tmp_path / "one.json", tmp_path / "two.json", tmp_path.parent / "outside.json"
+    saved, typed = a_workflow("saved"), a_workflow("typed")
+    write(one, {"workflows": [saved]})
+    write(two, {"workflows": [a_workflow("other")]})
+    workspace = Workspace([str(tmp_path)], keep=True)
+    workspace.open()
+    before = workspace.refresh()
+
+    def titles() -> list[str]:
+        return [entry.title for entry in workspace.refresh().collection.entries]
+
+    text = json.dumps({"workflows": [typed]}).encode()
+    workspace.overlay({str(one): text, str(outside): text, str(tmp_path / "package.json"): b'{"name": "x"}'})
+    assert titles() == ["typed", "other", "typed"]
+    after = workspace.snapshot
+    assert after.collection.documents[1] is before.collection.documents[1]
+    assert workspace.refresh() is after
+    write(one, {"workflows": [a_workflow("saved anew")]})
+    assert titles() == ["typed", "other", "typed"]
+    workspace.overlay({str(one): b'{"workflows": ['})
+    assert titles() == ["typed", "other"]
+    assert [problem.rule for problem in workspace.snapshot.problems or ()] == ["invalid-json"]
+    workspace.overlay({})
+    assert titles() == ["saved anew", "other"]
+    assert plain(workspace.snapshot) == plain(fresh(tmp_path))
