@@ -174,6 +174,9 @@ FIXES: Mapping[str, RuleFix] = {
         (_intended, part_fixes.add_dependency),
         "adds it to dependencies, which is safe, or writes the name of one that is close",
     ),
+    "invalid-version-range": RuleFix(
+        (_intended,), "writes the dash before the range, and dots for commas; safe where that is a range"
+    ),
     "unused-suppression": RuleFix((part_fixes.remove_unused,), "removes it, which is safe"),
 }
 """By rule: one that is not here has no fix, as nobody can know what was intended."""

@@ -238,6 +238,25 @@ def test_a_dependency_is_declared(dependencies: list[str] | None) -> None:
     assert fixed(value, "undeclared-dependency")["dependencies"] == [*(dependencies or []), "scheduler-^1.0.1"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("kustomer-^1,4,8", "kustomer-^1.4.8"),
+        ("kustomer@^1.4.8", "kustomer-^1.4.8"),
+        ("kustomer ^1.4.8", "kustomer-^1.4.8"),
+        ("kustomer^1.4.8", "kustomer-^1.4.8"),
+        ("kustomer-latest", None),
+        ("kustomer", None),
+    ],
+)
+def test_a_version_range_is_written_as_kustomer_reads_it(wrong: str, right: str | None) -> None:
+    value = app(workflow("Ask", step("aB3", appVersion=wrong)), dependencies=["kustomer-^1.4.8"])
+    if right is None:
+        assert not [*checked(value).fixes("invalid-version-range")]
+    else:
+        assert fixed(value, "invalid-version-range")["workflows"][0]["steps"][0]["appVersion"] == right
+
+
 # The text
 
 

@@ -31,6 +31,9 @@ from kustui.diagrams.glyphs import problem_marks
 from kustui.diagrams.load_lines import parse_rate
 from kustui.diagrams.timeline import timeline_of
 from kustui.errors import KustuiError
+from kustui.fix.edits import by_source, edited
+from kustui.fix.edits import difference as edit_difference
+from kustui.fix.quick_fixes import fixes_of, safe_fixes
 from kustui.search.index import Index, indexes
 from kustui.search.query import completions, parse_query
 from kustui.search.ranking import find_matches
@@ -128,6 +131,16 @@ def check_rules(data: bytes) -> None:
     baseline = _folder() / "baseline.json"
     write_baseline(str(baseline), snapshot.problems or ())
     _use(without_baseline(read_baseline(str(baseline)), snapshot.collection, snapshot.problems or (), Settings()))
+
+
+def fix(data: bytes) -> None:
+    snapshot = snapshot_of(data)
+    for problem in (snapshot.problems or ())[:_STEPS]:
+        for one in fixes_of(problem, snapshot.analyses):
+            _use(map(str, edit_difference(one.edits)))
+            for source, edits in by_source(one.edits).items():
+                edited(source, edits).decode()
+    safe_fixes(snapshot.problems or (), snapshot.analyses, unsafe=True)
 
 
 def draw(data: bytes) -> None:
@@ -391,6 +404,7 @@ class Entry(NamedTuple):
 ENTRIES: Mapping[str, Entry] = {
     "reader": Entry(read_definition, "definition"),
     "rules": Entry(check_rules, "definition"),
+    "fixes": Entry(fix, "definition"),
     "diagrams": Entry(draw, "definition"),
     "chains": Entry(draw_chains, "definition"),
     "finder": Entry(find, "definition"),

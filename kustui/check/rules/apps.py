@@ -11,6 +11,7 @@ from kustui.analysis.apps import (
     app_of,
     declarations_of,
     general_name,
+    is_range,
     is_readable_member,
     read_version,
 )
@@ -189,6 +190,8 @@ _VERSION_OF_AN_APP = re.compile(
     re.ASCII,
 )
 """As semver.org has it."""
+_WITHOUT_DASH = re.compile(r"([A-Za-z_]\w*+)[@\s:]*([\^~<>=]?.*\d.*)", re.ASCII)
+"""A range behind a name, whatever is between them."""
 _BEGINS_LIKE_A_VERSION = re.compile(r"\s*[vV=^~]?\s*(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?\s*", re.ASCII)
 
 
@@ -311,6 +314,13 @@ def _unreadable(text: str, at: Violation) -> Violation:
     """The violation ``at``, with a message about the version in ``text``."""
     name, dash, range_ = text.partition("-")
     if not dash or not name:
-        return replace(at, message=f'no version range in "{text}"', hint="write <app>-<range>: kustomer-^1.4.8")
+        parts = _WITHOUT_DASH.fullmatch(text)
+        intended = f"{parts[1]}-{parts[2]}" if parts and is_range(parts[2]) else None
+        hint = Suggestion("write <app>-<range>: kustomer-^1.4.8", intended, is_certain=intended is not None)
+        return replace(at, message=f'no version range in "{text}"', hint=hint)
+    with_dots = range_.replace(",", ".")
+    hint = Suggestion(
+        "write it like ^1.4.8", with_dots if is_range(with_dots) else None, is_certain=is_range(with_dots)
+    )
     message = f'invalid version range "{range_}"'
-    return replace(at, message=message, hint="write it like ^1.4.8", within=(len(name) + 1, max(len(text), 1)))
+    return replace(at, message=message, hint=hint, within=(len(name) + 1, max(len(text), 1)))
