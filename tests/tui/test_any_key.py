@@ -137,7 +137,10 @@ def _type(app: TerminalApp, keys: str) -> None:
 @pytest.mark.parametrize("leaving", ["escape escape", "escape q escape"])
 @pytest.mark.parametrize(
     "entering",
-    ["r", "r question_mark", "r e", "F t enter", "question_mark slash t", "colon t enter", "y", "u"],
+    [
+        "r", "r question_mark", "r e", "F t enter", "question_mark slash t", "colon t enter", "y", "u", "I t", "p D t",
+        "p x",
+    ],
 )  # fmt: skip
 async def test_whatever_is_entered_is_left_at_any_stage(entering: str, leaving: str) -> None:
     stages = list(_STAGES)

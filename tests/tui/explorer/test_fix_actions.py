@@ -73,6 +73,20 @@ async def test_a_fix_is_shown_as_a_difference_and_made_undone_and_redone(path: P
         assert not ui.explorer.snapshot.problems
 
 
+async def test_a_difference_is_laid_out_anew_in_a_terminal_of_another_size(path: Path) -> None:
+    async with explorer(path, size=(160, 48)) as ui:
+        await ui.press("p", "x")
+        for size in ((24, 12), (80, 24), (10, 4), (160, 48)):
+            await ui.resize(*size)
+            view = pane(ui)
+            assert view is not None
+            assert view.size.width == size[0]
+            await ui.press("j", "space", "k")
+        assert f"+              {INTENDED}" in shown(ui)
+        await ui.press("enter")
+        assert MISTYPED not in path.read_text()
+
+
 async def test_escape_leaves_everything_as_it_was(path: Path) -> None:
     written, before = path.read_bytes(), path.stat().st_mtime_ns
     async with explorer(path) as ui:
