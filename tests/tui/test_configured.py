@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 CHAIN = str(SAMPLES / "timer-chain.json")
-KEYS = {"view.flow": ("W",), "go.next-problem": (), "rows.down": ("U", "down"), "view.source": ("O",)}
+KEYS = {"view.flow": ("W",), "go.next-problem": (), "rows.down": ("Y", "down"), "view.source": ("O",)}
 
 
 @asynccontextmanager
@@ -47,7 +47,7 @@ async def test_a_key_of_ones_own_does_it_and_the_former_does_no_more() -> None:
         first = ui.cursor_row
         await ui.press("j")
         assert ui.cursor_row == first
-        await ui.press("U")
+        await ui.press("Y")
         second = ui.cursor_row
         assert second != first
         await ui.press("down")
@@ -74,7 +74,7 @@ async def test_two_keys_can_change_places() -> None:
 async def test_the_keys_in_force_are_told_wherever_keys_are_told() -> None:
     async with configured(size=(160, 48), keys=KEYS) as ui:
         assert "next problem" not in ui.keys  # that action has no key
-        await ui.press("U")
+        await ui.press("Y")
         assert "W flow" in ui.keys
         assert "5:flow" not in ui.keys
         assert "problem " not in ui.keys.replace("problems", "")
@@ -87,7 +87,7 @@ async def test_the_keys_in_force_are_told_wherever_keys_are_told() -> None:
         view = ui.app.screen.query_one(RowsView)
         rows = [text_of(view.rows.make(index).line) for index in range(view.rows.count)]
         assert any(row.split()[:2] == ["W", "go"] for row in rows)
-        assert any(row.split()[:3] == ["U", "Down", "one"] for row in rows)
+        assert any(row.split()[:3] == ["Y", "Down", "one"] for row in rows)
 
 
 async def test_the_keys_in_force_are_told_in_a_rehearsal_too() -> None:

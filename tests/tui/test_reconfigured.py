@@ -59,13 +59,13 @@ async def test_other_colours_are_there_when_they_are_saved_and_gone_with_their_l
 
 async def test_other_keys_do_it_and_are_told_and_the_former_come_back(path: Path) -> None:
     async with explorer(path, size=(160, 48)) as ui:
-        configure(path, '[keys]\n"view.flow" = "W"\n"rows.down" = "U"\n')
+        configure(path, '[keys]\n"view.flow" = "W"\n"rows.down" = "Y"\n')
         await ui.wait_until(lambda: "W:Flow" in str(ui.explorer.query_one("#flow").border_title))
         first = ui.cursor_row
         await ui.press("j")
         assert ui.cursor_row == first
         assert "j does nothing here" in ui.keys
-        await ui.press("U")
+        await ui.press("Y")
         assert "W flow" in ui.keys
         assert ui.cursor_row != first
         await ui.press("W")

@@ -152,7 +152,7 @@ class FixPane(Menu, inherit_bindings=False):
             most = max(_LEAST_ROWS, size.height * _SHARE // 100)
             self.styles.height = min(1 + len(self.proposals) + longest, most)
         choices = [_choice_row(proposal) for proposal in self.proposals]
-        self.show(Rows.of([*choices, *self._rows(self.cursor)]), self.cursor, top=0, follow=False)
+        self.show(Rows.of([*choices, *self._rows(self.cursor)]), self.cursor, follow=False)
 
     def _rows(self, index: int) -> list[Row]:
         if index not in self._rows_of:
@@ -178,6 +178,7 @@ class FixPane(Menu, inherit_bindings=False):
     def watch_cursor(self, before: int, now: int) -> None:
         super().watch_cursor(before, now)
         if before != now:
+            self.top = 0
             self._lay_out(self.screen.size)
 
     def keep_cursor_in_view(self) -> None:
