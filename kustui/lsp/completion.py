@@ -130,7 +130,9 @@ def _keys(context: _Context) -> Iterator[Choice]:
             continue
         described = described_keys().get(part, {})
         written = context.outer[-1] if context.outer and isinstance(context.outer[-1], dict) else {}
-        for key in sorted(PARTS[part].keys - written.keys(), key=lambda key: (not described.get(key), key)):
+        for key in sorted(
+            PARTS[part].keys - written.keys() - context.place.following, key=lambda key: (not described.get(key), key)
+        ):
             yield Choice(key, key, described.get(key, ""), types.CompletionItemKind.Property)
 
 
@@ -154,7 +156,8 @@ def _inputs(context: _Context) -> Iterator[Choice]:
     schema = context.state.analysis(entry).inputs if entry is not None else None
     if schema is None:
         return
-    for name in sorted(schema.names - context.outer[-1].keys(), key=lambda name: (name not in schema.required, name)):
+    given = context.outer[-1].keys() | context.place.following
+    for name in sorted(schema.names - given, key=lambda name: (name not in schema.required, name)):
         detail = f"{schema.type_of(name)}{', required' if name in schema.required else ''}".lstrip(", ")
         yield Choice(name, name, detail, types.CompletionItemKind.Field)
 

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol.language_server import LanguageServerProtocol, lsp_method
 from pygls.uris import to_fs_path
@@ -71,6 +72,8 @@ class Server(LanguageServer):
         self._published: Diagnostics = {}
         self._complaints: Sequence[str] = ()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._checking: asyncio.Task[None] | None = None
+        self._encoding = "utf-16"
         self._thread = ThreadPoolExecutor(1, "answers")
         self.supports_versions = False
         """Whether the editor takes edits with the versions of the documents that they are for."""
@@ -79,32 +82,39 @@ class Server(LanguageServer):
 
     def begin(self, params: types.InitializeParams) -> None:
         """Take what the editor says of itself; the encoding of positions is agreed already."""
-        paths = [path for uri in _folders(params) if (path := path_of(uri))]
-        configuration = self._make_configuration(paths)
+        self._encoding = str(getattr(encoding := self.workspace.position_encoding, "value", encoding) or "utf-16")
+        self.session = self._session_of([path_of(uri) for uri in _folders(params)])
         workspace = params.capabilities.workspace
         edit = workspace.workspace_edit if workspace is not None else None
         self.supports_versions = bool(edit is not None and edit.document_changes)
-        encoding = self.workspace.position_encoding
-        self.session = Session(
-            paths,
-            configuration,
-            self._make_check(configuration),
-            str(getattr(encoding, "value", encoding) or "utf-16"),
-            rule_page,
-            self.publish,
-            self.complain,
-        )
+
+    def _session_of(self, paths: Sequence[str]) -> Session:
+        configuration = self._make_configuration(paths)
+        check = self._make_check(configuration)
+        return Session(paths, configuration, check, self._encoding, rule_page, self.publish, self.complain)
 
     def follow(self) -> None:
         """Begin to check, and end when the editor does."""
-        self._start(self.session.run())
+        self._checking = self._start(self.session.run())
         if self.process_id is not None and os.name == "posix":
             self._start(_end_with(self.process_id))
 
-    def _start(self, work: Any) -> None:
+    def open_folders(self, event: types.WorkspaceFoldersChangeEvent) -> None:
+        """Begin anew with other folders, and what is open."""
+        closed = {path_of(folder.uri) for folder in event.removed}
+        opened = [path_of(folder.uri) for folder in event.added]
+        texts = self.session.texts
+        self.session = self._session_of([*(path for path in self.session.paths if path not in closed), *opened])
+        self.session.texts |= texts
+        if self._checking is not None:
+            self._checking.cancel()
+            self._checking = self._start(self.session.run())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -166,7 +176,12 @@ class Server(LanguageServer):
     async def answer(self, question: Callable[[State], T], *, checked: bool = False) -> T:
         """The answer to a question about everything that was typed until now, from a thread."""
         state = await self.session.current(checked=checked)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, question, state)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, question, state)
+        except JsonRpcException:
+            raise
+        except Exception as error:  # without its traceback, which is nothing for an editor
+            raise JsonRpcInternalError(f"internal error: {error!r}") from error
 
 
 def _folders(params: types.InitializeParams) -> Iterable[str]:
@@ -246,6 +261,10 @@ def register(server: Server) -> None:
     @server.feature(types.EXIT)
     def exit_(_: None) -> None:
         server.is_abandoned = not server.has_shut_down
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def change_folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        server.open_folders(params.event)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(_: types.DidSaveTextDocumentParams) -> None:

@@ -48,6 +48,7 @@ class Session:
         self._revision = 0
         self._changed: set[str] = set()
         """The files of which the system said that they have changed."""
+        self._is_over = False
         self._questions = 0
         """How many wait for a state."""
         self._keeps = True
@@ -100,6 +101,9 @@ class Session:
             watcher.close()
             following.cancel()
             self._executor.shutdown(wait=False, cancel_futures=True)
+            self._is_over = True
+            async with self._renewed:
+                self._renewed.notify_all()  # who waits has what there is
 
     def _follow(self, watcher: ChangeWatcher, loop: asyncio.AbstractEventLoop) -> None:
         """Pass on what changes on the disk, in a thread of its own."""
@@ -129,8 +133,8 @@ class Session:
         self._workspace.overlay({path: text.text.data for path, text in texts.items()})
         try:
             snapshot = self._workspace.refresh(changed, self._current_settings(), wanted=wanted)
-        except KustuiError as error:
-            self._complain(error.lines)
+        except Exception as error:  # questions are answered from what there is, and the next keystroke may go well
+            self._complain(error.lines if isinstance(error, KustuiError) else [f"internal error: {error!r}"])
             return State(self._workspace.snapshot, texts, self._encoding, revision), None
         state = State(snapshot, texts, self._encoding, revision)
         if not snapshot.is_checked:
@@ -159,7 +163,10 @@ class Session:
         try:
             async with self._renewed:
                 await self._renewed.wait_for(
-                    lambda: self.state.revision >= revision and (not checked or self.state.snapshot.is_checked)
+                    lambda: (
+                        self._is_over
+                        or (self.state.revision >= revision and (not checked or self.state.snapshot.is_checked))
+                    )
                 )
         finally:
             self._questions -= not checked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -12,7 +13,9 @@ from kustui.definition.source.source import Extent
 
 _TOKEN = re.compile(rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*(?P<closed>"?)|[{}\[\],:]|[^\s{}\[\],:"]+')
 """A string ends with its line, closed or not."""
-_OPENING = {b"{": b"}", b"[": b"]"}
+_OPENING = (b"{", b"[")
+_FARTHEST = 100_000
+"""Bytes behind a place in which the keys of its object are looked for."""
 
 
 class Place(NamedTuple):
@@ -30,6 +33,8 @@ class Place(NamedTuple):
     """What the string says in all, without its quotes: what is chosen takes its place."""
     outer: tuple[Any, ...]
     """The values around it as far as they are written, the outermost first."""
+    following: frozenset[str] = frozenset()
+    """The keys behind it in the same object."""
 
 
 @dataclass(slots=True)
@@ -110,6 +115,26 @@ def decoded(token: bytes) -> Any:
 
 def place_at(data: bytes, start: int, offset: int) -> Place:
     """What is being typed at an offset, in the value that begins at ``start``."""
+    place = _place_at(data, start, offset)
+    if not place.is_key:
+        return place
+    return place._replace(following=frozenset(_keys_from(data, place.extent.end + place.is_quoted)))
+
+
+def _keys_from(data: bytes, at: int) -> Iterator[str]:
+    """The keys of an object from a place on, up to its end."""
+    depth, last = 0, b""
+    for match in _TOKEN.finditer(data, at, at + _FARTHEST):
+        token = match.group()
+        depth += (token in _OPENING) - (token in (b"}", b"]"))
+        if depth < 0:
+            return
+        if token == b":" and not depth and last[:1] == b'"':
+            yield str(decoded(last))
+        last = token
+
+
+def _place_at(data: bytes, start: int, offset: int) -> Place:
     reader = _Reader()
     for match in _TOKEN.finditer(data, start):
         token = match.group()

@@ -216,8 +216,21 @@ async def test_ids_operators_actions_events_inputs_and_keys_are_offered(folder: 
         assert "kustomer.customer.update" in await at('"eventName": "')
         assert await at('"workflowId": "') == []  # neither can be called
         assert await at('"body": "') == ["steps.", "variables.", "error.", "fn:"]
-        assert set(await at('"steps": [\n        {\n          "')) >= {"errorCases", "appVersion", "meta"}
+        assert set(await at('"steps": [\n        {\n          "')) == {"errorCases", "appVersion", "id", "meta"}
         assert "title" in await at('{\n  "')
+
+
+async def test_a_folder_that_is_opened_later_is_checked_too(folder: Path) -> None:
+    put(folder, f"broken/{BROKEN}")
+    later = folder.parent / "later"
+    later.mkdir()
+    put(later, "broken/unknown-target.json")
+    async with editing(folder) as editor:
+        editor.open(BROKEN)
+        await editor.rules(BROKEN, ["missing-input"])
+        event = types.WorkspaceFoldersChangeEvent([types.WorkspaceFolder(later.as_uri(), "later")], [])
+        editor.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+        await editor.rules("../later/unknown-target.json", ["unknown-target"])
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ class Editor(LanguageClient):
     # Documents
 
     def uri(self, name: str) -> str:
-        return (self.folder / name).as_uri()
+        return Path(os.path.normpath(self.folder / name)).as_uri()
 
     def open(self, name: str, text: str | None = None) -> None:
         """Open a file, or what an editor has made of it."""
