@@ -142,7 +142,7 @@ FIXES: Mapping[str, RuleFix] = {
     "missing-workflow-id": RuleFix((part_fixes.add_workflow_id,), "adds an id that no other workflow has"),
     "event-name-mismatch": RuleFix(
         (part_fixes.event_and_id,),
-        "names the event after the id; safe where the event is that of another workflow, or of none",
+        "names the event after the id; safe where the event is that of another workflow",
     ),
     "unknown-target": _NAME,
     "no-entry": RuleFix((part_fixes.lead_to_first_step,), "leads to the step that nothing else leads to"),
@@ -157,8 +157,10 @@ FIXES: Mapping[str, RuleFix] = {
     "malformed-reference": _EXPRESSION,
     "embedded-reference": _EXPRESSION,
     "malformed-template": _EXPRESSION,
-    "unknown-function": _NAME,
-    "unknown-workflow": _NAME,
+    "unknown-function": RuleFix((_intended,), "writes the closest name; safe where only capitals differ"),
+    "unknown-workflow": RuleFix(
+        (_intended,), "writes the closest id; safe in an app definition, where no other id is close"
+    ),
     "missing-input": _MISSING,
     "unknown-input": _ARGUMENT,
     "invalid-run-at": _NAME,

@@ -104,6 +104,31 @@ def test_a_name_that_is_close_to_several_is_not_safe() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "is_safe"),
+    [
+        ("Order /#steps.1.name", True),
+        ("(/#steps.1.name)", True),
+        ("https://shop.example/orders/#steps.1.id", False),
+        ("{/#steps.1.id}", False),
+        ("/#fn:parseint,steps.1.id", True),
+        ("/#fn:parseInts,steps.1.id", False),
+    ],
+)
+def test_a_text_that_may_be_meant_as_it_is_stays(text: str, is_safe: bool) -> None:
+    before = checked(app(workflow("Greet", step("aB3", params={"body": text}))))
+    (problem,) = before.problems
+    assert problem.is_certain is is_safe
+    assert bool(safe_fixes(before.problems, AnalysisCache(before.collection))) is is_safe
+
+
+def test_a_call_of_an_id_that_may_be_elsewhere_is_not_changed_unasked() -> None:
+    called_one = called("Remind", _ID, step("cD4"))
+    call = workflow("Watch", schedule("aB3", f"{_ID[:-1]}8"))
+    for value, is_safe in ((app(call, called_one), True), ([call, called_one], False)):
+        assert [fix.is_safe for fix in checked(value).fixes("unknown-workflow")] == [is_safe]
+
+
+@pytest.mark.parametrize(
     ("wrong", "right"),
     [
         ("/#step.1.id", "/#steps.1.id"),

@@ -11,7 +11,7 @@ from kustui.check.rule import Violation, Violations, app, step, violation_in, wo
 from kustui.check.rules.actions import malformed_action_templates
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Function, Path, Template, template_path
-from kustui.definition.expressions.nodes import ExpressionFault
+from kustui.definition.expressions.nodes import Embedded, ExpressionFault
 from kustui.definition.functions import FUNCTIONS
 from kustui.text.messages import Suggestion, shortened, suggested
 
@@ -76,13 +76,19 @@ def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
                 hint = Suggestion(f"remove the blanks around it: {embedded.reference}", embedded.reference, True)
             elif embedded.path is not None:
                 template = f"{{{{{{{template_path(embedded.path.segments)}}}}}}}"
-                hint = Suggestion(f"write {template}", template, is_certain=True)
+                hint = Suggestion(f"write {template}", template, _stands_alone(read.expression.text, embedded))
             yield violation_in(
                 read,
                 embedded,
                 f"{embedded.text} is inside other text, so it is sent literally",
                 hint,
             )
+
+
+def _stands_alone(text: str, embedded: Embedded) -> bool:
+    """Whether a reference in a text is no part of a word, an address or something in braces."""
+    before, after = text[: embedded.start][-1:], text[embedded.end :][:1]
+    return (not before or before.isspace() or before in "([\"'=:,;>") and after not in ("/", "}")
 
 
 @workflow_rule(
@@ -123,4 +129,6 @@ def unknown_function(analysis: WorkflowAnalysis) -> Violations:
         if isinstance(expression, Function) and expression.name not in known and not expression.faults:
             otherwise = "if Kustomer does not have it either, it fails silently"
             hint = suggested(expression.name, known, otherwise)
+            if hint.intended is not None and hint.intended.lower() != expression.name.lower():
+                hint = hint._replace(is_certain=False)  # it may be one that is not documented
             yield violation_in(read, expression, f'unknown function "{expression.name}"', hint)

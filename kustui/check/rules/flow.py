@@ -308,6 +308,6 @@ def unknown_error_actions(analysis: WorkflowAnalysis) -> Violations:
         for edge in edges:
             if edge.error_action and edge.error_action not in ERROR_ACTIONS:
                 message = f'unknown error action "{edge.error_action}"'
-                hint = suggestion(edge.error_action, ERROR_ACTIONS, "error actions")
+                hint = suggestion(edge.error_action, ERROR_ACTIONS, "error actions")._replace(is_certain=False)
                 pointer = f"{edge.transition.pointer}/errorAction/type"
                 yield Violation(pointer, message, hint, node, severity=Severity.WARNING)

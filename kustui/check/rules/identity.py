@@ -162,6 +162,6 @@ def event_name_mismatch(analysis: WorkflowAnalysis) -> Violations:
     elif id_ and called_by != id_ and not analysis.collection.has_taken_id(analysis.entry):
         message = f'the eventName of this callable workflow must be "{call_event(id_)}"'
         hint = f'it names another id, "{called_by}"' if called_by is not None else f'found "{trigger.event_name}"'
-        # The other id may be the right one, unless it is that of another workflow.
-        is_certain = called_by is None or called_by in analysis.collection.by_id
+        # The other id may be the right one, unless it is that of another workflow; so may any other event.
+        is_certain = called_by is not None and called_by in analysis.collection.by_id
         yield Violation(place, message, Suggestion(hint, call_event(id_), is_certain))

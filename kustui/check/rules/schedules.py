@@ -143,7 +143,8 @@ def unknown_workflow(analysis: CollectionAnalysis) -> Violations:
                 continue
             if hint.intended is not None:
                 target = analysis.by_id[hint.intended]
-                is_certain = hint.is_certain and target.callable
+                # Elsewhere there may be another: ids that were made one after the other differ in a digit.
+                is_certain = hint.is_certain and in_app and target.callable
                 hint = did_you_mean(hint.intended, is_certain=is_certain, more=f' ("{target.entry.title}")')
             if incomplete:
                 hint = Suggestion("it may be on another page: links.next of the API list leads to one that is not here")
