@@ -29,7 +29,7 @@ _LARGEST = 1_000_000
 """Bytes before a place outside of all workflows that are looked at for where it is."""
 _AROUND = {"workflows", "data", "workflow", "attributes"}
 """The keys around a workflow."""
-_ROOTS = {"steps.": "what a step or the trigger gave", "variables.": "a variable", "error.": "why the step failed"}
+_ROOTS = {"steps": "what a step or the trigger gave", "variables": "a variable", "error": "why the step failed"}
 
 
 class Choice(NamedTuple):
@@ -40,8 +40,6 @@ class Choice(NamedTuple):
     label: str
     detail: str = ""
     kind: types.CompletionItemKind = types.CompletionItemKind.Value
-    goes_on: bool = False
-    """Whether what comes next can be chosen too."""
 
 
 class _Context(NamedTuple):
@@ -77,12 +75,7 @@ def items(state: State, path: str, position: Position) -> Iterator[types.Complet
             filter_text=written,
             sort_text=f"{number:05}",
             text_edit=types.TextEdit(range_, written),
-            command=_SUGGEST if choice.goes_on else None,
         )
-
-
-_SUGGEST = types.Command("suggest", "editor.action.triggerSuggest")
-"""Asks VS Code to go on; editors that do not have it pass over it."""
 
 
 def _context(state: State, path: str, position: Position) -> _Context | None:
@@ -257,11 +250,11 @@ def _expressions(context: _Context) -> Iterator[Choice]:
         else:
             for name, function in FUNCTIONS.items():
                 detail = f"of a {function.input}" if function.input else ""
-                yield Choice(f"/#fn:{name},", name, detail, types.CompletionItemKind.Function, goes_on=True)
+                yield Choice(f"/#fn:{name},", name, detail, types.CompletionItemKind.Function)
     elif "/#".startswith(typed[:2]):
         yield from _paths(context, "/#", typed[2:])
         if "/#fn:".startswith(typed):
-            yield Choice("/#fn:", "fn:", "a function", types.CompletionItemKind.Function, goes_on=True)
+            yield Choice("/#fn:", "fn:", "a function", types.CompletionItemKind.Function)
 
 
 def _paths(context: _Context, before: str, typed: str) -> Iterator[Choice]:
@@ -277,7 +270,7 @@ def _paths(context: _Context, before: str, typed: str) -> Iterator[Choice]:
                 yield Choice(text, name, detail, types.CompletionItemKind.Field)
         case [_]:
             for root, detail in _ROOTS.items():
-                yield Choice(f"{before}{root}", root, detail, types.CompletionItemKind.Module, goes_on=True)
+                yield Choice(f"{before}{root}", root, detail, types.CompletionItemKind.Module)
 
 
 def _fields(analysis: WorkflowAnalysis, step: str, above: Iterable[str]) -> Iterator[tuple[str, str]]:

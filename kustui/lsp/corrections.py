@@ -8,7 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from kustui.analysis.uses import part_of
-from kustui.check.problems import Problem
+from kustui.check.problems import Problem, Related
 from kustui.definition.collection import Entry
 from kustui.errors import KustuiError
 from kustui.fix.edits import Fix, TextEdit, by_source
@@ -17,6 +17,7 @@ from kustui.fix.renames import name_of, rename
 from kustui.lsp.diagnostics import diagnostic_of
 from kustui.lsp.state import Spot, State
 from kustui.lsp.text import Position
+from kustui.text.messages import counted
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.kustui"
 ACTION_KINDS = (types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll)
@@ -42,15 +43,27 @@ def name_at(state: State, path: str, position: Position) -> types.PrepareRenameP
     return types.PrepareRenamePlaceholder(range_, name) if range_ is not None else None
 
 
-def renamed(state: State, path: str, position: Position, new: str, *, versions: bool) -> types.WorkspaceEdit | None:
-    """The edits that give what a place names another name, everywhere."""
+def renamed(
+    state: State, path: str, position: Position, new: str, *, versions: bool
+) -> tuple[types.WorkspaceEdit | None, str]:
+    """The edits that give what a place names another name, everywhere, and which places hold the old one and stay as
+    they are, in words."""
     spot = state.spot(path, position)
     if spot is None or (part := _named_at(state, spot)) is None:
-        return None
+        return None, ""
     try:
-        return workspace_edit(state, rename(state.snapshot.analyses, *part, new).fix.edits, versions=versions)
+        done = rename(state.snapshot.analyses, *part, new)
+        return workspace_edit(state, done.fix.edits, versions=versions), _untouched(done.untouched)
     except KustuiError as error:
         raise JsonRpcInvalidParams(str(error)) from error
+
+
+def _untouched(places: Sequence[Related]) -> str:
+    if not places:
+        return ""
+    first = places[0]
+    more = f", and {counted(len(places) - 1, 'more place')}" if len(places) > 1 else ""
+    return f"{first.message}: {first.document.path}:{first.span().start}{more}"
 
 
 def _named_at(state: State, spot: Spot) -> tuple[Entry, str] | None:

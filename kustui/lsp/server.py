@@ -309,9 +309,12 @@ def register(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
     async def rename(params: types.RenameParams) -> types.WorkspaceEdit | None:
         new, versions = params.new_name, server.supports_versions
-        return await server.answer(
+        edit, untouched = await server.answer(
             lambda state: corrections.renamed(state, *_place(params), new, versions=versions), checked=True
         )
+        if untouched:
+            server.window_show_message(types.ShowMessageParams(types.MessageType.Info, untouched))
+        return edit
 
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=[*corrections.ACTION_KINDS])

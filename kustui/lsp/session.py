@@ -94,8 +94,8 @@ class Session:
                 while True:
                     await self._wake.wait()
                     self._wake.clear()
-                    texts = dict(self.texts)
-                    answer = await loop.run_in_executor(self._executor, self._refresh, self._revision, texts)
+                    texts, changed, self._changed = dict(self.texts), self._changed, set()
+                    answer = await loop.run_in_executor(self._executor, self._refresh, self._revision, texts, changed)
                     await self._renew(*answer)
         finally:
             watcher.close()
@@ -121,7 +121,9 @@ class Session:
         async with self._renewed:
             self._renewed.notify_all()
 
-    def _refresh(self, revision: int, texts: dict[str, OpenText]) -> tuple[State, Diagnostics | None]:
+    def _refresh(
+        self, revision: int, texts: dict[str, OpenText], changed: set[str]
+    ) -> tuple[State, Diagnostics | None]:
         """The next state and its diagnostics, in the thread of the workspace: without problems where it is outdated
         before it is checked, or where a question waits."""
         began = time.monotonic()
@@ -129,7 +131,6 @@ class Session:
         def wanted() -> bool:
             return self._revision == revision and not (self._questions and time.monotonic() - began > _PATIENCE)
 
-        changed, self._changed = self._changed, set()
         self._workspace.overlay({path: text.text.data for path, text in texts.items()})
         try:
             snapshot = self._workspace.refresh(changed, self._current_settings(), wanted=wanted)

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.slow
 
 BROKEN = "missing-input.json"
 ORDERS = "orders.json"
+ID = "5f8e148232731d0015c14657"
 
 
 @pytest.fixture
@@ -118,21 +119,23 @@ async def test_what_a_place_names_is_found_and_who_uses_it(folder: Path) -> None
 
 
 async def test_a_rename_changes_every_file_and_says_what_cannot_be(folder: Path) -> None:
-    for name, workflow in (("one.json", a_workflow("one")), ("two.json", caller_of("id-of-one"))):
+    hard_coded = {**caller_of(ID), "description": f"It calls {ID}."}
+    for name, workflow in (("one.json", a_workflow("one", id=ID)), ("two.json", hard_coded)):
         (folder / name).write_text(json.dumps({"workflows": [workflow]}, indent=2))
     async with editing(folder) as editor:
         editor.open("one.json")
         editor.open("two.json")
-        place = editor.at("two.json", '"workflowId": "id-|of-one"', types.PrepareRenameParams)
+        place = editor.at("two.json", f'"workflowId": "{ID[:3]}|{ID[3:]}"', types.PrepareRenameParams)
         named = await editor.ask(editor.text_document_prepare_rename_async(place))
         assert isinstance(named, types.PrepareRenamePlaceholder)
-        assert (named.placeholder, editor.text_of("two.json", named.range)) == ("id-of-one", "id-of-one")
+        assert (named.placeholder, editor.text_of("two.json", named.range)) == (ID, ID)
         params = types.RenameParams(place.text_document, place.position, "another")
         edit = await editor.ask(editor.text_document_rename_async(params))
         assert edit is not None
         for name, text in editor.apply(edit).items():
-            assert "id-of-one" not in text
+            assert text.count(ID) == (name == "two.json")
             assert '"another"' in text, name
+        assert [message.partition(":")[0] for message in editor.messages] == [f'"{ID}" is not changed here']
         taken = types.RenameParams(place.text_document, place.position, "id-of-two")
         with pytest.raises(JsonRpcException, match="is taken"):
             await editor.ask(editor.text_document_rename_async(taken))
@@ -215,7 +218,7 @@ async def test_ids_operators_actions_events_inputs_and_keys_are_offered(folder: 
         assert "kustomer.note.create" in await at('"action": "')
         assert "kustomer.customer.update" in await at('"eventName": "')
         assert await at('"workflowId": "') == []  # neither can be called
-        assert await at('"body": "') == ["steps.", "variables.", "error.", "fn:"]
+        assert await at('"body": "') == ["steps", "variables", "error", "fn:"]
         assert set(await at('"steps": [\n        {\n          "')) == {"errorCases", "appVersion", "id", "meta"}
         assert "title" in await at('{\n  "')
 
