@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 from pydantic.alias_generators import to_camel
 
 from kustui.definition.expressions import is_plain, value_in_words
-from kustui.definition.expressions.conditions import Namer, path_in_words
+from kustui.definition.expressions.words import Namer, path_in_words
 from kustui.definition.platform import ERROR_ACTIONS, RELATIVE_UNIT_MINUTES, SCHEDULE_ACTION, TRIGGER_ID
 from kustui.text.messages import duration_in_words
 

@@ -13,7 +13,7 @@ from kustui.analysis.uses import Use, UseKind, part_of, uses_of
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.rules import RULES
 from kustui.definition.collection import Document, Entry
-from kustui.definition.expressions.conditions import in_words
+from kustui.definition.expressions.words import in_words
 from kustui.definition.models import Step
 from kustui.definition.operators import OPERATORS
 from kustui.diagrams import labels

@@ -19,9 +19,10 @@ from kustui.config.preferences import merge_preferences
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.collection_messages import other_files
-from kustui.definition.expressions.conditions import comparisons_in, in_words, parse_condition
+from kustui.definition.expressions.conditions import comparisons_in, parse_condition
 from kustui.definition.expressions.parse import expressions_in, parse
 from kustui.definition.expressions.templates import parse_template
+from kustui.definition.expressions.words import in_words
 from kustui.diagrams.chain_lines import ORDERS, ChainLines, chain_rows, chain_summaries
 from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
 from kustui.diagrams.formats.graph_languages import dot, json_text, mermaid

@@ -14,15 +14,14 @@ from kustui.definition.expressions.conditions import (
     condition_key,
     constant_outcome,
     fact_of,
-    in_words,
     parse_condition,
     parts_of,
-    value_in_words,
 )
 from kustui.definition.expressions.nodes import Expression, Path
 from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, is_plain, parse, paths_in
 from kustui.definition.expressions.templates import Template, parse_template
 from kustui.definition.expressions.tokens import template_path
+from kustui.definition.expressions.words import in_words, value_in_words
 
 __all__ = [
     "AllOf",

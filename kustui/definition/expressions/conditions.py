@@ -13,9 +13,7 @@ from kustui.definition.expressions.parse import Function, Literal, Reference, ex
 from kustui.definition.expressions.templates import Template
 from kustui.definition.functions import FUNCTIONS
 from kustui.definition.operators import OPERATORS, OPPOSITES, Family, Operator, compare, operator_named
-from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING
-from kustui.text.messages import LONGEST_TEXT, json_in_words, printable, quoted
 
 MAX_DEPTH = 100
 """How deep conditions may nest: a person's have three or four levels [assumed]."""
@@ -270,6 +268,14 @@ def _condition(op: str, values: Sequence[object], pointer: str, depth: int) -> C
     return Comparison(op, operands, pointer)
 
 
+def nested_conditions(comparison: Comparison) -> tuple[Condition, ...]:
+    """The conditions that an unknown operator is given, as ``not`` might be; none where it has other values."""
+    parts = tuple(_nested(operand.value, "", MAX_DEPTH - 2) for operand in comparison.operands)
+    inner = [part for condition in parts for part in parts_of(condition)]
+    unclear = any(isinstance(part, Unreadable) or (isinstance(part, Comparison) and not part.known) for part in inner)
+    return () if unclear else parts
+
+
 def _nested(raw: object, pointer: str, depth: int) -> Condition:
     if not isinstance(raw, Mapping):
         return Unreadable("a condition is expected here: an object with op and values", pointer)
@@ -303,99 +309,3 @@ def _constant(op: str, operands: Sequence[Operand]) -> bool | None:
 
 def _operand(value: object, pointer: str) -> Operand:
     return Operand(value, pointer, parse(value) if isinstance(value, str) else None)
-
-
-_MISSING = "?"
-
-Namer = Callable[[Path], str]
-
-
-def path_in_words(path: Path) -> str:
-    """A path without ``steps.``, and without the step id where that is the trigger's."""
-    if path.step is None or not path.fields:
-        return path.text
-    return ".".join(path.fields if path.step == TRIGGER_ID else (path.step, *path.fields))
-
-
-def in_words(condition: Condition, name: Namer = path_in_words) -> str:
-    """A condition as a person reads it: ``status is "open" and tags contains "vip"``.
-
-    ``name`` says what to call a path. One whose outcome is the same for all runs reads ``always`` or ``never``; of any
-    other, the parts of which that is true are left out.
-    """
-    match condition:
-        case Always():
-            return "always"
-        case Never():
-            return "never"
-        case AllOf() | AnyOf() if (outcome := constant_outcome(condition)) is not None:
-            return "always" if outcome else "never"
-        case Unreadable():
-            return "(unreadable)"
-        case Comparison():
-            return _comparison(condition, name)
-        case AllOf(parts) | AnyOf(parts):
-            parts = tuple(part for part in parts if constant_outcome(part) is None)
-            if len(parts) == 1:
-                return in_words(parts[0], name)
-            other, joint = (AnyOf, "and") if isinstance(condition, AllOf) else (AllOf, "or")
-            if not parts:
-                return "all of nothing" if joint == "and" else "any of nothing"
-            return f" {joint} ".join(_bracketed(part, other, name) for part in parts)
-
-
-def value_in_words(value: object, name: Namer = path_in_words) -> str:
-    """A JSON value as a person reads it: paths by name, strings in quotes, long ones shortened with ``…``."""
-    return json_in_words(value, lambda text: _string(text, name))
-
-
-def _sole(condition: Condition) -> Condition:
-    """The condition inside groups of a single part that depends on the run, which are read as that part."""
-    while isinstance(condition, AllOf | AnyOf):
-        parts = [part for part in condition.parts if constant_outcome(part) is None]
-        if len(parts) != 1:
-            break
-        (condition,) = parts
-    return condition
-
-
-def _bracketed(part: Condition, other: type[AllOf] | type[AnyOf], name: Namer) -> str:
-    sole = _sole(part)
-    words = in_words(sole, name)
-    return f"({words})" if isinstance(sole, other) and sole.parts else words
-
-
-def _comparison(comparison: Comparison, name: Namer) -> str:
-    operator = comparison.meaning
-    words = operator.words if comparison.known else printable(operator.name)[:LONGEST_TEXT] or _MISSING
-    if not comparison.known and (nested := _nested_in(comparison)):
-        return f"{words}({', '.join(in_words(part, name) for part in nested)})"
-    first, *others = [value_in_words(operand.value, name) for operand in comparison.operands] or [_MISSING]
-    if operator.reads == 1:
-        return f"{first} {words}"
-    if comparison.known and not others:
-        others = [_MISSING]
-    return " ".join(filter(None, (first, words, ", ".join(others))))
-
-
-def _nested_in(comparison: Comparison) -> tuple[Condition, ...]:
-    """The conditions that an unknown operator is given, as ``not`` might be; none where it has other values."""
-    parts = tuple(_nested(operand.value, "", MAX_DEPTH - 2) for operand in comparison.operands)
-    inner = [part for condition in parts for part in parts_of(condition)]
-    unclear = any(isinstance(part, Unreadable) or (isinstance(part, Comparison) and not part.known) for part in inner)
-    return () if unclear else parts
-
-
-def _string(text: str, name: Namer) -> str:
-    match parse(text):
-        case Reference(paths=(path,)):
-            return printable(name(path))
-        case Function(faults=()) as function:
-            arguments = (name(argument.path) if argument.path else argument.text for argument in function.arguments)
-            return printable(f"{function.name}({', '.join(arguments)})")
-        # A tag and nothing else reads as the value it shows; that it makes a string of it changes no wording.
-        case Template(only=lookup) if lookup is not None and lookup.reads_run:
-            return printable(name(lookup.path))
-        case Template():
-            return quoted(" ".join(text.split()), LONGEST_TEXT)
-    return quoted(text, LONGEST_TEXT)

@@ -29,8 +29,9 @@ from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.find import FilterController, FinderController
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
-from kustui.tui.explorer.navigator import Navigator, ProblemNavigator, RehearsalOpener
+from kustui.tui.explorer.navigator import Navigator, ProblemNavigator
 from kustui.tui.explorer.panes import FIRST_CLASSES, Panes, PaneSizes, Sizes
+from kustui.tui.explorer.rehearsal_opener import RehearsalOpener
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views

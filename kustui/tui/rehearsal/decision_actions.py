@@ -35,8 +35,9 @@ from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.file import find_scenarios, read
 from kustui.simulate.scenarios.recorded_event import recorded_event, scenario_of_run
 from kustui.tui.prompts import Accept, Prompts
+from kustui.tui.rehearsal.current_session import CurrentSession
 from kustui.tui.rehearsal.earlier_answers import EarlierAnswer, EarlierAnswers, Kind
-from kustui.tui.rehearsal.session import CurrentSession, Session, begin_scenario
+from kustui.tui.rehearsal.session import Session, begin_scenario
 from kustui.tui.rehearsal.step_rows import event_title
 from kustui.tui.rehearsal.typed_values import (
     InputError,

@@ -4,8 +4,7 @@ and rebased on an edited definition."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -13,15 +12,11 @@ from typing import NamedTuple
 from textual.timer import Timer
 
 from kustui.analysis.names import node_name
-from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.loader import SCENARIO_SUFFIX
-from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.errors import KustuiError
 from kustui.files import ExistsError, WriteError, read_file, write_file
-from kustui.simulate import DEFAULT_MAX_STEPS
-from kustui.simulate.engine.engine import SetFailure
-from kustui.simulate.engine.history import History, at_step
+from kustui.simulate.engine.history import History
 from kustui.simulate.engine.state import State
 from kustui.simulate.engine.trace import TraceEntry
 from kustui.simulate.organisation import Organisation
@@ -41,7 +36,8 @@ from kustui.simulate.scenarios.replay import replay
 from kustui.text.styled_lines import Line, Piece
 from kustui.text.terminal_safe import to_json
 from kustui.tui.prompts import Prompts
-from kustui.tui.rehearsal.session import CurrentSession, FollowedScenario, Session, begin_scenario
+from kustui.tui.rehearsal.current_session import CurrentSession
+from kustui.tui.rehearsal.session import FollowedScenario, Session, begin_scenario
 from kustui.tui.widgets.rows import Row
 
 _CHECK_INTERVAL = 1.0
@@ -225,44 +221,6 @@ class ScenarioActions:
             names = ", ".join(node_name(forced.analysis.flow, forced.node) for forced in built.forced)
             news = (*news, (f"; forced at {names}", "warning"))
         self._current.replace(begun, *news)
-
-
-class SessionWithNews(NamedTuple):
-    session: Session
-    news: Line
-    """What to say about it."""
-
-
-def begin_failure(session: Session, node: str) -> SessionWithNews:
-    """A rehearsal of the workflow of a session that has come to a step, which is set to fail; at the trigger where no
-    run is known that comes there, or nothing can fail."""
-    analysis = session.organisation.analysis(session.key)
-    name = (node_name(analysis.flow, node), "name")
-    if analysis.flow.node(node) is None:  # a save has taken it away
-        return SessionWithNews(session, (("▲ no longer in the workflow: ", "warning"), name))
-    part = analysis.flow.part(node)
-    if not isinstance(part, Step) or part.action is None:
-        return SessionWithNews(
-            session, (("▲ only a step with an action can fail: ", "warning"), name, (" has none", ""))
-        )
-    at = at_step(session.key, node)
-    for begun in _ways_to(session, analysis, node):
-        states = [*begun.run_on(DEFAULT_MAX_STEPS, at)]
-        if states and at(states[-1]):
-            failing = begun.after_running(states).decided(SetFailure(500))
-            return SessionWithNews(failing, (("╳ ", "error"), (f"“{name[0]}” is set to fail with 500", "")))
-    return SessionWithNews(session, (("▲ no values were found that lead to ", "warning"), name))
-
-
-def _ways_to(session: Session, analysis: WorkflowAnalysis, node: str) -> Iterator[Session]:
-    """Rehearsals that may come to a step: with the drafted event, then along each path through it."""
-    yield session
-    for path in explore_paths(analysis, MAX_PATHS).paths:
-        if any(node in run.nodes for run in path.described_runs) and not path.is_contradiction:
-            with suppress(UnrecordableError):  # another path may be written down
-                built = build_path_scenario(session.organisation, path)
-                if built.scenario is not None and not built.forced:
-                    yield begin_scenario(session, as_file(built.scenario), session.key)
 
 
 def _scenario_title(session: Session) -> str:

@@ -20,6 +20,7 @@ from kustui.tui.base_app import leave
 from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.copy_menu import Copyable, CopyController, CopyMenu
 from kustui.tui.prompts import ChoiceList, Prompts
+from kustui.tui.rehearsal.current_session import CurrentSession
 from kustui.tui.rehearsal.decision_actions import DecisionActions
 from kustui.tui.rehearsal.earlier_answers import EarlierAnswers
 from kustui.tui.rehearsal.history_rows import ENTRY
@@ -28,11 +29,10 @@ from kustui.tui.rehearsal.panes import FLOW, RehearsalPanes
 from kustui.tui.rehearsal.scenario_actions import (
     RebasedSession,
     ScenarioActions,
-    begin_failure,
     rebase_session,
     replay_verdict,
 )
-from kustui.tui.rehearsal.session import CurrentSession, Session
+from kustui.tui.rehearsal.session import Session, begin_failure
 from kustui.tui.rehearsal.step_actions import StepActions
 from kustui.tui.rehearsal.step_rows import heading_rows, status_row
 from kustui.tui.rehearsal.trace_rows import EDGE

@@ -1,17 +1,18 @@
-"""A rehearsal as an immutable value: its history, the scenario that it follows, its breakpoints; and the one on the
-screen, which its parts read, and replace by another."""
+"""A rehearsal as an immutable value: its history, the scenario that it follows, its breakpoints."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from textual.screen import Screen
-from textual.worker import Worker
-
+from kustui.analysis.names import node_name
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
-from kustui.simulate.engine.engine import AbandonRun, Decision, StartEvent, advance
+from kustui.simulate import DEFAULT_MAX_STEPS
+from kustui.simulate.engine.engine import AbandonRun, Decision, SetFailure, StartEvent, advance
 from kustui.simulate.engine.history import (
     Breakpoint,
     Coverage,
@@ -27,12 +28,11 @@ from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.differences import Difference
-from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
+from kustui.simulate.scenarios.explore import MAX_PATHS, build_path_scenario, explore_paths
+from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile, UnrecordableError, as_file
 from kustui.simulate.scenarios.record import rebase
 from kustui.simulate.scenarios.replay import decisions_for, start_scenario
-from kustui.text.styled_lines import Line, Piece
-from kustui.tui.bindings import BY_ID, first_key
-from kustui.tui.prompts import Announce
+from kustui.text.styled_lines import Line
 
 
 class StopPoint(NamedTuple):
@@ -341,6 +341,44 @@ def begin_scenario(session: Session, file: ScenarioFile, key: str) -> Session:
     return begun.beyond_passing()
 
 
+class SessionWithNews(NamedTuple):
+    session: Session
+    news: Line
+    """What to say about it."""
+
+
+def begin_failure(session: Session, node: str) -> SessionWithNews:
+    """A rehearsal of the workflow of a session that has come to a step, which is set to fail; at the trigger where no
+    run is known that comes there, or nothing can fail."""
+    analysis = session.organisation.analysis(session.key)
+    name = (node_name(analysis.flow, node), "name")
+    if analysis.flow.node(node) is None:  # a save has taken it away
+        return SessionWithNews(session, (("▲ no longer in the workflow: ", "warning"), name))
+    part = analysis.flow.part(node)
+    if not isinstance(part, Step) or part.action is None:
+        return SessionWithNews(
+            session, (("▲ only a step with an action can fail: ", "warning"), name, (" has none", ""))
+        )
+    at = at_step(session.key, node)
+    for begun in _ways_to(session, analysis, node):
+        states = [*begun.run_on(DEFAULT_MAX_STEPS, at)]
+        if states and at(states[-1]):
+            failing = begun.after_running(states).decided(SetFailure(500))
+            return SessionWithNews(failing, (("╳ ", "error"), (f"“{name[0]}” is set to fail with 500", "")))
+    return SessionWithNews(session, (("▲ no values were found that lead to ", "warning"), name))
+
+
+def _ways_to(session: Session, analysis: WorkflowAnalysis, node: str) -> Iterator[Session]:
+    """Rehearsals that may come to a step: with the drafted event, then along each path through it."""
+    yield session
+    for path in explore_paths(analysis, MAX_PATHS).paths:
+        if any(node in run.nodes for run in path.described_runs) and not path.is_contradiction:
+            with suppress(UnrecordableError):  # another path may be written down
+                built = build_path_scenario(session.organisation, path)
+                if built.scenario is not None and not built.forced:
+                    yield begin_scenario(session, as_file(built.scenario), session.key)
+
+
 def _is_passing(state: State) -> bool:
     """Whether there is nothing to see or to decide yet: the first event is due, or an event has happened and the first
     of its runs is about to begin. A step goes on from there to the trigger."""
@@ -348,60 +386,3 @@ def _is_passing(state: State) -> bool:
         return False
     last = state.last
     return last is None or (last.kind is EntryKind.EVENT and bool(state.waiting))
-
-
-class CurrentSession:
-    """Holds the session, and shows each that replaces it.
-
-    ``screen`` is the screen in whose workers the parts carry out what takes time.
-    """
-
-    def __init__(self, screen: Screen[Any], show: Callable[[Session], None], announce: Announce) -> None:
-        self.value: Session | None = None
-        self.is_running = False
-        """Whether it runs on by itself just now."""
-        self._work: Worker[None] | None = None
-        self.screen, self._show, self.announce = screen, show, announce
-
-    def ready(self) -> Session | None:
-        """The session if something can be decided now; else it is announced why not."""
-        if self.value is None:
-            self.announce(("the rehearsal is still being prepared", "muted"))
-        elif self.is_running:
-            self.announce(("still running: Esc stops it", "muted"))
-        else:
-            return self.value
-        return None
-
-    def replace(self, session: Session, *news: Piece) -> None:
-        """Show another session, and announce ``news`` if there are any."""
-        self.value = session
-        self._show(session)
-        if news:
-            self.announce(*news)
-
-    def in_background(self, work: Coroutine[None, None, None], group: str, description: str) -> None:
-        """Carry out something that takes time; it ends what the same group still does."""
-        # The description is given: Textual would write out the arguments, the whole of the files among them.
-        self._work = self.screen.run_worker(work, group=group, exclusive=True, description=description)
-
-    @property
-    def is_at_work(self) -> bool:
-        """Whether what was asked for last is not done yet."""
-        return self._work is not None and not self._work.is_finished
-
-    def cancel(self) -> bool:
-        """Give up what was asked for last; whether it was still at work."""
-        was_at_work = self.is_at_work
-        if was_at_work and self._work is not None:
-            self._work.cancel()
-            self.announce(("cancelled", "name"))
-        return was_at_work
-
-    def key_hints(self, *ids: str) -> Line:
-        """The keys that the person may want next, each with what it does."""
-        pieces: list[Piece] = []
-        for id_ in ids:
-            if key := first_key(self.screen.app, id_):
-                pieces += [("   ", ""), (key, "key"), (f" {BY_ID[id_].verb}", "muted")]
-        return tuple(pieces)

@@ -11,8 +11,8 @@ import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.cli import main
-from kustui.tui.rehearsal.scenario_actions import begin_failure
 from kustui.tui.rehearsal.screen import RehearsalScreen
+from kustui.tui.rehearsal.session import begin_failure
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import LinesView
 from tests.support.definitions import write_json

@@ -1,0 +1,109 @@
+"""Conditions and values in words, as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kustui.definition.expressions.conditions import (
+    AllOf,
+    Always,
+    AnyOf,
+    Comparison,
+    Condition,
+    Never,
+    Unreadable,
+    constant_outcome,
+    nested_conditions,
+)
+from kustui.definition.expressions.nodes import Path
+from kustui.definition.expressions.parse import Function, Reference, parse
+from kustui.definition.expressions.templates import Template
+from kustui.definition.platform import TRIGGER_ID
+from kustui.text.messages import LONGEST_TEXT, json_in_words, printable, quoted
+
+_MISSING = "?"
+
+Namer = Callable[[Path], str]
+
+
+def path_in_words(path: Path) -> str:
+    """A path without ``steps.``, and without the step id where that is the trigger's."""
+    if path.step is None or not path.fields:
+        return path.text
+    return ".".join(path.fields if path.step == TRIGGER_ID else (path.step, *path.fields))
+
+
+def in_words(condition: Condition, name: Namer = path_in_words) -> str:
+    """A condition as a person reads it: ``status is "open" and tags contains "vip"``.
+
+    ``name`` says what to call a path. One whose outcome is the same for all runs reads ``always`` or ``never``; of any
+    other, the parts of which that is true are left out.
+    """
+    match condition:
+        case Always():
+            return "always"
+        case Never():
+            return "never"
+        case AllOf() | AnyOf() if (outcome := constant_outcome(condition)) is not None:
+            return "always" if outcome else "never"
+        case Unreadable():
+            return "(unreadable)"
+        case Comparison():
+            return _comparison(condition, name)
+        case AllOf(parts) | AnyOf(parts):
+            parts = tuple(part for part in parts if constant_outcome(part) is None)
+            if len(parts) == 1:
+                return in_words(parts[0], name)
+            other, joint = (AnyOf, "and") if isinstance(condition, AllOf) else (AllOf, "or")
+            if not parts:
+                return "all of nothing" if joint == "and" else "any of nothing"
+            return f" {joint} ".join(_bracketed(part, other, name) for part in parts)
+
+
+def value_in_words(value: object, name: Namer = path_in_words) -> str:
+    """A JSON value as a person reads it: paths by name, strings in quotes, long ones shortened with ``…``."""
+    return json_in_words(value, lambda text: _string(text, name))
+
+
+def _sole(condition: Condition) -> Condition:
+    """The condition inside groups of a single part that depends on the run, which are read as that part."""
+    while isinstance(condition, AllOf | AnyOf):
+        parts = [part for part in condition.parts if constant_outcome(part) is None]
+        if len(parts) != 1:
+            break
+        (condition,) = parts
+    return condition
+
+
+def _bracketed(part: Condition, other: type[AllOf] | type[AnyOf], name: Namer) -> str:
+    sole = _sole(part)
+    words = in_words(sole, name)
+    return f"({words})" if isinstance(sole, other) and sole.parts else words
+
+
+def _comparison(comparison: Comparison, name: Namer) -> str:
+    operator = comparison.meaning
+    words = operator.words if comparison.known else printable(operator.name)[:LONGEST_TEXT] or _MISSING
+    if not comparison.known and (nested := nested_conditions(comparison)):
+        return f"{words}({', '.join(in_words(part, name) for part in nested)})"
+    first, *others = [value_in_words(operand.value, name) for operand in comparison.operands] or [_MISSING]
+    if operator.reads == 1:
+        return f"{first} {words}"
+    if comparison.known and not others:
+        others = [_MISSING]
+    return " ".join(filter(None, (first, words, ", ".join(others))))
+
+
+def _string(text: str, name: Namer) -> str:
+    match parse(text):
+        case Reference(paths=(path,)):
+            return printable(name(path))
+        case Function(faults=()) as function:
+            arguments = (name(argument.path) if argument.path else argument.text for argument in function.arguments)
+            return printable(f"{function.name}({', '.join(arguments)})")
+        # A tag and nothing else reads as the value it shows; that it makes a string of it changes no wording.
+        case Template(only=lookup) if lookup is not None and lookup.reads_run:
+            return printable(name(lookup.path))
+        case Template():
+            return quoted(" ".join(text.split()), LONGEST_TEXT)
+    return quoted(text, LONGEST_TEXT)
