@@ -176,9 +176,9 @@ def _is_twice_the_same(document: Document, fault: Fault) -> bool:
     """Whether a key is given twice with the same value."""
     if fault.earlier is None or fault.extent is None:
         return False
-    source = document.source
-    first, second = (source.text(member_at(source.data, key).value) for key in (fault.earlier, fault.extent))
-    return first == second
+    data = document.source.data
+    first, second = (member_at(data, key).value for key in (fault.earlier, fault.extent))
+    return data[first.start : first.end] == data[second.start : second.end]
 
 
 def _step_at(pointer: str, analysis: WorkflowAnalysis | None) -> str:

@@ -173,7 +173,7 @@ def event_and_id(problem: Problem, analyses: AnalysisCache) -> Fixes:
     called = called_id(trigger.event_name)
     if problem.intended is not None:
         edit = replace_string(problem.document.source, problem.where(), problem.intended)
-        fix = Fix(f'write "{problem.intended}"', (edit,), problem.is_certain)
+        fix = Fix(f"write {quoted(problem.intended, 60)}", (edit,), problem.is_certain)
         others = [*_id_after_event(problem.entry, called, analyses)] if called is not None else []
         yield from (*others, fix) if called is not None and _is_called(called, analyses) else (fix, *others)
     elif not trigger.callable:
@@ -190,7 +190,7 @@ def event_and_id(problem: Problem, analyses: AnalysisCache) -> Fixes:
 def _id_after_event(entry: Entry, called: str, analyses: AnalysisCache) -> Fixes:
     """The id that its event names, for a workflow of another id, if neither is that of a call that would go astray."""
     if called not in analyses.collection.by_id and not _is_called(entry.id or "", analyses):
-        yield Fix(f'change the id to "{called}"', tuple(_id_edits(analyses.of(entry), called)))
+        yield Fix(f"change the id to {quoted(called, 60)}", tuple(_id_edits(analyses.of(entry), called)))
 
 
 def _is_called(id_: str, analyses: AnalysisCache) -> bool:

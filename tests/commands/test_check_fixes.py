@@ -202,6 +202,18 @@ def test_json_and_sarif_carry_the_fixes(capsys: pytest.CaptureFixture[str], fold
     assert replacement["deletedRegion"] == result["locations"][0]["physicalLocation"]["region"]
 
 
+def test_what_is_read_from_the_cache_is_fixed_as_well(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_text(WRONG)
+    reports = []
+    for _ in range(2):
+        assert main(["check", "app.json", "--format", "json"]) == 1
+        reports.append(json.loads(capsys.readouterr().out))
+    assert reports[0] == reports[1]
+    assert reports[1][0]["fixes"]
+    assert main(["check", "app.json", "--fix"]) == 0
+    assert (folder / "app.json").read_text() == RIGHT
+
+
 def test_a_check_for_people_loads_nothing_of_the_fixes(folder: Path) -> None:
     (folder / "app.json").write_text(WRONG)
     script = "import sys; from kustui.cli import main; main(['check', 'app.json']); print(*sys.modules)"

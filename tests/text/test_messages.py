@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.text.messages import closest, counted, duration_in_words, hint_of
+from kustui.text.messages import Suggestion, closest, counted, duration_in_words, hint_of, suggested, suggestion
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 steps"), (1, "1 step"), (2, "2 steps"), (1200, "1,200 steps")])
@@ -83,3 +83,26 @@ def test_a_hint_lists_what_there_is_where_it_is_few() -> None:
 
 def test_a_hint_says_that_there_is_nothing() -> None:
     assert hint_of("x", [], "steps") == "there are no steps"
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "intended", "is_certain"),
+    [
+        ("statuss", ["status", "tags"], "status", True),
+        ("cD5", ["cD4", "eF6"], "cD4", True),
+        ("cD5", ["cD4", "cD6"], "cD4", False),
+        ("colour", ["tags"], None, False),
+    ],
+)
+def test_a_suggestion_is_certain_where_no_other_name_is_close(
+    name: str, names: list[str], intended: str | None, is_certain: bool
+) -> None:
+    found = suggestion(name, names, "fields")
+    assert (found.intended, found.is_certain) == (intended, is_certain)
+    assert found.hint == hint_of(name, names, "fields")
+
+
+def test_a_suggestion_for_a_part_is_one_for_the_whole() -> None:
+    whole = suggested("get-orders", ["get-order"]).within("kustomer.app.get-orders.get-orders", "get-orders")
+    assert whole.intended == "kustomer.app.get-orders.get-order"
+    assert Suggestion("none").within("a", "a") == Suggestion("none")

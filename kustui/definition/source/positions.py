@@ -269,7 +269,10 @@ def member_at(data: bytes, key: Extent) -> Spot:
     """The position of the member that the literal of a key begins. The text has to be JSON."""
     literal = _MEMBER_KEY.match(data, key.start)
     assert literal, "a key"
-    return Spot(scan(data, literal.end()).spots[""].value, key)
+    start = literal.end()
+    value = _VALUE.match(data, start)
+    assert value, "a value"
+    return Spot(Extent(start, end_of(data, start) if data[start] in b"{[" else value.end(1)), key)
 
 
 class Member(NamedTuple):

@@ -331,7 +331,7 @@ def _closing(stop: _Stop) -> str:
     line_end, text = "\r\n" if b"\r\n" in data else "\n", ""
     for opened in reversed(open_brackets(data, stop.extent.end, stop.extent.start)):
         line = data[stop.source.line_start(opened) : opened]
-        if b"\n" in data[opened:end]:
+        if data.find(b"\n", opened, end) >= 0:
             indentation = line[: len(line) - len(line.lstrip(b" \t"))].decode()
             text += f"{line_end}{indentation}"
         text += "}" if data[opened] == 0x7B else "]"
