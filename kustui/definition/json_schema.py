@@ -136,27 +136,34 @@ def _noun(title: str) -> str:
 def _part(part: str, model: Schema | None) -> Schema:
     """One kind of part: its keys, and what the model asks of their values; nothing where it has no model."""
     title, keys = _title(part), PARTS[part]
+    more = _MORE.get(title, {})
+    definition: Schema = {**more, "properties": _properties(part, model, more.get("properties", {}))}
+    if EVERY_KEY in keys.parts:
+        definition["additionalProperties"] = _ref(_title(keys.parts[EVERY_KEY]))
+    if model is not None:
+        definition["type"] = "object"
+        needed = [key for noun, key in PURPOSES if noun == _noun(title) and (noun, key) not in _CONDITIONAL]
+        if needed:
+            definition["required"] = needed
+    return definition
+
+
+def _properties(part: str, model: Schema | None, more: Mapping[str, Schema]) -> dict[str, Schema]:
+    """What may stand under each key of a part."""
+    title, keys = _title(part), PARTS[part]
+    given: Mapping[str, Schema] = model["properties"] if model is not None else {}
     properties: dict[str, Schema] = {}
-    for key in sorted(keys.keys - {""}):
-        given = (model or {}).get("properties", {}).get(key)
-        properties[key] = _property(title, key, given) if given is not None else {}
-        if key in keys.parts and "$ref" not in str(given):
+    for key in sorted(keys.keys):
+        properties[key] = _property(title, key, given[key]) if key in given else {}
+        if key in keys.parts and "$ref" not in str(given.get(key)):
             properties[key] |= _loosely(keys.parts[key])
         if part in _DECLARED and key in DECLARED_TYPES:
             properties[key]["type"] = [_TYPE_NAMES[DECLARED_TYPES[key]], "null"]
+        properties[key] |= more.get(key, {})
     if title == "Params":
         for name, field in ScheduleCall.model_fields.items():
             properties[field.alias or name]["description"] = field.description or ""
-    needed = [key for noun, key in PURPOSES if noun == _noun(title) and (noun, key) not in _CONDITIONAL]
-    definition: Schema = {"type": "object"} if model is not None else {}
-    if EVERY_KEY in keys.parts:
-        definition["additionalProperties"] = _ref(_title(keys.parts[EVERY_KEY]))
-    if needed and model is not None:
-        definition["required"] = needed
-    more = _MORE.get(title, {})
-    for key, value in more.get("properties", {}).items():
-        properties[key] |= value
-    return {**more, **definition, "properties": properties}
+    return properties
 
 
 def _loosely(part: str) -> Schema:
