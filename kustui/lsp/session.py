@@ -4,23 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check import RULE_NAMES
+from kustui.check.checker import CheckListener, Results
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
+from kustui.definition.loader import Progress
 from kustui.errors import KustuiError
+from kustui.files import absolute
 from kustui.lsp.diagnostics import Diagnostics, RulePage, diagnostics_of
 from kustui.lsp.state import OpenText, State
 from kustui.lsp.text import Text
 from kustui.workspace.background import short_switch_interval
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.snapshot import Workspace
+from kustui.workspace.snapshot import Snapshot, Workspace, partly_checked
 from kustui.workspace.watch import ChangeWatcher
 
 _PATIENCE = 0.25
 """Seconds for which a question waits for a check that is under way; then it is answered first."""
+
+
+class _OpenFirst:
+    """Looks on while everything is checked for the first time: the workflows of open documents come first, and what is
+    wrong with them is told before the others are checked."""
+
+    def __init__(self, keys: Iterable[str], tell: Callable[[Results], object]) -> None:
+        self._keys, self._tell = iter(keys), tell
+        self.selected = next(self._keys, "")
+
+    def take(self, results: Results, *, at_once: bool) -> None:
+        if self.selected in results:
+            self.selected = next((key for key in self._keys if key not in results), "")
+            if not self.selected:
+                self._tell(results)
 
 
 class Session:
@@ -40,7 +59,7 @@ class Session:
         self.texts: dict[str, OpenText] = {}
         """By path."""
         self.state = State(Workspace(()).snapshot, {}, encoding, 0)
-        self._workspace = Workspace(self.paths, keep=True, checker=check)
+        self._workspace = Workspace(self.paths, keep=True, checker=self._checked)
         self._configuration, self._check = configuration, check
         self._settings = Settings()
         self._page, self._publish, self._complain = page, publish, complain
@@ -146,6 +165,36 @@ class Session:
             self._keeps = False
             self.loop.call_soon_threadsafe(self._executor.submit, self._check.keep)
         return state, diagnostics_of(state, self._page)
+
+    def _checked(
+        self,
+        snapshot: Snapshot,
+        settings: Settings | None,
+        progress: Progress | None,
+        wanted: Callable[[], bool],
+        listener: CheckListener | None,
+    ) -> Snapshot:
+        """The snapshot with all problems; of the first one those of open documents are told before."""
+        if snapshot.earlier is None:
+            documents = [
+                document for document in snapshot.collection.documents if absolute(document.path) in self.texts
+            ]
+            keys = [entry.key for document in documents for entry in document.entries]
+
+            def tell(results: Results) -> None:
+                analyses = AnalysisCache(snapshot.collection, settings)
+                partly = partly_checked(snapshot, results, settings or Settings(), analyses)
+                state = State(partly, dict(self.texts), self._encoding, self._revision)
+                own = {absolute(document.path) for document in documents}
+                known = {path: found for path, found in diagnostics_of(state, self._page).items() if path in own}
+                self.loop.call_soon_threadsafe(self._tell, state, known)
+
+            listener = _OpenFirst(keys, tell)
+        return self._check(snapshot, settings, progress, wanted, listener)
+
+    def _tell(self, state: State, diagnostics: Diagnostics) -> None:
+        if state.revision == self._revision and not self.state.snapshot.is_checked:
+            self._publish(state, diagnostics)
 
     def _current_settings(self) -> Settings:
         """What the configuration says, or said when it was right last."""

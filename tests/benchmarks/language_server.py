@@ -71,6 +71,9 @@ async def keystrokes(folder: Path, rounds: int) -> list[float]:
     seconds = []
     async with editing(folder) as editor:
         editor.open(_NAME)
+        context, start = types.ReferenceContext(include_declaration=False), types.Position(0, 0)
+        whole = types.ReferenceParams(context, editor.document(_NAME), start)
+        await asyncio.wait_for(editor.text_document_references_async(whole), 600)  # once everything is checked
         before = await editor.until_known(_NAME, seconds=600)
         text = editor.texts[_NAME]
         start = editor.position(text, _place(text))

@@ -16,6 +16,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from tests.benchmarks.generate import definition
 from tests.support.definitions import ALWAYS, a_workflow
 from tests.support.editor import Editor, editing
 from tests.support.patience import PATIENCE
@@ -221,6 +222,18 @@ async def test_ids_operators_actions_events_inputs_and_keys_are_offered(folder: 
         assert await at('"body": "') == ["steps", "variables", "error", "fn:"]
         assert set(await at('"steps": [\n        {\n          "')) == {"errorCases", "appVersion", "id", "meta"}
         assert "title" in await at('{\n  "')
+
+
+async def test_what_is_open_is_told_first(folder: Path) -> None:
+    organisation = json.dumps(definition(300, 40))
+    (folder / "a.json").write_text(organisation.replace('"op": "eq"', '"op": "equals"', 1))
+    name = put(folder, "broken/unknown-target.json")
+    async with editing(folder) as editor:
+        editor.open(name)
+        await editor.rules(name, ["unknown-target"])
+        assert editor.uri("a.json") not in editor.told
+        await editor.until(lambda: editor.uri("a.json") in editor.told, lambda: "the others are never told")
+        await editor.rules(name, ["unknown-target"])
 
 
 async def test_a_folder_that_is_opened_later_is_checked_too(folder: Path) -> None:

@@ -31,6 +31,8 @@ class Editor(LanguageClient):
         self.folder = folder
         self.diagnostics: dict[str, types.PublishDiagnosticsParams] = {}
         """What was told last of each document, by URI."""
+        self.told: list[str] = []
+        """The URIs of which something was told, one after the other."""
         self.messages: list[str] = []
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
@@ -43,6 +45,7 @@ class Editor(LanguageClient):
 
         async def take(params: types.PublishDiagnosticsParams) -> None:
             self.diagnostics[params.uri] = params
+            self.told.append(params.uri)
             async with self._told:
                 self._told.notify_all()
 
