@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import count
 
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.check.checker import check_workflow
 from kustui.check.problems import Problem
 from kustui.check.rule import to
-from kustui.definition.collection import Document, Entry, read_document
+from kustui.definition.collection import Collection, Document, Entry, read_document
 from kustui.definition.expressions import Comparison
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID, call_event, called_id, object_of_event
@@ -32,6 +35,8 @@ from kustui.text.messages import quoted
 
 Fixes = Iterator[Fix]
 
+_LITERAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?|true|false")
+_QUOTED_LITERAL = re.compile(rf'"(?:{_LITERAL.pattern})"')
 _MOST = 3
 """Fixes of one problem that differ only in a name."""
 
@@ -74,6 +79,42 @@ def remove_argument(problem: Problem, analyses: AnalysisCache) -> Fixes:
     """Without an input, a param or a key that is not known, and that stands for nothing else."""
     if problem.intended is None and _member(problem.document, problem.pointer) is not None:
         yield Fix(f"remove {quoted(key_of(problem.pointer))}", (remove(problem.document, problem.pointer),))
+
+
+def right_type(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """A value without quotes or with them, or in a list, if nothing is wrong with its workflow that was not before."""
+    entry, document = problem.entry, problem.document
+    if problem.intended is not None or problem.on_key or entry is None or problem.pointer not in entry.pointers:
+        return
+    extent = document.spot(problem.pointer).value
+    title, opening, closing = _other_type(document.source.text(extent))
+    if not title:
+        return
+    if closing is None:
+        edits: tuple[TextEdit, ...] = (TextEdit(document.source, extent, opening),)
+    else:
+        ends = ((extent.start, opening), (extent.end, closing))
+        edits = tuple(TextEdit(document.source, Extent(at, at), bracket) for at, bracket in ends)
+    after = read_document(document.path, edited(document.source, edits))
+    others = (after if one is document else one for one in analyses.collection.documents)
+    now = after.entry_at(entry.item.pointer)
+    if now is not None:
+        rules, before = (
+            Counter(one.rule for one in check_workflow(collection, workflow, analyses.settings).problems)
+            for collection, workflow in ((Collection(tuple(others)), now), (analyses.collection, entry))
+        )
+        if rules < before:
+            yield Fix(title, edits)
+
+
+def _other_type(written: str) -> tuple[str, str, str | None]:
+    """What is written in place of a value of the wrong type, or before and behind it, with the title of the fix; an
+    empty title where nothing would do."""
+    if _QUOTED_LITERAL.fullmatch(written):
+        return f"write {written[1:-1]}", written[1:-1], None
+    if _LITERAL.fullmatch(written):
+        return f'write "{written}"', f'"{written}"', None
+    return ("put it into a list", "[", "]") if written.startswith("{") else ("", "", None)
 
 
 # Arguments

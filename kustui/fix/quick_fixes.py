@@ -132,7 +132,11 @@ FIXES: Mapping[str, RuleFix] = {
     "duplicate-key": RuleFix(
         (part_fixes.remove_one_of_two,), "removes the earlier one, which does not count; safe where both hold the same"
     ),
-    "invalid-shape": _NAME,
+    "invalid-shape": RuleFix(
+        (_intended, part_fixes.right_type),
+        "writes the closest name, which is safe where no other is close; adds or removes quotes, or puts a value into "
+        "a list, where that is all that is wrong",
+    ),
     "unknown-key": _ARGUMENT._replace(words=f"{_NAME.words}, or removes a key that is close to none"),
     "duplicate-workflow-id": RuleFix((part_fixes.unique_workflow_id,), "gives the later workflow an id of its own"),
     "duplicate-workflow-name": RuleFix(

@@ -264,6 +264,25 @@ def test_a_dependency_is_declared(dependencies: list[str] | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "wrong", "right"),
+    [
+        ("callable", "true", True),
+        ("transitions", to("7"), [to("7")]),
+        ("transitions", [{**to("7"), "target": 7}], [to("7")]),
+        ("transitions", [{**to("7"), "target": 8}], None),
+        ("callable", "yes", None),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_written_as_the_right_one(key: str, wrong: object, right: object) -> None:
+    value = app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, step("7")))
+    value["workflows"][1]["trigger"][key] = wrong
+    if right is None:
+        assert not [*checked(value).fixes("invalid-shape")]
+    else:
+        assert fixed(value, "invalid-shape")["workflows"][1]["trigger"][key] == right
+
+
+@pytest.mark.parametrize(
     ("wrong", "right"),
     [
         ("kustomer-^1,4,8", "kustomer-^1.4.8"),
