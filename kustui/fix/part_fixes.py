@@ -31,12 +31,13 @@ from kustui.fix.json_edits import (
     text_of,
 )
 from kustui.fix.suppressions import without_suppression
-from kustui.text.messages import quoted
+from kustui.text.messages import printable, quoted, shortened
 
 Fixes = Iterator[Fix]
 
 _LITERAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?|true|false")
 _QUOTED_LITERAL = re.compile(rf'"(?:{_LITERAL.pattern})"')
+_NOUNS = {",": "comma", ":": "colon"}
 _MOST = 3
 """Fixes of one problem that differ only in a name."""
 
@@ -63,7 +64,18 @@ def right_syntax(problem: Problem, analyses: AnalysisCache) -> Fixes:
     faults = [fault for fault in after.faults if fault.rule == problem.rule and fault.extent is not None]
     end = extent.start + len(problem.intended.encode())
     if all(after.fault_extent(fault).start >= end or fault.is_certain for fault in faults):
-        yield Fix(problem.hint, (edit,), problem.is_certain)
+        yield Fix(_syntax_title(source.text(extent), problem.intended), (edit,), problem.is_certain)
+
+
+def _syntax_title(old: str, new: str) -> str:
+    """What is removed, added before what stays, or written in place of it."""
+    verb, text = ("add", new.removesuffix(old)) if new.endswith(old) else ("write", new)
+    if not new:
+        verb, text = "remove", old
+    text = text.strip()
+    if text in _NOUNS:
+        return f"{verb} {'the' if verb == 'remove' else 'a'} {_NOUNS[text]}"
+    return f"{verb} {printable(shortened(' '.join(text.split()), 60)) or 'nothing'}"
 
 
 def remove_one_of_two(problem: Problem, analyses: AnalysisCache) -> Fixes:

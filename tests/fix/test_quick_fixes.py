@@ -344,6 +344,21 @@ def test_what_is_no_json_is_put_right_where_that_is_known(wrong: str, right: str
     json.loads(after)
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ('{"app": "a",\n "version": "1.0.0"\n "title": "A"}', "add a comma"),
+        ('{"app": "a", "version": "1.0.0",}', "remove the comma"),
+        ('{"app": "a", "version": "1.0.0", "x": NaN}', "write null"),
+        ('{"app": "a", "version": "1.0.0", description: "b"}', 'write "description"'),
+        ('{"app": "a",\n "version": "1.0.0",\n "workflows": [\n  {}', "add ] }"),
+        ('{"app": "a", "version" = "1.0.0"}', "write a colon"),
+    ],
+)
+def test_the_title_says_what_changes_in_the_text(text: str, title: str) -> None:
+    assert [fix.title for fix in checked(text).fixes("invalid-json")] == [title]
+
+
 @pytest.mark.parametrize(("second", "is_safe"), [('"Tags chats."', True), ('"Tags mail."', False)])
 def test_the_earlier_of_two_keys_is_removed_as_it_does_not_count(second: str, is_safe: bool) -> None:
     text = (
