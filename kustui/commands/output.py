@@ -233,7 +233,9 @@ _LOOKS_OF_LINES = {"": "1", "@": "36", "-": "31", "+": "32", " ": ""}
 def difference_text(lines: Iterable[DiffLine], *, colour: bool, is_shown: bool) -> Iterator[str]:
     """A difference as text: as ``patch`` reads it, or where a terminal shows it, with nothing that it would obey."""
     for line in lines:
-        text = terminal_safe(str(line)) if is_shown else str(line)
+        text = str(line)
+        if is_shown:
+            text = terminal_safe(text if line.sign else text.removesuffix("\t"))
         look = _LOOKS_OF_LINES[line.sign] if colour else ""
         yield f"\x1b[{look}m{text}\x1b[0m\n" if look else f"{text}\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
@@ -11,6 +12,12 @@ from typing import NamedTuple
 from kustui.definition.source.source import Extent, Source
 
 _CONTEXT = 3  # lines around a change, as diff shows them
+
+_ESCAPES = (
+    {code: f"\\{code:03o}" for code in (*range(32), 127)}
+    | {0xDC00 + byte: f"\\{byte:03o}" for byte in range(128, 256)}  # of a name that is no UTF-8 (PEP 383)
+    | str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"})
+)
 
 
 class TextEdit(NamedTuple):
@@ -124,8 +131,13 @@ _NO_NEWLINE = DiffLine("", "\\ No newline at end of file")
 def difference(edits: Iterable[TextEdit]) -> Iterator[DiffLine]:
     """What edits change, file by file, as ``diff -u`` would show it (POSIX, diff -u)."""
     for source, own in by_source(edits).items():
-        yield DiffLine("", f"--- {source.path}")
-        yield DiffLine("", f"+++ {source.path}")
+        name = _name(source.path)
+        yield DiffLine("", f"--- {name}")
+        yield DiffLine("", f"+++ {name}")
+        if source.offset and source.encoding == "UTF-8":  # patch compares the first line with what the file holds
+            whole = Source(source.path, BOM_UTF8 + source.data)
+            own = tuple(TextEdit(whole, edit.extent.moved(source.offset), edit.text) for edit in own)
+            source = whole
         more = 0  # lines that the hunks so far have brought
         for hunk in _hunks(source, own):
             lines = [*_hunk_lines(source, hunk)]
@@ -134,6 +146,14 @@ def difference(edits: Iterable[TextEdit]) -> Iterator[DiffLine]:
             yield DiffLine("@", f"@@ -{_range(first, old)} +{_range(first + more, new)} @@")
             yield from lines
             more += new - old
+
+
+def _name(path: str) -> str:
+    """The name of a file as ``git diff`` writes it, for ``patch`` and ``git apply`` to find the file: in quotes where
+    it has characters that would end it, with a tab behind it where it has a blank (git-config, core.quotePath)."""
+    path = path.removeprefix("./")
+    name = path.translate(_ESCAPES)
+    return f'"{name}"' if name != path else f"{path}\t" if " " in path else path
 
 
 def _range(first: int, count: int) -> str:

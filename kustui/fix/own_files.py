@@ -7,7 +7,7 @@ hide anything, and a scenario would fail.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 
 from kustui.check.problems import Related
@@ -86,20 +86,24 @@ def in_scenario(
 ) -> Iterator[TextEdit]:
     """The edits of a scenario that names what is renamed; none of a file that is no JSON."""
     texts = _texts_of(source)
-    values = {text.pointer: text for text in texts if not text.is_key}
+    values = {text.pointer: text.text for text in texts if not text.is_key}
     for text in texts:
-        match = _PLACE.fullmatch(text.pointer)
-        if match is None or text.is_key is not bool(match["input"]):
+        place = _PLACE.fullmatch(text.pointer)
+        if place is None or text.is_key is not bool(place["input"]):
             continue
-        if kind is Named.WORKFLOW and match["key"] == "event" and text.text == call_event(old):
+        if kind is Named.WORKFLOW and place["key"] == "event" and text.text == call_event(old):
             yield text.edit(call_event(new))
-        if text.text != old:
-            continue
-        part = text.pointer[: match.start(match.lastgroup or 0) - 1]
-        workflow = values.get(f"{parent(part) if match['input'] else part}/workflow")
-        is_about = workflow is not None and workflows_named(collection, workflow.text) == (entry,)
-        if _names(match, kind, is_about=is_about):
-            yield text.edit(new)
+        elif text.text == old:
+            name = _workflow_at(place, values)
+            is_about = name is not None and workflows_named(collection, name) == (entry,)
+            if _names(place, kind, is_about=is_about):
+                yield text.edit(new)
+
+
+def _workflow_at(place: re.Match[str], values: Mapping[str, str]) -> str | None:
+    """What names the workflow that a place is about: the member beside it, or beside the object that holds it."""
+    part = place.string[: place.start(place.lastgroup or 0) - 1]
+    return values.get(f"{parent(part) if place['input'] else part}/workflow")
 
 
 def _names(place: re.Match[str], kind: Named, *, is_about: bool) -> bool:

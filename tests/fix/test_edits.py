@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+import codecs
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -137,3 +143,20 @@ def test_edits_after_edits_are_edits_of_the_file_as_it_was(
     assert not overlaps(together)
     assert edited(source, together) == edited(between, later)
     assert all(edit.source is (source if edits else between) for edit in together)
+
+
+@pytest.mark.skipif(shutil.which("patch") is None or shutil.which("git") is None, reason="neither patch nor git")
+@pytest.mark.parametrize("tool", [("patch", "-s", "-p0", "--binary"), ("git", "apply", "-p0")])
+@pytest.mark.parametrize(
+    "name", ["./a.json", "a b.json", 'q"\\.json', "n\nl\t.json", "\x1b[1mü.json", os.fsdecode(b"\xff.json")]
+)
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_the_difference_is_what_patch_and_git_take(
+    tmp_path: Path, tool: tuple[str, ...], name: str, mark: bytes
+) -> None:
+    source = Source.of(name, mark + b"{\r\n1,\r\n2}\r\n")
+    edits = [TextEdit(source, Extent(3, 4), "one")]
+    (tmp_path / name).write_bytes(mark + source.data)
+    text = "".join(f"{line}\n" for line in difference(edits))
+    subprocess.run(tool, input=text.encode(), check=True, cwd=tmp_path)
+    assert (tmp_path / name).read_bytes() == mark + edited(source, edits)

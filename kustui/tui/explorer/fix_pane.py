@@ -69,7 +69,7 @@ def _parts(line: DiffLine, width: int) -> list[Line]:
     """A line, or the parts of it around its changes, each in at most ``width`` cells."""
     text = line.text.removesuffix("\r")
     if not line.sign:
-        return [((text.removeprefix("--- "), "heading"),)]
+        return [((text.removeprefix("--- ").removesuffix("\t"), "heading"),)]
     look, changed_look = _LOOKS[line.sign]
     if not line.changed or (len(text) < width and cells(terminal_safe(text)) < width):
         windows = [(0, len(text))]
