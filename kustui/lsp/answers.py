@@ -207,6 +207,9 @@ def _step(analysis: WorkflowAnalysis, pointer: str) -> Iterator[str]:
     if step is None:
         return
     does = labels.what_it_does(analysis.flow, step, longest=_LONGEST)
+    for call in analysis.calls:
+        if call.step == step.id:
+            does = "".join(text for text, _ in labels.call_line(call, analysis.collection))
     named = f"**{_escaped(step.name)}**" + (f" `{step.id}`" if step.name != step.id else "")
     yield f"Step {named}: {_escaped(does)} (`{step.action or 'no action: it only branches'}`)."
     if step.description:
@@ -278,7 +281,7 @@ def _condition(analysis: WorkflowAnalysis, pointer: str) -> Iterator[str]:
     at = edge.transition.pointer
     if not _within(pointer, f"{at}/condition"):
         target, label = node_name(analysis.flow, edge.destination), labels.edge_label(analysis.flow, edge)
-        yield f"→ {_escaped(target)} {_escaped(label)}"
+        yield _escaped(f"→ {target} {label}".rstrip())
         return
     parts = [part for _, part in analysis.condition_parts if _within(pointer, part.pointer)]
     if parts:
