@@ -18,7 +18,7 @@ from kustui.check.problems import UNUSED_SUPPRESSION, Identity, Problem, relativ
 from kustui.config.check_settings import Settings, Suppression
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, read_document
-from kustui.definition.loader import STDIN, STDIN_NAME
+from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
 from kustui.files import ReadError, absolute, exists, read_file, write_file
@@ -26,11 +26,17 @@ from kustui.text.messages import closest
 
 
 def suppress(
-    collection: Collection, problems: Iterable[Problem], settings: Settings, *, complete: bool = True
+    collection: Collection,
+    problems: Iterable[Problem],
+    settings: Settings,
+    *,
+    complete: bool = True,
+    removable: bool = True,
 ) -> tuple[Problem, ...]:
     """The problems that no suppression hides, followed by one problem for each unused suppression.
 
     Where the collection is not ``complete``, a suppression whose workflow is not in it may be about another file.
+    Unless they are ``removable``, nobody can be certain that they hide nothing elsewhere.
     """
     by_rule: dict[str, list[Suppression]] = {}
     for suppression in settings.suppressions:
@@ -43,7 +49,8 @@ def suppress(
         if not matches:
             visible.append(problem)
     unused = [suppression for suppression in settings.suppressions if id(suppression) not in used]
-    return (*visible, *_unused(unused, collection, settings, complete=complete))
+    problems_of_unused = _unused(unused, collection, settings, complete=complete)
+    return (*visible, *(one if removable else one._replace(is_certain=False) for one in problems_of_unused))
 
 
 def _matches(suppression: Suppression, problem: Problem) -> bool:
@@ -104,6 +111,20 @@ def covers_suppressions(paths: Iterable[str], collection: Collection, settings: 
         apps = (document for document in collection.documents if document.shape is Shape.APP)
         return any(Path(absolute(app.path)).parent == home for app in apps)
     return True
+
+
+def may_remove_suppressions(paths: Iterable[str], collection: Collection, settings: Settings) -> bool:
+    """Whether one that hides nothing here hides nothing anywhere: what was checked is the folder of the configuration,
+    one above it, or all the files in it."""
+    homes = {Path(absolute(one.document.path)).parent for one in settings.suppressions if one.document is not None}
+    if STDIN in paths or not covers_suppressions(paths, collection, settings):
+        return False
+    checked = {Path(absolute(path)) for path in (*paths, *(document.path for document in collection.documents))}
+    return all(
+        not checked.isdisjoint((home, *home.parents))
+        or all(file in checked or file.name.endswith(SCENARIO_SUFFIX) for file in home.glob("*.json"))
+        for home in homes
+    )
 
 
 # Baselines

@@ -183,7 +183,9 @@ FIXES: Mapping[str, RuleFix] = {
     "invalid-version-range": RuleFix(
         (_intended,), "writes the dash before the range, and dots for commas; safe where that is a range"
     ),
-    "unused-suppression": RuleFix((part_fixes.remove_unused,), "removes it, which is safe"),
+    "unused-suppression": RuleFix(
+        (part_fixes.remove_unused,), "removes it, which is safe; none where other files may have the problem"
+    ),
 }
 """By rule: one that is not here has no fix, as nobody can know what was intended."""
 _ALWAYS_FIXABLE = frozenset((

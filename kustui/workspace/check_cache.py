@@ -166,9 +166,10 @@ class _CheckKeys(NamedTuple):
         collection = snapshot.collection
         parts = [_plain_settings(settings), *map(_plain_outline, collection.documents), *_relative_paths(collection)]
         if settings.suppressions:
-            from kustui.check.suppressions import covers_suppressions
+            from kustui.check.suppressions import covers_suppressions, may_remove_suppressions
 
-            parts.append(repr(covers_suppressions(snapshot.paths, collection, settings)).encode())
+            limits = covers_suppressions, may_remove_suppressions
+            parts.append(repr([holds(snapshot.paths, collection, settings) for holds in limits]).encode())
             for suppression in settings.suppressions:
                 plain = (suppression.rule, suppression.workflow, suppression.step, suppression.extent)
                 parts.append(_bytes_of(plain))

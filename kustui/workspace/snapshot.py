@@ -118,7 +118,7 @@ def check_snapshot(
     Problems that the settings suppress are left out; suppressions that hide nothing are among them.
     """
     from kustui.check.checker import all_problems, check_workflows  # the rules: not before the first paint
-    from kustui.check.suppressions import covers_suppressions, suppress
+    from kustui.check.suppressions import covers_suppressions, may_remove_suppressions, suppress
     from kustui.config.check_settings import Settings
 
     collection, settings = snapshot.collection, settings or Settings()
@@ -130,7 +130,8 @@ def check_snapshot(
         between, schedules = _between(snapshot, results, settings)
         problems = all_problems(collection, results, between, settings)
         complete = covers_suppressions(snapshot.paths, collection, settings)
-        problems = suppress(collection, problems, settings, complete=complete)
+        removable = may_remove_suppressions(snapshot.paths, collection, settings)
+        problems = suppress(collection, problems, settings, complete=complete, removable=removable)
         return Snapshot(collection, problems, schedules, snapshot.paths, settings, results, between)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -223,3 +224,24 @@ def test_a_check_for_people_loads_nothing_of_the_fixes(folder: Path) -> None:
     modules = done.stdout.split()
     assert "kustui.check.reports.text" in modules
     assert not [name for name in modules if name.startswith("kustui.fix")]
+
+
+@pytest.mark.parametrize(
+    ("paths", "is_removed"),
+    [(["."], True), (["one.json", "two.json"], True), (["one.json"], False), (["two.json", "-"], False)],
+)
+def test_a_suppression_is_removed_only_where_all_that_it_may_be_about_was_checked(
+    capsys: pytest.CaptureFixture[str],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    paths: list[str],
+    is_removed: bool,
+) -> None:
+    for name in ("one", "two"):
+        app = {"app": name, "version": "1.0.0", "title": "T", "workflows": [definition("cD4") | {"name": name}]}
+        (folder / f"{name}.json").write_text(json.dumps(app))
+    suppressions = '[[suppress]]\nrule = "loop"\nworkflow = "two"\nreason = "r"\n'
+    (folder / "kustui.toml").write_text(suppressions)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((folder / "one.json").read_bytes())))
+    assert run(capsys, *paths, "--fix")[0] == 0
+    assert (folder / "kustui.toml").read_text() == ("" if is_removed else suppressions)
