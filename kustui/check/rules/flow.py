@@ -49,6 +49,8 @@ def unknown_target(analysis: WorkflowAnalysis) -> Violations:
         intended = analysis.intended_targets[edge.target]
         if intended != (hint.intended or ""):  # nothing else leads to it
             hint = did_you_mean(intended)
+        if intended and (intended == edge.source or edge.source in analysis.flow.after(intended)):
+            hint = hint._replace(is_certain=False)  # it would be a loop
         message = f'the {_kind(edge)} leads to the unknown step "{edge.target}"'
         if analysis.flow.node(edge.target) is not None:
             message = f"the {_kind(edge)} leads to the trigger, which cannot be a target"

@@ -56,10 +56,14 @@ def unknown_step_reference(analysis: WorkflowAnalysis) -> Violations:
     flow = analysis.flow
     for read, path, node in analysis.paths:
         if node is None and path.step is not None:
+            hint = suggestion(path.step, (TRIGGER_ID, *flow.steps), "steps of this workflow")
+            near, run = flow.node(hint.intended or ""), analysis.intended_flow
+            if run is not None and near is not None and not _has_run(run, read, near):
+                hint = hint._replace(is_certain=False)
             yield Violation(
                 read.pointer,
                 f'{path.text} reads the unknown step "{path.step}"',
-                suggestion(path.step, (TRIGGER_ID, *flow.steps), "steps of this workflow"),
+                hint,
                 read.node,
                 path.step_span,
             )

@@ -152,9 +152,10 @@ def read_path(written: str, start: int) -> Path | ExpressionFault:
         near = closest_root(root)
         if dotted.partition(".")[0] in ROOTS:
             near = Suggestion(f"write {dotted}", ".".join(filter(None, _NO_DOTS.split(root))), is_certain=True)
-        return ExpressionFault(
-            f'a path cannot begin with "{shortened(root)}"', *spans[0], near.hint, None, near.intended
-        )
+        behind = root.partition(near.intended or root)[2]
+        is_id_behind = any(map(str.isdigit, behind))  # steps1: a dot is missing
+        message = f'a path cannot begin with "{shortened(root)}"'
+        return ExpressionFault(message, *spans[0], near.hint, None, near.intended, not is_id_behind)
     if len(segments) == 1 and root != "error":
         what = "step" if root == "steps" else "variable"
         return ExpressionFault(f"the path names no {what}", start, end, f"write {root}.<{what} id>")
