@@ -300,7 +300,8 @@ class Suggestion(NamedTuple):
 
 def did_you_mean(name: str, *, is_certain: bool = False, more: str = "") -> Suggestion:
     """``did you mean "x"?``, with ``more`` behind the name."""
-    return Suggestion(f'did you mean "{name}"{more}?', name, is_certain)
+    hint = f'did you mean "{name}"{more}?'
+    return Suggestion(hint) if "\ufffd" in name else Suggestion(hint, name, is_certain)  # half of a surrogate pair
 
 
 def suggested(name: str, names: Iterable[str], otherwise: str = "", without: Container[str] = ()) -> Suggestion:

@@ -253,13 +253,15 @@ def test_a_suppression_is_removed_only_where_all_that_it_may_be_about_was_checke
         ('"target": "cD4"', '"target": "aB4"'),
         ('"action": "kustomer.note.create"', '"action": "kustomer.note.create", "params": {"body": "/#steps.cD5.id"}'),
         ('"action": "kustomer.note.create"', '"action": "kustomer.note.create", "params": {"body": "/#steps1.id"}'),
+        ('"target": "cD4"', '"target": "\\ud83db"'),
     ],
-    ids=["a target that makes a loop", "a step that has not run", "a dot that is missing"],
+    ids=["a target that makes a loop", "a step that has not run", "a dot that is missing", "half a surrogate pair"],
 )
 def test_a_name_is_not_certain_that_would_make_another_problem(
     capsys: pytest.CaptureFixture[str], folder: Path, right: str, wrong: str
 ) -> None:
     text = json.dumps(definition("cD4"), indent=2).replace(right, wrong, 1)
+    text = text.replace('"id": "cD4"', '"id": "\\ud83da"') if "ud83d" in wrong else text
     (folder / "app.json").write_text(text)
     assert run(capsys, "app.json", "--fix")[0] == 1
     assert (folder / "app.json").read_text() == text
