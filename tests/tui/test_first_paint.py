@@ -18,7 +18,7 @@ import kustui.commands.explore
 from kustui.config.configuration import Configuration
 from kustui.workspace.background import BackgroundWorkspace
 from kustui.tui.app import Kustui
-from kustui.tui.explorer.screen import Explorer
+from kustui.tui.explorer.opening import Opening
 from kustui.tui.explorer.tree_view import TreeView
 
 titles, modules, styled, update_nodes = [], [], [], Stylesheet.update_nodes
@@ -40,7 +40,7 @@ def first_painted(self):
     "In the place of what is done after the first paint."
     modules.extend(sys.modules)
 
-Explorer.follow = first_painted
+Opening.follow = first_painted
 
 async def painted():
     opening = BackgroundWorkspace([sys.argv[1]])

@@ -255,6 +255,9 @@ class ChangesView(RowsView):
 
     _saves: tuple[Sequence[Row], ...] = ()
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(empty="nothing has changed on disk yet; changes are listed here as you save", id=id)
+
     def take(self, rows: Sequence[Row]) -> None:
         """Take one more save. Whoever looks at an earlier one goes on doing so."""
         self._saves = (rows, *self._saves)[:_MAX_SAVES]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -17,11 +17,8 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from kustui.config.preferences import Preferences
-from kustui.definition.collection_messages import nothing_to_open
-from kustui.definition.loader import PathError
 from kustui.text.styled_lines import Piece
-from kustui.text.terminal_safe import terminal_safe
-from kustui.tui.base_app import TypeAhead, is_ending
+from kustui.tui.base_app import is_ending
 from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSelected
 from kustui.tui.explorer.background_events import BackgroundEvent, BackgroundEvents
@@ -30,16 +27,17 @@ from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.find import FilterController, FinderController
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
 from kustui.tui.explorer.navigator import Navigator, ProblemNavigator
+from kustui.tui.explorer.opening import Opening
 from kustui.tui.explorer.panes import FIRST_CLASSES, Panes, PaneSizes, Sizes
 from kustui.tui.explorer.rehearsal_opener import RehearsalOpener
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
 from kustui.tui.tree.nodes import Moves
-from kustui.tui.widgets.bars import FIRST_KEYS, FilterInput, StatusBar, TextBar, keys_row, unbound_key_line
+from kustui.tui.widgets.bars import FilterInput, StatusBar, TextBar, unbound_key_line
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import Menu, RowsView
-from kustui.workspace.background import BackgroundWorkspace, short_switch_interval
+from kustui.workspace.background import BackgroundWorkspace
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -50,7 +48,6 @@ if TYPE_CHECKING:
     from kustui.tui.explorer.fix_pane import FixPane
     from kustui.tui.explorer.marks import BookmarkMenu, MarksController
     from kustui.tui.explorer.selection import CurrentSelection
-    from kustui.tui.explorer.session import SessionKeeper
     from kustui.tui.finder import Finder
     from kustui.tui.prompts import Prompts
     from kustui.workspace.difference import Difference
@@ -59,8 +56,6 @@ _MOMENT = 0.03
 """Seconds after which the panes show another snapshot."""
 _ONLY_MOVING = ("find.next-match", "find.previous-match")
 """Actions of parts after which the panes follow once the cursor rests, as after any other move."""
-_MAX_OPENED = 60
-"""Workflows of which the first is opened by itself, where no session is restored."""
 
 
 class Explorer(Screen[None]):
@@ -92,12 +87,10 @@ class Explorer(Screen[None]):
     ) -> None:
         super().__init__(classes=FIRST_CLASSES)
         self._background, self._configuration = background, configuration
-        self._poll, self._keeps_session = poll, keeps_session
         self.tree_view = TreeView(id="tree")
         self.side = Side(id="side")
         self.problems = ProblemsView(id="problems")
-        nothing = "nothing has changed on disk yet; changes are listed here as you save"
-        self.changes = ChangesView(empty=nothing, id="changes")
+        self.changes = ChangesView(id="changes")
         self.banner = TextBar(id="banner")
         self.problem_bar = TextBar(id="problem")
         self.status = StatusBar(id="status")
@@ -119,10 +112,20 @@ class Explorer(Screen[None]):
         self.rehearsals = RehearsalOpener(
             self, views, self.navigator, lambda: self.selection.current, self._release_keys, keeps_answers=keeps_session
         )
-        self._session: SessionKeeper | None = None
-        """What keeps the place; None where it is to be forgotten, or nobody has looked yet."""
-        self._clicked = False
-        """Whether something was clicked: then nothing is opened by itself any more, for that stood elsewhere."""
+        self.opening = Opening(
+            self,
+            background,
+            views,
+            self.presenter,
+            self.panes,
+            self.navigator,
+            self.problem_navigator,
+            take=self.take,
+            release_keys=self._release_keys,
+            keeps_session=keeps_session,
+            configuration=configuration,
+            poll=poll,
+        )
 
     def compose(self) -> ComposeResult:
         self.panes.fit(self.app.size)
@@ -190,8 +193,7 @@ class Explorer(Screen[None]):
             return
         if id_ not in _ONLY_MOVING:
             self._follow_now()
-        needs_all = id_ == "go.definition" and self.definitions.needs_all
-        if not self.waiting.holds_back(id_, needs_all=needs_all):
+        if not self.waiting.holds_back(id_, needs_all=id_ == "go.definition" and self.definitions.needs_all):
             await carry_out(self, id_)
 
     def _follow_now(self) -> None:
@@ -205,80 +207,14 @@ class Explorer(Screen[None]):
         self._follow_now()  # the cursor of a pane that is left: later the tree may be elsewhere
         super().set_focus(widget, *args, **options)
 
-    # Opening
+    # Opening and leaving
 
     def on_mount(self) -> None:
         self.side.bring(DIAGRAMS[0])
         self.tree_view.focus()
         self.panes.offer_keys()
-        if self._background.done:
-            self._opened()
-        else:
-            self.tree_view.empty = self._background.reading_in_words
-            self._wait_for_opening()
+        self.opening.begin()
         self.titles.update()  # once it is known how many workflows there are: another title paints the pane again
-
-    @work(thread=True)
-    def _wait_for_opening(self) -> None:
-        while not self._background.wait(0.1):
-            self.app.call_from_thread(self.presenter.show_progress, self._background.reading_in_words)
-        self.app.call_from_thread(self._opened)
-
-    def _opened(self) -> None:
-        """Everything is read: show it, or leave where there is nothing to show."""
-        self.presenter.show_progress("")
-        try:
-            snapshot = self._background.result()
-            reason = nothing_to_open(snapshot.collection)
-        except PathError as error:
-            reason = str(error)
-        if reason:
-            self.app.exit(return_code=2, message=f"kustui: {reason}")
-            return
-        self.take(snapshot)
-        self._select()
-        self.status.announce(keys_row(self.app, FIRST_KEYS))
-        self.call_after_refresh(self.follow)
-
-    # Described in words: Textual would write out the arguments, the whole of the files among them.
-    @work(thread=True, group="follow", description="following")
-    def follow(self) -> None:
-        """Check every workflow with every rule, then follow the files, in the background."""
-        with short_switch_interval():
-            # What the panes need, imported in the background instead of before the first paint.
-            from kustui.diagrams import rail_drawing  # noqa: F401
-            from kustui.fix import quick_fixes  # noqa: F401
-            from kustui.tui.explorer import detail, source_rows  # noqa: F401
-
-        session = self._new_session() if self._keeps_session else None
-        self.app.call_from_thread(self._warm, session)
-        if self.is_running:  # else nobody would end it
-            self._background.follow(
-                lambda event: self.post_message(BackgroundEvent(event)), self._configuration, poll=self._poll
-            )
-
-    def _new_session(self) -> SessionKeeper:
-        from kustui.tui.explorer.session import SessionKeeper, session_file
-
-        file = session_file(self._background.workspace.snapshot.paths)
-        return SessionKeeper(file, self, self._views, self.panes, self.navigator)
-
-    def _warm(self, session: SessionKeeper | None) -> None:
-        """What the panes need is imported: go back to where one was the last time, or open a small collection."""
-        self.presenter.ready = True
-        self._session = session
-        restored = session is not None and session.restore(marks_only=self._clicked)
-        if session is not None and session.obstacle:
-            reason = terminal_safe(session.obstacle)
-            self.notify(f"nothing of this session is saved: {reason}", severity="warning", markup=False)
-        if not restored and not self._clicked and len(self.snapshot.collection.entries) <= _MAX_OPENED:
-            self.tree_view.action_open()
-        if isinstance(self.app, TypeAhead) and self.app.held:
-            self.presenter.cursor_moved()  # the keys go first
-        else:
-            self.presenter.show()
-        self.problem_navigator.open_source()
-        self._release_keys()
 
     def _release_keys(self) -> None:
         self.post_message(self.Ready())
@@ -294,13 +230,13 @@ class Explorer(Screen[None]):
         """Keep where one is for the next time, unless one was not yet there; why that is not possible, or an empty
         string."""
         self._follow_now()
-        return self._session.keep() if self._session is not None else ""
+        return self.opening.session.keep() if self.opening.session is not None else ""
 
     # Snapshots
 
     @property
     def snapshot(self) -> Snapshot:
-        """What is shown; an empty one until something was read."""
+        """What is shown; empty until something was read."""
         return self.tree_view.state.snapshot
 
     def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
@@ -320,12 +256,6 @@ class Explorer(Screen[None]):
         self.presenter.show_place()
         self.set_timer(_MOMENT, self._show_anew)  # what is wrong is painted and written out first
 
-    def _select(self) -> None:
-        """What the cursor is on is checked before all else."""
-        node = self.tree_view.node
-        if node is not None and node.entry is not None:
-            self._background.select(node.entry.key)
-
     def _show_anew(self) -> None:
         self.titles.update()
         self.presenter.show()
@@ -344,15 +274,14 @@ class Explorer(Screen[None]):
 
     # What happens in the widgets
 
-    def on_rows_view_moved(self) -> None:
-        self.panes.show_position()
-
-    def on_rows_view_replaced(self) -> None:
+    @on(RowsView.Moved)
+    @on(RowsView.Replaced)
+    def _position_changed(self) -> None:
         self.panes.show_position()
 
     @on(RowsView.Moved, "#tree")
     def _tree_moved(self) -> None:
-        self._select()
+        self.opening.select()
         self.presenter.cursor_moved()
 
     @on(RowsView.Moved, "#source, #detail")
@@ -455,7 +384,7 @@ class Explorer(Screen[None]):
         self.presenter.look()
 
     async def on_click(self, event: events.Click) -> None:
-        self._clicked = True
+        self.opening.clicked = True
         self._look_anew()
         if id_ := self.titles.action_at(event):
             await carry_out(self, id_)
