@@ -64,6 +64,7 @@ PICTURES = (
     Picture("explorer", "orders", "check-delivery", "E j j j j", sizes=SMALL),
     Picture("explorer", "organisation-export", sizes=LARGE),
     Picture("problems", "broken", keys="4 slash r e f enter j j enter 4", sizes=SMALL),
+    Picture("fix", "unknown-target", keys="p x", sizes=SMALL),
     Picture("find", "organisation-export", keys="F v i p", sizes=LARGE),
     Picture("help", "timer-chain", sizes=SMALL),
     Picture("flow", "orders", "check-delivery", "j j", sizes=LARGE),
