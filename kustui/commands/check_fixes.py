@@ -22,8 +22,8 @@ from kustui.fix.quick_fixes import fixes_of, safe_fixes
 from kustui.text.messages import counted
 from kustui.workspace.snapshot import Checker, Snapshot, always
 
-_MOST_ROUNDS = 20
-"""Fixes that put right what others broke, and so on, would go on without it."""
+_MOST_ROUNDS = 100
+"""Fixes that put right what others broke, and so on, would go on without it; a syntax error takes a round."""
 
 
 class FixResult(NamedTuple):

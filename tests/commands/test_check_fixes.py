@@ -68,6 +68,15 @@ def test_a_fix_may_show_what_is_wrong_behind_it(capsys: pytest.CaptureFixture[st
     assert (folder / "app.json").read_text() == RIGHT
 
 
+def test_one_syntax_error_behind_the_other_is_fixed(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    words = {f"custom{number}": "words" for number in range(30)}
+    whole = json.dumps({**definition("cD4"), "meta": words}, indent=2)
+    without_commas = whole.replace('",\n', '"\n')
+    (folder / "app.json").write_text(without_commas)
+    assert run(capsys, "app.json", "--fix")[0] == 0
+    assert (folder / "app.json").read_text() == whole
+
+
 def test_what_is_left_is_reported_and_decides_the_status(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     (folder / "app.json").write_text(UNSAFE.replace('"target": "cD4"', '"target": "cD5"'))
     status, report, errors = run(capsys, "app.json", "--fix")

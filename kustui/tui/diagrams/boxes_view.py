@@ -28,7 +28,7 @@ class BoxesView(BoxesWindow):
     ABOUT = (
         "The selected workflow as boxes and arrows, each arrow with its condition. One box is selected, and the tree "
         "follows it. Pan with the keys or by dragging to see what does not fit, or zoom: out to names only and to an "
-        "overview with a sign for each step, in until nothing is cut."
+        "overview with a sign for each step, in until names and conditions are whole."
     )
     KEYS = (
         "boxes.choose", "boxes.down", "boxes.pan-down", "boxes.zoom-out", "view.flow", "view.chains",
