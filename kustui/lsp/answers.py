@@ -16,6 +16,7 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.expressions.words import in_words
 from kustui.definition.models import Step
 from kustui.definition.operators import OPERATORS
+from kustui.definition.source.positions import is_inside
 from kustui.diagrams import labels
 from kustui.lsp.state import Spot, State
 from kustui.lsp.text import Position
@@ -275,23 +276,19 @@ def _writers(state: State, fields: tuple[str, ...]) -> Iterator[str]:
 def _condition(analysis: WorkflowAnalysis, pointer: str) -> Iterator[str]:
     """The condition that a place is in, in words; where it is a part of another, that part."""
     edges = (edge for edges in analysis.flow.declared_edges.values() for edge in edges)
-    edge = next((edge for edge in edges if _within(pointer, edge.transition.pointer)), None)
+    edge = next((edge for edge in edges if is_inside(pointer, edge.transition.pointer)), None)
     if edge is None:
         return
     at = edge.transition.pointer
-    if not _within(pointer, f"{at}/condition"):
+    if not is_inside(pointer, f"{at}/condition"):
         target, label = node_name(analysis.flow, edge.destination), labels.edge_label(analysis.flow, edge)
         yield _escaped(f"→ {target} {label}".rstrip())
         return
-    parts = [part for _, part in analysis.condition_parts if _within(pointer, part.pointer)]
+    parts = [part for _, part in analysis.condition_parts if is_inside(pointer, part.pointer)]
     if parts:
         innermost = max(parts, key=lambda part: len(part.pointer))
         words = in_words(innermost, path_namer(analysis.flow))
         yield {"always": "Always holds.", "never": "Never holds."}.get(words, f"Holds if {_escaped(words)}")
-
-
-def _within(pointer: str, part: str) -> bool:
-    return pointer == part or pointer.startswith(f"{part}/")
 
 
 def _operator(spot: Spot) -> Iterator[str]:
