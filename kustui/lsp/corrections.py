@@ -17,6 +17,7 @@ from kustui.fix.renames import name_of, rename
 from kustui.lsp.diagnostics import diagnostic_of
 from kustui.lsp.state import Spot, State
 from kustui.lsp.text import Position
+from kustui.simulate.scenarios.file import scenario_sources
 from kustui.text.messages import counted
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.kustui"
@@ -52,7 +53,7 @@ def renamed(
     if spot is None or (part := _named_at(state, spot)) is None:
         return None, ""
     try:
-        done = rename(state.snapshot.analyses, *part, new)
+        done = rename(state.snapshot.analyses, *part, new, scenario_sources(state.snapshot.paths))
         return workspace_edit(state, done.fix.edits, versions=versions), _untouched(done.untouched)
     except KustuiError as error:
         raise JsonRpcInvalidParams(str(error)) from error

@@ -122,9 +122,11 @@ async def test_a_rename_changes_every_file_and_says_what_cannot_be(folder: Path)
     hard_coded = {**caller_of(ID), "description": f"It calls {ID}."}
     for name, workflow in (("one.json", a_workflow("one", id=ID)), ("two.json", hard_coded)):
         (folder / name).write_text(json.dumps({"workflows": [workflow]}, indent=2))
+    scenario = {"scenario": "It runs.", "start": [{"workflow": ID}]}
+    (folder / "one.scenario.json").write_text(json.dumps(scenario, indent=2))
     async with editing(folder) as editor:
-        editor.open("one.json")
-        editor.open("two.json")
+        for name in ("one.json", "two.json", "one.scenario.json"):
+            editor.open(name)
         place = editor.at("two.json", f'"workflowId": "{ID[:3]}|{ID[3:]}"', types.PrepareRenameParams)
         named = await editor.ask(editor.text_document_prepare_rename_async(place))
         assert isinstance(named, types.PrepareRenamePlaceholder)
