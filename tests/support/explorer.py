@@ -15,6 +15,7 @@ from kustui.cache import Cache
 from kustui.tui.app import Kustui
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.views import PANES
+from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.patience import PATIENCE
@@ -115,7 +116,10 @@ class ExplorerPilot:
     async def resize(self, width: int, height: int) -> None:
         """Give the terminal another size, and wait until everything is laid out for it."""
         await self.pilot.resize_terminal(width, height)
-        await self._poll(lambda: self.app.screen.size == (width, height))
+        bars = self.app.screen.query(StatusBar)
+        await self._poll(
+            lambda: self.app.screen.size == (width, height) and all(bar.size.width in (0, width) for bar in bars)
+        )
         await self.rest()
 
     async def strike(self, *keys: str) -> None:

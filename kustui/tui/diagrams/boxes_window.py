@@ -201,7 +201,8 @@ class BoxesWindow(DiagramView, can_focus=True):
 
     def on_resize(self) -> None:
         width, drawing = self.size.width, self.drawing
-        if width != self._width and drawing is not None and (drawing.fits or self._width == 0):
+        # What did not fit has the same width in a narrower window; in a wider one it may be brought to fit.
+        if drawing is not None and (width > self._width or (width < self._width and drawing.fits)):
             self.lay_out_again()
         elif drawing is not None:
             self.look_at_selected()

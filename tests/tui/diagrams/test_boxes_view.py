@@ -176,13 +176,14 @@ async def test_the_zoom_is_kept_for_another_workflow() -> None:
 async def test_boxes_are_laid_out_again_for_a_wider_pane() -> None:
     async with explorer(ORDERS, size=(80, 24)) as ui:
         await ui.press("6", "z")
+        await ui.wait_until(lambda: boxes(ui).size.width == 80)
         narrow = boxes(ui).drawing
-        assert narrow is not None
         await ui.resize(200, 48)
-        await ui.rest()
+        await ui.wait_until(lambda: boxes(ui).size.width == 200)
         wide = boxes(ui).drawing
+        assert narrow is not None
         assert wide is not None
-        assert wide.layout.width > narrow.layout.width
+        assert (narrow.layout.width, wide.layout.width) == (80, 96)
 
 
 async def test_a_click_is_on_the_box_that_the_mouse_was_pressed_on() -> None:

@@ -57,6 +57,7 @@ async def test_a_fix_is_shown_as_a_difference_and_made_undone_and_redone(path: P
         assert f"+              {INTENDED}" in shown(ui)
         assert path.read_bytes() == written
         await ui.press("enter")
+        await ui.wait_for_news("done: ")
         assert path.read_bytes() == fixed
         assert "done: " in ui.keys
         assert "1 problem fixed" in ui.keys
@@ -65,10 +66,12 @@ async def test_a_fix_is_shown_as_a_difference_and_made_undone_and_redone(path: P
         assert pane(ui) is None
         assert ui.focus == "tree"
         await ui.press("U")
+        await ui.wait_for_news("undone: ")
         assert path.read_bytes() == written
         assert "undone: " in ui.keys
         assert len(ui.explorer.snapshot.problems or ()) == 1
         await ui.press("ctrl+r")
+        await ui.wait_for_news("redone: ")
         assert path.read_bytes() == fixed
         assert not ui.explorer.snapshot.problems
 
@@ -84,6 +87,7 @@ async def test_a_difference_is_laid_out_anew_in_a_terminal_of_another_size(path:
             await ui.press("j", "space", "k")
         assert f"+              {INTENDED}" in shown(ui)
         await ui.press("enter")
+        await ui.wait_for_news("done: ")
         assert MISTYPED not in path.read_text()
 
 
@@ -131,6 +135,7 @@ async def test_the_problem_under_the_cursor_is_fixed_from_every_pane(path: Path,
         assert INTENDED in shown(ui)
         focused = {"4": "problems", "3": "source", "enter": "source", "2": "detail", "5": "flow", "6": "boxes"}
         await ui.press("enter")
+        await ui.wait_for_news("done: ")
         assert MISTYPED not in path.read_text()
         assert ui.focus == focused.get(keys[-1], "tree")
 
@@ -144,6 +149,7 @@ async def test_of_two_problems_in_the_detail_the_one_under_the_cursor_is_fixed(t
         bar = ui.explorer.problem_bar
         assert '"thrd"' in "\n".join(bar.render_line(y).text for y in range(bar.size.height))
         await ui.press("x", "enter")
+        await ui.wait_for_news("done: ")
         assert '"thrd"' not in path.read_text()
         assert '"secnd"' in path.read_text()
 
@@ -156,6 +162,7 @@ async def test_all_of_it_can_be_had_from_the_palette(path: Path) -> None:
         await ui.wait_until(lambda: pane(ui) is not None)
         assert INTENDED in shown(ui)
         await ui.press("enter")
+        await ui.wait_for_news("done: ")
         assert MISTYPED not in path.read_text()
         await ui.press("colon", *"undo the last")
         await ui.wait_for_workers()
@@ -185,17 +192,18 @@ async def test_what_has_changed_meanwhile_is_neither_fixed_nor_undone(path: Path
         later = path.read_text() + "\n"
         path.write_text(later)
         await ui.press("enter")
+        await ui.wait_until(lambda: "changed meanwhile" in " ".join(ui.notifications))
         assert path.read_text() == later
-        assert "changed meanwhile" in " ".join(ui.notifications)
         await wait_for_reload(ui, path)
         await ui.press("p", "x", "enter")
+        await ui.wait_for_news("done: ")
         assert MISTYPED not in path.read_text()
         later = path.read_text() + "\n"
         path.write_text(later)
         await wait_for_reload(ui, path)
         await ui.press("U")
+        await ui.wait_until(lambda: "has changed since" in " ".join((ui.keys, *ui.notifications)))
         assert path.read_text() == later
-        assert "has changed since" in " ".join((ui.keys, *ui.notifications))
 
 
 async def test_what_may_not_be_written_is_shown_and_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,6 +253,7 @@ async def test_the_fix_of_a_sample_is_announced_shown_made_and_undone(tmp_path: 
             assert path.read_bytes() != written
             assert problem.key not in {other.key for other in ui.explorer.snapshot.problems or ()}
             await ui.press("U")
+            await ui.wait_for_news("undone: ")
         assert path.read_bytes() == written
 
 
@@ -282,9 +291,11 @@ async def test_all_safe_fixes_of_the_workflow_or_of_everything_are_made_together
         await ui.press("j")
         assert shown(ui).count('"remindr"') == 2
         await ui.press("enter")
+        await ui.wait_for_news("done: ")
         assert "remindr" not in path.read_text()
         assert len(ui.explorer.snapshot.problems or ()) <= before - 2
         await ui.press("U")
+        await ui.wait_for_news("undone: ")
         assert path.read_bytes() == written
         await ui.press("p", "A", "enter")
         assert path.read_text().count("remindr") == 1
@@ -310,9 +321,11 @@ async def test_a_step_is_renamed_wherever_it_is_used(tmp_path: Path) -> None:
         assert 'rename step "first" to "first-of-all": 4 places' in shown(ui)
         assert path.read_text() == written
         await ui.press("enter")
+        await ui.wait_for_news("done: ")
         assert path.read_text() == written.replace('"first"', '"first-of-all"').replace("s.first.", "s.first-of-all.")
         assert "● note.create first-of-all" in ui.cursor_row
         await ui.press("U")
+        await ui.wait_for_news("undone: ")
         assert path.read_text() == written
 
 
