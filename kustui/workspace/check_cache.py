@@ -109,7 +109,9 @@ class CachedCheck:
         self._latest, self._kept = None, {}
         if snapshot is not None and snapshot.is_checked and snapshot.settings is not None:
             new = [entry for entry in snapshot.collection.entries if entry.key not in kept]
-            self._cache.write([*self._snapshot_records(snapshot, snapshot.settings), *_result_records(snapshot, new)])
+            # What the next opening needs is written first: kustui may be left at any moment.
+            self._cache.write([*self._snapshot_records(snapshot, snapshot.settings)])
+            self._cache.write([*_result_records(snapshot, new)])
         self._keys = None  # the next collection is another one
 
     def _snapshot_records(self, snapshot: Snapshot, settings: Settings) -> Iterator[_Record]:

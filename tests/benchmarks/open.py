@@ -37,7 +37,7 @@ def examined(path: Path, workflows: int, folder: str) -> tuple[float, float]:
     without one for the session, the last that is drawn is the end of a message about that."""
     with Terminal([path], env={"XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder}) as terminal:
         terminal.wait_for(f"Workflows ({workflows:,})")
-        terminal.settle(1.5, seconds=600)
+        terminal.settle(4, seconds=600)  # what is wrong between workflows is looked for last, and shown at its end
         memory = peak_memory(terminal.pid)
         last = max(moment for moment, _ in terminal.replayed())
         _leave(terminal)
