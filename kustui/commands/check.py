@@ -153,12 +153,12 @@ def _with_fixes(options: argparse.Namespace, checked: CheckResult, snapshot: Sna
 
 def _fix(options: argparse.Namespace, snapshot: Snapshot, settings: Settings, check: CachedCheck) -> int:
     """Make the fixes, or print them, and report what is left; the exit status. Raises KustuiError."""
-    from kustui.commands.check_fixes import FixRounds, write_difference, write_fixes
+    from kustui.commands.check_fixes import FixRounds, report_difference, write_fixes
 
     rounds = FixRounds(check, settings, lambda after: _checked(options, after).problems, options.unsafe_fixes)
     result = rounds.fixed(snapshot)
     if options.diff:
-        return write_difference(options, result)
+        return report_difference(options, result)
     stdin = options.stdin_filename or STDIN_NAME if STDIN in options.paths else None
     write_fixes(result, stdin)
     check.keep()

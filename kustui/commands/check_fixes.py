@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,12 +11,12 @@ from typing import NamedTuple
 from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check.incremental import reusable_results
 from kustui.check.problems import Problem
-from kustui.commands.output import ExitStatus, Output, ReaderGoneError, difference_text, say, write_bytes
+from kustui.commands.output import ExitStatus, ReaderGoneError, say, write_bytes, write_difference
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, read_document
 from kustui.definition.source.source import Source
 from kustui.fix.changes import changes_of, make
-from kustui.fix.edits import Fix, TextEdit, by_source, composed, difference, edited
+from kustui.fix.edits import Fix, TextEdit, by_source, composed, edited
 from kustui.fix.quick_fixes import fixes_of, safe_fixes
 from kustui.text.messages import counted
 from kustui.workspace.snapshot import Checker, Snapshot, always
@@ -76,7 +75,7 @@ class FixRounds:
     def _checked(self, before: Snapshot, data: dict[Source, bytes]) -> Snapshot:
         """The snapshot with other texts of some files, checked: only what is different is worked out again."""
         documents = tuple(
-            read_document(document.path, _raw(document.source, data[document.source]), document)
+            read_document(document.path, document.source.encoded(data[document.source]), document)
             if document.source in data
             else document
             for document in before.collection.documents
@@ -108,13 +107,6 @@ def _is_fixed(fixes: Sequence[Fix], problem: Problem, analyses: AnalysisCache) -
     return bool(fixes) and any(fix in fixes for fix in fixes_of(problem, analyses)[:1])
 
 
-def _raw(source: Source, data: bytes) -> bytes:
-    """The text of a file in the encoding that it is read in."""
-    if source.encoding != "UTF-8":
-        return data.decode().encode(source.encoding)
-    return b"\xef\xbb\xbf" + data if source.offset else data
-
-
 # What comes of it
 
 
@@ -126,16 +118,13 @@ def write_fixes(result: FixResult, stdin: str | None) -> None:
     make(changes_of(edit for edit in result.edits if edit.source.path != stdin))
     for document in result.snapshot.collection.documents:
         if document.path == stdin:
-            write_bytes(_raw(document.source, document.source.data))
+            write_bytes(document.source.encoded(document.source.data))
 
 
-def write_difference(options: Namespace, result: FixResult) -> int:
+def report_difference(options: Namespace, result: FixResult) -> int:
     """Print what the fixes would change; the exit status."""
-    output = Output.of(options)
-    is_shown = sys.stdout is not None and sys.stdout.isatty()
-    lines = difference_text(difference(result.edits), colour=output.colour, is_shown=is_shown)
     with suppress(ReaderGoneError):
-        (output if is_shown or output.path else Output()).write(lines)
+        write_difference(options, result.edits)
     would = f"would fix {counted(result.fixed, 'problem')}" if result.fixed else "nothing would be fixed"
     say(f"{would}{f', {result.hidden:,} more with --unsafe-fixes' if result.hidden else ''}")
     return ExitStatus.PROBLEMS if result.edits else ExitStatus.OK

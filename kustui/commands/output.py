@@ -20,7 +20,7 @@ from kustui.text.signs import GLYPHS
 from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
-    from kustui.fix.edits import DiffLine
+    from kustui.fix.edits import DiffLine, TextEdit
 
 
 class ExitStatus(IntEnum):
@@ -230,7 +230,20 @@ def _path_hint(error: KustuiError) -> str:
 _LOOKS_OF_LINES = {"": "1", "@": "36", "-": "31", "+": "32", " ": ""}
 
 
-def difference_text(lines: Iterable[DiffLine], *, colour: bool, is_shown: bool) -> Iterator[str]:
+def write_difference(options: Namespace, edits: Iterable[TextEdit]) -> None:
+    """Print what edits change, or write it to the file of the options.
+
+    Raises KustuiError where it cannot be written, and ReaderGoneError where nobody reads standard output any more.
+    """
+    from kustui.fix.edits import difference  # for those commands alone that change files
+
+    output = Output.of(options)
+    is_shown = output.path is None and sys.stdout is not None and sys.stdout.isatty()
+    lines = _difference_text(difference(edits), colour=output.colour, is_shown=is_shown)
+    (output if is_shown or output.path else Output()).write(lines)
+
+
+def _difference_text(lines: Iterable[DiffLine], *, colour: bool, is_shown: bool) -> Iterator[str]:
     """A difference as text: as ``patch`` reads it, or where a terminal shows it, with nothing that it would obey."""
     for line in lines:
         text = str(line)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from kustui.analysis.uses import property_of
 from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check import RULE_NAMES
 from kustui.check.reports.text import excerpt
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import configuration_of
-from kustui.commands.output import ExitStatus, Output, ProgressLine, difference_text, say
+from kustui.commands.output import ExitStatus, Output, ProgressLine, say, write_difference
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.collection_messages import (
     ambiguous_name,
@@ -27,7 +26,7 @@ from kustui.definition.loader import STDIN
 from kustui.definition.platform import TRIGGER_ID
 from kustui.errors import KustuiError
 from kustui.fix.changes import changes_of, make
-from kustui.fix.edits import by_source, difference
+from kustui.fix.edits import by_source
 from kustui.fix.renames import Rename, rename
 from kustui.garbage_collection import gc_paused
 from kustui.simulate.scenarios.file import scenario_sources
@@ -93,7 +92,9 @@ def run(arguments: Sequence[str]) -> int:
         change = rename(analyses, target.entry, target.pointer, options.new, scenario_sources(options.paths))
     changes = changes_of(change.fix.edits)
     if options.diff:
-        _write_difference(options, change)
+        write_difference(options, change.fix.edits)
+        for line in _untouched(change):
+            say(line)
         return ExitStatus.OK
     make(changes)
     Output.of(options).write(_report(change))
@@ -134,8 +135,6 @@ def _steps(analyses: AnalysisCache, entries: Sequence[Entry], id_: str) -> Itera
 
 
 def _inputs(analyses: AnalysisCache, entries: Sequence[Entry], name: str) -> Iterator[_Target]:
-    from kustui.analysis.uses import property_of
-
     for entry in entries:
         if entry.item.callable and entry.may_hold(name) and (field := property_of(analyses.of(entry), name)):
             yield _Target("input", entry, field)
@@ -167,15 +166,6 @@ def _ambiguous(collection: Collection, old: str, targets: Sequence[_Target]) -> 
 
 
 # What is said of it
-
-
-def _write_difference(options: argparse.Namespace, change: Rename) -> None:
-    output = Output.of(options)
-    is_shown = sys.stdout is not None and sys.stdout.isatty()
-    lines = difference_text(difference(change.fix.edits), colour=output.colour, is_shown=is_shown)
-    (output if is_shown else Output()).write(lines)
-    for line in _untouched(change):
-        say(line)
 
 
 def _report(change: Rename) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kustui.definition.loader import STDIN_NAME
-from kustui.definition.source.source import Extent, Source, UndecodableError, encoded_like
+from kustui.definition.source.source import Extent, Source, UndecodableError
 from kustui.errors import KustuiError
 from kustui.files import ReadError, WriteError, exists, is_folder, read_file, resolved, write_file
 from kustui.fix.edits import TextEdit, by_source, edited, overlaps, shared, with_breaks
@@ -117,7 +117,7 @@ def _change(source: Source, edits: Sequence[TextEdit]) -> Change:
         raise OutdatedError(source.path) from error
     if now.data != source.data:
         raise OutdatedError(source.path)
-    return Change(source.path, raw, encoded_like(raw, edited(source, edits)))
+    return Change(source.path, raw, now.encoded(edited(source, edits)))
 
 
 def make(changes: Sequence[Change]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
@@ -134,8 +133,8 @@ def difference(edits: Iterable[TextEdit]) -> Iterator[DiffLine]:
         name = _name(source.path)
         yield DiffLine("", f"--- {name}")
         yield DiffLine("", f"+++ {name}")
-        if source.offset and source.encoding == "UTF-8":  # patch compares the first line with what the file holds
-            whole = Source(source.path, BOM_UTF8 + source.data)
+        if source.offset:  # patch compares the first line with what the file holds
+            whole = Source(source.path, source.mark + source.data)
             own = tuple(TextEdit(whole, edit.extent.moved(source.offset), edit.text) for edit in own)
             source = whole
         more = 0  # lines that the hunks so far have brought

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kustui.check.problems import UNUSED_SUPPRESSION, Problem
 from kustui.config.configuration import ConfigurationError, ConfigurationFile, parse_file
-from kustui.definition.source.source import encoded_like
 from kustui.files import ReadError, read_file
-from kustui.fix.changes import Change, ChangeError
+from kustui.fix.changes import Change, ChangeError, OutdatedError
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -56,7 +55,7 @@ def without_suppression(problem: Problem) -> Change:
     suppressions = file.values.get(_KEY, [])
     places = [file.extent((_KEY, index)) for index in range(len(suppressions))]
     if file.source.data != problem.document.source.data or problem.extent not in places:
-        raise ChangeError(f"{path}: the file has changed meanwhile, nothing was written: look again, then repeat")
+        raise OutdatedError(path)
     index = places.index(problem.extent)
     return _change(file, raw, lambda: _without(file, index), [*suppressions[:index], *suppressions[index + 1 :]])
 
@@ -75,7 +74,7 @@ def _change(
         values = {}
     if {**values, _KEY: values.get(_KEY, [])} != {**file.values, _KEY: [*suppressions]}:
         raise ChangeError(f"{file.path}: the suppressions cannot be changed there: write them by hand")
-    return Change(file.path, raw, encoded_like(raw, after))
+    return Change(file.path, raw, file.source.encoded(after))
 
 
 def _document(file: ConfigurationFile) -> tuple[TOMLDocument, Any]:

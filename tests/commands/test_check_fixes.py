@@ -175,6 +175,13 @@ def test_the_text_of_standard_input_goes_to_standard_output(folder: Path, more: 
     assert (folder / "app.json").read_text() == WRONG
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-be", "utf-16-le", "utf-32-be"])
+def test_the_text_of_standard_input_keeps_its_encoding(encoding: str) -> None:
+    for mark in ("", "\ufeff"):
+        done = run_with(f"{mark}{WRONG}".encode(encoding), "-", "--fix")
+        assert done.stdout == f"{mark}{RIGHT}".encode(encoding)
+
+
 def test_the_text_of_standard_input_comes_back_where_nothing_is_wrong() -> None:
     done = run_with(RIGHT.encode(), "-", "--fix")
     assert (done.returncode, done.stdout, done.stderr) == (0, RIGHT.encode(), b"nothing fixed; no problems in 1 file\n")

@@ -87,10 +87,24 @@ class Source:
     path: str
     """As the user named it, or as found below the folder they named."""
     data: bytes
-    encoding: str = "UTF-8"
-    """What the file on disk is written in: ``UTF-8``, ``UTF-16`` or ``UTF-32``."""
-    offset: int = 0
-    """Bytes cut off before ``data``: 3 where the file began with UTF-8's byte-order mark."""
+    codec: str = "utf-8"
+    """That of the file on disk: ``utf-8``, ``utf-16-le`` …"""
+    mark: bytes = b""
+    """The byte-order mark that the file begins with, if it has one; ``data`` is without."""
+
+    @property
+    def encoding(self) -> str:
+        """What the file on disk is written in: ``UTF-8``, ``UTF-16`` or ``UTF-32``."""
+        return self.codec[:6].upper()
+
+    @property
+    def offset(self) -> int:
+        """Bytes of the file before ``data``: 3 where it begins with UTF-8's byte-order mark."""
+        return len(self.mark) if self.codec == "utf-8" else 0
+
+    def encoded(self, data: bytes) -> bytes:
+        """The bytes of a file with other data, in the same encoding, behind the same byte-order mark."""
+        return self.mark + (data if self.codec == "utf-8" else data.decode().encode(self.codec))
 
     @classmethod
     def of(cls, path: str, raw: bytes) -> Source:
@@ -99,7 +113,7 @@ class Source:
         data = raw[offset:] if offset else raw
         if codec != "utf-8" or (not data.isascii() and not _is_utf8(data)):
             return _decoded(path, raw, codec, offset)  # raises where it is not text, and says where
-        return cls(path, data, offset=offset)
+        return cls(path, data, mark=raw[:offset])
 
     @cached_property
     def _marks(self) -> list[_Mark]:
@@ -202,12 +216,6 @@ def _characters(piece: bytes) -> int:
     return len(piece if piece.isascii() else piece.translate(None, _CONTINUATIONS))
 
 
-def encoded_like(raw: bytes, data: bytes) -> bytes:
-    """UTF-8 text in the encoding of the present bytes of a file, behind the same byte-order mark."""
-    codec, offset = _codec_of(raw)
-    return raw[:offset] + (data if codec == "utf-8" else data.decode().encode(codec))
-
-
 def _codec_of(raw: bytes) -> tuple[str, int]:
     """The codec of the bytes of a file, and the length of the byte-order mark before the text."""
     for bom, codec in _BOMS:
@@ -238,17 +246,17 @@ def _unmarked(raw: bytes) -> str:
 
 def _decoded(path: str, raw: bytes, codec: str, offset: int) -> Source:
     """The source of what follows a byte-order mark. Raises UndecodableError if it is not text."""
-    encoding = codec[:6].upper()
+    mark = raw[:offset]
     try:
-        return Source(path, raw[offset:].decode(codec).encode(), encoding)
+        return Source(path, raw[offset:].decode(codec).encode(), codec, mark)
     except UnicodeDecodeError as error:
         before = raw[offset : offset + error.start].decode(codec).encode()
-        shown = Source(path, raw[offset:].decode(codec, errors="replace").encode(), encoding)
+        shown = Source(path, raw[offset:].decode(codec, errors="replace").encode(), codec, mark)
         wrong = raw[offset + error.start]
         raise UndecodableError(
             f"byte 0x{wrong:02X} is not UTF-8: save the file as UTF-8"
             if codec == "utf-8"
-            else f"the file begins like {encoding} but is not: save it as UTF-8",
+            else f"the file begins like {shown.encoding} but is not: save it as UTF-8",
             shown,
             Extent(len(before), len(before) + len("\N{REPLACEMENT CHARACTER}".encode())),
         ) from error
