@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
 
-from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.binding import BindingType
 from textual.message import Message
@@ -109,11 +108,11 @@ def _unquoted(data: bytes) -> str:
 
 
 class CopyMenu(Menu, inherit_bindings=False):
-    """The short list, above the lines at the bottom, of what can be copied. Any key that is not one of its own ends
-    it."""
+    """The short list, above the lines at the bottom, of what can be copied."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("menu", "copy")
     KEYS = ("menu.choose", "menu.plain", "menu.leave")
+    ENDS_ON_OTHER_KEYS = True
 
     class Asked(Message):
         """Something is to be copied, or shown as plain text."""
@@ -131,13 +130,6 @@ class CopyMenu(Menu, inherit_bindings=False):
         self.border_title = "Copy"
         self.styles.height = len(items) + 1
         self.show(rows, ids.index(last) if last in ids else 0)
-
-    def on_key(self, event: events.Key) -> None:
-        key = self.screen.active_bindings.get(event.key)
-        if key is None or key.node is not self:
-            if key is None or key.node is not self.app:
-                event.stop()
-            self.end()
 
     def action_choose(self) -> None:
         self._ask(plain=False)

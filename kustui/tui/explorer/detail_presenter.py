@@ -163,8 +163,15 @@ class DetailPresenter:
     @property
     def problem_here(self) -> Problem | None:
         """What is wrong where the cursor is, be it in a list: the problem gone to, else the worst."""
-        node, views = self._views.tree.node, self._views
-        problems = here(views.tree.state, node) if node is not None else ()
+        return self._problem_among(self._problems_here)
+
+    @property
+    def _problems_here(self) -> Sequence[Problem]:
+        node = self._views.tree.node
+        return here(self._views.tree.state, node) if node is not None else ()
+
+    def _problem_among(self, problems: Sequence[Problem]) -> Problem | None:
+        views = self._views
         source, listed, detail = views.side.source, views.problems, views.side.detail
         in_line = source.problem if source.has_focus else listed.problem if listed.has_focus else None
         if detail.has_focus and (target := detail.row.target) is not None:
@@ -186,9 +193,8 @@ class DetailPresenter:
 
     def _show_problem(self) -> None:
         """Say in full what is wrong where the cursor is. Of what the banner says, only the rule and the place."""
-        node, bar = self._views.tree.node, self._views.problem_bar
-        problems = here(self._views.tree.state, node) if node is not None else ()
-        problem = self.problem_here
+        bar, problems = self._views.problem_bar, self._problems_here
+        problem = self._problem_among(problems)
         if problem is None:
             bar.show_text(None)
             return

@@ -117,11 +117,11 @@ def _part(
 
 
 class FixPane(Menu, inherit_bindings=False):
-    """The choices, and the difference that the one of the cursor makes, which scrolls below them. Any key that is not
-    one of its own ends it."""
+    """The choices, and the difference that the one of the cursor makes, which scrolls below them."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("difference")
     KEYS = ("difference.apply", "difference.leave", "difference.down", "difference.page-down")
+    ENDS_ON_OTHER_KEYS = True
 
     class Accepted(Message):
         """A change is to be made."""
@@ -208,13 +208,6 @@ class FixPane(Menu, inherit_bindings=False):
             event.prevent_default()  # only the choices are rows to be chosen
 
     # Its end
-
-    def on_key(self, event: events.Key) -> None:
-        key = self.screen.active_bindings.get(event.key)
-        if key is None or key.node is not self:
-            if key is None or key.node is not self.app:
-                event.stop()
-            self.end()
 
     def action_apply(self) -> None:
         self.post_message(self.Accepted(self.proposals[self.cursor]))

@@ -306,6 +306,8 @@ class Menu(RowsView, inherit_bindings=False):
 
     KEYS: ClassVar[tuple[str, ...]] = ()
     """The actions that the line of keys offers in it."""
+    ENDS_ON_OTHER_KEYS: ClassVar[bool] = False
+    """Whether any key ends it that is not one of its own; those of the application do what they do all the same."""
 
     def __init__(self, came_from: Widget | None, *, id: str, empty: str = "") -> None:
         super().__init__(id=id, empty=empty)
@@ -328,6 +330,13 @@ class Menu(RowsView, inherit_bindings=False):
 
     def on_blur(self) -> None:
         self.end()
+
+    def on_key(self, event: events.Key) -> None:
+        key = self.screen.active_bindings.get(event.key)
+        if self.ENDS_ON_OTHER_KEYS and (key is None or key.node is not self):
+            if key is None or key.node is not self.app:
+                event.stop()
+            self.end()
 
     def action_leave(self) -> None:
         self.end()
