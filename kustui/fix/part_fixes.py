@@ -16,9 +16,8 @@ from kustui.definition.collection import Collection, Document, Entry, read_docum
 from kustui.definition.expressions import Comparison
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID, call_event, called_id, object_of_event
-from kustui.definition.source.edits import edit_between
 from kustui.definition.source.positions import Spot, extent_within, key_of, key_text, parent
-from kustui.definition.source.source import Extent, Source
+from kustui.definition.source.source import Extent
 from kustui.errors import KustuiError
 from kustui.fix.edits import Fix, TextEdit, edited
 from kustui.fix.json_edits import (
@@ -127,6 +126,13 @@ def _other_type(written: str) -> tuple[str, str, str | None]:
     if _LITERAL.fullmatch(written):
         return f'write "{written}"', f'"{written}"', None
     return ("put it into a list", "[", "]") if written.startswith("{") else ("", "", None)
+
+
+def _appended(document: Document, pointer: str, value: object, *, before: str = "") -> TextEdit:
+    """A new last element of a list; where there is none, the list, before another member."""
+    if _member(document, pointer) is not None:
+        return append_element(document, pointer, value)
+    return insert_members(document, parent(pointer), {key_of(pointer): [value]}, before=before)
 
 
 # Arguments
@@ -313,12 +319,7 @@ def lead_to_first_step(problem: Problem, analyses: AnalysisCache) -> Fixes:
     led_to = {edge.target for node in flow.steps for edge in flow.declared_edges[node]}
     place = f"{trigger.pointer}/transitions"
     for id_ in [id_ for id_ in flow.steps if id_ not in led_to][:_MOST] or [*flow.steps][:1]:
-        exists = _member(problem.document, place) is not None
-        edit = (
-            append_element(problem.document, place, to(id_))
-            if exists
-            else insert_members(problem.document, trigger.pointer, {"transitions": [to(id_)]})
-        )
+        edit = _appended(problem.document, place, to(id_))
         yield Fix(f"begin with the step {quoted(flow.name_of(flow.steps[id_]))}", (edit,))
 
 
@@ -332,12 +333,7 @@ def add_error_case(problem: Problem, analyses: AnalysisCache) -> Fixes:
     source = flow.steps.get(next(iter(sources))) if len(sources) == 1 else None
     if source is None or source.action is None:
         return
-    place = f"{source.pointer}/errorCases"
-    edit = (
-        append_element(document, place, to(problem.step))
-        if _member(document, place) is not None
-        else insert_members(document, source.pointer, {"errorCases": [to(problem.step)]})
-    )
+    edit = _appended(document, f"{source.pointer}/errorCases", to(problem.step))
     yield Fix(f"lead here by an error case of {quoted(flow.name_of(source))}", (edit,))
 
 
@@ -365,10 +361,7 @@ def add_dependency(problem: Problem, analyses: AnalysisCache) -> Fixes:
     if app is None or problem.intended is not None:
         return
     text, place = text_of(document.source, problem.where()), f"{app.item.pointer}/dependencies"
-    if "dependencies" in app.item.members:
-        edit = append_element(document, place, text)
-    else:
-        edit = insert_members(document, app.item.pointer, {"dependencies": [text]}, before="workflows")
+    edit = _appended(document, place, text, before="workflows")
     yield Fix(f"add {quoted(text, 60)} to dependencies", (edit,), problem.is_certain)
 
 
@@ -379,20 +372,9 @@ def remove_unused(problem: Problem, analyses: AnalysisCache) -> Fixes:
     if problem.pointer:
         yield Fix("remove this entry", (remove(problem.document, problem.pointer),), is_safe=True)
         return
-    source = problem.document.source
     try:
-        after = without_suppression(problem).after
+        change = without_suppression(problem)
     except KustuiError:  # the file has changed meanwhile, or is written in a way that cannot be edited
         return
-    if after is not None:
-        yield Fix("remove this suppression", (_whole(source, Source.of(source.path, after).data),), is_safe=True)
-
-
-def _whole(source: Source, data: bytes) -> TextEdit:
-    """The edit that makes other data of a file, of which most is the same."""
-    start, old_end, new_end = edit_between(source.data, data)
-    while start and source.data[start : start + 1] and source.data[start] & 0xC0 == 0x80:  # inside of a character
-        start -= 1
-    while old_end < len(source.data) and source.data[old_end] & 0xC0 == 0x80:
-        old_end, new_end = old_end + 1, new_end + 1
-    return TextEdit(source, Extent(start, old_end), data[start:new_end].decode())
+    edit = change.edit._replace(source=problem.document.source)  # which holds the same
+    yield Fix("remove this suppression", (edit,), is_safe=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from kustui.check.problems import Problem
 from kustui.definition.expressions import Reference, parse, template_path
 from kustui.definition.source.source import Extent, Source
 from kustui.fix import part_fixes
-from kustui.fix.edits import Fix, TextEdit
+from kustui.fix.edits import Fix, TextEdit, overlaps
 from kustui.fix.json_edits import replace_string, text_of
 from kustui.text.messages import quoted
 
@@ -38,7 +38,7 @@ def safe_fixes(problems: Iterable[Problem], analyses: AnalysisCache, *, unsafe: 
     """The fixes that are made without asking, those that are not safe among them if that is wanted: for each problem
     its first one, without those that touch the bytes of an earlier one."""
     chosen: list[Fix] = []
-    taken: dict[Source, list[Extent]] = {}
+    taken: dict[Source, list[TextEdit]] = {}
     for problem in problems:
         if not (problem.is_certain or unsafe):
             continue
@@ -46,18 +46,19 @@ def safe_fixes(problems: Iterable[Problem], analyses: AnalysisCache, *, unsafe: 
         if fix is not None and (fix.is_safe or unsafe) and all(_is_free(edit, taken) for edit in fix.edits):
             chosen.append(fix)
             for edit in fix.edits:
-                extents = taken.setdefault(edit.source, [])
-                extents.insert(bisect_left(extents, edit.extent), edit.extent)
+                insort(taken.setdefault(edit.source, []), edit, key=_place)
     return tuple(chosen)
 
 
-def _is_free(edit: TextEdit, taken: Mapping[Source, list[Extent]]) -> bool:
-    extents = taken.get(edit.source, [])
-    at = bisect_left(extents, edit.extent)
-    before, after = extents[max(0, at - 1) : at], extents[at : at + 1]
-    return all(extent.end <= edit.extent.start for extent in before) and all(
-        edit.extent.end <= extent.start and extent != edit.extent for extent in after
-    )
+def _is_free(edit: TextEdit, taken: Mapping[Source, list[TextEdit]]) -> bool:
+    """Whether an edit touches none of others, which are in the order of their places."""
+    others = taken.get(edit.source, [])
+    at = bisect_left(others, edit.extent, key=_place)
+    return not overlaps((*others[max(0, at - 1) : at], edit, *others[at : at + 1]))
+
+
+def _place(edit: TextEdit) -> Extent:
+    return edit.extent
 
 
 def _intended(problem: Problem, analyses: AnalysisCache) -> Iterator[Fix]:
