@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -125,7 +125,7 @@ def uses_of(analyses: AnalysisCache, schedules: Schedules | None, entry: Entry, 
                 yield use
 
 
-def targets_at(uses: Iterator[Use], pointer: str) -> tuple[Use, ...]:
+def targets_at(uses: Iterable[Use], pointer: str) -> tuple[Use, ...]:
     """What a value or a part of it names: a transition its target, a schedule call its workflow; no duplicates."""
     inside = [use for use in uses if is_inside(use.pointer, pointer)]
     main = [use for use in inside if use.pointer in (f"{pointer}/target", f"{pointer}/workflowId")]
@@ -134,6 +134,19 @@ def targets_at(uses: Iterator[Use], pointer: str) -> tuple[Use, ...]:
     to_property = {use.pointer for use in by_target.values() if _is_of_property(use) and use.kind is UseKind.REFERENCE}
     uses_left = (use for use in by_target.values() if _is_of_property(use) or use.pointer not in to_property)
     return tuple(sorted(uses_left, key=inside.index))
+
+
+def named_at(uses: Iterable[Use], pointer: str) -> Use | None:
+    """What the very value at a pointer names; of what a template names, the first."""
+    return next(iter(targets_at((use for use in uses if use.pointer == pointer), pointer)), None)
+
+
+def part_at(analyses: AnalysisCache, entry: Entry, pointer: str, uses: Iterable[Use]) -> tuple[Entry, str]:
+    """The part that the value at a pointer names, as some uses in the workflow say, or else the part that it is in: a
+    workflow, and the pointer of the part."""
+    if (use := named_at(uses, pointer)) is not None:
+        return use.target, use.target_pointer
+    return entry, part_of(analyses.of(entry), pointer)
 
 
 def _is_of_property(use: Use) -> bool:

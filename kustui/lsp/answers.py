@@ -9,7 +9,7 @@ from lsprotocol import types
 from kustui.analysis.names import node_name, path_namer
 from kustui.analysis.outside_links import fields_read_at
 from kustui.analysis.reads import Read
-from kustui.analysis.uses import Use, UseKind, part_of, uses_of
+from kustui.analysis.uses import Use, UseKind, part_at, uses_of
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.rules import RULES
 from kustui.definition.collection import Document, Entry
@@ -46,18 +46,11 @@ def references(state: State, path: str, position: Position, *, declared: bool) -
     if spot is None or spot.entry is None:
         return
     analyses, schedules = state.snapshot.analyses, state.snapshot.schedules
-    entry, pointer = _part_at(state, spot, spot.entry)
+    entry, pointer = part_at(analyses, spot.entry, spot.pointer, state.uses(spot))
     if declared:
         yield from _location(state, entry, pointer)
     for use in uses_of(analyses, schedules, entry, pointer):
         yield from _location(state, use.entry, use.pointer)
-
-
-def _part_at(state: State, spot: Spot, entry: Entry) -> tuple[Entry, str]:
-    """The part that a place is in, or names."""
-    for use in state.uses(spot):
-        return use.target, use.target_pointer
-    return entry, part_of(state.analysis(entry), spot.pointer)
 
 
 def _location(state: State, entry: Entry, pointer: str) -> Iterator[types.Location]:
@@ -203,8 +196,8 @@ def _workflow(state: State, entry: Entry) -> str:
 
 def _step(analysis: WorkflowAnalysis, pointer: str) -> Iterator[str]:
     """What a step is called, does, and when it runs."""
-    step = next((step for step in analysis.workflow.steps if pointer in (step.pointer, f"{step.pointer}/id")), None)
-    step = step or next((step for step in analysis.workflow.steps if pointer == f"{step.pointer}/action"), None)
+    steps = analysis.workflow.steps
+    step = next((step for step in steps if pointer.removesuffix("/id").removesuffix("/action") == step.pointer), None)
     if step is None:
         return
     does = labels.what_it_does(analysis.flow, step, longest=_LONGEST)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from kustui.analysis.uses import part_of
+from kustui.analysis.uses import named_at, part_of
 from kustui.check.problems import Problem, Related
 from kustui.definition.collection import Entry
 from kustui.errors import KustuiError
@@ -71,8 +71,8 @@ def _named_at(state: State, spot: Spot) -> tuple[Entry, str] | None:
     """The part whose name stands at a place: that which is named there, or that whose own name it is."""
     if spot.entry is None or spot.document.broken is not None:
         return None
-    if uses := state.uses(spot):
-        return uses[-1].target, uses[-1].target_pointer
+    if (use := named_at(state.uses(spot), spot.pointer)) is not None:
+        return use.target, use.target_pointer
     analysis = state.analysis(spot.entry)
     if spot.on_key:
         return spot.entry, spot.pointer  # the name of an input

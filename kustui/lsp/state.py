@@ -13,8 +13,6 @@ from pygls.uris import from_fs_path
 
 from kustui.analysis.uses import Use, UseKind, uses_in
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.check.checker import collection_analysis
-from kustui.config.check_settings import Settings
 from kustui.definition.collection import Document, Entry
 from kustui.definition.source.edits import Edit, edit_between
 from kustui.definition.source.source import Extent, Source
@@ -99,11 +97,9 @@ class State:
     @cached_property
     def organisation(self) -> OrganisationGraph:
         """All workflows as one graph, of a checked snapshot."""
-        from kustui.analysis.organisation_graph import OrganisationGraph  # networkx: only once it is asked for
+        from kustui.diagrams.organisation_map import OrganisationMap  # networkx: only once it is asked for
 
-        snapshot = self.snapshot
-        analysis = collection_analysis(snapshot.collection, snapshot.every_result, snapshot.settings or Settings())
-        return OrganisationGraph.of(analysis)
+        return OrganisationMap.of(self.snapshot).graph
 
     # From positions
 
@@ -184,11 +180,7 @@ def _earlier(edit: Edit, offset: int) -> int:
 
 def _later(edit: Edit, extent: Extent) -> Extent | None:
     """Where a range is after an edit; None where the edit cut it."""
-    by = edit.new_end - edit.old_end
-    if extent.end <= edit.start:
+    if extent.end <= edit.start:  # what is typed right behind it is no part of it
         return extent
-    if extent.start >= edit.old_end:
-        return extent.moved(by)
-    if extent.start <= edit.start and edit.old_end <= extent.end:
-        return Extent(extent.start, extent.end + by)
-    return None
+    is_whole = extent.start >= edit.old_end or (extent.start <= edit.start and edit.old_end <= extent.end)
+    return edit.moved(extent) if is_whole else None

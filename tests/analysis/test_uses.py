@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.analysis.uses import Use, UseKind, part_of, targets_at, uses_in, uses_of
+from kustui.analysis.uses import Use, UseKind, part_at, part_of, targets_at, uses_in, uses_of
 from tests.support.flows import edge, step, workflow
 from tests.support.trees import SAMPLE_PATHS, read, sample
 
@@ -64,6 +64,26 @@ def test_a_value_names_the_steps_that_it_reads() -> None:
     assert named(of, 0, "/steps/1/params/body") == [(UseKind.REFERENCE, "/steps/0"), (UseKind.REFERENCE, "/trigger")]
     assert named(of, 0, "/steps/2/params/inputs/x") == []
     assert named(of, 0, "/name") == []
+
+
+@pytest.mark.parametrize(
+    ("number", "pointer", "part"),
+    [
+        (1, "/steps/0/params/to", "/trigger/schema/properties/from"),
+        (1, "/steps/0/params/at", "/trigger"),
+        (0, "/steps/1/params/body", "/steps/0"),
+        (0, "/steps/2/transitions/0/target", "/steps/1"),
+        (0, "/steps/2/transitions/0", "/steps/2"),
+    ],
+)
+def test_a_value_stands_for_the_part_that_it_names_or_for_the_one_that_it_is_in(
+    number: int, pointer: str, part: str
+) -> None:
+    of = snapshot()
+    entry = workflows(of)[number]
+    base = entry.item.pointer
+    found, at = part_at(of.analyses, entry, f"{base}{pointer}", uses_in(of.analyses, entry))
+    assert (found, at.removeprefix(base)) == (entry, part)
 
 
 def test_a_schedule_names_its_workflow_and_an_input_the_property_that_takes_it() -> None:

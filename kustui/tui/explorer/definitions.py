@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 
 from kustui.analysis.names import node_name
-from kustui.analysis.uses import Use, UseKind, part_of, targets_at, uses_in, uses_of
+from kustui.analysis.uses import Use, UseKind, part_at, targets_at, uses_in, uses_of
 from kustui.check.rule import Rule, format_example
 from kustui.check.rules import RULES
 from kustui.definition.collection import Entry
@@ -156,11 +156,7 @@ class Definitions:
             return
         entry, selected = place
         analyses, schedules = tree.snapshot.analyses, tree.snapshot.schedules
-        name = next((use for use in uses_in(analyses, entry) if use.pointer == selected.pointer), None)
-        if name is not None:
-            entry, pointer = name.target, name.target_pointer
-        else:
-            pointer = part_of(tree.analysis(entry), selected.pointer)
+        entry, pointer = part_at(analyses, entry, selected.pointer, uses_in(analyses, entry))
         uses = list(uses_of(analyses, schedules, entry, pointer))
         title = name_at(tree, entry.key, pointer)
         if uses:

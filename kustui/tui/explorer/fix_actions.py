@@ -14,7 +14,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from kustui.analysis.uses import part_of, uses_in
+from kustui.analysis.uses import part_at, uses_in
 from kustui.check.problems import Problem
 from kustui.config.configuration import Configuration
 from kustui.definition.collection import Entry
@@ -134,10 +134,7 @@ class FixActions:
         entry = selected.entry if selected is not None else None
         if selected is None or entry is None or not self._views.tree.state.holds(selected.document):
             return None
-        for use in uses_in(analyses, entry):
-            if use.pointer == selected.pointer:
-                return use.target, use.target_pointer
-        return entry, part_of(analyses.of(entry), selected.pointer)
+        return part_at(analyses, entry, selected.pointer, uses_in(analyses, entry))
 
     async def _ask_name(self, entry: Entry, pointer: str, old: str, text: str, refusal: str = "") -> None:
         def accept(new: str) -> str:
