@@ -69,6 +69,7 @@ class Server(LanguageServer):
         """Whether the editor ended it without saying before that it would."""
         self.has_shut_down = False
         self._make_configuration, self._make_check = configuration, check
+        self._pages = RulePages()
         self._published: Diagnostics = {}
         self._complaints: Sequence[str] = ()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -91,7 +92,7 @@ class Server(LanguageServer):
     def _session_of(self, paths: Sequence[str]) -> Session:
         configuration = self._make_configuration(paths)
         check = self._make_check(configuration)
-        return Session(paths, configuration, check, self._encoding, rule_page, self.publish, self.complain)
+        return Session(paths, configuration, check, self._encoding, self._pages.uri, self.publish, self.complain)
 
     def follow(self) -> None:
         """Begin to check, and end when the editor does."""
@@ -200,26 +201,30 @@ def position_of(position: types.Position) -> Position:
     return Position(position.line, position.character)
 
 
-def rule_page(rule: str) -> str:
-    """The page of a rule, for editors that open it from a problem; written to the user's cache once it is needed."""
-    folder = own_folder("cache")
-    if folder is None or rule not in RULES:
-        return ""
-    path = folder / "rules" / f"{rule}.md"
-    if path not in _pages:
-        page = f"# {rule}\n\n{RULES[rule].page}\n"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.exists() or path.read_text(encoding="utf-8") != page:
-                write_file(path, [page], replace=True)
-        except (OSError, KustuiError, UnicodeError):
+class RulePages:
+    """The pages of rules, for editors that open them from a problem: each is written to the user's cache once it is
+    needed."""
+
+    def __init__(self) -> None:
+        self._written: set[Path] = set()
+        """Those that are known to be there."""
+
+    def uri(self, rule: str) -> str:
+        """The URI of the page of a rule; empty where there is none."""
+        folder = own_folder("cache")
+        if folder is None or rule not in RULES:
             return ""
-        _pages.add(path)
-    return path.as_uri()
-
-
-_pages: set[Path] = set()
-"""The pages that are known to be there."""
+        path = folder / "rules" / f"{rule}.md"
+        if path not in self._written:
+            page = f"# {rule}\n\n{RULES[rule].page}\n"
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if not path.exists() or path.read_text(encoding="utf-8") != page:
+                    write_file(path, [page], replace=True)
+            except (OSError, KustuiError, UnicodeError):
+                return ""
+            self._written.add(path)
+        return path.as_uri()
 
 
 async def _end_with(process_id: int) -> None:
