@@ -39,11 +39,11 @@ WORKFLOW = "a workflow"
 _MOST_LISTED = 8
 EVERY_KEY = "*"
 """Stands for every key of an object whose keys people choose."""
-_BOOKKEEPING = frozenset({
+BOOKKEEPING_KEYS = frozenset({
     "rev", "createdAt", "updatedAt", "modifiedAt", "loggingAt", "editable", "appDisabled", "systemDisabled",
     "containsVariables", "schedules", "dynamicSchedules", "appSettings", "objectMapping", "relationships", "links",
 })  # fmt: skip
-"""What exports add to a workflow [seen]."""
+"""What exports add to a workflow [seen], beside ``_id`` in each step."""
 
 
 class PartKeys(NamedTuple):
@@ -242,7 +242,7 @@ def close_keys(key: str, keys: frozenset[str]) -> tuple[str, ...]:
     away, and of seven or more two. What is close to a shorter one is too often another word, as is what begins
     otherwise than one of four letters: ``game`` is no ``name``.
     """
-    if key in _BOOKKEEPING:
+    if key in BOOKKEEPING_KEYS:
         return ()
     plain = _plain(key)
     limits = {name: _most_edits(plain, name) for name in keys}

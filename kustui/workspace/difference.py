@@ -1,20 +1,22 @@
 """What is different between two snapshots, for a person: workflows and steps that came, went or changed, and problems.
 
-Compared are values, not texts: a file that was only laid out anew is the same.
+Compared are values, not texts: a file that was only laid out anew is the same, and so is one in which only keys differ
+that exports add to a workflow.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from kustui.check.problems import Problem, fixed_and_new
 from kustui.definition.collection import Document, Entry
+from kustui.definition.keys import BOOKKEEPING_KEYS
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.text.messages import counted
 from kustui.workspace.snapshot import Snapshot
@@ -55,6 +57,8 @@ class Difference:
     """Files that can no longer be read, as they are now."""
     mended: tuple[Document, ...] = ()
     """Files that can be read again."""
+    pairs: tuple[tuple[Entry | None, Entry | None], ...] = ()
+    """Every workflow that is not the same as it was, and what it is now; None beside one that came or went."""
     workflows: Mapping[str, Entry] = field(default_factory=dict)
     """What the workflow of a key is now, where it goes by another one."""
     steps: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -80,8 +84,9 @@ class Difference:
         return " · ".join(groups) if groups else "no workflow changed"
 
 
-def difference(before: Snapshot, now: Snapshot) -> Difference:
-    """What is different. Nothing is said of what the files hold beside their apps and workflows."""
+def difference(before: Snapshot, now: Snapshot, most_opened: int = _MOST_OPENED) -> Difference:
+    """What is different. Nothing is said of what the files hold beside their apps and workflows. Of more than
+    ``most_opened`` workflows that changed it is not said which of their steps did."""
     fixed, new = fixed_and_new(before.problems or (), now.problems or ())
     old = {document.path: document for document in before.collection.documents}
     broken, mended = [], []
@@ -91,15 +96,18 @@ def difference(before: Snapshot, now: Snapshot) -> Difference:
             broken.append(document.broken)
         elif document.broken is None and was is not None and was.broken is not None:
             mended.append(document)
-    comparison = _Comparison(before, now)
+    comparison = _Comparison(before, now, most_opened)
     changes = tuple(comparison.changes())
-    return Difference(changes, fixed, new, tuple(broken), tuple(mended), comparison.workflows, comparison.steps)
+    pairs = tuple(comparison.pairs)
+    return Difference(changes, fixed, new, tuple(broken), tuple(mended), pairs, comparison.workflows, comparison.steps)
 
 
 class _Comparison:
-    def __init__(self, before: Snapshot, now: Snapshot) -> None:
+    def __init__(self, before: Snapshot, now: Snapshot, most_opened: int) -> None:
+        self._most_opened = most_opened
         self._old = {document.path: document for document in before.collection.documents}
         self._new = {document.path: document for document in now.collection.documents}
+        self.pairs: list[tuple[Entry | None, Entry | None]] = []
         self.workflows: dict[str, Entry] = {}
         self.steps: dict[tuple[str, str], str] = {}
 
@@ -109,21 +117,22 @@ class _Comparison:
         for path in touched:
             yield from self._file(path)
         removed = [entry for key, entry in old.items() if key not in new]
-        added = [entry for key, entry in new.items() if key not in old]
+        added = _Candidates([entry for key, entry in new.items() if key not in old])
         changed = [(old[key], entry) for key, entry in new.items() if key in old and not entry.has_text_of(old[key])]
         for entry in removed:
-            match = _match(entry, added)
+            match = added.take(entry)
             if match is not None:
-                added.remove(match)
                 changed.append((entry, match))
             yield from self._removed(entry, match)
-        for entry in added:
+        for entry in added.remaining:
+            self.pairs.append((None, entry))
             yield Change(ADDED, "workflow", entry.title, entry.source.path, entry)
         yield from self._inside(changed)
 
     def _removed(self, entry: Entry, match: Entry | None) -> Iterator[Change]:
         """What has become of a workflow whose key is gone; ``match`` is what it is now, if that can be told."""
         if match is None:
+            self.pairs.append((entry, None))
             yield Change(REMOVED, "workflow", entry.title, entry.source.path, entry)
             match = self._copy_of(entry)
         elif entry.title != match.title:
@@ -153,8 +162,10 @@ class _Comparison:
     def _inside(self, changed: list[tuple[Entry, Entry]]) -> Iterator[Change]:
         """What changed in workflows that are still there."""
         pairs = [(old, new, _value(old), _value(new)) for old, new in changed]
+        pairs = [pair for pair in pairs if pair[0].key != pair[1].key or not _same(pair[2], pair[3])]
+        self.pairs += [(old, new) for old, new, *_ in pairs]
         pairs = [pair for pair in pairs if not _same(pair[2], pair[3])]
-        if len(pairs) > _MOST_OPENED:
+        if len(pairs) > self._most_opened:
             for _, new, *_ in pairs:
                 yield Change(CHANGED, "workflow", new.title, new.source.path, new)
             return
@@ -195,31 +206,81 @@ def _entries(documents: Mapping[str, Document], paths: Iterable[str]) -> dict[st
     return {entry.key: entry for path in paths if path in documents for entry in documents[path].entries}
 
 
-def _match(entry: Entry, others: list[Entry]) -> Entry | None:
-    """Which of some workflows that have come is the one that has gone, if that can be told: one of the same text, else
-    one of the same file and name or id, else the only one that is the same but for these, else one that stands where
-    it stood and has more than half of its steps."""
-    text = entry.text()
-    same_file = [other for other in others if other.source.path == entry.source.path]
-    same_text = (other for other in others if other.size == entry.size and other.text() == text)
-    same_name = (other for other in same_file if _has_same_name(entry, other))
-    match = next(itertools.chain(same_text, same_name), None)
-    if match is not None or len(others) > _MOST_OPENED:
-        return match
-    unnamed = _unnamed(entry)
-    alike = [other for other in others if _same(_unnamed(other), unnamed)]
-    if len(alike) == 1:
-        return alike[0]
-    return next((other for other in same_file if _shares_most_steps(entry, other)), None)
+class _Candidates:
+    """Workflows that have come, of which some are what others have become that are gone."""
+
+    def __init__(self, added: Iterable[Entry]) -> None:
+        self._remaining = {entry.key: entry for entry in added}
+        self._by: dict[Callable[[Entry], Hashable], dict[Hashable, list[Entry]]] = {}
+
+    @property
+    def remaining(self) -> Iterable[Entry]:
+        """Those that are nothing that there was before."""
+        return self._remaining.values()
+
+    def take(self, entry: Entry) -> Entry | None:
+        """Which of them a workflow that is gone has become, if that can be told: one of the same text, else one of the
+        same file and name or id, else the only one of the same id or name, else the only one that is the same but for
+        these, else one that stands where it stood and has more than half of its steps."""
+        if not self._remaining:
+            return None
+        match = self._first(_text_of, entry) or self._first(_place_and_id, entry) or self._first(_place_and_name, entry)
+        for key in (_id_of, _name_of, _unnamed_of):
+            match = match or self._only(key, entry)
+        if match is None:
+            match = next((other for other in self._alike(_place_of, entry) if _shares_most_steps(entry, other)), None)
+        return self._remaining.pop(match.key) if match is not None else None
+
+    def _first(self, key: Callable[[Entry], Hashable], entry: Entry) -> Entry | None:
+        return next(iter(self._alike(key, entry)), None)
+
+    def _only(self, key: Callable[[Entry], Hashable], entry: Entry) -> Entry | None:
+        alike = self._alike(key, entry)
+        return alike[0] if len(alike) == 1 else None
+
+    def _alike(self, key: Callable[[Entry], Hashable], entry: Entry) -> list[Entry]:
+        """Those that are left of the same key as a workflow; none where it has no key."""
+        if key not in self._by:
+            by_key = self._by[key] = {}
+            for other in self._remaining.values():
+                by_key.setdefault(key(other), []).append(other)
+        value = key(entry)
+        return (
+            [other for other in self._by[key].get(value, ()) if other.key in self._remaining]
+            if value is not None
+            else []
+        )
 
 
-def _has_same_name(entry: Entry, other: Entry) -> bool:
-    return bool(entry.item.name and other.item.name == entry.item.name) or bool(entry.id and other.id == entry.id)
+def _text_of(entry: Entry) -> Hashable:
+    return blake2b(entry.text()).digest()
+
+
+def _id_of(entry: Entry) -> Hashable:
+    return entry.id
+
+
+def _name_of(entry: Entry) -> Hashable:
+    return entry.item.name or None
+
+
+def _place_and_id(entry: Entry) -> Hashable:
+    return (entry.source.path, entry.id) if entry.id else None
+
+
+def _place_and_name(entry: Entry) -> Hashable:
+    return (entry.source.path, entry.item.name) if entry.item.name else None
+
+
+def _place_of(entry: Entry) -> Hashable:
+    return entry.source.path, entry.item.pointer
+
+
+def _unnamed_of(entry: Entry) -> Hashable:
+    return blake2b(json.dumps(_unnamed(entry), sort_keys=True).encode()).digest()
 
 
 def _shares_most_steps(entry: Entry, other: Entry) -> bool:
-    if other.item.pointer != entry.item.pointer:
-        return False
     steps = _steps(_value(entry)).keys()
     return 2 * len(steps & _steps(_value(other)).keys()) > len(steps)
 
@@ -258,13 +319,18 @@ def _without_id(step: Any) -> Any:
 
 
 def _value(entry: Entry) -> Any:
-    """The workflow as decoded; None where it is nested too deep."""
+    """The workflow as decoded, without the keys that exports add; None where it is nested too deep."""
     try:
         value = json.loads(replace_lone_surrogates(entry.text()))
     except (RecursionError, ValueError):
         return None
     if entry.item.resource and isinstance(value, dict) and isinstance(value.get("attributes"), dict):
-        return {**value["attributes"], "id": value.get("id")}
+        value = {**value["attributes"], "id": value.get("id")}
+    if isinstance(value, dict):
+        for key in BOOKKEEPING_KEYS & value.keys():
+            del value[key]
+        for step in _listed_steps(value):
+            step.pop("_id", None)
     return value
 
 
@@ -280,11 +346,15 @@ def _member(value: Any, key: str) -> Any:
 def _steps(value: Any) -> dict[str, Any]:
     """The steps by id, the first of those of the same."""
     steps: dict[str, Any] = {}
-    listed = _member(value, "steps")
-    for step in listed if isinstance(listed, list) else ():
-        if isinstance(step, dict) and isinstance(step.get("id"), str):
+    for step in _listed_steps(value):
+        if isinstance(step.get("id"), str):
             steps.setdefault(step["id"], step)
     return steps
+
+
+def _listed_steps(value: Any) -> Iterator[dict[str, Any]]:
+    listed = _member(value, "steps")
+    return (step for step in listed if isinstance(step, dict)) if isinstance(listed, list) else iter(())
 
 
 def _rest(value: Any) -> Any:
