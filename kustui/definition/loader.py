@@ -91,11 +91,18 @@ class Reader:
 
     ``keep`` says whether a file that can no longer be read keeps its last good document, with the fault in its
     ``broken``; else it becomes a Document with a fault, as on the first reading. ``stdin`` is what stands for ``-``, or
-    for the content of the file ``stdin_path``, whatever is on the disk.
+    for the content of the file ``stdin_path``, whatever is on the disk. ``like`` is a collection in which the same
+    files were read in another state: of a file that is the same there, its document is taken from it.
     """
 
     def __init__(
-        self, paths: Sequence[str], stdin: bytes = b"", *, keep: bool = False, stdin_path: str | None = None
+        self,
+        paths: Sequence[str],
+        stdin: bytes = b"",
+        *,
+        keep: bool = False,
+        stdin_path: str | None = None,
+        like: Collection | None = None,
     ) -> None:
         self.paths = tuple(paths)
         self.keep = keep
@@ -106,7 +113,7 @@ class Reader:
         self.texts: Mapping[str, bytes] = {}
         """By path, what stands for the content of files, whatever is on the disk, as an editor has it. One that is
         below none of the paths is read after them, where it looks like a definition."""
-        self._collection: Collection | None = None
+        self._collection = like
         self._stamps: dict[str, Stamp | None] = {}
         self._texts: dict[str, bytes | None] = {}
         self._others: set[str] = set()
