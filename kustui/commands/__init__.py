@@ -3,6 +3,7 @@
 COMMANDS = {
     "check": ("PATH...", "check for problems without a screen, for scripts and builds"),
     "graph": ("PATH...", "draw diagrams without a screen: text, Mermaid, DOT, JSON or SVG"),
+    "diff": ("OLD NEW", "show what changed between files, folders or git revisions"),
     "rename": ("OLD NEW PATH...", "rename a step, a workflow or an input wherever it is named"),
     "explain": ("[RULE]", "explain what a rule finds, why it matters, and how to fix it"),
     "simulate": ("PATH...", "rehearse a run, schedules included, or replay scenarios as tests"),

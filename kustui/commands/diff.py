@@ -1,0 +1,70 @@
+"""``kustui diff``: what changed between two states of some definitions, in words and in behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kustui.check import RULE_NAMES
+from kustui.commands.command_line import Parser
+from kustui.commands.inputs import cache_of, cached_check, configuration_of, read_stdin
+from kustui.commands.output import ExitStatus, Output, ProgressLine
+from kustui.definition.loader import STDIN
+from kustui.garbage_collection import gc_paused
+from kustui.review.comparison import Comparison, old_snapshot, read_state
+from kustui.review.states import states_of
+from kustui.workspace.snapshot import always
+
+_EPILOG = """\
+exit status:
+  0  the comparison was made
+  1  with --exit-code, something differs
+  2  the comparison could not be made
+
+examples:
+  kustui diff old.json new.json          two files, or two folders
+  kustui diff                            HEAD and what is there now, in the current folder
+  kustui diff HEAD~3 -- workflows/       an earlier revision and what is there now
+  kustui diff main..                     main and HEAD
+  kustui diff main... -- workflows/      what HEAD changed since it left main
+"""
+
+
+def parser() -> Parser:
+    parser = Parser("diff", "Show what changed between two states of Kustomer workflows.", _EPILOG)
+    add = parser.add_argument
+    add(
+        "states",
+        metavar="OLD NEW",
+        nargs="*",
+        help="two files or folders, - for standard input, or one or two revisions of git (default: HEAD)",
+    )
+    parser.add_output(("text",))
+    add("--exit-code", action="store_true", help="exit with 1 where something differs")
+    parser.add_configuration()
+    parser.add_cache()
+    return parser
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Compare what the arguments name; the exit status."""
+    words, paths = list(arguments), None
+    if "--" in words:
+        index = words.index("--")
+        words, paths = words[:index], words[index + 1 :]
+    options = parser().parse_args(words)
+    stdin = read_stdin() if STDIN in options.states else b""
+    with gc_paused():
+        old_state, new_state = states_of(options.states, paths, stdin)
+        configuration = configuration_of(options, new_state.paths)
+        settings = configuration.settings(RULE_NAMES, cache_of(options, configuration))
+        check = cached_check(options, configuration)
+        with ProgressLine() as progress:
+            new = check(read_state(new_state), settings, progress.checking, always, None)
+            check.keep()
+            old = check(old_snapshot(old_state, new), settings, progress.checking, always, None)
+        comparison = Comparison(old_state, new_state, old, new)
+        difference = comparison.difference
+        lines = [f"{change.noun} {change.name} {change.kind}\n" for change in difference.changes]
+        Output.of(options).write(lines)
+    differs = bool(difference.changes or difference.new or difference.fixed)
+    return ExitStatus.PROBLEMS if differs and options.exit_code else ExitStatus.OK

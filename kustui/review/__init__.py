@@ -1,0 +1,1 @@
+"""Two states of a collection compared: what changed, in words, in the flow, and in behaviour."""

@@ -1,0 +1,95 @@
+"""Two states of a collection: what is different between them, workflow by workflow.
+
+The old state is read after the new one, under its paths: what is the same in both is the same value.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.collection import Collection, Entry
+from kustui.definition.loader import Reader
+from kustui.review.states import State
+from kustui.simulate.organisation import Organisation
+from kustui.workspace.difference import Difference, difference
+from kustui.workspace.snapshot import Snapshot
+
+
+class WorkflowPair(NamedTuple):
+    """A workflow in the two states; at least one of them is there."""
+
+    old: Entry | None
+    new: Entry | None
+    steps: Mapping[str, str]
+    """The ids of steps that have another one now, and that one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two states, checked, and what is different."""
+
+    old_state: State
+    new_state: State
+    old: Snapshot
+    new: Snapshot
+
+    @cached_property
+    def difference(self) -> Difference:
+        """What came, went and changed; problems too, where both are checked."""
+        return difference(self.old, self.new, most_opened=sys.maxsize)
+
+    @cached_property
+    def pairs(self) -> tuple[WorkflowPair, ...]:
+        """Every workflow that is not the same in both, in the order of the files."""
+        steps: dict[str, dict[str, str]] = {}
+        for (key, old), new in self.difference.steps.items():
+            steps.setdefault(key, {})[old] = new
+        entries = dict.fromkeys(entry.key for snapshot in (self.new, self.old) for entry in snapshot.collection.entries)
+        order = {key: number for number, key in enumerate(entries)}
+        pairs = [
+            WorkflowPair(old, new, steps.get(new.key, {}) if new is not None else {})
+            for old, new in self.difference.pairs
+        ]
+        return tuple(sorted(pairs, key=lambda pair: order[(pair.new or pair.old).key]))  # type: ignore[union-attr]
+
+    def old_analysis(self, entry: Entry) -> WorkflowAnalysis:
+        return self.old.analyses.of(entry)
+
+    def new_analysis(self, entry: Entry) -> WorkflowAnalysis:
+        return self.new.analyses.of(entry)
+
+    @cached_property
+    def old_organisation(self) -> Organisation:
+        return Organisation(self.old.analyses, self.old.by_entry)
+
+    @cached_property
+    def new_organisation(self) -> Organisation:
+        return Organisation(self.new.analyses, self.new.by_entry)
+
+
+def read_state(state: State, like: Collection | None = None) -> Snapshot:
+    """The definitions of a state, unchecked. Of a file that is the same in the collection ``like``, its document is
+    taken from there. Raises PathError for a path that is not there."""
+    if state.texts is None:
+        reader = Reader(state.paths, like=like)
+    else:
+        reader = Reader([path for path in state.paths if path in state.texts], like=like)
+        reader.texts = {path: text for path, text in state.texts.items() if path not in state.scenarios}
+    return Snapshot(reader.read(), paths=state.paths)
+
+
+def old_snapshot(state: State, new: Snapshot) -> Snapshot:
+    """The definitions of the old state, unchecked, with those results of the new state that are the same there: what
+    is left for a check is what is different."""
+    from kustui.check.incremental import reusable_results
+
+    read = read_state(state, like=new.collection)
+    if not new.is_checked or new.settings is None:
+        return read
+    results = reusable_results(new.collection, new.every_result, read.collection)
+    return Snapshot(read.collection, paths=new.paths, settings=new.settings, results=results, earlier=new)

@@ -1,0 +1,157 @@
+"""The two states that are compared, as a person names them: files, folders, standard input, or revisions of git.
+
+Files of the old state are known by the paths of the new one, so that what is at the same place can be compared.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, walk_folders
+from kustui.errors import KustuiError
+from kustui.files import is_folder, read_file
+from kustui.review.revisions import Repository, revision_texts
+from kustui.simulate.scenarios.file import find_scenarios
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What some paths hold, or held."""
+
+    name: str
+    """What a person calls it: ``HEAD~3``, ``old/``; of what is there now, the paths."""
+    paths: tuple[str, ...]
+    """Of the new state, by which both are known."""
+    texts: Mapping[str, bytes] | None = None
+    """The content of its definitions and scenarios, by path; None for what is there now."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What a person calls its files, by path; those that are not here, by the path."""
+
+    def name_of(self, path: str) -> str:
+        """What a person calls a file of it: ``HEAD~3:workflows/orders.json``, ``old/orders.json``."""
+        return self.names.get(path, path)
+
+    @property
+    def scenarios(self) -> Mapping[str, bytes]:
+        """Its scenarios, by path, where it is not what is there now."""
+        texts = self.texts or {}
+        return {path: text for path, text in texts.items() if path.lower().endswith(SCENARIO_SUFFIX)}
+
+
+def state_now(paths: Sequence[str]) -> State:
+    """What is there now."""
+    return State(" ".join(paths), tuple(paths))
+
+
+def revision_state(revision: str, paths: Sequence[str]) -> State:
+    """What was there in a revision. Raises KustuiError where a path is in no repository, or that has no such
+    revision."""
+    texts = revision_texts(revision, paths)
+    return State(revision, tuple(paths), texts, {path: f"{revision}:{path}" for path in texts})
+
+
+def states_of(words: Sequence[str], paths: Sequence[str] | None, stdin: bytes = b"") -> tuple[State, State]:
+    """The old and the new state that words name, as ``git diff`` takes them: ``OLD NEW``, ``REVISION``, ``A..B``,
+    ``A...B``, or none, which is HEAD; ``paths`` are those after ``--``, None where that is not there.
+
+    One revision is compared with what is there now. Raises KustuiError for what is neither file nor revision, or both.
+    """
+    if paths is None:
+        revisions, paths = _parted(words)
+        if not revisions and len(paths) == 2:
+            return _two_places(paths[0], paths[1], stdin)
+        if not revisions and len(paths) > 2:
+            raise KustuiError(f"{paths[2]}: two can be compared: write -- before the paths to compare with a revision")
+    else:
+        revisions, paths = list(words), list(paths)
+    if STDIN in paths:
+        raise KustuiError("- stands for a file only where two are compared: kustui diff - NEW, kustui diff OLD -")
+    paths = list(paths) or ["."]
+    if len(revisions) > 2:
+        raise KustuiError(f"{revisions[2]}: two revisions can be compared, this is a third")
+    old, new = _ends(revisions, paths)
+    old_state = revision_state(old, paths)
+    if new is not None:
+        return old_state, revision_state(new, paths)
+    there = [path for path in paths if os.path.lexists(path) or not _holds(old_state, path)]
+    return old_state, State(" ".join(paths), tuple(paths)) if there else State(" ".join(paths), tuple(paths), {})
+
+
+def _holds(state: State, path: str) -> bool:
+    below = os.path.join(path, "")  # noqa: PTH118
+    return any(name == path or name.startswith(below) for name in state.texts or ())
+
+
+def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The revisions that words begin with, and the paths after them."""
+    for index, word in enumerate(words):
+        if word != STDIN and not os.path.lexists(word):
+            if not all(map(_is_revision, word.replace("...", "..").split(".."))):
+                raise KustuiError(f"{word}: no such file or folder, nor a revision of a git repository here")
+            continue
+        if word != STDIN and _is_revision(word) and word not in (".", ".."):
+            raise KustuiError(
+                f"{word}: both a path and a revision: write ./{word} for the path, or {word} -- for the revision"
+            )
+        return list(words[:index]), list(words[index:])
+    return list(words), []
+
+
+def _is_revision(word: str) -> bool:
+    """Whether git knows a revision here; an empty word stands for HEAD."""
+    with suppress(KustuiError):
+        return Repository.around(".").find(word or "HEAD") is not None
+    return False
+
+
+def _ends(revisions: Sequence[str], paths: Sequence[str]) -> tuple[str, str | None]:
+    """The revisions to compare; None for what is there now."""
+    if not revisions:
+        return "HEAD", None
+    if len(revisions) == 2:
+        return revisions[0], revisions[1]
+    word = revisions[0]
+    if "..." in word:
+        one, _, other = word.partition("...")
+        repository = Repository.around(paths[0])
+        ends = repository.commit(one or "HEAD"), repository.commit(other or "HEAD")
+        return repository.common_ancestor(*ends)[:12], other or "HEAD"
+    if ".." in word:
+        one, _, other = word.partition("..")
+        return one or "HEAD", other or "HEAD"
+    return word, None
+
+
+def _two_places(old: str, new: str, stdin: bytes) -> tuple[State, State]:
+    """Two files or folders, of which the first is the old state of the second."""
+    if old == new == STDIN:
+        raise KustuiError("only one of them can be standard input")
+    at = STDIN_NAME if new == STDIN else new
+    named = STDIN_NAME if old == STDIN else old
+    if new == STDIN:
+        texts, names = _contents(old, at, stdin)
+        return State(named, (at,), texts, names), State(at, (at,), {at: stdin})
+    texts, names = _contents(old, new, stdin)
+    return State(named, (new,), texts, names), state_now([new])
+
+
+def _contents(old: str, new: str, stdin: bytes) -> tuple[Mapping[str, bytes], Mapping[str, str]]:
+    """What the files of a file or folder hold, by their paths in another, and what they are called. Raises
+    KustuiError where one cannot be read."""
+    if old == STDIN:
+        return {new: stdin}, {new: STDIN_NAME}
+    if not is_folder(old):
+        at = os.path.join(new, Path(old).name) if is_folder(new) else new  # noqa: PTH118
+        return {at: read_file(old)}, {at: old}
+    texts, names = {}, {}
+    base = new if is_folder(new) else os.path.dirname(new)  # noqa: PTH120
+    walked = (os.path.join(folder, name) for folder, _, files in walk_folders(old) for name in files)  # noqa: PTH118
+    for path in (*walked, *find_scenarios([old])):
+        with suppress(KustuiError):
+            at = os.path.join(base, os.path.relpath(path, old))  # noqa: PTH118
+            texts[at], names[at] = read_file(path), path
+    return texts, names

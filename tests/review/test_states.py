@@ -1,0 +1,115 @@
+"""What the words of a command line name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kustui.errors import KustuiError
+from kustui.review.comparison import read_state
+from kustui.review.states import State, states_of
+from tests.review.conftest import History
+from tests.support.definitions import a_workflow
+
+
+def titles(state: State) -> list[str]:
+    return [entry.title for entry in read_state(state).collection.entries]
+
+
+@pytest.fixture
+def branches(history: History) -> History:
+    """``main`` with "second" and ``topic`` with "third", which both began with "first"; "now" is not committed."""
+    history.commit(sub__a=a_workflow("first"))
+    history.git("switch", "-q", "-c", "topic")
+    history.commit(sub__a=a_workflow("third"))
+    history.git("switch", "-q", "main")
+    history.commit(sub__a=a_workflow("second"))
+    history.git("switch", "-q", "topic")
+    history.write(sub__a=a_workflow("now"))
+    return history
+
+
+@pytest.mark.usefixtures("branches")
+@pytest.mark.parametrize(
+    ("words", "paths", "old", "new"),
+    [
+        pytest.param([], None, "third", "now", id="nothing"),
+        pytest.param(["main"], None, "second", "now", id="a revision"),
+        pytest.param(["main", "topic"], None, "second", "third", id="two revisions"),
+        pytest.param(["main.."], None, "second", "third", id="to HEAD"),
+        pytest.param(["..main"], None, "third", "second", id="from HEAD"),
+        pytest.param(["main...topic"], None, "first", "third", id="since they parted"),
+        pytest.param(["main..."], None, "first", "third", id="since HEAD left it"),
+        pytest.param(["main"], ["sub"], "second", "now", id="paths"),
+        pytest.param(["main", "sub"], None, "second", "now", id="paths without dashes"),
+        pytest.param(["sub"], None, "third", "now", id="only a path"),
+        pytest.param([], ["sub"], "third", "now", id="only a path behind dashes"),
+    ],
+)
+def test_revisions(words: list[str], paths: list[str] | None, old: str, new: str) -> None:
+    states = states_of(words, paths)
+    assert [titles(state) for state in states] == [[old], [new]]
+
+
+def test_files_and_folders_are_known_by_the_paths_of_the_new(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.write(old__sub__a=a_workflow("before"), new__sub__a=a_workflow("after"), new__b=a_workflow("more"))
+    old, new = states_of([f"{tmp_path}/old", f"{tmp_path}/new"], None)
+    assert [titles(old), titles(new)] == [["before"], ["more", "after"]]
+    [path] = old.names
+    assert path == f"{tmp_path}/new/sub/a.json"
+    assert old.name_of(path) == f"{tmp_path}/old/sub/a.json"
+
+    old, new = states_of([f"{tmp_path}/old/sub/a.json", f"{tmp_path}/new/b.json"], None)
+    assert [titles(old), titles(new)] == [["before"], ["more"]]
+
+
+def test_standard_input_is_either(tmp_path: Path) -> None:
+    History(tmp_path).write(a=a_workflow("file"))
+    given = b'{"name": "given", "trigger": {"id": "1"}, "steps": []}'
+    for words, expected in (
+        (["-", f"{tmp_path}/a.json"], ["given", "file"]),
+        ([f"{tmp_path}/a.json", "-"], ["file", "given"]),
+    ):
+        old, new = states_of(words, None, given)
+        assert [*titles(old), *titles(new)] == expected
+
+
+def test_a_file_that_is_gone_is_compared_with_nothing(history: History) -> None:
+    history.commit(a=a_workflow("one"))
+    history.write(a=None)
+    old, new = states_of([], ["a.json"])
+    assert [titles(old), titles(new)] == [["one"], []]
+
+
+@pytest.mark.usefixtures("branches")
+@pytest.mark.parametrize(
+    ("words", "paths", "message"),
+    [
+        (["nothing"], None, "^nothing: no such file or folder, nor a revision"),
+        (["main", "nothing.json"], None, "^nothing.json: no such file or folder"),
+        (["nothing.."], None, r"^nothing\.\.: no such file or folder, nor a revision"),
+        (["main", "topic", "HEAD"], None, "this is a third"),
+        (["main", "-"], None, "- stands for a file only where two are compared"),
+        (["-", "-"], None, "only one of them can be standard input"),
+        (["sub", "sub", "sub"], None, "two can be compared"),
+        (["main"], ["elsewhere"], "elsewhere"),
+    ],
+)
+def test_what_names_nothing(words: list[str], paths: list[str] | None, message: str) -> None:
+    with pytest.raises(KustuiError, match=message):
+        [read_state(state) for state in states_of(words, paths)]
+
+
+def test_a_name_of_both_a_path_and_a_revision_is_refused(branches: History) -> None:
+    (branches.folder / "main").mkdir()
+    with pytest.raises(KustuiError, match=r"write \./main for the path, or main -- for the revision"):
+        states_of(["main"], None)
+    assert titles(states_of(["main"], [])[0]) == ["second"]
+
+
+def test_old_files_are_called_as_in_git(branches: History) -> None:
+    old, _ = states_of(["main"], ["sub"])
+    assert old.name_of("sub/a.json") == "main:sub/a.json"
+    assert branches.git("status", "--porcelain") == "M sub/a.json"
