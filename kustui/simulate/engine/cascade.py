@@ -98,8 +98,11 @@ def queued(state: State, run: Run, consequence: Consequence, cause: str, entry: 
     return replace(state, queue=state.queue.plus(item), queued_count=number)
 
 
-def as_written(state: State, step: Step, params: Mapping[str, Any], draft: dict[str, Any]) -> dict[str, Any]:
-    """The draft of what a step gives of an object, with what was written of that one so far."""
+def as_written(state: State, step: Step, params: Mapping[str, Any], draft: Any) -> Any:
+    """The draft of what a step gives of an object, with what was written of that one so far; one that is no object, as
+    where its ``length`` is read, stays."""
+    if not isinstance(draft, dict):
+        return draft
     of_object, id_ = object_of_action(step.action or "", class_of(step.params)), params.get("id")
     written = state.objects.get((of_object, id_), {}) if isinstance(id_, str) else {}
     fields = {field: value for field, value in written.items() if undecided_in(value) is None}

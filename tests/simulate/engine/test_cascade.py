@@ -230,6 +230,14 @@ def test_a_list_is_known_where_it_was_known(verb: str, before: list[str], after:
     assert (output["changes"]["attributes"], output["tags"]) == (expected, after or before)
 
 
+def test_an_output_that_is_drafted_as_a_list_stays_one() -> None:
+    edges = to("zz", when("gt", "/#steps.aa.length", 2))
+    state = followed(
+        workflow("Writer", step("aa", edges, action="kustomer.conversation.find"), step("zz"), event=CREATED)
+    )
+    assert isinstance(next(entry for entry in state.trace if entry.node == "aa").output, list)
+
+
 def test_a_list_of_which_nothing_was_known_is_not_known_after() -> None:
     change = step("aa", action="kustomer.conversation.append-tags", params={"id": "/#steps.1.id", "tags": ["b"]})
     contains = listener(when("contains", "/#steps.1.tags", "b"))
