@@ -64,6 +64,11 @@ class Organisation:
         by_id = self.collection.by_id.get(name)
         return (by_id,) if by_id is not None else workflows_named(self.collection, name)
 
+    @cached_property
+    def titles(self) -> frozenset[str]:
+        """What people call the workflows."""
+        return frozenset(entry.title for entry in self.collection.entries)
+
     def name_of(self, key: str) -> str:
         """What a scenario calls a workflow: its name, its id or its key, the first that means no other."""
         if key not in self._names:

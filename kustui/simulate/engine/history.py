@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -162,7 +162,12 @@ class Coverage:
         for state in states:
             for key, pointers in state.taken.items():
                 taken[key] = taken.get(key, frozenset()) | pointers
-        return cls(tuple(_covered(states[0].organisation, taken)) if states else ())
+        return cls.over(states[0].organisation, taken) if states else cls(())
+
+    @classmethod
+    def over(cls, organisation: Organisation, taken: Mapping[str, Collection[str]]) -> Coverage:
+        """That of the workflows whose keys ``taken`` has, with the pointers of what was taken of each."""
+        return cls(tuple(_covered(organisation, taken)))
 
     @property
     def steps(self) -> CoverageRatio:
@@ -180,7 +185,7 @@ def _sum(shares: Iterable[CoverageRatio]) -> CoverageRatio:
     return total
 
 
-def _covered(organisation: Organisation, taken: Mapping[str, frozenset[str]]) -> Iterable[WorkflowCoverage]:
+def _covered(organisation: Organisation, taken: Mapping[str, Collection[str]]) -> Iterable[WorkflowCoverage]:
     for entry in organisation.collection.entries:
         if entry.key not in taken:
             continue

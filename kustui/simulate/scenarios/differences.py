@@ -36,6 +36,8 @@ class Difference:
     message: str
     entry: int | None = None
     """The number of the entry where it shows; None where it is at the end."""
+    undecided: bool = False
+    """Whether a run was left there, because nobody could decide how it goes on."""
 
 
 def differences_from(
@@ -78,7 +80,7 @@ def _unexpected_ends(
         if not matching:
             verb = "is left" if entry.left else "breaks off"
             message = f"the run of {quoted(entry.title)} {verb} at {_part(entry)}: {entry.ended}"
-            yield Difference("/expect", message, entry.number)
+            yield Difference("/expect", message, entry.number, undecided=entry.left)
     for index, (_, end) in enumerate(expected):
         if index not in met:
             message = f"no run of {quoted(end.workflow)} is left at {quoted(end.step)}"

@@ -323,7 +323,7 @@ class ResolvedScenario:
         """What may have been meant by an expected schedule that no workflow here has the name of."""
         if self._organisation.find(schedule.workflow):
             return ""
-        near = closest(schedule.workflow, {entry.title for entry in self._organisation.collection.entries})
+        near = closest(schedule.workflow, self._organisation.titles)
         return f" (did you mean {quoted(near)}?)" if near else ""
 
     def _places(self, parts: Sequence[Place], pointer: str) -> list[tuple[str, str]]:
@@ -354,8 +354,7 @@ class ResolvedScenario:
                 pointer, f"{quoted(name)} is ambiguous: {len(entries)} workflows have this name", f"use one of {listed}"
             )
             return None
-        names = {entry.title for entry in organisation.collection.entries}
-        hint = hint_of(name, names, "workflows", _MAX_LISTED)
+        hint = hint_of(name, organisation.titles, "workflows", _MAX_LISTED)
         self._report(pointer, f"unknown workflow {quoted(name)}", hint)
         return None
 
