@@ -44,8 +44,8 @@ def scenario(title: str = "t", **more: Any) -> ScenarioText:
     return ScenarioText(f"{title}.scenario.json", json.dumps(content).encode())
 
 
-OPEN = {"mocks": [{"workflow": "Watch", "step": "aB3", "returns": {"status": "open"}}]}
-SHUT = {"mocks": [{"workflow": "Watch", "step": "aB3", "returns": {"status": "shut"}}]}
+OPEN: dict[str, Any] = {"mocks": [{"workflow": "Watch", "step": "aB3", "returns": {"status": "open"}}]}
+SHUT: dict[str, Any] = {"mocks": [{"workflow": "Watch", "step": "aB3", "returns": {"status": "shut"}}]}
 
 
 def results(texts: list[ScenarioText], stage: Organisation) -> list[ScenarioResult]:
