@@ -190,6 +190,15 @@ class FlowGraph:
         condition = self.conditions.get(transition.pointer)
         return condition is not None and constant_outcome(condition) is True
 
+    def is_otherwise(self, edge: Edge) -> bool:
+        """Whether an edge that always holds is one for the rest: others are tried before it."""
+        for earlier in self.declared_edges[edge.source]:
+            if earlier.transition is edge.transition:
+                return False
+            if earlier.after_failure == edge.after_failure and earlier.transition.pointer not in self.impossible:
+                return True
+        return False
+
     @property
     def impossible(self) -> Mapping[str, Transition | None]:
         """The transitions and error cases that no run takes, by pointer: each with an earlier one that wins instead, or

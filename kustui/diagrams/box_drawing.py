@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
-from kustui.diagrams.glyphs import AFTER_FAILURE, NODE_GLYPHS, NodeKind, legend
+from kustui.diagrams.glyphs import AFTER_FAILURE, NODE_GLYPHS, NodeKind, change_sign, changed_line, legend
 from kustui.diagrams.labels import set_apart
 from kustui.diagrams.layout.box_layout import Band, Box, BoxLayout, Port, arrange_boxes
 from kustui.diagrams.layout.layers import Arrow
 from kustui.text.cells import cells, crop, cut
+from kustui.text.signs import CHANGE_SIGNS, REMOVED
 from kustui.text.styled_lines import Line, Piece, fitted, joined, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 
@@ -57,11 +58,19 @@ _Span = tuple[int, str, str]
 """Where a text begins, the text, and its look."""
 
 
+class EdgeGroup(NamedTuple):
+    """Edges of a node that are drawn as one."""
+
+    target: str
+    dashed: bool
+    mark: str = ""
+
+
 class BoxContent(NamedTuple):
     texts: tuple[tuple[Line, int], ...]
     """What stands in it, and by how many cells each is indented but for its first line."""
-    numbers: Mapping[tuple[str, bool], int]
-    """The number of the edges to each target, and after a failure; none where there is only one such group."""
+    numbers: Mapping[EdgeGroup, int]
+    """The number of each group of edges; none where there is only one."""
     ends: bool = False
     """Whether a run is over there."""
 
@@ -96,7 +105,7 @@ class BoxDrawing:
     ) -> BoxDrawing:
         """Lay a diagram out, with boxes as wide as they need where so many cells have room for them."""
         contents = box_contents(diagram, zoom)
-        arrows = (Arrow(edge.source, edge.target, edge.dashed) for edge in diagram.edges)
+        arrows = (Arrow(edge.source, edge.target, edge.dashed, edge.mark) for edge in diagram.edges)
         least = max(_NARROWEST, min(_TEXT_WIDTH[zoom] + _FRAME, room or _TEXT_WIDTH[zoom] + _FRAME))
         needed = {node: content.needed(zoom) for node, content in contents.items()}
         arrangement = arrange_boxes(needed, arrows, least, room)
@@ -112,8 +121,10 @@ class BoxDrawing:
     @cached_property
     def legend(self) -> Line:
         """The glyphs that are in it, and what they mean."""
-        glyphs = {glyph for node in self.diagram.nodes for glyph in (node.glyph[0], NODE_GLYPHS[node.kind][0])}
-        return legend(glyphs | ({AFTER_FAILURE} if any(edge.after_failure for edge in self.diagram.edges) else set()))
+        nodes, edges = self.diagram.nodes, self.diagram.edges
+        glyphs = {glyph for node in nodes for glyph in (node.glyph[0], NODE_GLYPHS[node.kind][0])}
+        glyphs |= {CHANGE_SIGNS[mark][0] for parts in (nodes, edges) for mark in {part.mark for part in parts} if mark}
+        return legend(glyphs | ({AFTER_FAILURE} if any(edge.after_failure for edge in edges) else set()))
 
     def row(self, y: int, first: int = 0, width: int | None = None, selected: str = "") -> Line:
         """A row of the drawing from a column on, so many cells wide: the box of one node with heavy edges, and the
@@ -171,6 +182,10 @@ class BoxDrawing:
         drawn = drawn._replace(name=drawn.whole) if unnamed else drawn._replace(about=drawn.whole)
         return tuple(text for text, _ in _content(drawn, self._edges.get(node, ()), Zoom.FULL).texts)
 
+    def mark_of(self, node: str) -> str:
+        """What a comparison says of a node."""
+        return self._nodes[node].mark
+
     @cached_property
     def _nodes(self) -> Mapping[str, DiagramNode]:
         return {node.id: node for node in self.diagram.nodes}
@@ -192,7 +207,7 @@ class BoxDrawing:
         if port.incoming:
             return ""
         wire = self.layout.wires[port.wire]
-        number = self.contents[node].numbers.get((wire.target, wire.after_failure))
+        number = self.contents[node].numbers.get(EdgeGroup(wire.target, wire.after_failure, wire.mark))
         return str(number)[-3:] if number is not None else ""
 
     # Wires
@@ -211,10 +226,12 @@ class BoxDrawing:
         for x, (index, arms) in arms_at.items():
             connection = self.layout.wires[index]
             glyph = heads.get(x) or _WIRES.get(arms, "·")
+            glyph = _DASHED.get(glyph, glyph) if connection.after_failure else glyph
             look = "warning" if connection.after_failure else "muted"
+            glyph, look = changed_line(glyph, look, connection.mark)
             if selected and (selected == connection.target or selected in connection.sources):
                 look = "event"
-            yield x, _DASHED.get(glyph, glyph) if connection.after_failure else glyph, look
+            yield x, glyph, look
 
     @cached_property
     def _heads(self) -> Mapping[int, Mapping[int, str]]:
@@ -237,7 +254,8 @@ class BoxDrawing:
                 yield from self._box(box, y, _HEAVY if box.node == selected else _EDGES, box.node == selected)
 
     def _box(self, box: Box, y: int, edges: Mapping[str, str], selected: bool) -> Iterator[_Span]:
-        look = "event" if selected else ""
+        mark_of_node = self.mark_of(box.node)
+        look = "event" if selected else CHANGE_SIGNS[mark_of_node][1] if mark_of_node else ""
         if y == box.y:
             mark = self.marks.get(box.node, ())
             yield box.x, self._top(box, edges, width_of(mark)), look
@@ -308,33 +326,34 @@ def _edges_by_source(diagram: Diagram) -> Mapping[str, Sequence[DiagramEdge]]:
 
 
 def _content(node: DiagramNode, edges: Iterable[DiagramEdge], zoom: Zoom) -> BoxContent:
-    groups: dict[tuple[str, bool], list[DiagramEdge]] = {}
+    groups: dict[EdgeGroup, list[DiagramEdge]] = {}
     for edge in edges:
-        groups.setdefault((edge.target, edge.dashed), []).append(edge)
-    name: Line = ((f"{node.glyph[0]} ", node.glyph[1]), (terminal_safe(node.name), "name"))
+        groups.setdefault(EdgeGroup(edge.target, edge.dashed, edge.mark), []).append(edge)
+    name_look = "gone" if node.mark == REMOVED else "name"
+    name: Line = (*change_sign(node.mark), (f"{node.glyph[0]} ", node.glyph[1]), (terminal_safe(node.name), name_look))
     texts = [(name, 2)]
-    numbers: dict[tuple[str, bool], int] = {}
+    numbers: dict[EdgeGroup, int] = {}
     if zoom is Zoom.COMPACT:
-        loops = any(target == node.id for target, _ in groups)
+        loops = any(group.target == node.id for group in groups)
         return BoxContent((*texts, *([((("↺", "warning"),), 0)] if loops else [])), numbers, node.ends)
     if node.kind is not NodeKind.TRIGGER:
-        sign, sign_look = NODE_GLYPHS[NodeKind.SCHEDULE] if node.kind is NodeKind.SCHEDULE else (" ", "")
-        texts.append((((f"{sign} ", sign_look), *_with_references(node.about, node.references, "muted")), 2))
-    for number, ((target, after_failure), group) in enumerate(groups.items(), start=1):
-        line = _edge_line(group, after_failure=after_failure, is_loop=target == node.id)
+        glyph, look = NODE_GLYPHS[NodeKind.SCHEDULE] if node.kind is NodeKind.SCHEDULE else (" ", "")
+        texts.append((((f"{glyph} ", look), *_with_references(node.about, node.references, "muted")), 2))
+    for number, (group, its_edges) in enumerate(groups.items(), start=1):
+        line = _edge_line(its_edges, group, is_loop=group.target == node.id)
         if len(groups) > 1:
-            numbers[target, after_failure] = number
+            numbers[group] = number
             texts.append((((f"{number} ", "key"), *line), 2))
-        elif target == node.id or any(edge.label for edge in group):
+        elif group.target == node.id or any(edge.label for edge in its_edges):
             texts.append((line, 0))
     texts.extend(((("↯ ", "warning"), (terminal_safe(action.label), "warning")), 2) for action in node.error_actions)
     return BoxContent(tuple(texts), numbers, node.ends)
 
 
-def _edge_line(edges: Iterable[DiagramEdge], *, after_failure: bool, is_loop: bool) -> Line:
+def _edge_line(edges: Iterable[DiagramEdge], group: EdgeGroup, *, is_loop: bool) -> Line:
     """When the edges to a target are taken."""
     by_label = {edge.label or "always": edge for edge in edges}
-    look = "warning" if after_failure else "muted"
+    look = CHANGE_SIGNS[group.mark][1] if group.mark else "warning" if group.dashed else "muted"
     labels = (_with_references(label, edge.references, look) for label, edge in by_label.items())
     return (("↺ " if is_loop else "", "warning"), *joined(labels, (", or ", look)))
 

@@ -12,7 +12,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Collection
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.glyphs import END, NODE_GLYPHS, NodeKind
+from kustui.diagrams.glyphs import END, NO_CHANGES, NODE_GLYPHS, ChangeMarks, NodeKind
 from kustui.diagrams.labels import (
     LONGEST_SUMMARY,
     LONGEST_WHOLE,
@@ -25,6 +25,7 @@ from kustui.diagrams.labels import (
     event_label,
     what_it_does,
 )
+from kustui.text.signs import CHANGE_SIGNS
 from kustui.text.styled_lines import Line
 
 
@@ -48,6 +49,13 @@ class DiagramNode(NamedTuple):
     """What is read there, as it is called in what it does."""
     whole: str = ""
     """What it does with values that ``about``, or its name, cuts; empty where they cut none."""
+    mark: str = ""
+    """What a comparison says of it: ``added``, ``removed``, ``changed`` or nothing."""
+
+    @property
+    def sign(self) -> str:
+        """``+ ``, before its name; nothing where a comparison says nothing of it."""
+        return f"{CHANGE_SIGNS[self.mark][0]} " if self.mark else ""
 
     @property
     def glyph(self) -> tuple[str, str]:
@@ -66,6 +74,8 @@ class DiagramEdge(NamedTuple):
     """What is read there, as it is called in the label."""
     assumed: bool = False
     """Whether it rests on a reading of the platform that nothing in a definition says."""
+    mark: str = ""
+    """As that of a node; the label begins with its sign."""
 
     @property
     def dashed(self) -> bool:
@@ -102,38 +112,45 @@ class DiagramSet(NamedTuple):
 # A workflow
 
 
-def flow_diagram(analysis: WorkflowAnalysis) -> Diagram:
-    """One workflow: its trigger and steps, and the missing steps that they lead to."""
+def flow_diagram(analysis: WorkflowAnalysis, changes: ChangeMarks = NO_CHANGES) -> Diagram:
+    """One workflow: its trigger and steps, and the missing steps that they lead to. ``changes``: what a comparison says
+    of them, where the flow is that of both states (``kustui.review.merged_flow``)."""
     flow = analysis.flow
     targets = {call.step: _target_label(call, analysis.collection) for call in analysis.calls}
-    nodes = []
+    nodes: list[DiagramNode] = []
     if (trigger := flow.workflow.trigger) is not None:
-        nodes.append(DiagramNode(TRIGGER_ID, event_label(trigger), "", NodeKind.TRIGGER))
-    nodes.extend(_step_node(flow, step, targets.get(step.id, "")) for step in flow.order)
+        mark = changes.nodes.get(TRIGGER_ID, "")
+        nodes.append(DiagramNode(TRIGGER_ID, event_label(trigger), "", NodeKind.TRIGGER, mark=mark))
+    nodes.extend(_step_node(flow, step, targets.get(step.id, ""), changes) for step in flow.order)
     missing = dict.fromkeys(edge.target for edge in flow.dangling if flow.node(edge.target) is None)
     nodes.extend(DiagramNode(target, target, NO_STEP, NodeKind.MISSING) for target in missing)
     sources = [node.id for node in nodes if node.kind is not NodeKind.MISSING]
     edges = tuple(
-        _edge(flow, edge) for source in sources for edge in flow.declared_edges[source] if not edge.error_action
+        _edge(flow, edge, changes)
+        for source in sources
+        for edge in flow.declared_edges[source]
+        if not edge.error_action
     )
     return Diagram(analysis.entry.title, tuple(nodes), edges)
 
 
-def _edge(flow: FlowGraph, edge: Edge) -> DiagramEdge:
+def _edge(flow: FlowGraph, edge: Edge, changes: ChangeMarks) -> DiagramEdge:
     names = NameRecorder(flow)
-    label = edge_label(flow, edge, names)
-    return DiagramEdge(edge.source, flow.target_node(edge), label, edge.after_failure, names.names)
+    label = changes.edge_label(edge, edge_label(flow, edge, names))
+    mark = changes.edges.get(edge.transition.pointer, "")
+    return DiagramEdge(edge.source, flow.target_node(edge), label, edge.after_failure, names.names, mark=mark)
 
 
-def _step_node(flow: FlowGraph, step: Step, scheduled: str) -> DiagramNode:
+def _step_node(flow: FlowGraph, step: Step, scheduled: str, changes: ChangeMarks) -> DiagramNode:
     kind = NodeKind.SCHEDULE if step.schedules else NodeKind.BRANCH if step.action is None else NodeKind.STEP
     names = NameRecorder(flow)
     action, whole = what_it_does(flow, step, names, LONGEST_SUMMARY), what_it_does(flow, step, None, LONGEST_WHOLE)
     name, about = (node_name(flow, step.id), action) if step.name != step.id else (action, step.id)
     edges = (edge for edge in flow.declared_edges[step.id] if edge.error_action)
-    error_actions = tuple(ErrorActionLabel(edge.error_action, edge_label(flow, edge)) for edge in edges)
-    ends, whole = flow.is_end(step.id), whole if whole != action else ""
-    return DiagramNode(step.id, name, scheduled or about, kind, error_actions, ends, names.names, whole)
+    labels = ((edge.error_action, changes.edge_label(edge, edge_label(flow, edge))) for edge in edges)
+    error_actions = tuple(ErrorActionLabel(*label) for label in labels)
+    ends, whole, mark = flow.is_end(step.id), whole if whole != action else "", changes.nodes.get(step.id, "")
+    return DiagramNode(step.id, name, scheduled or about, kind, error_actions, ends, names.names, whole, mark)
 
 
 def _target_label(call: ScheduleCall, collection: Collection) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.definition.source.positions import parent
-from kustui.text.signs import SIGNS
+from kustui.text.signs import ADDED, CHANGE_SIGNS, REMOVED, SIGNS
 from kustui.text.styled_lines import Line, joined
 
 if TYPE_CHECKING:
-    from kustui.analysis.flow import FlowGraph
+    from kustui.analysis.flow import Edge, FlowGraph
     from kustui.analysis.workflow_analysis import WorkflowAnalysis  # painted first: the analysis is not loaded yet
 
 
@@ -48,6 +48,50 @@ ERROR_CASE = "↯"
 """What is done when the step itself fails."""
 AFTER_FAILURE = "╌"
 """The line of an edge that is only taken after a failure."""
+
+
+HEAVY = str.maketrans("─│╭╮╰╯┬┴├┤┼", "━┃┏┓┗┛┳┻┣┫╋")
+DOTTED = str.maketrans("─│╌╎", "┈┊┈┊")
+"""What lines become that came, and that went: no colour says it alone."""
+
+
+class ChangeMarks(NamedTuple):
+    """What a comparison says of the nodes and edges of a flow: ``added``, ``removed`` or ``changed``; nothing of what
+    is as it was."""
+
+    nodes: Mapping[str, str] = {}
+    edges: Mapping[str, str] = {}
+    """By the pointer of the transition or error case."""
+    labels_before: Mapping[str, str] = {}
+    """When edges that changed were taken, by the same pointers."""
+
+    def edge_label(self, edge: Edge, label: str, implied: str = "") -> str:
+        """When an edge is taken, behind the sign of its change unless that is the ``implied`` one, and when it was."""
+        mark = self.edges.get(edge.transition.pointer, "")
+        before = self.labels_before.get(edge.transition.pointer, label)
+        if before != label:
+            label = f"{label or 'always'} (was: {before or 'always'})"
+        sign = CHANGE_SIGNS[mark][0] if mark and mark != implied else ""
+        return f"{sign} {label}".strip()
+
+    def sign(self, node: str) -> Line:
+        """``+ ``: the sign of a node that came, went or changed."""
+        return change_sign(self.nodes.get(node, ""))
+
+
+def change_sign(mark: str) -> Line:
+    """``+ ``, before what came; nothing without a mark."""
+    return ((f"{CHANGE_SIGNS[mark][0]} ", CHANGE_SIGNS[mark][1]),) if mark else ()
+
+
+NO_CHANGES = ChangeMarks()
+
+
+def changed_line(glyph: str, look: str, mark: str) -> tuple[str, str]:
+    """A piece of a line of a drawing, and its look, where a comparison says something of it."""
+    if not mark:
+        return glyph, look
+    return glyph.translate(HEAVY if mark == ADDED else DOTTED if mark == REMOVED else {}), CHANGE_SIGNS[mark][1]
 
 
 def legend(glyphs: Collection[str]) -> Line:

@@ -16,6 +16,7 @@ from kustui.definition.expressions import Path, Template, in_words, parse, value
 from kustui.definition.expressions.nodes import Content, Lookup, Mustache
 from kustui.definition.models import Step, Transition, Trigger
 from kustui.definition.platform import REGEX_ACTION, REST_ACTIONS, SCHEDULE_ACTION, TRIGGER_ID, short_name
+from kustui.diagrams.glyphs import NO_CHANGES, ChangeMarks
 from kustui.text.messages import quoted, shortened
 from kustui.text.styled_lines import Line
 
@@ -144,13 +145,22 @@ def edge_label(flow: FlowGraph, edge: Edge, name: Namer | None = None) -> str:
     return " ".join(filter(None, (label, failure, _condition_label(flow, edge, name))))
 
 
-def incoming_label(flow: FlowGraph, node: str, name: Namer | None = None) -> str:
+def incoming_label(flow: FlowGraph, node: str, name: Namer | None = None, changes: ChangeMarks = NO_CHANGES) -> str:
     """The edges that lead to a node from others, each label once; nothing where every one of them is always taken."""
     edges = (edge for edge in flow.incoming[node] if edge.source != node and not edge.continues)
-    labels = [(edge.source, _incoming(flow, edge, name)) for edge in edges]
+    implied = changes.nodes.get(node, "")
+    labels = [(edge, _incoming(flow, edge, name)) for edge in edges]
+    if changes.edges:
+        after = {edge.source: f"after {node_name(flow, edge.source)}" for edge, _ in labels}
+        labels = [
+            (edge, changes.edge_label(edge, label or after[edge.source], implied))
+            if changes.edges.get(edge.transition.pointer, implied) != implied
+            else (edge, label)
+            for edge, label in labels
+        ]
     if not any(label for _, label in labels):
         return ""
-    return ", or ".join(dict.fromkeys(label or f"after {node_name(flow, source)}" for source, label in labels))
+    return ", or ".join(dict.fromkeys(label or f"after {node_name(flow, edge.source)}" for edge, label in labels))
 
 
 def step_condition(flow: FlowGraph, step: str) -> str:
@@ -176,12 +186,7 @@ def _incoming(flow: FlowGraph, edge: Edge, name: Namer | None) -> str:
 def _condition_label(flow: FlowGraph, edge: Edge, name: Namer | None) -> str:
     if not flow.always_holds(edge.transition):
         return _if(condition_text(flow, edge.transition, name))
-    for earlier in flow.declared_edges[edge.source]:
-        if earlier.transition is edge.transition:
-            return ""
-        if earlier.after_failure == edge.after_failure and earlier.transition.pointer not in flow.impossible:
-            return "otherwise"
-    return ""
+    return "otherwise" if flow.is_otherwise(edge) else ""
 
 
 # Rows

@@ -13,7 +13,19 @@ from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.glyphs import AFTER_FAILURE, ERROR_CASE, FOLDED, NODE_GLYPHS, NodeKind, flow_glyph, legend
+from kustui.diagrams.glyphs import (
+    AFTER_FAILURE,
+    ERROR_CASE,
+    FOLDED,
+    NO_CHANGES,
+    NODE_GLYPHS,
+    ChangeMarks,
+    NodeKind,
+    change_sign,
+    changed_line,
+    flow_glyph,
+    legend,
+)
 from kustui.diagrams.labels import (
     LONGEST_LABEL,
     LONGEST_SUMMARY,
@@ -30,6 +42,7 @@ from kustui.diagrams.labels import (
 from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.layout.rail_layout import LinkKind, RailLayout, RailRow, lay_out_rail
 from kustui.text.messages import counted
+from kustui.text.signs import CHANGE_SIGNS, REMOVED
 from kustui.text.styled_lines import Line, Piece, StyledRow, fitted, joined, width_of
 
 _LANE, _DASHED_LANE = "│", "╎"
@@ -60,6 +73,8 @@ class RailDrawing:
     """Nodes whose rows stand for those of all that only they lead to."""
     glyphs: Mapping[str, Piece] = field(default_factory=dict)
     """What stands in the lane of a node instead of the glyph of its kind."""
+    changes: ChangeMarks = NO_CHANGES
+    """What a comparison says of its nodes and edges, where the flow is that of both states."""
 
     @property
     def flow(self) -> FlowGraph:
@@ -120,7 +135,8 @@ class RailDrawing:
                 head = self.flow.target_node(edge)
                 target = self.folded_into.get(head, head)
                 if source != target or (node == head and not self.folded_into):
-                    yield Arrow(source, target, edge.after_failure)
+                    mark = self.changes.edges.get(edge.transition.pointer, "")
+                    yield Arrow(source, target, edge.after_failure, mark)
 
     # Rows
 
@@ -156,6 +172,7 @@ class RailDrawing:
             glyphs.add(AFTER_FAILURE)
         if any(True for node in self.nodes for _ in self._error_actions(node)):
             glyphs.add(ERROR_CASE)
+        glyphs.update(CHANGE_SIGNS[mark][0] for mark in (*self.changes.nodes.values(), *self.changes.edges.values()))
         return legend(glyphs)
 
     @cached_property
@@ -181,10 +198,11 @@ class RailDrawing:
         return flow_glyph(self.flow, node), look
 
     def _label(self, node: str, room: int | None, longest: int) -> Line:
-        part = self.flow.part(node)
+        part, sign = self.flow.part(node), self.changes.sign(node)
         if not isinstance(part, Step):
-            return ((event_label(part), "event"), *self._folded_count(node), *self._undrawn_targets(node))
-        line: Line = tuple((text, look or "name") for text, look in step_label(self.flow, part, longest))
+            return (*sign, (event_label(part), "event"), *self._folded_count(node), *self._undrawn_targets(node))
+        name_look = "gone" if self.changes.nodes.get(node) == REMOVED else "name"
+        line: Line = (*sign, *((text, look or name_look) for text, look in step_label(self.flow, part, longest)))
         if undrawn := self._undrawn_targets(node):
             if room is not None:
                 line = fitted(line, max(_NAME_WIDTH, room - width_of(undrawn) - 1))
@@ -194,9 +212,12 @@ class RailDrawing:
         if self.flow.is_never_reached(node):
             line = (*line, (" never reached", "warning"))
         names = NameRecorder(self.flow)
-        if label := incoming_label(self.flow, node, names):
-            after_failure = all(edge.after_failure for edge in self.flow.incoming[node])
-            line = (*line, ("  ", ""), *names.set_apart(label, "warning" if after_failure else "muted"))
+        if label := incoming_label(self.flow, node, names, self.changes):
+            incoming = self.flow.incoming[node]
+            look = "warning" if all(edge.after_failure for edge in incoming) else "muted"
+            marks = {self.changes.edges.get(edge.transition.pointer, "") for edge in incoming}
+            look = CHANGE_SIGNS[mark][1] if len(marks) == 1 and (mark := marks.pop()) else look
+            line = (*line, ("  ", ""), *names.set_apart(label, look))
         return (*line, *self._folded_count(node), *self._back_edge_label(node))
 
     def _folded_count(self, node: str) -> Line:
@@ -205,8 +226,14 @@ class RailDrawing:
 
     def _undrawn_targets(self, node: str) -> Line:
         """Where the edges lead that are named instead of drawn: back to a row above, to missing steps, and to none."""
-        back = dict.fromkeys(self.flow.target_node(edge) for edge in self._back_edges(node))
-        names: list[Line] = [(_ITSELF,) if target == node else self._quoted_name(target) for target in back]
+        back: dict[str, set[str]] = {}
+        for edge in self._back_edges(node):
+            mark = self.changes.edges.get(edge.transition.pointer, "")
+            back.setdefault(self.flow.target_node(edge), set()).add(mark)
+        names: list[Line] = []
+        for target, marks in back.items():
+            sign = change_sign(marks.pop() if len(marks) == 1 else "")
+            names.append((*sign, *((_ITSELF,) if target == node else self._quoted_name(target))))
         parts: list[Line] = []
         if names:
             parts.append(((" ↺ back to ", "warning"), *joined(names, (", ", "muted"))))
@@ -240,14 +267,16 @@ class RailDrawing:
 
     def _back_edge_label(self, node: str) -> Line:
         """When the edges back and the error actions are taken."""
-        labels = dict.fromkeys(filter(None, (edge_label(self.flow, edge) for edge in self._back_edges(node))))
+        back = ((edge, edge_label(self.flow, edge)) for edge in self._back_edges(node))
+        labels = dict.fromkeys(filter(None, (self.changes.edge_label(*edge) for edge in back)))
         line: Line = ((f"  ↺ {', or '.join(labels)}", "muted"),) if labels else ()
         actions = [*self._error_actions(node)]
         for edge in actions:
-            if not self.flow.always_holds(edge.transition):
+            mark = self.changes.edges.get(edge.transition.pointer, "")
+            if mark or not self.flow.always_holds(edge.transition):
                 action = edge.destination if len(actions) > 1 else ""  # a single one has just been named
                 words: Line = (("  ↯ " if action else "  ↯", "warning"), (action, "muted"))
-                line = (*line, *words, *condition_line(self.analysis, edge.transition))
+                line = (*line, *words, *change_sign(mark), *condition_line(self.analysis, edge.transition))
         return line
 
     # Lanes
@@ -276,17 +305,20 @@ class RailDrawing:
             if link.column == column:
                 glyph = _TURNS[link.kind][column > row.column][low < column < high]
                 look = "error" if link.kind is LinkKind.DANGLING else "warning" if link.after_failure else "muted"
-                return glyph, look
+                return changed_line(glyph, look, link.mark)
         if (lane := self.layout.lane_through(index, column)) is not None:
-            return (_LANE, "muted") if lane.solid_from <= index else (_DASHED_LANE, "warning")
+            line = (_LANE, "muted") if lane.solid_from <= index else (_DASHED_LANE, "warning")
+            return changed_line(*line, lane.mark_at(index))
         return _sideways(row, column if column > row.column else column - 1) if low < column < high else (" ", "")
 
 
 def _sideways(row: RailRow, column: int) -> Piece:
     """What runs sideways between a column and the next, for the links on the far side of it."""
     right = column >= row.column
-    beyond = [link.after_failure for link in row.links if (link.column > column) == right and link.column != row.column]
-    return (_DASHED_SIDEWAYS, "warning") if all(beyond) else (_SIDEWAYS, "muted")
+    beyond = [link for link in row.links if (link.column > column) == right and link.column != row.column]
+    marks = {link.mark for link in beyond}
+    line = (_DASHED_SIDEWAYS, "warning") if all(link.after_failure for link in beyond) else (_SIDEWAYS, "muted")
+    return changed_line(*line, marks.pop() if len(marks) == 1 else "")
 
 
 def _merged(pieces: Iterable[Piece]) -> Line:

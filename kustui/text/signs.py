@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 
@@ -46,11 +46,15 @@ SIGNS = (
     Sign("■", "#", "error", "breakpoint: a rehearsal stops here", "stop"),
     Sign("◷", "[", "info", "a run that waits its turn"),
     Sign("?", "?", "warning", "only you can decide it, or nobody has"),
-    Sign("+", "+", "new", "added since you looked"),
-    Sign("~", "~", "new", "changed since you looked"),
-    Sign("-", "-", "error", "removed since you looked"),
+    Sign("+", "+", "good", "added since you looked, or since the revision of a review", "added"),
+    Sign("~", "~", "new", "changed since then", "changed"),
+    Sign("-", "-", "error", "removed since then", "removed"),
     Sign("▌", "|", "", "the selected row"),
 )  # fmt: skip
+
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+CHANGE_SIGNS: Mapping[str, tuple[str, str]] = {ADDED: ("+", "good"), REMOVED: ("-", "error"), CHANGED: ("~", "new")}
+"""The sign of what came, went or changed, and its look."""
 
 PUNCTUATION = {
     "·": ";", "…": ".", "‹": ".", "›": ")", "“": '"', "”": '"', "’": "'", "–": "-", "×": "x", "↵": "`", "⇥": "_",
@@ -60,7 +64,7 @@ ARROWHEADS = {"▼": "V", "△": "A", "◀": "("}
 LINES = {
     "│": "|", "─": "-", "╎": ":", "└": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+", "┌": "+", "┐": "+",
     "┘": "+", "╮": ".", "╭": ".", "╯": "'", "╰": "'", "━": "#", "┃": "#", "┏": "#", "┓": "#", "┗": "#", "┛": "#",
-    "┻": "#", "┳": "#", "┣": "#", "▔": "-",
+    "┻": "#", "┳": "#", "┣": "#", "┫": "#", "╋": "#", "┊": "'", "┈": ".", "▔": "-",
     "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "*", "█": "#",
 }  # fmt: skip
 """Lines and bars, which mean nothing by themselves."""

@@ -124,6 +124,7 @@ LOOKS = {
     "good": ("success", ""),
     "fault": ("error", "bold underline"),
     "removed": ("error", ""),
+    "gone": ("error", "strike"),
     "inserted": ("success", "bold underline"),
     "new": ("accent", "bold"),
     "match": ("warning", "bold underline reverse"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import example, given
 
-from kustui.diagrams.box_drawing import BoxDrawing, Zoom
+from kustui.diagrams.box_drawing import BoxDrawing, EdgeGroup, Zoom
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import NodeKind
 from kustui.diagrams.layout.layers import Arrow
@@ -114,7 +114,7 @@ def test_each_line_leads_from_its_source_to_its_target_and_nowhere_else(graph: G
             target = holding(drawing, x, y)
             wire = drawing.layout.wires[port.wire]
             leads_to.add((target, wire.after_failure))
-            number = drawing.contents[node].numbers.get((target, wire.after_failure))
+            number = drawing.contents[node].numbers.get(EdgeGroup(target, wire.after_failure))
             if number is not None and port.below:
                 assert reader.paper[port.y][port.x - 1] == str(number)[-1]
         wanted = {(arrow.target, arrow.after_failure) for arrow in arrows if arrow.source == node}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kustui.analysis.schedules import ScheduleCall, Schedules
@@ -12,6 +12,7 @@ from kustui.definition.models import relative_minutes
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import Diagram, DiagramNode, DiagramSet, flow_diagram
 from kustui.diagrams.glyphs import NodeKind
+from kustui.text.signs import ADDED, CHANGED, REMOVED
 from kustui.text.terminal_safe import terminal_safe, to_json
 
 # Mermaid
@@ -24,8 +25,21 @@ _MERMAID_SHAPES = {
     NodeKind.FIELD: ("[(", ")]"),
     NodeKind.HOST: ("[[", "]]"),
 }
+# Colours that can be read on a light and on a dark page.
+_MERMAID_MARKS = {
+    ADDED: ("stroke:#1a7f37,stroke-width:3px", "stroke:#1a7f37"),
+    REMOVED: ("stroke:#cf222e,stroke-width:2px,stroke-dasharray:4 3,opacity:0.7", "stroke:#cf222e"),
+    CHANGED: ("stroke:#bf8700,stroke-width:3px", "stroke:#bf8700"),
+}
+_DOT_MARKS = {
+    ADDED: 'color="#1a7f37", style=bold',
+    REMOVED: 'color="#cf222e", style=dotted',
+    CHANGED: 'color="#bf8700", style=bold',
+}
 # All that Mermaid, Markdown or HTML could take for theirs. A colon too: Mermaid looks for styles behind one.
 _SUSPECT = re.compile(r"[^\w ,.()/='?!+…“”’→⇒\u0080-\U0010ffff-]|_")
+_LIST_SIGN = re.compile(r"^[+-](?= )|(?<=^\d)[.)](?= )")
+"""What makes a text a list: Mermaid draws none."""
 
 
 def mermaid(diagram_set: DiagramSet) -> Iterator[str]:
@@ -45,6 +59,20 @@ def mermaid(diagram_set: DiagramSet) -> Iterator[str]:
         source = _mermaid_ids(diagram_set.diagrams[edge.source], edge.source).get(edge.node)
         if source is not None and edge.source != edge.target:
             yield f"  {source} ==>{_mermaid_label(edge.label)} w{edge.target}\n"
+    yield from _mermaid_marks(diagram_set.diagrams)
+
+
+def _mermaid_marks(diagrams: Sequence[Diagram]) -> Iterator[str]:
+    """How the nodes and edges look of which a comparison says something."""
+    ids = [
+        (node.mark, f"w{at}n{index}") for at, diagram in enumerate(diagrams) for index, node in enumerate(diagram.nodes)
+    ]
+    edges = [edge.mark for diagram in diagrams for edge in diagram.edges]
+    for mark, (node_style, edge_style) in _MERMAID_MARKS.items():
+        if marked := [id_ for its_mark, id_ in ids if its_mark == mark]:
+            yield f"  classDef {mark} {node_style}\n  class {','.join(marked)} {mark}\n"
+        if numbers := [str(number) for number, its_mark in enumerate(edges) if its_mark == mark]:
+            yield f"  linkStyle {','.join(numbers)} {edge_style}\n"
 
 
 def _mermaid_graph(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
@@ -53,7 +81,7 @@ def _mermaid_graph(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
         left, right = _MERMAID_SHAPES.get(node.kind, ("[", "]"))
         yield f'{indent}{ids[node.id]}{left}"{_mermaid_lines(node)}"{right}{":::last" if node.ends else ""}\n'
     for edge in diagram.edges:
-        arrow = "-.->" if edge.dashed else "-->"
+        arrow = "-.->" if edge.dashed or edge.mark == REMOVED else "==>" if edge.mark == ADDED else "-->"
         yield f"{indent}{ids[edge.source]} {arrow}{_mermaid_label(edge.label)} {ids[edge.target]}\n"
 
 
@@ -62,7 +90,7 @@ def _mermaid_ids(diagram: Diagram, number: int) -> dict[str, str]:
 
 
 def _mermaid_lines(node: DiagramNode) -> str:
-    name = _mermaid_text(node.name) or "#32;"
+    name = _mermaid_text(node.sign + node.name) or "#32;"
     return "<br/>".join((name, *map(_mermaid_text, _further_lines(node))))
 
 
@@ -78,7 +106,12 @@ def _mermaid_label(label: str) -> str:
 
 
 def _mermaid_text(text: str) -> str:
-    return _SUSPECT.sub(lambda match: f"#{ord(match[0])};", terminal_safe(text))
+    escaped = _SUSPECT.sub(_mermaid_entity, terminal_safe(text))
+    return _LIST_SIGN.sub(_mermaid_entity, escaped)
+
+
+def _mermaid_entity(match: re.Match[str]) -> str:
+    return f"#{ord(match[0])};"
 
 
 # DOT
@@ -116,13 +149,14 @@ def dot(diagram_set: DiagramSet) -> Iterator[str]:
 
 def _dot_graph(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
     for node in diagram.nodes:
-        text = _dot_text(node.name, *_further_lines(node))
+        text = _dot_text(node.sign + node.name, *_further_lines(node))
         shape = f", shape={_DOT_SHAPES[node.kind]}" if node.kind in _DOT_SHAPES else ""
         end = ", peripheries=2" if node.ends else ""
-        yield f"{indent}{_dot_id(number, node.id)} [label={text}{shape}{end}];\n"
+        mark = f", {_DOT_MARKS[node.mark]}" if node.mark else ""
+        yield f"{indent}{_dot_id(number, node.id)} [label={text}{shape}{end}{mark}];\n"
     for edge in diagram.edges:
         label = [f"label={_dot_text(edge.label)}"] if edge.label else []
-        style = ["style=dashed"] if edge.dashed else []
+        style = [_DOT_MARKS[edge.mark]] if edge.mark else ["style=dashed"] if edge.dashed else []
         attributes = f" [{', '.join((*label, *style))}]" if label or style else ""
         yield f"{indent}{_dot_id(number, edge.source)} -> {_dot_id(number, edge.target)}{attributes};\n"
 

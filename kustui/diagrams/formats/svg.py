@@ -8,7 +8,9 @@ from xml.sax.saxutils import escape
 from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.diagrams.diagram import DiagramSet
 from kustui.diagrams.layout.box_layout import Band, Box, BoxLayout
+from kustui.diagrams.layout.layers import Wire
 from kustui.text.cells import cells
+from kustui.text.signs import CHANGE_SIGNS, REMOVED
 from kustui.text.styled_lines import Line
 from kustui.text.terminal_safe import terminal_safe
 
@@ -16,7 +18,8 @@ _WIDTH, _HEIGHT = 8, 18
 """Units of a cell."""
 _COLOURS = {
     "": "#1f2430", "name": "#1f2430", "muted": "#6b7280", "event": "#0e7490", "action": "#c2410c", "key": "#1d4ed8",
-    "link": "#0e7490", "warning": "#b45309", "error": "#be123c", "info": "#0e7490",
+    "link": "#0e7490", "warning": "#b45309", "error": "#be123c", "info": "#0e7490", "good": "#1a7f37", "new": "#a16207",
+    "gone": "#be123c",
 }  # fmt: skip
 _TITLE_ROWS = 3
 _ROOM = 120
@@ -72,24 +75,31 @@ def _wires(layout: BoxLayout, band: Band) -> Iterator[str]:
         top = vertical.top + (-0.5 if vertical.joins_above else 0.5)
         bottom = vertical.bottom + (1.5 if vertical.joins_below else 0.5)
         line = f"M{_x(vertical.x)} {top * _HEIGHT:g}V{bottom * _HEIGHT:g}"
-        yield _path(line, layout.wires[vertical.wire].after_failure)
+        yield _path(line, layout.wires[vertical.wire])
     for segments in band.horizontals.values():
         for segment in segments:
             line = f"M{_x(segment.left)} {(segment.y + 0.5) * _HEIGHT:g}H{_x(segment.right)}"
-            yield _path(line, layout.wires[segment.wire].after_failure)
+            yield _path(line, layout.wires[segment.wire])
 
 
-def _path(line: str, after_failure: bool) -> str:
-    dashes = ' stroke-dasharray="4 3"' if after_failure else ""
-    colour = _COLOURS["warning"] if after_failure else "#6b7280"
+def _path(line: str, wire: Wire[str]) -> str:
+    colour = _COLOURS["warning"] if wire.after_failure else "#6b7280"
+    dashes = ' stroke-dasharray="4 3"' if wire.after_failure else ""
+    if wire.mark:
+        colour = _COLOURS[CHANGE_SIGNS[wire.mark][1]]
+        dashes = ' stroke-dasharray="2 3"' if wire.mark == REMOVED else f'{dashes} stroke-width="2"'
     return f'<path d="{line}" stroke="{colour}" fill="none"{dashes}/>\n'
 
 
 def _box(drawing: BoxDrawing, box: Box) -> Iterator[str]:
     left, top = box.x + 0.5, box.y + 0.5
-    stroke = ' stroke-width="3"' if drawing.contents[box.node].ends else ""
+    mark_of_node = drawing.mark_of(box.node)
+    colour = _COLOURS[CHANGE_SIGNS[mark_of_node][1]] if mark_of_node else "#475569"
+    stroke = ' stroke-width="3"' if drawing.contents[box.node].ends else ' stroke-width="2"' if mark_of_node else ""
+    stroke += ' stroke-dasharray="2 3"' if mark_of_node == REMOVED else ""
     size = f'width="{(box.width - 1) * _WIDTH}" height="{(box.height - 1) * _HEIGHT}"'
-    yield f'<rect x="{left * _WIDTH:g}" y="{top * _HEIGHT:g}" {size} rx="5" fill="#f8fafc" stroke="#475569"{stroke}/>\n'
+    place = f'x="{left * _WIDTH:g}" y="{top * _HEIGHT:g}"'
+    yield f'<rect {place} {size} rx="5" fill="#f8fafc" stroke="{colour}"{stroke}/>\n'
     yield f"<title>{escape(_title(drawing, box.node))}</title>\n"
     for index, line in enumerate(drawing.lines[box.node]):
         yield from _line(box.x + 2, box.y + 1 + index, line)
@@ -105,7 +115,8 @@ def _box(drawing: BoxDrawing, box: Box) -> Iterator[str]:
             (box.y + 2.5) * _HEIGHT,
         )
         around = f"M{right:g} {upper:g}h{2 * _WIDTH}V{lower:g}h-{2 * _WIDTH}"
-        yield _path(around, box.self_loop).replace("/>", ' marker-end="url(#head)"/>')
+        loop = Wire(box.node, (box.node,), box.self_loop, upward=True)
+        yield _path(around, loop).replace("/>", ' marker-end="url(#head)"/>')
 
 
 def _title(drawing: BoxDrawing, node: str) -> str:
@@ -124,7 +135,7 @@ def _text(x: int, y: int, text: str, look: str) -> str:
     """Text that keeps to its cells, whatever the font."""
     if not text.strip():
         return ""
-    weight = ' font-weight="bold"' if look == "name" else ""
+    weight = ' font-weight="bold"' if look == "name" else ' text-decoration="line-through"' if look == "gone" else ""
     length = cells(text) * _WIDTH
     place = f'x="{x * _WIDTH}" y="{(y + 0.75) * _HEIGHT:g}" textLength="{length}" lengthAdjust="spacingAndGlyphs"'
     return f'<text {place} xml:space="preserve" fill="{_COLOURS.get(look, "#1f2430")}"{weight}>{escape(text)}</text>\n'

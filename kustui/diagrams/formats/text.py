@@ -17,6 +17,7 @@ from kustui.text.terminal_safe import pieces_to_ascii, terminal_safe
 _LOOKS = {
     "muted": "2", "name": "1", "heading": "1;34", "event": "36", "action": "33", "link": "36;4", "string": "32",
     "number": "33", "key": "34", "error": "1;31", "warning": "1;33", "info": "36", "good": "32", "fault": "1;4;31",
+    "new": "1;35", "gone": "9;31",
 }  # fmt: skip
 
 _MOST_CELLS = 10_000_000

@@ -196,6 +196,7 @@ class Arrangement:
                 tuple(self.nodes[source] for source in wire.sources),
                 wire.after_failure,
                 wire.upward,
+                wire.mark,
             )
             for wire in self.layering.wires
         )

@@ -29,6 +29,8 @@ class Arrow(NamedTuple):
     target: str
     after_failure: bool = False
     """Whether it is only taken after a failure: drawn in another way than those that are not."""
+    mark: str = ""
+    """What a comparison says of it (``added``, ``removed``, ``changed``): drawn in another way too."""
 
 
 class Wire(NamedTuple, Generic[N]):
@@ -39,6 +41,8 @@ class Wire(NamedTuple, Generic[N]):
     after_failure: bool
     upward: bool
     """Whether it leads to a layer above those it comes from: an arrow of a loop."""
+    mark: str = ""
+    """That of its arrows."""
 
 
 class Hop(NamedTuple):
@@ -92,10 +96,10 @@ class Layering:
 
 def assign_layers(nodes: Sequence[str], arrows: Iterable[Arrow]) -> Layering:
     """Put each node below all that lead to it, but for arrows that lead back in a loop. Arrows to what is no node are
-    left out."""
+    left out. Where there are two states in one drawing, the nodes are given in an order that suits both."""
     number = {node: index for index, node in enumerate(nodes)}
     successors: list[dict[int, None]] = [{} for _ in nodes]
-    kinds: dict[tuple[int, int, bool], None] = {}
+    kinds: dict[tuple[int, int, bool, str], None] = {}
     self_loops: dict[int, bool] = {}
     for arrow in arrows:
         source, target = number.get(arrow.source), number.get(arrow.target)
@@ -105,17 +109,17 @@ def assign_layers(nodes: Sequence[str], arrows: Iterable[Arrow]) -> Layering:
             self_loops[source] = self_loops.get(source, True) and arrow.after_failure
         else:
             successors[source][target] = None
-            kinds[source, target, arrow.after_failure] = None
-    order = _topological_order(successors)
+            kinds[source, target, arrow.after_failure, arrow.mark] = None
+    order = tuple(range(len(nodes))) if any(mark for *_, mark in kinds) else _topological_order(successors)
     rank = [0] * len(nodes)
     for index, node in enumerate(order):
         rank[node] = index
-    bundles: dict[tuple[int, bool, bool], list[int]] = {}
-    for source, target, after_failure in kinds:
-        bundles.setdefault((target, after_failure, rank[target] < rank[source]), []).append(source)
+    bundles: dict[tuple[int, bool, bool, str], list[int]] = {}
+    for source, target, after_failure, mark in kinds:
+        bundles.setdefault((target, after_failure, rank[target] < rank[source], mark), []).append(source)
     wires = tuple(
-        Wire(target, tuple(sources), after_failure, upward)
-        for (target, after_failure, upward), sources in bundles.items()
+        Wire(target, tuple(sources), after_failure, upward, mark)
+        for (target, after_failure, upward, mark), sources in bundles.items()
     )
     return _with_dummies(_longest_paths(order, rank, successors), order, wires, self_loops)
 

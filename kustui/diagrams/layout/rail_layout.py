@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kustui.diagrams.layout.layers import Arrow
+from kustui.text.signs import REMOVED
 
 
 class LinkKind(Enum):
@@ -32,11 +33,26 @@ class LinkKind(Enum):
     """An arrow leads to what is no node."""
 
 
+class LineStyle(NamedTuple):
+    """What all arrows along a line have in common."""
+
+    after_failure: bool
+    """Whether each is taken only after a failure."""
+    mark: str = ""
+    """What a comparison says of each; empty where that is not the same."""
+
+    def joined_by(self, arrow: Arrow) -> LineStyle:
+        """That of the same line with one more arrow."""
+        return LineStyle(self.after_failure and arrow.after_failure, self.mark if self.mark == arrow.mark else "")
+
+
 class Link(NamedTuple):
     column: int
     kind: LinkKind
     after_failure: bool
     """Whether all arrows along it are taken only after a failure."""
+    mark: str = ""
+    """What a comparison says of all arrows along it."""
 
 
 class RailRow(NamedTuple):
@@ -56,6 +72,14 @@ class Lane(NamedTuple):
     """The row of the node that it leads to."""
     solid_from: int
     """The row from which on it carries an arrow that is not only taken after a failure; ``last`` where none is."""
+    mark: str = ""
+    """What a comparison says of the arrows that it begins with."""
+    mixed_from: int = 0
+    """The row from which on it carries others too."""
+
+    def mark_at(self, row: int) -> str:
+        """What a comparison says of all arrows that it carries in a row."""
+        return self.mark if row < self.mixed_from else ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +119,15 @@ class _OpenLane:
     column: int
     first: int
     solid_from: int | None
+    mark: str
+    mixed_from: int | None = None
+
+    def join(self, row: int, style: LineStyle) -> None:
+        """Let more arrows run into it."""
+        if self.solid_from is None and not style.after_failure:
+            self.solid_from = row
+        if self.mixed_from is None and style.mark != self.mark:
+            self.mixed_from = row
 
 
 @dataclass
@@ -115,63 +148,67 @@ class _RailBuilder:
         joined = self._join_lanes(row, onward)
         going_on, opened = self._open_lanes(row, column, onward)
         ends = []
-        for kind, after_failure in sorted(stubs.items(), key=lambda stub: stub[0].value):
-            ends.append(Link(self._take(column + 1), kind, after_failure))
+        for kind, style in sorted(stubs.items(), key=lambda stub: stub[0].value):
+            ends.append(Link(self._take(column + 1), kind, *style))
         for link in (*ends, *closed):
             insort(self.free, link.column)
         if not going_on:
             insort(self.free, column)
         return RailRow(node, column, tuple(sorted((*closed, *joined, *opened, *ends))))
 
-    def _sort_out(self, row: int, arrows: Sequence[Arrow]) -> tuple[dict[str, bool], dict[LinkKind, bool]]:
+    def _sort_out(self, row: int, arrows: Sequence[Arrow]) -> tuple[dict[str, LineStyle], dict[LinkKind, LineStyle]]:
         """The nodes below to which arrows lead, and the kinds of arrows that are not drawn to their end; of each
-        whether all such arrows are taken only after a failure."""
-        onward: dict[str, bool] = {}
-        stubs: dict[LinkKind, bool] = {}
+        what all such arrows have in common."""
+        onward: dict[str, LineStyle] = {}
+        stubs: dict[LinkKind, LineStyle] = {}
         for arrow in arrows:
             target = self.row_of.get(arrow.target)
+            first = LineStyle(True, arrow.mark)
             if target is not None and target > row:
-                onward[arrow.target] = onward.get(arrow.target, True) and arrow.after_failure
+                onward[arrow.target] = onward.get(arrow.target, first).joined_by(arrow)
             else:
                 kind = LinkKind.DANGLING if target is None else LinkKind.BACK_EDGE
-                stubs[kind] = stubs.get(kind, True) and arrow.after_failure
+                stubs[kind] = stubs.get(kind, first).joined_by(arrow)
         return onward, stubs
 
-    def _meet(self, row: int, node: str, onward: Mapping[str, bool], has_stubs: bool) -> tuple[int, list[Link]]:
+    def _meet(self, row: int, node: str, onward: Mapping[str, LineStyle], has_stubs: bool) -> tuple[int, list[Link]]:
         """The column of a node, and the link to the lane that leads to it where that ends beside the node."""
         lane = self.open.pop(node, None)
         if lane is None:
             return self._take(0), []
         solid_from = row if lane.solid_from is None else lane.solid_from
-        self.columns[lane.column].append(Lane(lane.first, row, solid_from))
+        mixed_from = row if lane.mixed_from is None else lane.mixed_from
+        self.columns[lane.column].append(Lane(lane.first, row, solid_from, lane.mark, mixed_from))
         left = self._leftmost_free(lane.column)
         if left < lane.column and not has_stubs and self._is_clear_of(left, onward):
             self.free.remove(left)
-            return left, [Link(lane.column, LinkKind.CLOSES_LANE, lane.solid_from is None)]
+            mark = lane.mark if lane.mixed_from is None else ""
+            return left, [Link(lane.column, LinkKind.CLOSES_LANE, lane.solid_from is None, mark)]
         return lane.column, []
 
-    def _join_lanes(self, row: int, onward: Mapping[str, bool]) -> list[Link]:
+    def _join_lanes(self, row: int, onward: Mapping[str, LineStyle]) -> list[Link]:
         """Links to the lanes that lead to the same nodes from further up."""
         links = []
-        for target, after_failure in onward.items():
+        for target, style in onward.items():
             lane = self.open.get(target)
             if lane is not None:
-                links.append(Link(lane.column, LinkKind.JOINS_LANE, after_failure))
-                if lane.solid_from is None and not after_failure:
-                    lane.solid_from = row
+                links.append(Link(lane.column, LinkKind.JOINS_LANE, *style))
+                lane.join(row, style)
         return links
 
-    def _open_lanes(self, row: int, column: int, onward: Mapping[str, bool]) -> tuple[bool, list[Link]]:
+    def _open_lanes(self, row: int, column: int, onward: Mapping[str, LineStyle]) -> tuple[bool, list[Link]]:
         """Open lanes to the nodes that none leads to yet, the first of them below the node itself; whether there is
         one, and links to the others."""
         targets = sorted((target for target in onward if target not in self.open), key=self.row_of.__getitem__)
-        targets.sort(key=onward.__getitem__)  # what happens when nothing fails goes straight on
+        # What happens when nothing fails goes straight on, and what still happens rather than what no longer does.
+        targets.sort(key=lambda target: (onward[target].mark == REMOVED, onward[target].after_failure))
         links = []
         for index, target in enumerate(targets):
             place = self._take(column + 1) if index else column
-            self.open[target] = _OpenLane(place, row, None if onward[target] else row)
+            style = onward[target]
+            self.open[target] = _OpenLane(place, row, None if style.after_failure else row, style.mark)
             if index:
-                links.append(Link(place, LinkKind.OPENS_LANE, onward[target]))
+                links.append(Link(place, LinkKind.OPENS_LANE, *style))
         return bool(targets), links
 
     def _take(self, least: int) -> int:

@@ -1,0 +1,246 @@
+"""Two states of a workflow as one flow: the steps and edges of both, each marked as added, removed or changed.
+
+It is drawn by the same code as any other flow::
+
+    merged = MergedWorkflow.of(old, new, renamed)
+    mermaid(DiagramSet((flow_diagram(merged, merged.changes),)))        # also dot and svg
+    RailDrawing(merged, changes=merged.changes)
+    BoxDrawing.of(flow_diagram(merged, merged.changes))
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.collection import Entry
+from kustui.definition.models import ErrorCase, Part, Step, Transition, Trigger, Workflow
+from kustui.definition.platform import TRIGGER_ID
+from kustui.diagrams.glyphs import ChangeMarks
+from kustui.diagrams.labels import edge_label
+from kustui.text.signs import ADDED, CHANGED, REMOVED
+
+_BEFORE = "before:"
+"""What the pointers of parts that are gone begin with: others have theirs now."""
+_UNCOMPARED = {"id", "pointer", "transitions", "error_cases", "_id"}
+
+
+class EdgePair(NamedTuple):
+    """An edge as it was and as it is; one of the two is None where it came or went."""
+
+    old: Edge | None
+    new: Edge | None
+    mark: str
+    """``added``, ``removed``, ``changed``, or nothing where it is the same."""
+
+
+def edge_pairs(old: Iterable[Edge], new: Iterable[Edge], renamed: Mapping[str, str]) -> list[EdgePair]:
+    """The edges out of a step as they were and as they are, those that there are first, in their order.
+
+    An edge is the same with the same target and condition, and changed with the same target, or error action, and
+    another condition or name; ``renamed`` says what steps are called now, by their ids before.
+    """
+    left = list(old)
+    pairs: list[EdgePair] = []
+    texts = {id(edge): _text(edge.transition, renamed, {"pointer", "target"}) for edge in left}
+    for edge in new:
+        key, text = _key(edge, {}), _text(edge.transition, {}, {"pointer", "target"})
+        same = next((one for one in left if _key(one, renamed) == key and texts[id(one)] == text), None)
+        if same is not None:
+            left.remove(same)
+        pairs.append(EdgePair(same, edge, "" if same is not None else ADDED))
+    for index, pair in enumerate(pairs):
+        if pair.new is not None and pair.mark == ADDED:
+            key = _key(pair.new, {})
+            before = next((one for one in left if _key(one, renamed) == key), None)
+            if before is not None:
+                left.remove(before)
+                pairs[index] = EdgePair(before, pair.new, CHANGED)
+    return [*pairs, *(EdgePair(edge, None, REMOVED) for edge in left)]
+
+
+def _key(edge: Edge, renamed: Mapping[str, str]) -> tuple[bool, str, str]:
+    return edge.after_failure, edge.error_action, renamed.get(edge.target, edge.target)
+
+
+def _text(part: Part, renamed: Mapping[str, str], left_out: set[str]) -> str:
+    """A part as JSON, in which steps are called as they are now."""
+    text = json.dumps(part.model_dump(exclude=left_out), sort_keys=True, default=str)
+    for before, now in renamed.items():
+        named = re.compile(rf"(?<![\w-]){re.escape(json.dumps(before)[1:-1])}(?![\w-])")
+        text = named.sub(json.dumps(now)[1:-1].replace("\\", "\\\\"), text)
+    return text
+
+
+@dataclass(frozen=True, eq=False)
+class MergedFlow(FlowGraph):
+    """The flow of both states. What is gone has pointers of its own; of each edge is said what the state says that has
+    it: one that is gone takes nothing from those that there are."""
+
+    old: FlowGraph | None = None
+    new: FlowGraph | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """What steps of the old state are called in the new one."""
+    removed: Mapping[str, Edge] = field(default_factory=dict)
+    """The edges that are gone as they were, by their pointers here."""
+
+    @cached_property
+    def order(self) -> tuple[Step, ...]:
+        """The steps in the flow order of the new state, each that is gone behind the one that it followed."""
+        order = [step.id for step in self.new.order] if self.new is not None else []
+        before = ""
+        for step in self.old.order if self.old is not None else ():
+            id_ = self.renamed.get(step.id, step.id)
+            if self.new is None or id_ not in self.new.steps:
+                order.insert(order.index(before) + 1 if before else 0, id_)
+            before = id_
+        return tuple(self.steps[id_] for id_ in order)
+
+    def node(self, step_id: str) -> str | None:
+        return super().node(step_id) or super().node(self.renamed.get(step_id, step_id))
+
+    def is_otherwise(self, edge: Edge) -> bool:
+        before = self.removed.get(edge.transition.pointer)
+        if before is not None and self.old is not None:
+            return self.old.is_otherwise(before)
+        return super().is_otherwise(edge)
+
+    def is_end(self, node: str) -> bool:
+        flow = self._state_of(node)
+        return flow.is_end(node) if flow is not None and node in flow.steps else super().is_end(node)
+
+    def is_never_reached(self, node: str) -> bool:
+        flow = self._state_of(node)
+        return flow is not None and flow.is_never_reached(node)
+
+    def _state_of(self, node: str) -> FlowGraph | None:
+        """The state that has a node: the new one if both do."""
+        return self.new if self.new is not None and (node in self.new.steps or node == TRIGGER_ID) else self.old
+
+
+@dataclass(frozen=True, eq=False)
+class MergedWorkflow(WorkflowAnalysis):
+    """A workflow in two states, as one whose flow is that of both; one of the two may be None."""
+
+    old: WorkflowAnalysis | None = None
+    new: WorkflowAnalysis | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, old: WorkflowAnalysis | None, new: WorkflowAnalysis | None, renamed: Mapping[str, str] | None = None
+    ) -> MergedWorkflow:
+        """``renamed`` says what the steps of the old state are called in the new one, where that is something else."""
+        state = new or old
+        assert state is not None, "one of them is there"
+        return cls(state.collection, state.entry, state.settings, old, new, renamed or {})
+
+    @property
+    def changes(self) -> ChangeMarks:
+        """What is said of the nodes and edges of its flow."""
+        return self._merged[1]
+
+    @property
+    def workflow(self) -> Workflow:
+        return self.flow.workflow
+
+    @property
+    def flow(self) -> FlowGraph:
+        return self._merged[0]
+
+    def scheduled_by(self, step_id: str) -> Entry | None:
+        state = self.old if self.new is None or step_id not in self.new.flow.steps else self.new
+        return state.scheduled_by(step_id) if state is not None else None
+
+    @cached_property
+    def _merged(self) -> tuple[MergedFlow, ChangeMarks]:
+        old, new = (state.flow if state is not None else None for state in (self.old, self.new))
+        merge = _Merge(old, new, self.renamed)
+        return merge.flow(), ChangeMarks(merge.nodes, merge.edges, merge.labels_before)
+
+
+@dataclass
+class _Merge:
+    """Makes one flow of two."""
+
+    old: FlowGraph | None
+    new: FlowGraph | None
+    renamed: Mapping[str, str]
+    nodes: dict[str, str] = field(default_factory=dict)
+    edges: dict[str, str] = field(default_factory=dict)
+    labels_before: dict[str, str] = field(default_factory=dict)
+    removed: dict[str, Edge] = field(default_factory=dict)
+
+    def flow(self) -> MergedFlow:
+        state = self.new or self.old
+        assert state is not None, "one of them is there"
+        before = {self.renamed.get(id_, id_): step for id_, step in (self.old.steps if self.old else {}).items()}
+        now = self.new.steps if self.new else {}
+        trigger = self._trigger()
+        steps = [self._step(id_, before.get(id_), step) for id_, step in now.items()]
+        steps += [self._step(id_, step, None) for id_, step in before.items() if id_ not in now]
+        duplicates = self.new.duplicates if self.new else ()
+        workflow = state.workflow.model_copy(update={"trigger": trigger, "steps": (*steps, *duplicates)})
+        return MergedFlow(workflow, frozenset(), self.old, self.new, self.renamed, self.removed)
+
+    def _trigger(self) -> Trigger | None:
+        old, new = (flow.workflow.trigger if flow else None for flow in (self.old, self.new))
+        if (trigger := new or old) is None:
+            return None
+        before, now = TRIGGER_ID if old else "", TRIGGER_ID if new else ""
+        self._mark_node(TRIGGER_ID, before, old, new)
+        return trigger.model_copy(update={"transitions": tuple(self._transitions(before, now))})
+
+    def _step(self, id_: str, old: Step | None, new: Step | None) -> Step:
+        self._mark_node(id_, old.id if old else "", old, new)
+        step = new or old
+        assert step is not None, "one of them is there"
+        edges = self._transitions(old.id if old else "", id_ if new else "")
+        cases = tuple(edge for edge in edges if isinstance(edge, ErrorCase))
+        transitions = tuple(edge for edge in edges if not isinstance(edge, ErrorCase))
+        pointer = step.pointer if new is not None else f"{_BEFORE}{step.pointer}"
+        update = {"id": id_, "transitions": transitions, "error_cases": cases, "pointer": pointer}
+        return step.model_copy(update=update)
+
+    def _mark_node(self, node: str, before: str, old: Part | None, new: Part | None) -> None:
+        if old is None or new is None:
+            self.nodes[node] = ADDED if old is None else REMOVED
+        elif before != node or _text(old, self.renamed, _UNCOMPARED) != _text(new, {}, _UNCOMPARED):
+            self.nodes[node] = CHANGED
+
+    def _transitions(self, before: str, now: str) -> list[Transition]:
+        """The transitions and error cases out of a node, by its names in both states, empty where it is not there:
+        those that there are, and behind them those that are gone."""
+        old = self.old.declared_edges[before] if self.old and before else ()
+        new = self.new.declared_edges[now] if self.new and now else ()
+        pairs = edge_pairs(old, new, self.renamed)
+        for pair in pairs:
+            if pair.new is not None and pair.mark:
+                self.edges[pair.new.transition.pointer] = pair.mark
+                if pair.old is not None and self.old is not None:
+                    self.labels_before[pair.new.transition.pointer] = edge_label(self.old, pair.old)
+        if now and now not in self.nodes and _is_reordered(pairs, old):
+            self.nodes[now] = CHANGED
+        gone = (pair.old for pair in pairs if pair.old is not None and pair.new is None)
+        return [*(edge.transition for edge in new), *map(self._gone, gone)]
+
+    def _gone(self, edge: Edge) -> Transition:
+        """An edge that is gone, with a pointer of its own, to where its target is now."""
+        pointer = f"{_BEFORE}{edge.transition.pointer}"
+        self.edges[pointer] = REMOVED
+        self.removed[pointer] = edge
+        target = self.renamed.get(edge.target, edge.target)
+        return edge.transition.model_copy(update={"pointer": pointer, "target": target})
+
+
+def _is_reordered(pairs: Iterable[EdgePair], old: Sequence[Edge]) -> bool:
+    """Whether edges that stayed are tried in another order."""
+    places = [old.index(pair.old) for pair in pairs if pair.old is not None and pair.new is not None]
+    return any(one > other for one, other in pairwise(places))
