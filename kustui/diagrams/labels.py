@@ -18,6 +18,7 @@ from kustui.definition.models import Step, Transition, Trigger
 from kustui.definition.platform import REGEX_ACTION, REST_ACTIONS, SCHEDULE_ACTION, TRIGGER_ID, short_name
 from kustui.diagrams.glyphs import NO_CHANGES, ChangeMarks
 from kustui.text.messages import quoted, shortened
+from kustui.text.signs import CHANGED
 from kustui.text.styled_lines import Line
 
 Namer = Callable[[Path], str]
@@ -148,7 +149,7 @@ def edge_label(flow: FlowGraph, edge: Edge, name: Namer | None = None) -> str:
 def incoming_label(flow: FlowGraph, node: str, name: Namer | None = None, changes: ChangeMarks = NO_CHANGES) -> str:
     """The edges that lead to a node from others, each label once; nothing where every one of them is always taken."""
     edges = (edge for edge in flow.incoming[node] if edge.source != node and not edge.continues)
-    implied = changes.nodes.get(node, "")
+    implied = mark if (mark := changes.nodes.get(node, "")) != CHANGED else ""
     labels = [(edge, _incoming(flow, edge, name)) for edge in edges]
     if changes.edges:
         after = {edge.source: f"after {node_name(flow, edge.source)}" for edge, _ in labels}

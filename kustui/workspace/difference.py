@@ -19,9 +19,12 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.keys import BOOKKEEPING_KEYS
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.text.messages import counted
+from kustui.text.signs import ADDED as ADDED
+from kustui.text.signs import CHANGED as CHANGED
+from kustui.text.signs import REMOVED as REMOVED
 from kustui.workspace.snapshot import Snapshot
 
-ADDED, REMOVED, CHANGED, RENAMED, MOVED = "added", "removed", "changed", "renamed", "moved"
+RENAMED, MOVED = "renamed", "moved"
 
 _MOST_OPENED = 40
 """Changed workflows up to which it is said which of their steps changed; of more, only how many they are."""
