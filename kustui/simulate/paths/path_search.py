@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -139,7 +139,8 @@ class PathSearch:
 
     ``budget`` counts the nodes that are entered, over all paths; each workflow that is scheduled adds its steps once,
     so that a long chain comes to its end. ``data`` and ``now``, in milliseconds since 1970, are those of the run so
-    far. With ``failures`` steps may fail where error cases follow.
+    far. With ``failures`` steps may fail where error cases follow. Only paths are searched whose steps so far ``accepts``
+    does not refuse.
     """
 
     def __init__(
@@ -152,8 +153,9 @@ class PathSearch:
         failures: bool,
         farthest: bool = False,
         follow: Organisation | None = None,
+        accepts: Callable[[Sequence[PathStep]], bool] | None = None,
     ) -> None:
-        self.analysis, self.budget = analysis, budget
+        self.analysis, self.budget, self._accepts = analysis, budget, accepts
         self._data, self._now, self._failures, self._farthest = data, now, failures, farthest
         self._follow = follow
         self._trials = Trials()
@@ -201,7 +203,8 @@ class PathSearch:
                 self.budget -= 1
                 if (failure := self._unhandled_failure(branch)) is not None:
                     self._failed.setdefault((branch.state.runs[-1].analysis.key, branch.node), failure)
-                pending.append(self._branches(branch))
+                branches, accepts = self._branches(branch), self._accepts
+                pending.append(branches if accepts is None else (b for b in branches if accepts(b.path.steps)))
 
     def _spread(self, pending: list[Iterator[_Branch]]) -> Iterator[WorkflowPath]:
         """A path for the next branch at each place, places far from each other first; for half of the budget."""

@@ -80,7 +80,7 @@ def _scenario_for_solution(
     organisation: Organisation, path: WorkflowPath, solution: Solution, title: str
 ) -> PathScenario:
     invocations = _invocations(path)
-    draft = _drafted(organisation, path, solution, invocations)
+    draft = draft_for_solution(organisation, path, solution)
     forced: dict[int, ForcedStep] = {}
     stops = f"it has more than {_MAX_STEPS} steps"
     if len(path.steps) <= _MAX_STEPS:
@@ -112,17 +112,15 @@ def _invocations(path: WorkflowPath) -> list[int]:
 # What is drafted
 
 
-def _drafted(
-    organisation: Organisation, path: WorkflowPath, solution: Solution, invocations: Sequence[int]
-) -> dict[str, Any]:
-    """The start and the mocks of a scenario, as JSON."""
+def draft_for_solution(organisation: Organisation, path: WorkflowPath, solution: Solution) -> dict[str, Any]:
+    """The start and the mocks of a scenario that takes a path, as JSON."""
     start_time = parse_date(DEFAULT_START) or 0
     first, targets = path.runs[0].analysis, _targets(solution)
     payload = draft_start(first, start_time, targets.get((0, TRIGGER_ID), {}))
     failures = {origin: value for origin, value in solution.values.items() if origin.failure}
     data_of_runs = [_initial_data(payload)]
     mocks = []
-    for path_step, invocation in zip(path.steps, invocations, strict=True):
+    for path_step, invocation in zip(path.steps, _invocations(path), strict=True):
         run = path.runs[path_step.run]
         now = start_time + run.due
         if path_step.run == len(data_of_runs):

@@ -1,0 +1,198 @@
+"""One event run on the old and on the new state of a workflow, and the smallest event that still runs so on both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.models import Step
+from kustui.definition.platform import RETRY_WORKFLOW
+from kustui.review.divergence import BREAKS_OFF, ENDS, IS_RETRIED, UNDECIDED, Path, PathStep
+from kustui.simulate.engine import words
+from kustui.simulate.engine.engine import ExecuteStep, SetFailure, SetOutput, StartEvent, advance
+from kustui.simulate.engine.state import State, initial_state
+from kustui.simulate.organisation import Organisation
+from kustui.simulate.paths.symbolic import NOT_CHOSEN
+
+_MOST_STEPS = 1_000
+"""Of one run; one that has more is undecided."""
+
+
+class Place(NamedTuple):
+    """One execution of a step, by the id that the step has now."""
+
+    step: str
+    invocation: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a run is given: a payload, and the outcomes of steps. A step of which it says nothing returns ``{}``."""
+
+    payload: Mapping[str, Any]
+    outputs: Mapping[Place, Any]
+    failures: Mapping[Place, Mapping[str, Any]]
+    """``status`` and ``body`` of each step that fails."""
+
+    @property
+    def size(self) -> int:
+        """How many values it consists of."""
+        return _size(self.payload) + len(self.failures) + sum(map(_size, (self.outputs, self.failures)))
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """A workflow in one of the two states."""
+
+    organisation: Organisation
+    analysis: WorkflowAnalysis
+    renamed: Mapping[str, str]
+    """The ids of its steps that have another one in the new state, and that one; of the new state itself nothing."""
+
+    def id_now(self, node: str) -> str:
+        """The id that a step has in the new state, or would have."""
+        return self.renamed.get(node, node)
+
+
+@dataclass(frozen=True)
+class EventRun:
+    """The run of an event on one side."""
+
+    path: Path
+    why: str
+    """Why it ends, in a clause."""
+    mocked: tuple[tuple[str, Place], ...]
+    """The steps whose outcome was the event's, by their id on that side."""
+
+
+def run_event(side: Side, event: Event) -> EventRun:
+    """The first run of the workflow; those that it schedules are not begun."""
+    state = advance(initial_state(side.organisation), StartEvent(event.payload, key=side.analysis.key))
+    state = advance(advance(state, ExecuteStep()), ExecuteStep())  # the event happens, and its run begins
+    steps: list[PathStep] = []
+    mocked: list[tuple[str, Place]] = []
+    while state.run is not None and len(steps) < _MOST_STEPS:
+        node = state.run.node
+        place = Place(side.id_now(node), state.invocation)
+        part = side.analysis.flow.part(node)
+        if isinstance(part, Step) and part.action is not None and (given := _given(part.action, event, place)):
+            mocked.append((node, place))
+            state = advance(state, given)
+        state = advance(state, ExecuteStep())
+        if state.question is not None:
+            steps.append(PathStep(place.step))
+            why = f"{state.question.words}: {state.question.why}"
+            return EventRun(Path(tuple(steps), UNDECIDED), why, tuple(mocked))
+        entry = state.last
+        assert entry is not None, "the step was executed"
+        steps.append(PathStep(place.step, entry.failure is not None))
+        if entry.error_action == RETRY_WORKFLOW and not entry.left:
+            return EventRun(Path(tuple(steps), IS_RETRIED), "the run is retried", tuple(mocked))
+    return _ended(state, steps, mocked)
+
+
+def _ended(state: State, steps: Sequence[PathStep], mocked: Sequence[tuple[str, Place]]) -> EventRun:
+    entry = state.last
+    if state.run is not None or entry is None:
+        return EventRun(Path(tuple(steps), UNDECIDED), f"it has more than {_MOST_STEPS:,} steps", tuple(mocked))
+    end = UNDECIDED if entry.left else BREAKS_OFF if entry.broken else ENDS
+    return EventRun(Path(tuple(steps), end), words.why(entry), tuple(mocked))
+
+
+def _given(action: str, event: Event, place: Place) -> SetOutput | SetFailure | None:
+    """What an event says about an execution of a step; None where its output is computed."""
+    if (failure := event.failures.get(place)) is not None:
+        return SetFailure(failure.get("status"), failure.get("body"))
+    return None if action in NOT_CHOSEN else SetOutput(event.outputs.get(place, {}))
+
+
+def event_as_json(event: Event, run: EventRun, workflow: str) -> dict[str, Any]:
+    """The start and the mocks of a scenario in which the event makes that run again. ``workflow`` is what the scenario
+    calls the workflow."""
+    mocks = []
+    for step, place in run.mocked:
+        outcome = (
+            {"fails": dict(event.failures[place])}
+            if place in event.failures
+            else {"returns": event.outputs.get(place, {})}
+        )
+        mocks.append({"workflow": workflow, "step": step, "invocation": place.invocation, **outcome})
+    start = {"workflow": workflow, "payload": dict(event.payload)}
+    return {"start": [start], **({"mocks": mocks} if mocks else {})}
+
+
+def event_in_words(event: Event, name_of: Callable[[str], str]) -> str:
+    """What an event holds, in a clause: ``status "open" and Find order.total 5``; an empty string for an empty one."""
+    parts = [f"{path or 'the payload'} {words.value(value)}" for path, value in _leaves(event.payload) if path]
+    for place, output in event.outputs.items():
+        for path, value in _leaves(output):
+            parts.append(f"{'.'.join(filter(None, (name_of(place.step), path)))} {words.value(value)}")
+    for place, failure in event.failures.items():
+        values = ", ".join(f"{path} {words.value(value)}" for path, value in _leaves(failure) if path)
+        parts.append(f"{name_of(place.step)} failing{f' ({values})' if values else ''}")
+    return ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + "".join(parts[-1:])
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping) and value:
+        for key, member in value.items():
+            yield from _leaves(member, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, value
+
+
+def _size(value: Any) -> int:
+    members = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else None
+    return 1 if members is None else sum(1 + _size(member) for member in members)
+
+
+# The smallest
+
+
+def smallest_event(event: Event, still: Callable[[Event], bool]) -> Event:
+    """The event without every part of it that makes no difference. ``still`` is asked whether an event runs as this
+    one does; it may give up and say no."""
+    whole = {"payload": event.payload, "outputs": event.outputs, "failures": event.failures}
+
+    def holds(members: Mapping[str, Any]) -> bool:
+        return still(Event(**{name: members.get(name, {}) for name in whole}))
+
+    reduced = _reduced(whole, holds)
+    return Event(**{name: reduced.get(name, {}) for name in whole})
+
+
+def _reduced(value: Any, holds: Callable[[Any], bool]) -> Any:
+    """A JSON value without the members and elements without which it holds as well."""
+    if not isinstance(value, Mapping | list):
+        return value
+    members = dict(value) if isinstance(value, Mapping) else dict(enumerate(value))
+
+    def whole(members: Mapping[Any, Any]) -> Any:
+        return dict(members) if isinstance(value, Mapping) else list(members.values())
+
+    keys = _fewest(list(members), lambda keys: holds(whole({key: members[key] for key in keys})))
+    kept = {key: members[key] for key in keys}
+    for key in keys:
+
+        def holds_with(part: Any, key: Any = key) -> bool:
+            return holds(whole({**kept, key: part}))
+
+        kept[key] = _reduced(kept[key], holds_with)
+    return whole(kept)
+
+
+def _fewest(keys: list[Any], holds: Callable[[list[Any]], bool]) -> list[Any]:
+    """Those of some keys that are needed, in their order: halves are left out as long as it holds without them."""
+
+    def needed(before: list[Any], among: list[Any], after: list[Any]) -> list[Any]:
+        if not among or holds([*before, *after]):
+            return []
+        if len(among) == 1:
+            return among
+        half = len(among) // 2
+        first = needed(before, among[:half], [*among[half:], *after])
+        return [*first, *needed([*before, *first], among[half:], after)]
+
+    return needed([], keys, [])

@@ -1,0 +1,330 @@
+"""Events that go another way through a workflow than they did, and the paths that are gone or new with them.
+
+Paths are searched on both sides, an event is drafted for each that a change can concern, and the engine runs every
+event on both: only what it confirms is a change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from kustui.definition.dates import parse_date
+from kustui.definition.models import Step
+from kustui.definition.platform import RETRY_WORKFLOW, TRIGGER_ID
+from kustui.review.divergence import (
+    BREAKS_OFF,
+    ENDS,
+    IS_RETRIED,
+    UNDECIDED,
+    Divergence,
+    Path,
+    PathStep,
+    divergence_in_words,
+)
+from kustui.review.event_runs import Event, EventRun, Place, Side, event_in_words, run_event, smallest_event
+from kustui.simulate import DEFAULT_START
+from kustui.simulate.paths.path_search import PathSearch, WorkflowPath
+from kustui.simulate.paths.path_search import PathStep as WorkflowStep
+from kustui.simulate.paths.symbolic import NOT_CHOSEN
+from kustui.simulate.scenarios.explore import MAX_PATHS, explore_paths, name_of
+from kustui.simulate.scenarios.path_scenario import draft_for_solution
+from kustui.text.messages import counted
+
+_MOST_STEPS = 8_000
+"""That are executed for the comparison of one workflow, in all its runs; as many again to make the events small."""
+_MOST_ALIKE = 8
+"""Events that come along the changed parts in the same way, one after the other without showing anything new."""
+_NODES_PER_STEP = 20
+"""That a search for one path may enter for each of its steps."""
+_MOST_ASKED = 10
+"""Pairs of paths that differ in the same way of which it is asked whether they are gone or new."""
+_MOST_UNDECIDED = 5
+
+
+@dataclass(frozen=True)
+class PathChange:
+    """An event whose run takes another path now."""
+
+    event: Event
+    old: EventRun
+    new: EventRun
+    is_gone: bool
+    """Whether no event takes the old path any more."""
+    is_new: bool
+    """Whether no event took the new path before."""
+    words: str
+    """What is different: ``Escalate no longer runs; the run ends after Find order``."""
+    condition: str
+    """What the event holds: ``status "open"``; empty for an event without anything."""
+    others: int = 0
+    """How many more pairs of paths differ in the same way, as the engine has confirmed."""
+
+    @property
+    def kind(self) -> str:
+        """``gone``, ``new``, ``replaced`` for both, or ``elsewhere``: both paths exist on both sides, as far as can
+        be told, and the event takes the other one."""
+        if self.is_gone and self.is_new:
+            return "replaced"
+        return "gone" if self.is_gone else "new" if self.is_new else "elsewhere"
+
+    @property
+    def sentence(self) -> str:
+        """The change for a person, with the event that shows it."""
+        return f"with {self.condition or 'an empty event'}: {self.words}"
+
+
+@dataclass(frozen=True)
+class PathComparison:
+    """The changed behaviour of one workflow."""
+
+    changes: tuple[PathChange, ...] = ()
+    undecided: tuple[str, ...] = ()
+    """What nobody can decide in a run on either side, so that the event says nothing, and why."""
+    limits: tuple[str, ...] = ()
+    """What was not looked at, because there is too much of it."""
+
+
+def compare_paths(old: Side, new: Side) -> PathComparison:
+    """The changed behaviour of a workflow that is there in both states."""
+    affected = _affected_nodes(old, new)
+    return _Comparison(old, new, affected).result() if affected else PathComparison()
+
+
+# What a change can concern
+
+
+def _affected_nodes(old: Side, new: Side) -> frozenset[str]:
+    """The trigger and the steps, by their ids now, at which a run may go on otherwise."""
+    before, now = _outcomes(old), _outcomes(new)
+    return frozenset(node for node in {**before, **now} if before.get(node) != now.get(node))
+
+
+def _outcomes(side: Side) -> Mapping[str, Any]:
+    """What decides how a run goes on at each node, as it is written."""
+    flow = side.analysis.flow
+    return {side.id_now(node): _outcome(side, node) for node in (TRIGGER_ID, *flow.steps)}
+
+
+def _outcome(side: Side, node: str) -> Any:
+    flow = side.analysis.flow
+    part = flow.part(node)
+    edges = [
+        (
+            side.id_now(edge.target),
+            edge.error_action,
+            edge.after_failure,
+            edge.transition.condition and (edge.transition.condition.op, _text(edge.transition.condition.values)),
+        )
+        for edge in flow.declared_edges.get(node, ())
+    ]
+    if not isinstance(part, Step):
+        return edges, part.id if part is not None else None
+    if part.action not in NOT_CHOSEN:
+        return edges, part.action is None, _blocked(side, part)
+    return edges, part.action, _text(part.params), _blocked(side, part)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _blocked(side: Side, step: Step) -> str:
+    """Why a run breaks off at a step; empty where it does not."""
+    places = (f"{step.pointer}/params", f"{step.pointer}/action", f"{step.pointer}/appVersion")
+    problem = side.organisation.blocking_problem(side.analysis.key, *places)
+    return problem.message if problem is not None else ""
+
+
+# The paths of a side
+
+
+class _Paths:
+    """The paths through a workflow in one state."""
+
+    def __init__(self, side: Side) -> None:
+        self._side = side
+        exploration = explore_paths(side.analysis)
+        self.explored = [path.workflow_path for path in exploration.paths if path.workflow_path.solutions]
+        self.are_more = exploration.cut
+
+    def excludes(self, path: Path) -> bool:
+        """Whether it is certain that no event takes a path: this path alone is searched, whatever others there are."""
+        ends_there = False
+
+        def begins_so(steps: Sequence[WorkflowStep]) -> bool:
+            """Whether the path may begin with these steps."""
+            nonlocal ends_there
+            rest = path.steps[len(steps) :]
+            if self._steps(steps) != path.steps[: len(steps)]:
+                return False
+            ends_there = ends_there or not rest
+            edge = steps[-1].edge
+            return not rest or edge is None or self._side.id_now(edge.target) == rest[0].node
+
+        search = self._search(_NODES_PER_STEP * len(path.steps), begins_so)
+        for match in search.paths_from(TRIGGER_ID):
+            if not match.solutions:
+                if not match.complete:
+                    return False
+            elif (
+                self._steps(match.steps) == path.steps and self._end(match) == path.end and not self._is_blocked(match)
+            ):
+                return False
+        # Where a value makes a run break off is not searched.
+        return search.budget > 0 and not (path.end == BREAKS_OFF and ends_there)
+
+    def _search(self, budget: int, accepts: Callable[[Sequence[WorkflowStep]], bool]) -> PathSearch:
+        data: dict[str, Any] = {"steps": {}, "variables": {}}
+        now = parse_date(DEFAULT_START) or 0
+        return PathSearch(self._side.analysis, data, now, budget, failures=True, accepts=accepts)
+
+    def _steps(self, steps: Sequence[WorkflowStep]) -> tuple[PathStep, ...]:
+        return tuple(PathStep(self._side.id_now(step.node), step.fails) for step in steps)
+
+    def _end(self, path: WorkflowPath) -> str:
+        last = path.steps[-1]
+        if last.edge is not None:  # it leads to a step that is not there, or that the run has been through
+            return BREAKS_OFF
+        is_retried = last.error_case is not None and last.error_case.error_action == RETRY_WORKFLOW
+        return IS_RETRIED if is_retried else ENDS
+
+    def _is_blocked(self, path: WorkflowPath) -> bool:
+        """Whether a run breaks off on a path because of what is wrong with a step."""
+        steps = (self._side.analysis.flow.part(step.node) for step in path.steps)
+        return any(isinstance(step, Step) and _blocked(self._side, step) for step in steps)
+
+
+# The events that are tried
+
+
+class _Draft(NamedTuple):
+    """An event that takes a path, as far as can be told without a run."""
+
+    side: Side
+    path: WorkflowPath
+    solution: int
+
+    def event(self) -> Event:
+        draft = draft_for_solution(self.side.organisation, self.path, self.path.solutions[self.solution])
+        outputs: dict[Place, Any] = {}
+        failures: dict[Place, Mapping[str, Any]] = {}
+        for mock in draft.get("mocks", ()):
+            place = Place(self.side.id_now(mock["step"]), mock["invocation"])
+            if "fails" in mock:
+                failures[place] = mock["fails"]
+            else:
+                outputs[place] = mock["returns"]
+        return Event(draft["start"][0]["payload"], outputs, failures)
+
+
+def _drafts(side: Side, paths: Iterable[WorkflowPath], affected: frozenset[str]) -> list[list[_Draft]]:
+    """The events that can show a change, together those that come along the changed parts in the same way: those of the
+    shortest paths first, and the likeliest of each path."""
+    drafts: dict[tuple[Any, ...], list[_Draft]] = {}
+    for path in sorted(paths, key=lambda path: len(path.steps)):
+        passage = tuple(
+            (step.node, step.pointer, step.choice, step.fails)
+            for step in path.steps
+            if side.id_now(step.node) in affected
+        )
+        if passage:
+            drafts.setdefault(passage, []).extend(_Draft(side, path, number) for number in range(len(path.solutions)))
+    return [sorted(among, key=lambda draft: draft.solution) for among in drafts.values()]
+
+
+# The comparison
+
+
+class _Shown(NamedTuple):
+    """What one event has shown."""
+
+    event: Event
+    old: EventRun
+    new: EventRun
+
+
+class _Comparison:
+    def __init__(self, old: Side, new: Side, affected: frozenset[str]) -> None:
+        self._old, self._new = old, new
+        self._old_paths, self._new_paths = _Paths(old), _Paths(new)
+        self._drafts = [
+            *_drafts(old, self._old_paths.explored, affected),
+            *_drafts(new, self._new_paths.explored, affected),
+        ]
+        self._steps_left = _MOST_STEPS
+        self._undecided: dict[str, None] = {}
+        self._untried = 0
+
+    def result(self) -> PathComparison:
+        groups: dict[Hashable, list[_Shown]] = {}
+        for shown in self._try_events().values():
+            groups.setdefault(Divergence.of(shown.old.path, shown.new.path).turn, []).append(shown)
+        self._steps_left = _MOST_STEPS
+        changes = tuple(map(self._change, groups.values()))
+        return PathComparison(changes, tuple(self._undecided)[:_MOST_UNDECIDED], tuple(self._limits()))
+
+    def _limits(self) -> Iterator[str]:
+        if self._old_paths.are_more or self._new_paths.are_more:
+            yield f"only {MAX_PATHS} of its paths were searched for changes"
+        if self._untried:
+            yield f"{counted(self._untried, 'event')} more might show a change and had no turn"
+
+    def _try_events(self) -> Mapping[tuple[Path, Path], _Shown]:
+        """The smallest event for each two paths that are taken on the old and on the new side: one of each kind of
+        events in turn, as long as the kind shows anything new."""
+        smallest: dict[tuple[Path, Path], _Shown] = {}
+        pending = [(iter(drafts), 0) for drafts in self._drafts]
+        while pending:
+            drafts, idle = pending.pop(0)
+            if (draft := next(drafts, None)) is None or idle == _MOST_ALIKE:
+                continue
+            if self._steps_left <= 0:
+                self._untried += 1 + sum(1 for _ in drafts)
+                continue
+            shown = self._run(draft.event())
+            paths = shown.old.path, shown.new.path
+            if UNDECIDED in (paths[0].end, paths[1].end):
+                self._undecided |= {run.why: None for run in shown[1:] if run.path.end == UNDECIDED}
+            elif paths[0] != paths[1] and (paths not in smallest or shown.event.size < smallest[paths].event.size):
+                idle = -1 if paths not in smallest else idle
+                smallest[paths] = shown
+            pending.append((drafts, idle + 1))
+        return smallest
+
+    def _run(self, event: Event) -> _Shown:
+        shown = _Shown(event, run_event(self._old, event), run_event(self._new, event))
+        self._steps_left -= len(shown.old.path.steps) + len(shown.new.path.steps)
+        return shown
+
+    def _change(self, alike: Sequence[_Shown]) -> PathChange:
+        """One change for those that turn from the old path in the same way, shown by the smallest event; if one of the
+        smaller ones shows that a path is gone or new, by that."""
+        by_size = sorted(alike, key=lambda shown: shown.event.size)[:_MOST_ASKED]
+        claims = {id(shown): self._claims(shown) for shown in by_size}
+        first = max(by_size, key=lambda shown: any(claims[id(shown)]))
+        paths = first.old.path, first.new.path
+
+        def still(event: Event) -> bool:
+            if self._steps_left <= 0:
+                return False
+            shown = self._run(event)
+            return (shown.old.path, shown.new.path) == paths
+
+        event, old, new = self._run(smallest_event(first.event, still))
+        words = divergence_in_words(*paths, new.why, self._name)
+        condition = event_in_words(event, self._name)
+        return PathChange(event, old, new, *claims[id(first)], words, condition, len(alike) - 1)
+
+    def _claims(self, shown: _Shown) -> tuple[bool, bool]:
+        """Whether the old path is gone, and whether the new one is new."""
+        return self._new_paths.excludes(shown.old.path), self._old_paths.excludes(shown.new.path)
+
+    def _name(self, node: str) -> str:
+        """What people call a step now, or did before it went."""
+        if node in self._new.analysis.flow.steps:
+            return name_of(self._new.analysis, node)
+        old = next((id_ for id_ in self._old.analysis.flow.steps if self._old.id_now(id_) == node), node)
+        return name_of(self._old.analysis, old)
