@@ -139,8 +139,8 @@ class PathSearch:
 
     ``budget`` counts the nodes that are entered, over all paths; each workflow that is scheduled adds its steps once,
     so that a long chain comes to its end. ``data`` and ``now``, in milliseconds since 1970, are those of the run so
-    far. With ``failures`` steps may fail where error cases follow. Only paths are searched whose steps so far ``accepts``
-    does not refuse.
+    far. With ``failures`` steps may fail where error cases follow. Only paths are searched whose first steps
+    ``accepts`` accepts, however many they are.
     """
 
     def __init__(

@@ -1,0 +1,40 @@
+"""What two states of some workflows do differently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kustui.definition.collection import Entry
+from kustui.review.comparison import Comparison
+from kustui.review.event_runs import Side
+from kustui.review.path_changes import PathComparison, compare_paths
+
+
+@dataclass(frozen=True)
+class WorkflowBehaviour:
+    """A workflow that is there in both states, and which events go another way through it now."""
+
+    old: Entry
+    new: Entry
+    paths: PathComparison
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """The changed behaviour of all workflows. All paths of one that came are new, all of one that went are gone: none
+    is listed."""
+
+    workflows: tuple[WorkflowBehaviour, ...] = ()
+    """Those of which there is something to say."""
+
+
+def compare_behaviour(comparison: Comparison) -> Behaviour:
+    """The changed behaviour between two states. Takes a while: up to a second for each workflow that changed."""
+    workflows = []
+    for old, new, steps in comparison.pairs:
+        if old is not None and new is not None:
+            before, now = comparison.old_organisation, comparison.new_organisation
+            paths = compare_paths(Side(before, before.analysis(old.key), steps), Side(now, now.analysis(new.key), {}))
+            if paths != PathComparison():
+                workflows.append(WorkflowBehaviour(old, new, paths))
+    return Behaviour(tuple(workflows))
