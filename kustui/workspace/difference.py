@@ -164,7 +164,7 @@ class _Comparison:
 
     def _inside(self, changed: list[tuple[Entry, Entry]]) -> Iterator[Change]:
         """What changed in workflows that are still there."""
-        pairs = [(old, new, _value(old), _value(new)) for old, new in changed]
+        pairs = [(old, new, workflow_value(old), workflow_value(new)) for old, new in changed]
         pairs = [pair for pair in pairs if pair[0].key != pair[1].key or not _same(pair[2], pair[3])]
         self.pairs += [(old, new) for old, new, *_ in pairs]
         pairs = [pair for pair in pairs if not _same(pair[2], pair[3])]
@@ -284,13 +284,13 @@ def _unnamed_of(entry: Entry) -> Hashable:
 
 
 def _shares_most_steps(entry: Entry, other: Entry) -> bool:
-    steps = _steps(_value(entry)).keys()
-    return 2 * len(steps & _steps(_value(other)).keys()) > len(steps)
+    steps = _steps(workflow_value(entry)).keys()
+    return 2 * len(steps & _steps(workflow_value(other)).keys()) > len(steps)
 
 
 def _unnamed(entry: Entry) -> Any:
     """A workflow without what it is called."""
-    value = _value(entry)
+    value = workflow_value(entry)
     if isinstance(value, dict):
         value = {key: member for key, member in value.items() if key not in ("id", "name")}
         if isinstance(trigger := value.get("trigger"), dict):
@@ -321,7 +321,7 @@ def _without_id(step: Any) -> Any:
 # What is compared: values as they are written, whatever their shape
 
 
-def _value(entry: Entry) -> Any:
+def workflow_value(entry: Entry) -> Any:
     """The workflow as decoded, without the keys that exports add; None where it is nested too deep."""
     try:
         value = json.loads(replace_lone_surrogates(entry.text()))
