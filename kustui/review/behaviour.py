@@ -8,6 +8,7 @@ from kustui.definition.collection import Entry
 from kustui.review.comparison import Comparison
 from kustui.review.event_runs import Side
 from kustui.review.path_changes import PathComparison, compare_paths
+from kustui.review.scenario_changes import ScenarioChange, compare_scenarios
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,17 @@ class Behaviour:
 
     workflows: tuple[WorkflowBehaviour, ...] = ()
     """Those of which there is something to say."""
+    scenarios: tuple[ScenarioChange, ...] = ()
+    """Those that come to something else."""
 
 
 def compare_behaviour(comparison: Comparison) -> Behaviour:
-    """The changed behaviour between two states. Takes a while: up to a second for each workflow that changed."""
+    """The changed behaviour between two states. Takes a while: up to a second for each workflow that changed, and for
+    some hundred scenarios."""
     workflows = []
-    for old, new, steps in comparison.pairs:
-        if old is not None and new is not None:
-            before, now = comparison.old_organisation, comparison.new_organisation
-            paths = compare_paths(Side(before, before.analysis(old.key), steps), Side(now, now.analysis(new.key), {}))
+    for pair in comparison.pairs:
+        if pair.old is not None and pair.new is not None:
+            paths = compare_paths(*Side.both(comparison, pair))
             if paths != PathComparison():
-                workflows.append(WorkflowBehaviour(old, new, paths))
-    return Behaviour(tuple(workflows))
+                workflows.append(WorkflowBehaviour(pair.old, pair.new, paths))
+    return Behaviour(tuple(workflows), compare_scenarios(comparison))

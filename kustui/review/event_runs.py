@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
 from kustui.definition.platform import RETRY_WORKFLOW
+from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.divergence import BREAKS_OFF, ENDS, IS_RETRIED, UNDECIDED, Path, PathStep
 from kustui.simulate.engine import words
 from kustui.simulate.engine.engine import ExecuteStep, SetFailure, SetOutput, StartEvent, advance
 from kustui.simulate.engine.state import State, initial_state
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.symbolic import NOT_CHOSEN
+from kustui.simulate.scenarios.explore import name_of
 
 _MOST_STEPS = 1_000
 """Of one run; one that has more is undecided."""
@@ -51,9 +53,29 @@ class Side:
     renamed: Mapping[str, str]
     """The ids of its steps that have another one in the new state, and that one; of the new state itself nothing."""
 
+    @classmethod
+    def both(cls, comparison: Comparison, pair: WorkflowPair) -> tuple[Side, Side]:
+        """The old and the new side of a workflow that is there in both states."""
+        assert pair.old is not None, "there in both"
+        assert pair.new is not None, "there in both"
+        old, new = comparison.old_organisation, comparison.new_organisation
+        return cls(old, old.analysis(pair.old.key), pair.steps), cls(new, new.analysis(pair.new.key), {})
+
     def id_now(self, node: str) -> str:
         """The id that a step has in the new state, or would have."""
         return self.renamed.get(node, node)
+
+
+def step_namer(old: Side, new: Side) -> Callable[[str], str]:
+    """What people call a step of an id of now; one that went as they called it before."""
+
+    def name(node: str) -> str:
+        if node in new.analysis.flow.steps:
+            return name_of(new.analysis, node)
+        before = next((id_ for id_ in old.analysis.flow.steps if old.id_now(id_) == node), node)
+        return name_of(old.analysis, before)
+
+    return name
 
 
 @dataclass(frozen=True)

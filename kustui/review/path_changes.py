@@ -24,12 +24,12 @@ from kustui.review.divergence import (
     PathStep,
     divergence_in_words,
 )
-from kustui.review.event_runs import Event, EventRun, Place, Side, event_in_words, run_event, smallest_event
+from kustui.review.event_runs import Event, EventRun, Place, Side, event_in_words, run_event, smallest_event, step_namer
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.paths.path_search import PathSearch, WorkflowPath
 from kustui.simulate.paths.path_search import PathStep as WorkflowStep
 from kustui.simulate.paths.symbolic import NOT_CHOSEN
-from kustui.simulate.scenarios.explore import MAX_PATHS, explore_paths, name_of
+from kustui.simulate.scenarios.explore import MAX_PATHS, explore_paths
 from kustui.simulate.scenarios.path_scenario import draft_for_solution
 from kustui.text.messages import counted
 
@@ -314,17 +314,10 @@ class _Comparison:
             return (shown.old.path, shown.new.path) == paths
 
         event, old, new = self._run(smallest_event(first.event, still))
-        words = divergence_in_words(*paths, new.why, self._name)
-        condition = event_in_words(event, self._name)
+        names = step_namer(self._old, self._new)
+        words, condition = divergence_in_words(*paths, new.why, names), event_in_words(event, names)
         return PathChange(event, old, new, *claims[id(first)], words, condition, len(alike) - 1)
 
     def _claims(self, shown: _Shown) -> tuple[bool, bool]:
         """Whether the old path is gone, and whether the new one is new."""
         return self._new_paths.excludes(shown.old.path), self._old_paths.excludes(shown.new.path)
-
-    def _name(self, node: str) -> str:
-        """What people call a step now, or did before it went."""
-        if node in self._new.analysis.flow.steps:
-            return name_of(self._new.analysis, node)
-        old = next((id_ for id_ in self._old.analysis.flow.steps if self._old.id_now(id_) == node), node)
-        return name_of(self._old.analysis, old)

@@ -1,0 +1,195 @@
+"""Scenarios that come to something else than they did: each is replayed in the old and in the new state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import zip_longest
+from os.path import normpath
+from typing import Any, NamedTuple
+
+from kustui.definition.values import to_json_value
+from kustui.review.comparison import Comparison
+from kustui.review.divergence import BREAKS_OFF, ENDS, UNDECIDED, Path, PathStep, divergence_in_words
+from kustui.review.event_runs import Side, step_namer
+from kustui.review.states import State
+from kustui.simulate.engine import words
+from kustui.simulate.engine.trace import ScheduledRun, TraceEntry
+from kustui.simulate.scenarios.explore import name_of
+from kustui.simulate.scenarios.file import find_scenarios
+from kustui.simulate.scenarios.replay import Replay
+from kustui.simulate.scenarios.suite import Outcome, ScenarioResult, ScenarioText, read_texts, replay_all
+from kustui.text.messages import quoted
+from kustui.workspace.difference import ADDED, CHANGED, REMOVED
+
+
+@dataclass(frozen=True)
+class ScenarioChange:
+    """A scenario that comes to something else."""
+
+    path: str
+    title: str
+    old: ScenarioResult
+    """In the old state; of a scenario that came, with the text that it has now."""
+    new: ScenarioResult
+    status: str
+    """``added``, ``removed`` or ``changed`` where the scenario itself was; else empty."""
+    words: str
+    """What it comes to: ``fails now: "note" runs, not "escalate"``."""
+
+    @property
+    def kind(self) -> str:
+        """``fails``, ``passes``, ``unreadable``, or ``elsewhere`` where only the way is another."""
+        if self.old.outcome is self.new.outcome and (self.new.passed or self.status != ADDED):
+            return "elsewhere"
+        kinds = {Outcome.FAILED: "fails", Outcome.PASSED: "passes", Outcome.UNREADABLE: "unreadable"}
+        return kinds[self.new.outcome]
+
+
+def compare_scenarios(comparison: Comparison) -> tuple[ScenarioChange, ...]:
+    """The scenarios of both states that come to something else, in the order of their paths. One that was changed is
+    replayed as it was then, and as it is now."""
+    return tuple(_Scenarios(comparison).changes())
+
+
+def scenario_texts(state: State) -> dict[str, ScenarioText]:
+    """The scenarios of a state, by path, however that is written."""
+    if state.texts is None:
+        return {text.path: text for text in read_texts(map(normpath, find_scenarios(state.paths)))}
+    return {normpath(path): ScenarioText(normpath(path), text) for path, text in state.scenarios.items()}
+
+
+# The way of a replay
+
+
+class _Run(NamedTuple):
+    key: str
+    """Of the workflow in the new state."""
+    path: Path
+
+
+class _Schedule(NamedTuple):
+    workflow_id: str
+    due: int
+    inputs: Any
+
+
+@dataclass(frozen=True)
+class _Way:
+    """What happens in a replay, in terms of the new state."""
+
+    runs: tuple[_Run, ...]
+    schedules: tuple[_Schedule, ...]
+    ends: tuple[TraceEntry, ...] = field(compare=False)
+    """The last entry of each run."""
+    scheduled: tuple[ScheduledRun, ...] = field(compare=False)
+
+
+class _Scenarios:
+    def __init__(self, comparison: Comparison) -> None:
+        self._comparison = comparison
+        self._old_ways: dict[str, _Way] = {}
+        self._new_ways: dict[str, _Way] = {}
+
+    def changes(self) -> Iterator[ScenarioChange]:
+        comparison = self._comparison
+        old, new = (scenario_texts(state) for state in (comparison.old_state, comparison.new_state))
+        paths = sorted({**old, **new})
+        first, last = ([here.get(path) or there[path] for path in paths] for here, there in ((old, new), (new, old)))
+        before = [*replay_all(first, comparison.old_organisation, render=self._keep_old)]
+        now = replay_all(last, comparison.new_organisation, before, render=self._keep_new)
+        for path, earlier, result in zip(paths, before, now, strict=True):
+            is_changed = path in old and path in new and old[path].raw != new[path].raw
+            status = ADDED if path not in old else REMOVED if path not in new else CHANGED if is_changed else ""
+            if change := "; ".join(self._words(status, earlier, result)):
+                yield ScenarioChange(path, result.title or earlier.title, earlier, result, status, change)
+
+    def _words(self, status: str, old: ScenarioResult, new: ScenarioResult) -> Iterator[str]:
+        """What a scenario comes to now, in clauses; nothing where it is the same, or goes without saying."""
+        is_other = new.outcome is not old.outcome
+        if new.outcome is Outcome.UNREADABLE:
+            if (is_other and status != REMOVED) or status == ADDED:
+                yield f"cannot be replayed now: {new.errors[0]}"
+        elif new.outcome is Outcome.FAILED and (is_other or status == ADDED):
+            yield f"{'would fail' if status == REMOVED else 'fails'} now: {new.differences[0].message}"
+        elif is_other:
+            before = old.differences[0].message if old.differences else old.errors[0]
+            yield f"passes now, and failed before: {before}" if old.differences else "can be replayed now, and passes"
+        elif new is not old:
+            yield from self._way_in_words(self._old_ways[new.path], self._new_ways[new.path])
+
+    def _way_in_words(self, old: _Way, new: _Way) -> Iterator[str]:
+        """The first difference between the runs of two replays, and the first between what they schedule."""
+        for index, (before, now) in enumerate(zip_longest(old.runs, new.runs)):
+            if before != now:
+                yield self._run_in_words(old, new, index)
+                break
+        for index, (earlier, later) in enumerate(zip_longest(old.schedules, new.schedules)):
+            if earlier != later:
+                pair = (*old.scheduled[index : index + 1], None)[0], (*new.scheduled[index : index + 1], None)[0]
+                yield _schedule_in_words(*pair)
+                break
+
+    def _run_in_words(self, old: _Way, new: _Way, index: int) -> str:
+        if index >= len(old.runs):
+            return f"{quoted(new.ends[index].title)} runs as well"
+        if index >= len(new.runs):
+            return f"{quoted(old.ends[index].title)} no longer runs"
+        before, now, title = old.runs[index], new.runs[index], quoted(new.ends[index].title)
+        if before.key != now.key:
+            return f"{title} runs instead of {quoted(old.ends[index].title)}"
+        clause = divergence_in_words(before.path, now.path, words.why(new.ends[index]), self._names(now.key))
+        return f"in {title}: {clause}" if len(new.runs) > 1 else clause
+
+    def _names(self, key: str) -> Callable[[str], str]:
+        """What people call the steps of a workflow of now."""
+        comparison = self._comparison
+        pair = next((pair for pair in comparison.pairs if pair.old and pair.new and pair.new.key == key), None)
+        if pair is not None:
+            return step_namer(*Side.both(comparison, pair))
+        return partial(name_of, comparison.new_organisation.analysis(key))
+
+    # The way of a replay
+
+    def _keep_old(self, replay: Replay) -> str:
+        keys = {old: entry.key for old, entry in self._comparison.difference.workflows.items()}
+        steps = {pair.old.key: pair.steps for pair in self._comparison.pairs if pair.old is not None}
+        self._old_ways[replay.file.path] = _way(replay, keys, steps)
+        return ""
+
+    def _keep_new(self, replay: Replay) -> str:
+        self._new_ways[replay.file.path] = _way(replay, {}, {})
+        return ""
+
+
+def _way(replay: Replay, keys: Mapping[str, str], steps: Mapping[str, Mapping[str, str]]) -> _Way:
+    """``keys`` of workflows and ``steps`` of each, by its key, are those that are others now."""
+    entries: dict[int, list[TraceEntry]] = {}
+    for entry in replay.entries:
+        if entry.run:
+            entries.setdefault(entry.run, []).append(entry)
+    ends = tuple(run[-1] for run in entries.values())
+    runs = []
+    for run, last in zip(entries.values(), ends, strict=True):
+        renamed = steps.get(last.key, {})
+        path = [PathStep(renamed.get(entry.node, entry.node), entry.failure is not None) for entry in run]
+        end = UNDECIDED if last.left else BREAKS_OFF if last.broken else ENDS
+        runs.append(_Run(keys.get(last.key, last.key), Path(tuple(path), end)))
+    scheduled = tuple(entry.scheduled for entry in replay.entries if entry.scheduled is not None)
+    schedules = (_Schedule(run.workflow_id, run.due, to_json_value(run.inputs)) for run in scheduled)
+    return _Way(tuple(runs), tuple(schedules), ends, scheduled)
+
+
+def _schedule_in_words(old: ScheduledRun | None, new: ScheduledRun | None) -> str:
+    if new is None:
+        assert old is not None, "they differ"
+        return f"{quoted(old.title)} is no longer scheduled"
+    title = quoted(new.title)
+    if old is None:
+        return f"{title} is scheduled for {words.moment(new.due)} as well"
+    if old.workflow_id != new.workflow_id:
+        return f"{title} is scheduled instead of {quoted(old.title)}"
+    if old.due != new.due:
+        return f"{title} is scheduled for {words.moment(new.due)} instead of {words.moment(old.due)}"
+    return f"{title} receives other inputs"
