@@ -151,7 +151,7 @@ class BoxesWindow(DiagramView, can_focus=True):
         return self.size.height - len(self._foot)
 
     def render_line(self, y: int) -> Strip:
-        width, base, looks = self.size.width, self.rich_style, looks_of(self.app)
+        width, base, looks = self.size.width, self.visual_style.rich_style, looks_of(self.app)
         line: Line = ()
         if self.drawing is not None and y >= self._page:
             line = self._foot[y - self._page]

@@ -141,7 +141,7 @@ class RowsView(Widget, can_focus=True):
         index = self.row_at(y)
         if index >= self.rows.count:
             return line_strip(self, self._beyond(y))
-        base, looks = self.rich_style, looks_of(self.app)
+        base, looks = self.visual_style.rich_style, looks_of(self.app)
         here = index == self.cursor
         cursor = Style()
         is_active = self.has_focus or self.is_remote_controlled
@@ -367,7 +367,7 @@ def width_inside(widget: Widget) -> int:
 
 def line_strip(widget: Widget, line: Line) -> Strip:
     """A line as a widget draws it: one blank before it, and the rest of the widget's width filled."""
-    base, looks = widget.rich_style, looks_of(widget.app)
+    base, looks = widget.visual_style.rich_style, looks_of(widget.app)
     segments = [Segment(" ", base), *(Segment(terminal_safe(text), base + looks[look]) for text, look in line)]
     return Strip(segments).adjust_cell_length(widget.size.width, base)
 
