@@ -38,31 +38,30 @@ def is_said(problem: Problem, text: str) -> bool:
     return all(part in text for part in parts)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
-async def test_p_says_what_is_wrong_in_full(path: Path, size: tuple[int, int]) -> None:
-    async with explorer(path, size=size) as ui:
+async def test_p_says_what_is_wrong_in_full(path: Path) -> None:
+    async with explorer(path, size=SIZES[0]) as ui:
         await ui.settle()
         problem = max(ui.explorer.snapshot.problems or (), key=lambda problem: problem.severity)
         await ui.press("p")
-        bars = ("banner", "problem")
-        await ui.wait_until(lambda: sum(is_said(problem, bar_text(ui, bar)) for bar in bars) == 1)
-        assert problem.rule in bar_text(ui, "problem")
+        for size in SIZES:
+            await ui.resize(*size)
+            await ui.wait_until(lambda: sum(is_said(problem, bar_text(ui, bar)) for bar in ("banner", "problem")) == 1)
+            assert problem.rule in bar_text(ui, "problem")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
-async def test_a_save_that_brings_a_mistake_says_it_without_a_key(
-    path: Path, size: tuple[int, int], tmp_path: Path
-) -> None:
+async def test_a_save_that_brings_a_mistake_says_it_without_a_key(path: Path, tmp_path: Path) -> None:
     saved = tmp_path / path.name
     saved.write_text(json.dumps([a_workflow("nothing is wrong with it")]))
-    async with explorer(tmp_path, size=size) as ui:
+    async with explorer(tmp_path, size=SIZES[0]) as ui:
         await ui.settle()
         shutil.copy(path, saved)
         await ui.wait_until(lambda: any(p.rule == path.stem for p in ui.explorer.snapshot.problems or ()))
         problem = next(p for p in ui.explorer.snapshot.problems or () if p.rule == path.stem)
-        await ui.wait_until(lambda: is_said(problem, bar_text(ui, "banner")))
+        for size in SIZES:
+            await ui.resize(*size)
+            await ui.wait_until(lambda: is_said(problem, bar_text(ui, "banner")))
 
 
 def two_mistakes(*more: dict[str, object]) -> list[dict[str, object]]:
