@@ -11,32 +11,29 @@ import io
 import itertools
 import os
 import pickle
-import signal
 import subprocess
 import sys
 import threading
 import time
 import zlib
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO
 
 from kustui.check.checker import CheckListener, Results, WorkflowResult, check_workflow, selected_entry
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import STDIN, Progress
 from kustui.garbage_collection import gc_paused
+from kustui.workspace.process_pool import answers_of, available_processes, end_with_parent
 from kustui.workspace.snapshot import Snapshot, always, check_snapshot, open_paths
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 WORTH_IT = 4_000_000
 """Bytes of definitions from which it is quicker: starting processes and sending results cost about 50 ms."""
-_MOST_PROCESSES = 8
 _PIECE = 50
 """Workflows that are answered at once: a key waits while they are loaded."""
 _PAUSE = 0.5
@@ -45,7 +42,7 @@ _LOOK = 0.05
 """Seconds between two looks at which workflow is selected."""
 
 
-# A pool, where a process can be forked: the collection is then there in each of them without being sent
+# A pool
 
 
 def check_with_pool(
@@ -70,9 +67,7 @@ def check_with_pool(
 
 def processes_for(due: Sequence[Entry]) -> int:
     """How many processes to check workflows with: 1 where more would not be quicker, or cannot be had."""
-    if sum(entry.size for entry in due) < WORTH_IT or sys.platform != "linux" or threading.active_count() > 1:
-        return 1
-    return min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
+    return available_processes() if sum(entry.size for entry in due) >= WORTH_IT else 1
 
 
 def check_in_pool(
@@ -84,68 +79,20 @@ def check_in_pool(
 ) -> dict[str, WorkflowResult]:
     """The results of every workflow, or those that are ``due``, by its key, in the order of the collection. Raises what
     a process raised."""
-    from multiprocessing import get_context
-    from multiprocessing.connection import wait
 
-    context = get_context("fork")
+    def work(entries: Sequence[Entry]) -> Iterator[list[WorkflowResult]]:
+        for start in range(0, len(entries), _PIECE):
+            yield [check_workflow(collection, entry, settings) for entry in entries[start : start + _PIECE]]
+
     due = collection.entries if due is None else due
     results: dict[str, WorkflowResult] = {}
-    workers = {}
-    lifeline = os.pipe()
-    try:
-        for index in range(processes):
-            receiver, sender = context.Pipe(duplex=False)
-            entries = due[index::processes]
-            worker = context.Process(target=_work, args=(collection, entries, settings, sender, lifeline), daemon=True)
-            worker.start()
-            sender.close()  # so that the end of the process is the end of what it sends
-            workers[receiver] = worker
-        receivers = list(workers)
-        while receivers:
-            for ready in cast("list[Connection]", wait(receivers)):
-                try:
-                    answer = _loaded(ready.recv_bytes(), collection)
-                except EOFError:
-                    receivers.remove(ready)
-                    continue
-                if isinstance(answer, Exception):
-                    raise answer
-                results |= {result.summary.entry.key: result for result in answer}
-                if progress:
-                    progress(len(results), len(due))
-    finally:
-        for worker in workers.values():
-            worker.terminate()
-            worker.join()
-        for end in lifeline:
-            os.close(end)
+    dumped, loaded = partial(_dumped, collection=collection), partial(_loaded, collection=collection)
+    with closing(answers_of(work, due, processes, dumped, loaded)) as answers:
+        for answer in answers:
+            results |= {result.summary.entry.key: result for result in answer}
+            if progress:
+                progress(len(results), len(due))
     return {entry.key: results[entry.key] for entry in due if entry.key in results}
-
-
-def _work(
-    collection: Collection, entries: Sequence[Entry], settings: Settings, sender: Connection, lifeline: tuple[int, int]
-) -> None:
-    """In a process of its own: send the results of some workflows, or the exception that ended it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the command is told as well, and is the one to say so
-    os.close(lifeline[1])
-    _end_with_parent(lifeline[0])
-    try:
-        for start in range(0, len(entries), _PIECE):
-            results = [check_workflow(collection, entry, settings) for entry in entries[start : start + _PIECE]]
-            sender.send_bytes(_dumped(results, collection))
-    except Exception as error:
-        sender.send_bytes(pickle.dumps(error))
-
-
-def _end_with_parent(lifeline: int) -> None:
-    """End this process as soon as the one that holds the other end of a pipe has ended, by whatever signal: nobody
-    else would end it, and it would wait for ever to be read."""
-
-    def wait() -> None:
-        os.read(lifeline, 1)
-        os._exit(1)
-
-    threading.Thread(target=wait, name="lifeline", daemon=True).start()
 
 
 # A single process, which reads the same files
@@ -294,7 +241,7 @@ def main() -> None:
 def _answer(asked: BinaryIO, out: BinaryIO, *, lifeline: int) -> None:
     paths, fingerprint, settings, pieces = pickle.load(asked)
     known = [pickle.load(asked) for _ in range(pieces)]
-    _end_with_parent(lifeline)
+    end_with_parent(lifeline)
     opened = open_paths(paths)
     if _fingerprint(opened.collection) != fingerprint:
         return

@@ -1,0 +1,99 @@
+"""Work done by all processors, where a process can be forked: what it needs is then there in each of them without being
+sent."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+_MOST_PROCESSES = 8
+
+Part = TypeVar("Part")
+
+
+def available_processes() -> int:
+    """How many processes work at once; 1 where no other can be forked."""
+    if sys.platform != "linux" or threading.active_count() > 1:
+        return 1
+    return min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
+
+
+def answers_of(
+    work: Callable[[Sequence[Part]], Iterable[Any]],
+    parts: Sequence[Part],
+    processes: int,
+    dumped: Callable[[Any], bytes] = pickle.dumps,
+    loaded: Callable[[bytes], Any] = pickle.loads,
+) -> Generator[Any, None, None]:
+    """The answers of ``work`` on a share of the parts in each process, as they come. Raises what a process raised.
+
+    ``dumped`` and ``loaded`` say how an answer is sent. The processes end with the generator: close it.
+    """
+    from multiprocessing import get_context
+    from multiprocessing.connection import wait
+
+    context = get_context("fork")
+    workers = {}
+    lifeline = os.pipe()
+    try:
+        for index in range(processes):
+            receiver, sender = context.Pipe(duplex=False)
+            task = (work, parts[index::processes], dumped, sender, lifeline)
+            worker = context.Process(target=_work, args=task, daemon=True)
+            worker.start()
+            sender.close()  # so that the end of the process is the end of what it sends
+            workers[receiver] = worker
+        receivers = list(workers)
+        while receivers:
+            for ready in cast("list[Connection]", wait(receivers)):
+                try:
+                    answer = loaded(ready.recv_bytes())
+                except EOFError:
+                    receivers.remove(ready)
+                    continue
+                if isinstance(answer, Exception):
+                    raise answer
+                yield answer
+    finally:
+        for worker in workers.values():
+            worker.terminate()
+            worker.join()
+        for end in lifeline:
+            os.close(end)
+
+
+def _work(
+    work: Callable[[Sequence[Part]], Iterable[Any]],
+    parts: Sequence[Part],
+    dumped: Callable[[Any], bytes],
+    sender: Connection,
+    lifeline: tuple[int, int],
+) -> None:
+    """In a process of its own: send the answers on some parts, or the exception that ended it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the command is told as well, and is the one to say so
+    os.close(lifeline[1])
+    end_with_parent(lifeline[0])
+    try:
+        for answer in work(parts):
+            sender.send_bytes(dumped(answer))
+    except Exception as error:
+        sender.send_bytes(pickle.dumps(error))
+
+
+def end_with_parent(lifeline: int) -> None:
+    """End this process as soon as the one that holds the other end of a pipe has ended, by whatever signal: nobody
+    else would end it, and it would wait for ever to be read."""
+
+    def wait() -> None:
+        os.read(lifeline, 1)
+        os._exit(1)
+
+    threading.Thread(target=wait, name="lifeline", daemon=True).start()
