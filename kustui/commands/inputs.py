@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kustui.cache import Cache, cache_path
 from kustui.check import RULE_NAMES
 from kustui.commands.output import ProgressLine, say
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
+from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import nothing_to_run, other_files, unreadable_files
 from kustui.definition.loader import STDIN
 from kustui.errors import KustuiError, reason_of
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.snapshot import Checker, Snapshot, always, open_paths
+from kustui.workspace.snapshot import Checker, Snapshot, Workspace, always, open_paths
 
 
 def read_stdin(what: str = "a definition") -> bytes:
@@ -52,15 +53,44 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snaps
     stdin = read_stdin() if STDIN in paths else b""
     with ProgressLine() as progress:
         opened = open_paths(paths, stdin, progress.reading)
-    if reason := nothing_to_run(opened.collection):
-        raise KustuiError(reason)
-    for line in (*other_files(opened.collection), *unreadable_files(opened.collection)):
-        say(f"kustui: {line}")
+    _require_workflows(opened.collection)
     check = cached_check(options, configuration)
     with ProgressLine() as progress:
         snapshot = check(opened, settings, progress.checking, always, None)
     check.keep()
     return snapshot, settings
+
+
+def _require_workflows(collection: Collection) -> None:
+    """Say which files are left out. Raises KustuiError where no workflow is left."""
+    if reason := nothing_to_run(collection):
+        raise KustuiError(reason)
+    for line in (*other_files(collection), *unreadable_files(collection)):
+        say(f"kustui: {line}")
+
+
+class WatchedDefinitions:
+    """What ``checked_definitions`` gives, again and again: only what has changed is read and checked anew."""
+
+    def __init__(self, options: Namespace, paths: Sequence[str]) -> None:
+        self._options, self._configuration = options, configuration_of(options, paths)
+        self._check = cached_check(options, self._configuration)
+        self._workspace = Workspace(paths, checker=self._check)
+        self._left_out: Sequence[str] | None = None
+
+    def refresh(self, changed: Iterable[str]) -> Snapshot | None:
+        """The definitions, of which some files may have changed; None where one of them cannot be read that could
+        before, or another mistake is in it. Raises KustuiError as ``checked_definitions`` does."""
+        settings = self._configuration.settings(RULE_NAMES, cache_of(self._options, self._configuration))
+        with ProgressLine() as progress:
+            snapshot = self._workspace.refresh(changed, settings, progress.checking)
+        self._check.keep()
+        _require_workflows(snapshot.collection)
+        left_out = [*unreadable_files(snapshot.collection)]
+        if self._left_out is not None and any(line not in self._left_out for line in left_out):
+            return None
+        self._left_out = left_out
+        return snapshot
 
 
 def cache_of(options: Namespace, configuration: Configuration) -> Cache:

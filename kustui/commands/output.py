@@ -201,6 +201,10 @@ class ProgressLine:
         left = f", about {seconds_in_words(seconds)}" if seconds is not None else ""
         self._show(f"checking: {done:,} of {total:,}{left}")
 
+    def replaying(self, done: int, total: int, failed: int) -> None:
+        """So many scenarios of so many are replayed, and so many of them have not passed."""
+        self._show(f"replaying: {done:,} of {total:,}{f', {failed:,} failed' if failed else ''}")
+
     def _show(self, text: str) -> None:
         now = time.monotonic()
         if now - self._began > _WORTH_SHOWING and now - self._written > _PAUSE:

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.commands.command_line import Parser
-from kustui.commands.inputs import checked_definitions, configuration_of, read_stdin
-from kustui.commands.output import ExitStatus, Output, report_error, say
+from kustui.commands.inputs import WatchedDefinitions, checked_definitions, configuration_of, read_stdin
+from kustui.commands.output import ExitStatus, Output, report_error
+from kustui.commands.simulate_suite import Suite
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, stamps_of
-from kustui.errors import KustuiError, reason_of
-from kustui.files import ExistsError, read_file, write_file
+from kustui.errors import KustuiError
+from kustui.files import read_file
 from kustui.garbage_collection import gc_paused, unfreeze_gc
 from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.reports import FORMATS, report_of
-from kustui.simulate.scenarios.file import ScenarioFile, file_stem, find_scenarios, read
-from kustui.simulate.scenarios.record import default_scenario, find_workflow, record_scenario
-from kustui.simulate.scenarios.replay import Replay, replay
-from kustui.text.messages import counted
+from kustui.simulate.reports import FORMATS, render_of, report_of
+from kustui.simulate.reports.coverage import FORMATS as COVERAGE_FORMATS
+from kustui.simulate.scenarios.file import ScenarioFile, find_scenarios
+from kustui.simulate.scenarios.record import default_scenario, find_workflow
+from kustui.simulate.scenarios.replay import replay
+from kustui.simulate.scenarios.suite import read_texts, result_of
 from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:
-    from kustui.simulate.scenarios.explore import Exploration
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
+    from kustui.workspace.snapshot import Snapshot
 
 _MOST_ALLOWED = 1_000_000
 _SETTLED = 0.1
@@ -88,6 +90,10 @@ def parser() -> Parser:
     add("--seed", metavar="TEXT", default="", help="seed for random values")
     add("--explore", action="store_true", help="list every path through the workflows, and what each needs")
     add("--chain", action="store_true", help="like --explore, and follow each path through the workflows it schedules")
+    add(
+        "--coverage", choices=COVERAGE_FORMATS, help="report what the scenarios cover of every workflow, in this format"
+    )
+    add("--coverage-file", metavar="FILE", help="write the coverage to FILE instead of standard output")
     add("--save", metavar="FILE", help="save the rehearsal as a scenario; with --explore, all of them in a folder")
     add("--force", action="store_true", help="let --save replace existing files")
     add("--schema", action="store_true", help="print the JSON Schema of scenarios and exit")
@@ -119,11 +125,13 @@ def run(arguments: Sequence[str]) -> int:
 
     def named() -> Sequence[str]:
         """The scenarios to replay, with those that have come to a folder since."""
-        return find_scenarios(definitions, beside_files=False) if searched else scenarios
+        return find_scenarios(definitions, None, beside_files=False) if searched else scenarios
 
     if options.watch:
         return _watch(options, definitions, named, _LOOK if searched else None)
-    return _simulate(options, definitions, named())
+    with gc_paused():
+        snapshot, _ = checked_definitions(options, definitions)
+        return _simulate(options, snapshot, named(), Suite(options, definitions))
 
 
 def _check_options(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> list[str]:
@@ -141,11 +149,20 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
         (all(stdin), "only one of them can come from standard input: the definition or the payload of --event"),
         (options.watch and any(stdin), "--watch needs files: standard input does not change"),
         (options.watch and options.save, "--watch would save again and again: leave out --save"),
+        *_coverage_mistakes(options, given),
         (unsuitable, f"{options.save}: the name of a scenario must end with {SCENARIO_SUFFIX}"),
     ):
         if wrong:
             raise KustuiError(reason)
     return given
+
+
+def _coverage_mistakes(options: argparse.Namespace, given: Sequence[str]) -> Iterator[tuple[object, str]]:
+    """What may be wrong with the options of coverage: whether it is, and the reason."""
+    yield options.coverage and given, f"--coverage is that of scenarios: leave out {', '.join(given)}"
+    yield options.coverage_file and not options.coverage, "--coverage-file needs --coverage, which says the format"
+    on_stdout = options.coverage not in (None, "text") and not options.coverage_file and not options.output
+    yield on_stdout, f"--coverage {options.coverage} needs a file of its own: add --coverage-file FILE"
 
 
 def _watch(
@@ -157,35 +174,57 @@ def _watch(
 
     configurations = configuration_of(options, definitions).paths
     also = [path for path in (*named(), options.event, *configurations) if path]
-    before = None
+    watched, suite = WatchedDefinitions(options, definitions), Suite(options, definitions)
+    before, changed = stamps_of((*definitions, *also, *named())), frozenset[str]()
+    with gc_paused():  # the first time without threads, which keep processes from being forked
+        snapshot = watched.refresh(changed)
+        assert snapshot is not None, "the first time"
+        _simulate(options, snapshot, named(), suite)
     with ChangeWatcher(definitions, also, poll=options.poll) as changes:
-        while changes.take(seconds) is not None or seconds is not None:
-            while before is not None and changes.take(_SETTLED) is not None:
-                pass  # until what is written in pieces is whole
+        while (more := changes.take(seconds)) is not None or seconds is not None:
+            changed |= more or frozenset()
+            while (more := changes.take(_SETTLED)) is not None:  # until what is written in pieces is whole
+                changed |= more
             scenarios = named()
             now = stamps_of((*definitions, *also, *scenarios))
             if now == before:
                 continue
             unfreeze_gc()  # what the last look left
             try:
-                _simulate(options, definitions, scenarios)
+                with gc_paused():
+                    if (snapshot := watched.refresh(changed)) is not None:
+                        _simulate(options, snapshot, scenarios, suite)
             except KustuiError as error:
-                if before is None:
-                    raise
                 report_error(error)
-            before = now
+            before, changed = now, frozenset()
     return ExitStatus.OK
 
 
-def _simulate(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
-    """Raises KustuiError, and ReaderGoneError where nobody reads on."""
-    with gc_paused():
-        snapshot, _ = checked_definitions(options, definitions)
-        organisation = Organisation(snapshot.analyses, snapshot.by_entry)
-        if options.explore:
-            return _explore(options, organisation)
-        files = [read(path, read_file(path)) for path in scenarios] or [_drafted_scenario(options, organisation)]
-        return _replay(options, organisation, files)
+def _simulate(options: argparse.Namespace, snapshot: Snapshot, scenarios: Sequence[str], suite: Suite) -> int:
+    """Carry out what the options ask for. Raises KustuiError, and ReaderGoneError where nobody reads on."""
+    organisation = Organisation(snapshot.analyses, snapshot.by_entry)
+    if options.explore:
+        return _explore(options, organisation)
+    if scenarios:
+        return suite.replay(organisation, read_texts(scenarios))
+    if options.coverage:
+        raise KustuiError("--coverage is that of scenarios, and there are none: --save makes them")
+    return _rehearse(options, organisation)
+
+
+def _rehearse(options: argparse.Namespace, organisation: Organisation) -> int:
+    """Run one scenario that is drafted."""
+    file = _drafted_scenario(options, organisation)
+    rehearsal = replay(file, organisation, options.max_steps, follow_events=options.follow_events)
+    if options.save:
+        from kustui.commands.simulate_save import save_rehearsal
+
+        save_rehearsal(options.save, rehearsal, force=options.force)
+    output = Output.of(options)
+    result = result_of(rehearsal, render_of(options.format, colour=output.colour))
+    output.write(report_of(options.format)([result], colour=output.colour))
+    failed = not file.faithful or any(entry.broken for entry in rehearsal.entries)
+    return ExitStatus.PROBLEMS if failed else ExitStatus.OK
 
 
 def _drafted_scenario(options: argparse.Namespace, organisation: Organisation) -> ScenarioFile:
@@ -195,36 +234,6 @@ def _drafted_scenario(options: argparse.Namespace, organisation: Organisation) -
     elif options.event is not None:
         payload = options.event, read_file(options.event)
     return default_scenario(organisation, options.workflow, payload, options.seed)
-
-
-def _replay(options: argparse.Namespace, organisation: Organisation, files: Sequence[ScenarioFile]) -> int:
-    """Run the scenarios, or the one drafted in their place."""
-    follow = options.follow_events
-    replays = [replay(file, organisation, options.max_steps, follow_events=follow) for file in files]
-    drafted = not files[0].path
-    if options.save:
-        _save(options, replays[0])
-    output = Output.of(options)
-    output.write(report_of(options.format)(replays, show_steps=options.trace or drafted, colour=output.colour))
-    if drafted:
-        failed = not files[0].faithful or any(entry.broken for entry in replays[0].entries)
-    else:
-        failed = not all(replay.held for replay in replays)
-    return ExitStatus.PROBLEMS if failed else ExitStatus.OK
-
-
-def _save(options: argparse.Namespace, replay: Replay) -> None:
-    scenario = record_scenario(replay.file.scenario.scenario, replay.state, replay.entries, cut=replay.cut)
-    _write_scenario(options.save, scenario, force=options.force)
-    say(f"{options.save}: saved")
-
-
-def _write_scenario(path: str | Path, scenario: Mapping[str, Any], *, force: bool) -> None:
-    """Raises KustuiError, where there is a file of that name too unless ``force`` says to replace it."""
-    try:
-        write_file(path, [f"{to_json(scenario, indent=2)}\n"], replace=force)
-    except ExistsError as error:
-        raise KustuiError(f"{error}: use --force to replace it") from error
 
 
 def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
@@ -243,35 +252,11 @@ def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
     explorations = (explore_paths(analysis, MAX_PATHS, follow) for analysis in analyses)
     output = Output.of(options)
     if options.save:
-        _save_paths(Path(options.save), organisation, explorations, force=options.force)
+        from kustui.commands.simulate_save import save_paths
+
+        save_paths(Path(options.save), organisation, explorations, chain=options.chain, force=options.force)
     elif options.format == "json":
         output.write(json.paths_report(organisation, explorations))
     else:
         output.write(text.paths_report(organisation, explorations, chain=options.chain, colour=output.colour))
     return ExitStatus.OK
-
-
-def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable[Exploration], *, force: bool) -> None:
-    """Raises KustuiError; what was saved before that stays."""
-    from kustui.simulate.scenarios.explore import expected_path_scenario
-
-    count = 0
-    names: set[str] = set()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise KustuiError(f"{folder}: not a folder, which --explore needs to save scenarios in") from error
-    except OSError as error:
-        raise KustuiError(f"{folder}: {reason_of(error)}") from error
-    for exploration in explorations:
-        entry = exploration.analysis.entry
-        name = file_stem(entry.title, entry.id or "", "workflow")
-        while name.lower() in names:
-            name += "-"  # another workflow of that name
-        names.add(name.lower())
-        for number, path in enumerate(exploration.paths, start=1):
-            if scenario := expected_path_scenario(organisation, path):
-                count += 1
-                content = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
-                _write_scenario(folder / f"{name}-{number}{SCENARIO_SUFFIX}", content, force=force)
-    say(f"{folder}: {counted(count, 'scenario')} saved")

@@ -41,12 +41,14 @@ from kustui.search.ranking import find_matches
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.reports import FORMATS as RUN_FORMATS
 from kustui.simulate.reports import json as run_json
+from kustui.simulate.reports import render_of as run_render_of
 from kustui.simulate.reports import report_of as run_report_of
 from kustui.simulate.reports import text as run_text
 from kustui.simulate.scenarios.explore import chain_heads, expected_path_scenario, explore_paths
 from kustui.simulate.scenarios.file import ScenarioFile, read
 from kustui.simulate.scenarios.record import complete_scenario, default_scenario, record_scenario
 from kustui.simulate.scenarios.replay import replay
+from kustui.simulate.scenarios.suite import result_of
 from kustui.text.styled_lines import TextSearch
 from kustui.text.terminal_safe import to_json
 from kustui.tui.explorer.detail import detail_rows
@@ -229,7 +231,7 @@ def _organisation(snapshot: Snapshot) -> Organisation:
 def _replay_and_save(organisation: Organisation, file: Any) -> None:
     result = replay(file, organisation, _STEPS)
     for name in RUN_FORMATS:
-        _use(run_report_of(name)([result], show_steps=True, colour=False))
+        _use(run_report_of(name)([result_of(result, run_render_of(name))]))
     saved = record_scenario(result.file.scenario.scenario, result.state, result.entries, cut=result.cut)
     replay(_read_again(saved), organisation, _STEPS)
 

@@ -29,7 +29,7 @@ from kustui.simulate.engine.engine import (
 from kustui.simulate.engine.history import Coverage
 from kustui.simulate.engine.state import initial_state
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.reports import FORMATS, report_of
+from kustui.simulate.reports import FORMATS, render_of, report_of
 from kustui.simulate.reports.json import entry_record
 from kustui.simulate.reports.text import paths_report
 from kustui.simulate.scenarios.explore import build_path_scenario, chain_heads, expected_path_scenario, explore_paths
@@ -37,6 +37,7 @@ from kustui.simulate.scenarios.file import ScenarioError, read
 from kustui.simulate.scenarios.model import Expectations
 from kustui.simulate.scenarios.record import default_scenario, record_scenario
 from kustui.simulate.scenarios.replay import replay
+from kustui.simulate.scenarios.suite import result_of
 from kustui.workspace.snapshot import Snapshot, check_snapshot
 from tests.support.random_apps import ERROR_CASES, ID, LITERALS, VALUES, apps
 from tests.support.runs import EVENT, compact, follows
@@ -125,7 +126,8 @@ def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(
     if first.cut or any(entry.left for entry in first.entries):
         assert not replay(without, stage, 60, follow_events=follow_events).held
     for name in FORMATS:
-        "".join(report_of(name)([first, again]))
+        render = render_of(name)
+        "".join(report_of(name)([result_of(first, render), result_of(again, render)]))
 
 
 @SLOW

@@ -3,7 +3,7 @@ them; or of paths, each with a scenario that takes it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from textwrap import indent
 from typing import Any
 
@@ -21,16 +21,34 @@ from kustui.simulate.scenarios.differences import Difference
 from kustui.simulate.scenarios.explore import Exploration, ExploredPath, build_path_scenario
 from kustui.simulate.scenarios.path_scenario import with_expectations
 from kustui.simulate.scenarios.replay import Replay
+from kustui.simulate.scenarios.suite import ScenarioResult
 from kustui.text.terminal_safe import to_json
 
 
-def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool = False) -> Iterator[str]:
+def report(
+    results: Sequence[ScenarioResult],
+    coverage: Coverage | None = None,
+    *,
+    shown: Collection[str] | None = None,
+    colour: bool = False,
+) -> Iterator[str]:
     separator = "[\n"
-    for replay in replays:
-        parts = {key: _sorted(value) for key, value in record(replay).items()}
-        yield separator + indent(to_json(parts, indent=2), "  ")
+    for result in results:
+        yield f"{separator}{result.text or _unreadable(result)}"
         separator = ",\n"
-    yield "\n]\n" if replays else "[]\n"
+    yield "\n]\n" if results else "[]\n"
+
+
+def render(replay: Replay) -> str:
+    """One rehearsal, as an element of the list."""
+    parts = {key: _sorted(value) for key, value in record(replay).items()}
+    return indent(to_json(parts, indent=2), "  ")
+
+
+def _unreadable(result: ScenarioResult) -> str:
+    """A scenario that cannot be replayed, and why."""
+    parts = {"scenario": result.title, "file": result.path, "held": False, "errors": [*result.errors]}
+    return indent(to_json(parts, indent=2), "  ")
 
 
 def _sorted(value: Any) -> Any:

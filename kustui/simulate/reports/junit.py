@@ -2,46 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from kustui.simulate.engine.trace import EntryKind
-from kustui.simulate.scenarios.differences import Difference
-from kustui.simulate.scenarios.replay import Replay
+from kustui.simulate.engine.history import Coverage
+from kustui.simulate.scenarios.suite import Outcome, PlacedDifference, ScenarioResult
 from kustui.text.terminal_safe import terminal_safe
 
 
-def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool = False) -> Iterator[str]:
-    failures = sum(not replay.held for replay in replays)
-    counts = f'tests="{len(replays)}" failures="{failures}" errors="0"'
+def report(
+    results: Sequence[ScenarioResult],
+    coverage: Coverage | None = None,
+    *,
+    shown: Collection[str] | None = None,
+    colour: bool = False,
+) -> Iterator[str]:
+    failures = sum(result.outcome is Outcome.FAILED for result in results)
+    errors = sum(result.outcome is Outcome.UNREADABLE for result in results)
+    counts = f'tests="{len(results)}" failures="{failures}" errors="{errors}"'
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f'<testsuites name="kustui" {counts}>\n'
     yield f'  <testsuite name="kustui simulate" {counts} skipped="0">\n'
-    for replay in replays:
-        yield from _case(replay)
+    for result in results:
+        yield from _case(result)
     yield "  </testsuite>\n"
     yield "</testsuites>\n"
 
 
-def _case(replay: Replay) -> Iterator[str]:
-    title = replay.file.scenario.scenario
-    opening = f"    <testcase classname={_attribute(replay.file.path or 'rehearsal')} name={_attribute(title)}"
-    caused = [entry for entry in replay.entries if entry.caused_by and entry.kind is EntryKind.START]
-    if replay.held and not replay.notes and not caused:
+def _case(result: ScenarioResult) -> Iterator[str]:
+    opening = f"    <testcase classname={_attribute(result.path or 'rehearsal')} name={_attribute(_name(result))}"
+    if result.path:
+        line = result.differences[0].line if result.differences else 1
+        opening += f' file={_attribute(result.path)} line="{line}"'
+    if result.passed and not result.notes and not result.caused:
         yield f"{opening}/>\n"
         return
     yield f"{opening}>\n"
-    if not replay.held:
-        message = _attribute(replay.differences[0].message)
-        yield f"      <failure message={message}>{_lines(replay, replay.differences)}</failure>\n"
-    if replay.notes or caused:
-        starts = (Difference("", f"run {entry.run} of {entry.title} is started: {entry.cause}") for entry in caused)
-        yield f"      <system-out>{_lines(replay, (*replay.notes, *starts))}</system-out>\n"
+    if result.errors:
+        yield f"      <error message={_attribute(result.errors[0])}>{_text(result.errors)}</error>\n"
+    elif result.differences:
+        message = _attribute(result.differences[0].message)
+        yield f"      <failure message={message}>{_text(_placed(result, result.differences))}</failure>\n"
+    if result.notes or result.caused:
+        started = (f"{result.path}:1:1: {words}" for words in result.caused)
+        yield f"      <system-out>{_text((*_placed(result, result.notes), *started))}</system-out>\n"
     yield "    </testcase>\n"
 
 
-def _lines(replay: Replay, differences: Sequence[Difference]) -> str:
-    lines = (f"{replay.file.place(difference.pointer)}: {difference.message}" for difference in differences)
+def _name(result: ScenarioResult) -> str:
+    """What it shows; of a scenario that cannot be read its file."""
+    return result.title or result.path
+
+
+def _placed(result: ScenarioResult, differences: Sequence[PlacedDifference]) -> Iterator[str]:
+    return (f"{result.path}:{placed.line}:{placed.column}: {placed.message}" for placed in differences)
+
+
+def _text(lines: Collection[str] | Iterator[str]) -> str:
     return escape("\n".join(map(terminal_safe, lines)))
 
 

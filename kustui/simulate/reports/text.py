@@ -3,7 +3,8 @@ workflows with what each needs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from textwrap import wrap
 
 from kustui.definition.platform import RUNS_PER_WINDOW, TRIGGER_ID
@@ -22,6 +23,7 @@ from kustui.simulate.scenarios.explore import (
     name_of,
 )
 from kustui.simulate.scenarios.replay import Replay
+from kustui.simulate.scenarios.suite import Outcome, PlacedDifference, ScenarioResult
 from kustui.text.messages import counted
 from kustui.text.terminal_safe import terminal_safe
 
@@ -37,23 +39,80 @@ _LOOKS = {
     "aside": "2",
 }
 _MAX_UNTAKEN = 5
+_MAX_WITHOUT_LIST = 20
+"""Results beyond which those that have not passed are listed again at the end."""
 
 _Painter = Callable[[str, str], str]
 
 
-def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool = False) -> Iterator[str]:
+def report(
+    results: Sequence[ScenarioResult],
+    coverage: Coverage | None = None,
+    *,
+    shown: Collection[str] | None = None,
+    colour: bool = False,
+) -> Iterator[str]:
     paint = _painter(colour)
-    for replay in replays:
-        if show_steps:
-            yield from _replay(replay, paint)
-        else:
-            yield from _differences(replay.differences, replay, paint)
-        yield from _verdict(replay, paint)
-    if len(replays) > 1:
+    for result in results:
+        if shown is None or result.path in shown:
+            yield from _result(result, paint)
+        elif not result.passed:
+            yield from _verdict(result, paint)
+    if len(results) > 1:
         yield "\n"
-        yield from _coverage(Coverage.of(*(replay.state for replay in replays)))
-        held = sum(replay.held for replay in replays)
-        yield f"{held} of {len(replays)} scenarios passed\n"
+        if coverage is not None:
+            yield from _coverage(coverage)
+        failed = [result for result in results if not result.passed]
+        for result in failed if len(results) > _MAX_WITHOUT_LIST else ():
+            yield from _verdict(result, paint)
+        yield f"{_summary(results, paint)}\n"
+
+
+def _result(result: ScenarioResult, paint: _Painter) -> Iterator[str]:
+    """Whether a scenario of a file held, and what is worth knowing; a rehearsal without one only ends."""
+    yield result.text
+    if not result.path:
+        return
+    for line in result.errors:
+        yield f"{paint('wrong', '!!')} {terminal_safe(line)}\n"
+    for difference in result.differences if not result.text else ():
+        yield f"{paint('wrong', '!!')} {_placed(result, difference)}\n"
+    for note in result.notes:
+        yield f"{paint('?', 'note')} {_placed(result, note)}\n"
+    yield from _verdict(result, paint)
+
+
+def _placed(result: ScenarioResult, placed: PlacedDifference) -> str:
+    return f"{terminal_safe(result.path)}:{placed.line}:{placed.column}: {terminal_safe(placed.message)}"
+
+
+def _verdict(result: ScenarioResult, paint: _Painter) -> Iterator[str]:
+    title = f": {terminal_safe(result.title)}" if result.title else ""
+    look, word, why = {
+        Outcome.PASSED: ("yes", "passed", ""),
+        Outcome.FAILED: ("wrong", "failed", f": {counted(len(result.differences), 'difference')}"),
+        Outcome.UNREADABLE: ("wrong", "error", ": it cannot be replayed"),
+    }[result.outcome]
+    yield f"{paint(look, word)} {terminal_safe(result.path)}{title}{why}\n"
+
+
+def _summary(results: Sequence[ScenarioResult], paint: _Painter) -> str:
+    """``12 scenarios: 1 failed, 11 passed``."""
+    counts = Counter(result.outcome for result in results)
+    undecided = sum(result.undecided for result in results)
+    left = f" ({undecided} left undecided)" if undecided else ""
+    parts = [
+        (counts[Outcome.FAILED], "wrong", f"failed{left}"),
+        (counts[Outcome.UNREADABLE], "wrong", "cannot be replayed"),
+        (counts[Outcome.PASSED], "yes", "passed"),
+    ]
+    words = ", ".join(paint(look, f"{count:,} {word}") for count, look, word in parts if count)
+    return f"{counted(len(results), 'scenario')}: {words}"
+
+
+def render(replay: Replay, *, colour: bool = False) -> str:
+    """Every step of a rehearsal, each difference where it shows, and the coverage."""
+    return "".join(_replay(replay, _painter(colour)))
 
 
 def _replay(replay: Replay, paint: _Painter) -> Iterator[str]:
@@ -65,39 +124,22 @@ def _replay(replay: Replay, paint: _Painter) -> Iterator[str]:
         yield from _entry_lines(entry, assumptions, paint)
         for difference in at.get(entry.number, ()):
             yield f"   {paint('wrong', '!!')} {_difference(replay, difference)}\n"
-    yield from _differences(at.get(None, ()), replay, paint)
+    for difference in at.get(None, ()):
+        yield f"{paint('wrong', '!!')} {_difference(replay, difference)}\n"
     yield "\n"
     if replay.cut:
         count = len(replay.entries)
         yield f"stopped after {counted(count, 'step')} with runs still pending: --max-steps allows more\n"
     yield from _coverage(Coverage.of(replay.state))
-
-
-def _differences(differences: Iterable[Difference], replay: Replay, paint: _Painter) -> Iterator[str]:
-    for difference in differences:
-        yield f"{paint('wrong', '!!')} {_difference(replay, difference)}\n"
-
-
-def _difference(replay: Replay, difference: Difference) -> str:
-    return f"{terminal_safe(replay.file.place(difference.pointer))}: {terminal_safe(difference.message)}"
-
-
-def _verdict(replay: Replay, paint: _Painter) -> Iterator[str]:
-    """Whether a scenario of a file held; a rehearsal without one only ends."""
     if not replay.file.path:
         for note in replay.notes:
             yield from _wrapped(f"note: {note.message}", "?", paint)
         if not replay.file.faithful:
             yield from _wrapped("the recorded run does not happen again", "wrong", paint)
-        return
-    title = f"{terminal_safe(replay.file.path)}: {terminal_safe(replay.file.scenario.scenario)}"
-    for note in replay.notes:
-        yield f"{paint('?', 'note')} {_difference(replay, note)}\n"
-    if replay.held:
-        yield f"{paint('yes', 'passed')} {title}\n"
-        return
-    count = len(replay.differences)
-    yield f"{paint('wrong', 'failed')} {title}: {counted(count, 'difference')}\n"
+
+
+def _difference(replay: Replay, difference: Difference) -> str:
+    return f"{terminal_safe(replay.file.place(difference.pointer))}: {terminal_safe(difference.message)}"
 
 
 # One entry.

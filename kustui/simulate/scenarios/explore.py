@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -18,6 +19,7 @@ from kustui.simulate.paths.path_search import PathSearch, PathStep, WorkflowPath
 from kustui.simulate.paths.symbolic import Constraint, PathRun
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.path_scenario import PathScenario, scenario_for_path, with_expectations
+from kustui.simulate.scenarios.replay import Replay
 from kustui.text.messages import counted
 
 MAX_PATHS = 100
@@ -232,3 +234,46 @@ def expected_path_scenario(organisation: Organisation, path: ExploredPath) -> Sc
     """That scenario, with its result as expectations; None where the path contradicts itself."""
     scenario = build_path_scenario(organisation, path).scenario
     return with_expectations(organisation, scenario) if scenario is not None else None
+
+
+# The paths that scenarios take
+
+
+class TakenPaths:
+    """What replays of scenarios have taken. ``chain``: a path is all runs from the first one on, in the order in which
+    they begin; else it is one run."""
+
+    def __init__(self, replays: Iterable[Replay], *, chain: bool) -> None:
+        self._chain = chain
+        self._places: dict[_RunPath, list[tuple[Sequence[_RunPath], int]]] = {}
+        """Where a run comes: the runs of a replay, and its index in them."""
+        for replay in replays:
+            runs = _runs_of(replay)
+            for index, run in enumerate(runs):
+                self._places.setdefault(run, []).append((runs, index))
+
+    def __contains__(self, replay: Replay) -> bool:
+        """Whether one of them has taken the path of a replay."""
+        runs = _runs_of(replay)
+        places = self._places.get(runs[0], ()) if runs else ()
+        return any(not self._chain or _is_within(runs[1:], islice(among, index + 1, None)) for among, index in places)
+
+
+_RunPath = tuple[str, ...]
+"""The key of a workflow, then each node of a run with the edges that were taken there."""
+
+
+def _runs_of(replay: Replay) -> tuple[_RunPath, ...]:
+    runs: dict[int, list[str]] = {}
+    for entry in replay.entries:
+        if entry.run:
+            failed = "fails" if entry.failure is not None else ""
+            run = runs.setdefault(entry.run, [entry.key])
+            run.extend((entry.node, failed, entry.error_case, entry.error_action, entry.taken))
+    return tuple(map(tuple, runs.values()))
+
+
+def _is_within(runs: Sequence[_RunPath], among: Iterable[_RunPath]) -> bool:
+    """Whether some runs are among others, in the same order."""
+    rest = iter(among)
+    return all(run in rest for run in runs)

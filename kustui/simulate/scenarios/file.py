@@ -52,15 +52,15 @@ class UnrecordableError(KustuiError):
 # The files
 
 
-def find_scenarios(paths: Sequence[str], *, beside_files: bool = True) -> tuple[str, ...]:
+def find_scenarios(paths: Sequence[str], most: int | None = MAX_FOUND, *, beside_files: bool = True) -> tuple[str, ...]:
     """The scenarios below each folder, and those in the folder of each definition unless ``beside_files`` is false, at
-    most ``MAX_FOUND``; each once."""
+    most so many; each once."""
     scenarios: dict[str, str] = {}
     for path in paths:
         if path == STDIN or not (beside_files or is_folder(path)):
             continue
         for scenario in _below(path) if is_folder(path) else _in(Path(path).parent):
-            if len(scenarios) == MAX_FOUND:
+            if len(scenarios) == most:
                 break
             scenarios.setdefault(absolute(scenario), scenario)
     return tuple(scenarios.values())

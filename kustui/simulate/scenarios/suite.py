@@ -335,6 +335,10 @@ _ANSWERS: Mapping[str, Callable[[Organisation, str], Hashable]] = {
 }
 
 
+_DECLARING = ("app", "name", "actions")
+"""The members of an app that say what its actions return."""
+
+
 def _digest_of_workflow(organisation: Organisation, key: str) -> bytes:
     """Of the text of a workflow and of what its app declares, and of the problems in it; empty where it is gone."""
     entry = organisation.collection.by_key.get(key)
@@ -342,7 +346,7 @@ def _digest_of_workflow(organisation: Organisation, key: str) -> bytes:
         return b""
     app = organisation.collection.document_of(entry).app_at(entry.item.pointer)
     members = app.item.members if app is not None else {}
-    declared = (app.source.data[slice(*extent)] for name, extent in members.items() if app and name != "workflows")
+    declared = (app.source.data[slice(*members[name])] for name in _DECLARING if app and name in members)
     problems = sorted(
         repr((problem.rule, problem.severity, problem.pointer.removeprefix(entry.item.pointer), problem.message))
         for problem in organisation.problems.get(key, ())

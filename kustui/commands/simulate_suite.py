@@ -1,0 +1,98 @@
+"""``kustui simulate FOLDER``: all scenarios replayed, reported with their coverage, and again what a save concerns."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import time
+from collections.abc import Iterable, Sequence
+
+from kustui.check.reports import repository_folder
+from kustui.commands.output import ExitStatus, Output, ProgressLine, say
+from kustui.errors import KustuiError
+from kustui.simulate.organisation import Organisation
+from kustui.simulate.reports import render_of, report_of
+from kustui.simulate.reports.coverage import WRITERS, CoverageReport
+from kustui.simulate.scenarios.suite import (
+    Outcome,
+    ReplayOptions,
+    ScenarioResult,
+    ScenarioText,
+    coverage_of,
+    reusable_results,
+)
+from kustui.text.messages import counted
+from kustui.workspace.scenario_pool import replay_with_pool
+
+_MAX_LISTED = 5
+
+
+class Suite:
+    """The scenarios that are replayed, and their results so far. ``definitions`` are the paths of these."""
+
+    def __init__(self, options: argparse.Namespace, definitions: Sequence[str]) -> None:
+        self._options, self._definitions = options, definitions
+        self._results: Sequence[ScenarioResult] | None = None
+
+    def replay(self, organisation: Organisation, texts: Sequence[ScenarioText]) -> ExitStatus:
+        """Replay the scenarios, from the second time on only those that a change concerns, and report them. Raises
+        KustuiError where none can be replayed, and ReaderGoneError where nobody reads on."""
+        options, output, before = self._options, Output.of(self._options), self._results
+        render = render_of(options.format, show_steps=options.trace, colour=output.colour)
+        known = before if before is not None and render is None else ()
+        replay_options, shown = ReplayOptions(options.max_steps, options.follow_events), None
+        if before is not None:
+            current = reusable_results(texts, organisation, known, replay_options)
+            shown = [text.path for text in texts if text.path not in current]
+            _report_due(shown, len(texts))
+            if not shown and len(before) == len(texts):
+                return ExitStatus.OK
+        with ProgressLine() as progress:
+            results = replay_with_pool(texts, organisation, known, replay_options, render, progress.replaying)
+        self._results = results
+        self._write(organisation, results, self._report(organisation, results, shown, output), output)
+        if any(result.outcome is Outcome.UNREADABLE for result in results):
+            return ExitStatus.FAILED
+        return ExitStatus.OK if all(result.passed for result in results) else ExitStatus.PROBLEMS
+
+    def _report(
+        self,
+        organisation: Organisation,
+        results: Sequence[ScenarioResult],
+        shown: Sequence[str] | None,
+        output: Output,
+    ) -> Iterable[str]:
+        """The report, after what cannot be replayed where that is not in front of whoever asked. Raises KustuiError."""
+        options = self._options
+        errors = [line for result in results for line in result.errors]
+        if options.format == "text" and all(result.errors for result in results):
+            raise KustuiError(*errors)
+        for line in errors if options.format != "text" or options.output else ():
+            say(f"kustui: {line}")
+        coverage = coverage_of(results, organisation) if options.format == "text" and not options.coverage else None
+        return report_of(options.format)(results, coverage, shown=shown, colour=output.colour)
+
+    def _write(
+        self, organisation: Organisation, results: Sequence[ScenarioResult], report: Iterable[str], output: Output
+    ) -> None:
+        """Write the report, and the coverage to its own file or after the report, or where only that has a file, to
+        standard output."""
+        format_, file = self._options.coverage, self._options.coverage_file
+        if not format_:
+            output.write(report)
+            return
+        folder = repository_folder(self._definitions)
+        coverage = WRITERS[format_](CoverageReport.of(results, organisation, folder, round(time.time())))
+        if file or output.path:
+            output.write(report)
+            Output(file).write(coverage)
+        else:
+            output.write(itertools.chain(report, ["\n"], coverage))
+
+
+def _report_due(paths: Sequence[str], total: int) -> None:
+    """Say which scenarios a change concerns."""
+    listed = ", ".join(paths[:_MAX_LISTED])
+    more = f" and {len(paths) - _MAX_LISTED:,} more" if len(paths) > _MAX_LISTED else ""
+    replayed = f"replaying {len(paths):,} of {counted(total, 'scenario')}: {listed}{more}"
+    say(f"kustui: {replayed if paths else 'no scenario is concerned'}")
