@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
+from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import RETRY_WORKFLOW
 from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.divergence import BREAKS_OFF, ENDS, IS_RETRIED, UNDECIDED, Path, PathStep
@@ -61,6 +63,12 @@ class Side:
         old, new = comparison.old_organisation, comparison.new_organisation
         return cls(old, old.analysis(pair.old.key), pair.steps), cls(new, new.analysis(pair.new.key), {})
 
+    @cached_property
+    def stage(self) -> Organisation:
+        """Where its events run."""
+        bare = _BareAnalysis(self.analysis.collection, self.analysis.entry, self.analysis.settings)
+        return _BareOrganisation(analyses=self.organisation.analyses, problems=self.organisation.problems, bare=bare)
+
     def id_now(self, node: str) -> str:
         """The id that a step has in the new state, or would have."""
         return self.renamed.get(node, node)
@@ -78,6 +86,31 @@ def step_namer(old: Side, new: Side) -> Callable[[str], str]:
     return name
 
 
+@dataclass(frozen=True, eq=False)
+class _BareAnalysis(WorkflowAnalysis):
+    """A workflow without the params that make no difference to the way of a run: most of the time that a step takes
+    goes into them."""
+
+    @cached_property
+    def parsed(self) -> ParsedWorkflow:
+        parsed = self.entry.parsed
+        steps = (
+            step if step.action in NOT_CHOSEN else step.model_copy(update={"params": {}})
+            for step in parsed.workflow.steps
+        )
+        return replace(parsed, workflow=parsed.workflow.model_copy(update={"steps": tuple(steps)}))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _BareOrganisation(Organisation):
+    """An organisation in which one workflow is bare."""
+
+    bare: _BareAnalysis
+
+    def analysis(self, key: str) -> WorkflowAnalysis:
+        return self.bare if key == self.bare.key else super().analysis(key)
+
+
 @dataclass(frozen=True)
 class EventRun:
     """The run of an event on one side."""
@@ -89,9 +122,10 @@ class EventRun:
     """The steps whose outcome was the event's, by their id on that side."""
 
 
-def run_event(side: Side, event: Event) -> EventRun:
-    """The first run of the workflow; those that it schedules are not begun."""
-    state = advance(initial_state(side.organisation), StartEvent(event.payload, key=side.analysis.key))
+def run_event(side: Side, event: Event, along: Path | None = None) -> EventRun:
+    """The first run of the workflow; those that it schedules are not begun. Given up, as undecided, where it leaves the
+    path ``along`` which it is to go."""
+    state = advance(initial_state(side.stage), StartEvent(event.payload, key=side.analysis.key))
     state = advance(advance(state, ExecuteStep()), ExecuteStep())  # the event happens, and its run begins
     steps: list[PathStep] = []
     mocked: list[tuple[str, Place]] = []
@@ -110,6 +144,8 @@ def run_event(side: Side, event: Event) -> EventRun:
         entry = state.last
         assert entry is not None, "the step was executed"
         steps.append(PathStep(place.step, entry.failure is not None))
+        if along is not None and tuple(steps[-1:]) != along.steps[len(steps) - 1 : len(steps)]:
+            return EventRun(Path(tuple(steps), UNDECIDED), "it goes another way", tuple(mocked))
         if entry.error_action == RETRY_WORKFLOW and not entry.left:
             return EventRun(Path(tuple(steps), IS_RETRIED), "the run is retried", tuple(mocked))
     return _ended(state, steps, mocked)

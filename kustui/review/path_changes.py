@@ -33,13 +33,13 @@ from kustui.simulate.scenarios.explore import MAX_PATHS, explore_paths
 from kustui.simulate.scenarios.path_scenario import draft_for_solution
 from kustui.text.messages import counted
 
-_MOST_STEPS = 8_000
+_MOST_STEPS = 4_000
 """That are executed for the comparison of one workflow, in all its runs; as many again to make the events small."""
-_MOST_ALIKE = 8
+_MOST_ALIKE = 4
 """Events that come along the changed parts in the same way, one after the other without showing anything new."""
 _NODES_PER_STEP = 20
 """That a search for one path may enter for each of its steps."""
-_MOST_ASKED = 10
+_MOST_ASKED = 3
 """Pairs of paths that differ in the same way of which it is asked whether they are gone or new."""
 _MOST_UNDECIDED = 5
 
@@ -255,15 +255,15 @@ class _Comparison:
             *_drafts(new, self._new_paths.explored, affected),
         ]
         self._steps_left = _MOST_STEPS
+        self._shown: dict[Hashable, dict[tuple[Path, Path], _Shown]] = {}
+        """The smallest event for each two paths, by where they part."""
         self._undecided: dict[str, None] = {}
         self._untried = 0
 
     def result(self) -> PathComparison:
-        groups: dict[Hashable, list[_Shown]] = {}
-        for shown in self._try_events().values():
-            groups.setdefault(Divergence.of(shown.old.path, shown.new.path).turn, []).append(shown)
+        self._try_events()
         self._steps_left = _MOST_STEPS
-        changes = tuple(map(self._change, groups.values()))
+        changes = tuple(self._change([*alike.values()]) for alike in self._shown.values())
         return PathComparison(changes, tuple(self._undecided)[:_MOST_UNDECIDED], tuple(self._limits()))
 
     def _limits(self) -> Iterator[str]:
@@ -272,10 +272,8 @@ class _Comparison:
         if self._untried:
             yield f"{counted(self._untried, 'event')} more might show a change and had no turn"
 
-    def _try_events(self) -> Mapping[tuple[Path, Path], _Shown]:
-        """The smallest event for each two paths that are taken on the old and on the new side: one of each kind of
-        events in turn, as long as the kind shows anything new."""
-        smallest: dict[tuple[Path, Path], _Shown] = {}
+    def _try_events(self) -> None:
+        """Try one event of each kind in turn, as long as the kind shows anything new."""
         pending = [(iter(drafts), 0) for drafts in self._drafts]
         while pending:
             drafts, idle = pending.pop(0)
@@ -284,15 +282,22 @@ class _Comparison:
             if self._steps_left <= 0:
                 self._untried += 1 + sum(1 for _ in drafts)
                 continue
-            shown = self._run(draft.event())
-            paths = shown.old.path, shown.new.path
-            if UNDECIDED in (paths[0].end, paths[1].end):
-                self._undecided |= {run.why: None for run in shown[1:] if run.path.end == UNDECIDED}
-            elif paths[0] != paths[1] and (paths not in smallest or shown.event.size < smallest[paths].event.size):
-                idle = -1 if paths not in smallest else idle
-                smallest[paths] = shown
-            pending.append((drafts, idle + 1))
-        return smallest
+            pending.append((drafts, 0 if self._shows_new(self._run(draft.event())) else idle + 1))
+
+    def _shows_new(self, shown: _Shown) -> bool:
+        """Keep what an event has shown; whether its paths part in a way that was not seen before."""
+        paths = shown.old.path, shown.new.path
+        if UNDECIDED in (paths[0].end, paths[1].end):
+            self._undecided |= {run.why: None for run in shown[1:] if run.path.end == UNDECIDED}
+            return False
+        if paths[0] == paths[1]:
+            return False
+        turn = Divergence.of(*paths).turn
+        alike = self._shown.setdefault(turn, {})
+        is_new = not alike
+        if paths not in alike or shown.event.size < alike[paths].event.size:
+            alike[paths] = shown
+        return is_new
 
     def _run(self, event: Event) -> _Shown:
         shown = _Shown(event, run_event(self._old, event), run_event(self._new, event))
@@ -302,21 +307,26 @@ class _Comparison:
     def _change(self, alike: Sequence[_Shown]) -> PathChange:
         """One change for those that turn from the old path in the same way, shown by the smallest event; if one of the
         smaller ones shows that a path is gone or new, by that."""
-        by_size = sorted(alike, key=lambda shown: shown.event.size)[:_MOST_ASKED]
-        claims = {id(shown): self._claims(shown) for shown in by_size}
-        first = max(by_size, key=lambda shown: any(claims[id(shown)]))
+        by_size = sorted(alike, key=lambda shown: shown.event.size)
+        claims = ((shown, self._claims(shown)) for shown in by_size[:_MOST_ASKED])
+        first, claim = next((pair for pair in claims if any(pair[1])), (by_size[0], (False, False)))
         paths = first.old.path, first.new.path
 
         def still(event: Event) -> bool:
-            if self._steps_left <= 0:
-                return False
-            shown = self._run(event)
-            return (shown.old.path, shown.new.path) == paths
+            return all(self._goes(event, *side) for side in zip((self._old, self._new), paths, strict=True))
 
         event, old, new = self._run(smallest_event(first.event, still))
         names = step_namer(self._old, self._new)
         words, condition = divergence_in_words(*paths, new.why, names), event_in_words(event, names)
-        return PathChange(event, old, new, *claims[id(first)], words, condition, len(alike) - 1)
+        return PathChange(event, old, new, *claim, words, condition, len(alike) - 1)
+
+    def _goes(self, event: Event, side: Side, path: Path) -> bool:
+        """Whether an event takes a path on a side; not where no more steps are allowed."""
+        if self._steps_left <= 0:
+            return False
+        run = run_event(side, event, path)
+        self._steps_left -= len(run.path.steps)
+        return run.path == path
 
     def _claims(self, shown: _Shown) -> tuple[bool, bool]:
         """Whether the old path is gone, and whether the new one is new."""
