@@ -39,7 +39,7 @@ _EPILOG = """\
 exit status:
   0  every scenario passed, or no run met anything broken
   1  a scenario failed, a run met something broken, or a recorded run does not happen again
-  2  the rehearsal could not be carried out
+  2  the rehearsal could not be carried out, or a scenario cannot be read
 
 examples:
   kustui simulate app.json                              rehearse the only event, with a drafted payload
@@ -50,10 +50,11 @@ examples:
   kustui simulate app.json --save late.scenario.json    save it as a scenario, to edit and replay:
   kustui simulate app.json late.scenario.json           exit status 1 when the outcome differs
   kustui simulate workflows/                            replay every scenario in a folder of definitions
-  kustui simulate app.json late.scenario.json --watch   replay after every save
+  kustui simulate workflows/ --watch                    replay what each save concerns
+  kustui simulate workflows/ --coverage text            report what no scenario takes, too
   kustui simulate app.json --workflow order-created --explore     list every path through it
   kustui simulate app.json --workflow order-created --chain       follow them through the workflows it schedules
-  kustui simulate app.json --chain --save paths/                  save a scenario per possible path in a folder
+  kustui simulate app.json --chain --save paths/                  save a scenario for each path that none takes yet
   kustui simulate --schema                              print the JSON Schema of scenarios
 """
 
@@ -94,7 +95,7 @@ def parser() -> Parser:
         "--coverage", choices=COVERAGE_FORMATS, help="report what the scenarios cover of every workflow, in this format"
     )
     add("--coverage-file", metavar="FILE", help="write the coverage to FILE instead of standard output")
-    add("--save", metavar="FILE", help="save the rehearsal as a scenario; with --explore, all of them in a folder")
+    add("--save", metavar="FILE", help="save the rehearsal as a scenario; with --explore, one for each path in a folder")
     add("--force", action="store_true", help="let --save replace existing files")
     add("--schema", action="store_true", help="print the JSON Schema of scenarios and exit")
     parser.add_configuration()

@@ -69,7 +69,8 @@ class Suite:
             raise KustuiError(*errors)
         for line in errors if options.format != "text" or options.output else ():
             say(f"kustui: {line}")
-        coverage = coverage_of(results, organisation) if options.format == "text" and not options.coverage else None
+        shows_coverage = options.format == "text" and (not options.coverage or options.coverage_file)
+        coverage = coverage_of(results, organisation) if shows_coverage else None
         return report_of(options.format)(results, coverage, shown=shown, colour=output.colour)
 
     def _write(
