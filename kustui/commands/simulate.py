@@ -95,7 +95,7 @@ def parser() -> Parser:
         "--coverage", choices=COVERAGE_FORMATS, help="report what the scenarios cover of every workflow, in this format"
     )
     add("--coverage-file", metavar="FILE", help="write the coverage to FILE instead of standard output")
-    add("--save", metavar="FILE", help="save the rehearsal as a scenario; with --explore, one for each path in a folder")
+    add("--save", metavar="FILE", help="save the rehearsal as a scenario; with --explore, one a path in a folder")
     add("--force", action="store_true", help="let --save replace existing files")
     add("--schema", action="store_true", help="print the JSON Schema of scenarios and exit")
     parser.add_configuration()
