@@ -3,17 +3,23 @@ its own. Nothing here needs a home or a current folder: some users have none, or
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from kustui.errors import KustuiError, reason_of
 
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _DEFAULT_FOLDERS = {"config": (".config",), "state": (".local", "state"), "cache": (".cache",)}
+
+
+Stamp = tuple[int, int, int]
+"""What changes with a file: when it was written, its size, and which file it is."""
 
 
 class ReadError(KustuiError):
@@ -28,12 +34,46 @@ class ExistsError(WriteError):
     """A file of that name already exists and may not be replaced."""
 
 
+ReadFile = Callable[[str], bytes | None]
+"""The bytes of the file at a path; None where there is none that can be read."""
+
+
+def no_file(path: str) -> None:
+    """Reads nothing."""
+
+
+def identity_of(status: os.stat_result) -> tuple[int, int]:
+    """Which file or folder it is, by whatever path it is reached."""
+    return status.st_dev, status.st_ino
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
 def read_file(path: str | Path) -> bytes:
     """The contents of a file. Raises ReadError."""
     try:
         return Path(path).read_bytes()
     except OSError as error:
         raise ReadError(f"{path}: {reason_of(error)}") from error
+
+
+def read_regular_file(path: str) -> bytes:
+    """What a file holds. Raises OSError, also for what would wait for somebody to write, or never end."""
+    try:
+        handle = os.open(path, _READ | getattr(os, "O_NONBLOCK", 0))
+    except BlockingIOError:  # another process holds a lease on it: that ends
+        handle = os.open(path, _READ)
+    with os.fdopen(handle, "rb") as file:
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, f"not a file any more but {_kind_of(mode)}")
+        return file.read()
+
+
+def _kind_of(mode: int) -> str:
+    return "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
 def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool, private: bool = False) -> None:

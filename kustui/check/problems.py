@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import PurePath
 from typing import NamedTuple
 
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document, Entry
 from kustui.definition.loader import STDIN_NAME
+from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import extent_within
 from kustui.definition.source.source import Extent, Span
 from kustui.files import absolute
 
 UNUSED_SUPPRESSION = "unused-suppression"
 """The rule of a suppression, or an entry of a baseline, that no longer hides anything."""
+
+
+_MOST_USES = 3
 
 
 class Related(NamedTuple):
@@ -32,6 +37,11 @@ class Related(NamedTuple):
     def where(self) -> Extent:
         """Its bytes in the file."""
         return self.extent or self.document.spot(self.pointer).value
+
+    @property
+    def path(self) -> str:
+        """The file in which it is written."""
+        return self.document.source.path_of(self.where())
 
     def span(self) -> Span:
         """Its lines and columns."""
@@ -73,6 +83,24 @@ class Problem(NamedTuple):
     def span(self) -> Span:
         """Its lines and columns."""
         return self.document.source.span(self.where())
+
+    @property
+    def path(self) -> str:
+        """The file in which it is written: its document's, or one that it imports."""
+        return self.document.source.path_of(self.where())
+
+    @property
+    def notes(self) -> tuple[Related, ...]:
+        """The related places, and those where a value is used that is written as a constant elsewhere."""
+        origins = self.document.source.origins
+        if origins is None:
+            return self.related
+        around = self.entry.item.extent if self.entry is not None else None
+        uses = islice(origins.uses(self.where(), around), _MOST_USES)
+        return (
+            *self.related,
+            *(Related("used here", Document(source, Shape.NOTHING), "", extent) for source, extent in uses),
+        )
 
     @property
     def workflow_name(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from kustui.check.incremental import reusable_results
 from kustui.check.problems import Problem
 from kustui.commands.output import ExitStatus, ReaderGoneError, say, write_bytes, write_difference
 from kustui.config.check_settings import Settings
-from kustui.definition.collection import Collection, read_document
+from kustui.definition.collection import Collection, Document, read_document
+from kustui.definition.imported_files import imports_of
 from kustui.definition.source.source import Source
 from kustui.fix.changes import changes_of, make
 from kustui.fix.edits import Fix, TextEdit, by_source, composed, edited
@@ -75,9 +76,7 @@ class FixRounds:
     def _checked(self, before: Snapshot, data: dict[Source, bytes]) -> Snapshot:
         """The snapshot with other texts of some files, checked: only what is different is worked out again."""
         documents = tuple(
-            read_document(document.path, document.source.encoded(data[document.source]), document)
-            if document.source in data
-            else document
+            _read_again(document, data) if not data.keys().isdisjoint(document.source.files) else document
             for document in before.collection.documents
         )
         collection = Collection(documents, before.collection.others)
@@ -86,9 +85,17 @@ class FixRounds:
         return self.checker(read, self.settings, None, always, None)
 
 
+def _read_again(document: Document, data: Mapping[Source, bytes]) -> Document:
+    """A document with other texts of its file, or of those that it imports."""
+    source = document.source.text_source
+    contents = dict(imports_of(document))
+    contents |= {file.path: file.encoded(data[file]) for file in document.source.files if file in data}
+    return read_document(document.path, source.encoded(data.get(source, source.data)), document, contents.get)
+
+
 def _split(snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[list[Problem], list[Problem]]:
     """The problems of the definitions, and those of what is beside them: the configuration, a baseline."""
-    own = {document.source for document in snapshot.collection.documents}
+    own = {source for document in snapshot.collection.documents for source in (document.source, *document.source.files)}
     return (
         [problem for problem in problems if problem.document.source in own],
         [problem for problem in problems if problem.document.source not in own],
@@ -118,7 +125,8 @@ def write_fixes(result: FixResult, stdin: str | None) -> None:
     make(changes_of(edit for edit in result.edits if edit.source.path != stdin))
     for document in result.snapshot.collection.documents:
         if document.path == stdin:
-            write_bytes(document.source.encoded(document.source.data))
+            source = document.source.text_source
+            write_bytes(source.encoded(source.data))
 
 
 def report_difference(options: Namespace, result: FixResult) -> int:

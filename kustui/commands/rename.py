@@ -159,7 +159,7 @@ def _ambiguous(collection: Collection, old: str, targets: Sequence[_Target]) -> 
     """That a name stands for several things, then where each stands and what chooses it, a line each."""
     yield f'"{old}" is ambiguous: it has {len(targets)} meanings, choose one with:'
     for what, entry, pointer in targets[:_MOST_LISTED]:
-        place = f"{entry.source.path}:{entry.source.place(entry.spot(pointer).begin)}"
+        place = entry.source.location(entry.spot(pointer).begin)
         yield f'{place}: {what} of "{entry.title}": --workflow "{unambiguous_name(collection, entry)}"'
     if len(targets) > _MOST_LISTED:
         yield f"and {len(targets) - _MOST_LISTED} more"
@@ -182,4 +182,4 @@ def _untouched(change: Rename) -> Iterator[str]:
         source, extent = place.document.source, place.where()
         line = excerpt(source, extent)
         shown = f": {line.line.strip()}" if line is not None else ""
-        yield f"{terminal_safe(source.path)}:{source.place(extent.start)}: not changed{shown}"
+        yield f"{terminal_safe(source.location(extent.start))}: not changed{shown}"

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kustui.definition.source.edits import outline_after
-from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape, outline
+from kustui.definition.source.file_text import OutlinedText, read_text
+from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
 from kustui.definition.source.positions import Positions, Spot, parent, scan
-from kustui.definition.source.recognition import begins_like_definition
-from kustui.definition.source.source import Extent, Fault, Source, Span, UndecodableError
+from kustui.definition.source.source import Extent, Fault, Source, Span
+from kustui.files import ReadFile, no_file
 
 if TYPE_CHECKING:
     from kustui.definition.models import App, Workflow
@@ -343,29 +343,18 @@ class Collection:
         return tuple({name: tuple(entries) for name, entries in by_name.items()} for by_name in called)
 
 
-def read_document(path: str, raw: bytes, before: Document | None = None) -> Document:
+def read_document(path: str, raw: bytes, before: Document | None = None, read: ReadFile = no_file) -> Document:
     """The document that the bytes of a file hold. Never raises: what is wrong with it is among its faults.
 
     ``before`` is what the file held until now: what is known of a workflow whose text is the same is taken from it.
+    ``read`` gives the files that a module imports.
     """
-    try:
-        source = Source.of(path, raw)
-    except UndecodableError as error:
-        fault = Fault("invalid-json", str(error), extent=error.extent)
-        recognized = begins_like_definition(error.source.data)
-        return Document(error.source, Shape.BROKEN, faults=(fault,), is_recognized=recognized)
-    edited = _edited(before, source) if before is not None else None
-    outlined = edited[0] if edited is not None else outline(source)
-    faults = list(outlined.faults)
-    if source.encoding != "UTF-8":
-        hint = "save it as UTF-8: nothing else can be uploaded"
-        start = Extent(0, min(1, len(source.data)))
-        faults.append(Fault("invalid-json", f"the file is written in {source.encoding}", hint, extent=start))
+    source, outlined, edited = read_text(path, raw, _outlined(before) if before is not None else None, read)
     return Document(
         source,
         outlined.shape,
-        tuple(_entries(source, outlined, before, edited and edited[1])),
-        tuple(faults),
+        tuple(_entries(source, outlined, before, edited)),
+        outlined.faults,
         tuple(AppEntry(source, app) for app in outlined.apps),
         outlined.values,
         outlined.is_recognized,
@@ -373,13 +362,13 @@ def read_document(path: str, raw: bytes, before: Document | None = None) -> Docu
     )
 
 
-def _edited(before: Document, source: Source) -> tuple[Outline, int] | None:
-    if not before.source.encoding == source.encoding == "UTF-8":
-        return None  # another is among the faults
-    items = tuple(entry.item for entry in before.entries)
-    apps = tuple(app.item for app in before.apps)
-    known = Outline(before.shape, items, apps, before.faults, before.values, before.is_recognized, before.pages)
-    return outline_after(known, before.source, source)
+def _outlined(document: Document) -> OutlinedText:
+    items = tuple(entry.item for entry in document.entries)
+    apps = tuple(app.item for app in document.apps)
+    known = Outline(
+        document.shape, items, apps, document.faults, document.values, document.is_recognized, document.pages
+    )
+    return OutlinedText(document.source, known)
 
 
 def _entries(source: Source, outlined: Outline, before: Document | None, edited: int | None) -> Iterator[Entry]:

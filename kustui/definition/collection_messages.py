@@ -43,7 +43,7 @@ def ambiguous_name(collection: Collection, name: str, matches: Sequence[Entry]) 
     """That more than one is called so, then where each stands and what it alone is called, a line each."""
     yield f'"{name}" is ambiguous: {len(matches)} workflows have this name, choose one with:'
     for entry in matches[:_MOST_PLACES]:
-        place = f"{entry.source.path}:{entry.source.place(entry.item.extent.start)}"
+        place = entry.source.location(entry.item.extent.start)
         yield f'{place}: --workflow "{unambiguous_name(collection, entry)}"'
     if len(matches) > _MOST_PLACES:
         yield f"and {len(matches) - _MOST_PLACES} more"
@@ -118,4 +118,4 @@ def unreadable_files(collection: Collection) -> Iterator[str]:
 def _fault_of(document: Document) -> str:
     fault = next((fault for fault in document.faults if fault.rule == "invalid-json"), document.faults[0])
     hint = f" ({fault.hint})" if fault.hint else ""
-    return f"{document.path}:{document.source.place(document.fault_extent(fault).start)}: {fault.message}{hint}"
+    return f"{document.source.location(document.fault_extent(fault).start)}: {fault.message}{hint}"

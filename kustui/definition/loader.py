@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -11,11 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kustui.definition.collection import Collection, Document, read_document
+from kustui.definition.imported_files import ImportedFiles, ignored_modules, without_parts
 from kustui.definition.source.outline import Shape, outline
-from kustui.definition.source.recognition import as_plain_json, may_define
+from kustui.definition.source.recognition import as_plain_json, is_module, may_define
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
-from kustui.files import resolved
+from kustui.files import Stamp, identity_of, read_regular_file, resolved, stamp_of
 from kustui.garbage_collection import gc_paused
 
 STDIN = "-"
@@ -24,15 +24,16 @@ STDIN_NAME = "<stdin>"
 SCENARIO_SUFFIX = ".scenario.json"
 """How the name of a scenario ends, which ``kustui simulate`` replays: it defines nothing."""
 
+_SUFFIXES = (".json", ".jsonc")
+_NOBODYS = (".min.js", ".d.ts", ".d.mts", ".d.cts")
+"""What tools make of modules."""
+_MADE_FOLDERS = {"dist"}
+"""Folders in which modules are what a compiler has made of others."""
 _SKIPPED_FOLDERS = {"node_modules"}
 _UNREADABLE = "unreadable-file"
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is: bytes while reading, workflows while checking."""
-
-Stamp = tuple[int, int, int]
-"""What changes with a file: when it was written, its size, and which file it is."""
 
 
 class PathError(KustuiError):
@@ -66,15 +67,6 @@ class _File:
         if stat.S_ISREG(status.st_mode):
             return cls(path, status.st_size, identity_of(status), stamp_of(status), named)
         return cls(path, identity=identity_of(status), named=named, is_special=True)
-
-
-def identity_of(status: os.stat_result) -> tuple[int, int]:
-    """Which file or folder it is, by whatever path it is reached."""
-    return status.st_dev, status.st_ino
-
-
-def stamp_of(status: os.stat_result) -> Stamp:
-    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def load(paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = None) -> Collection:
@@ -114,8 +106,11 @@ class Reader:
         """By path, what stands for the content of files, whatever is on the disk, as an editor has it. One that is
         below none of the paths is read after them, where it looks like a definition."""
         self._collection = like
+        self._documents: tuple[Document, ...] = like.documents if like is not None else ()
+        """All that were read, with those that are part of others."""
         self._stamps: dict[str, Stamp | None] = {}
         self._texts: dict[str, bytes | None] = {}
+        self._imported = ImportedFiles()
         self._others: set[str] = set()
         """The files below folders that define nothing, when they were last read."""
 
@@ -141,7 +136,14 @@ class Reader:
             for file in files:  # before anything is read
                 if file.named and file.error and not self._is_tolerant:
                     raise _path_error(file.path, file.error) from file.error
-            documents = tuple(self._documents(files, _identities(touched), progress))
+            self._imported.texts = self.texts
+            named = {file.name for file in files if file.named}
+            read = tuple(self._read_documents(files, _identities(touched), progress))
+            new = set(read) - set(self._documents)
+            ignored = ignored_modules(document for document in new if document.path not in named | self.texts.keys())
+            self._documents = tuple(document for document in read if document not in ignored)
+            self._others |= {document.path for document in ignored}
+            documents = without_parts(self._documents, named)
         self._stamps = {file.name: file.stamp for file in files}
         self._texts = {file.name: file.text for file in files if file.text is not None}
         self._others.intersection_update(self._stamps)
@@ -154,11 +156,11 @@ class Reader:
         """Whether what the paths name may have become unreadable: it was read before, and stays what it was."""
         return self.keep and self._collection is not None
 
-    def _documents(
+    def _read_documents(
         self, files: Sequence[_File], touched: Container[tuple[int, int] | None], progress: Progress | None
     ) -> Iterator[Document]:
         """The documents of all files; only those are read that may have changed, or are ``touched`` by identity."""
-        before = {document.path: document for document in self._collection.documents} if self._collection else {}
+        before = {document.path: document for document in self._documents}
         due = {file.name for file in files if not self._is_known(file, before, touched)}
         total, done = sum(file.size for file in files if file.name in due), 0
         if progress:
@@ -180,6 +182,8 @@ class Reader:
         """Whether a file is unchanged since it was last read."""
         if file.error or not (file.name in before or file.name in self._others):
             return False
+        if file.name in before and self._imported.have_changed(before[file.name], touched):
+            return False
         if self._texts.get(file.name) is not file.text:
             return False
         if file.text is not None:
@@ -191,7 +195,7 @@ class Reader:
     def _read(self, file: _File, before: Mapping[str, Document]) -> Iterator[Document]:
         """The document of a file, or those of a folder that is gone."""
         if file.path == STDIN:
-            yield _named(read_document(self._stdin_path or STDIN_NAME, self._stdin))
+            yield _named(self._document(self._stdin_path or STDIN_NAME, self._stdin))
             return
         try:
             if file.error:
@@ -199,12 +203,12 @@ class Reader:
             if file.text is not None:
                 raw = file.text
             else:
-                raw = _read_again(file.path) if self._is_tolerant else Path(file.path).read_bytes()
+                raw = read_regular_file(file.path) if self._is_tolerant else Path(file.path).read_bytes()
         except OSError as error:
             yield from self._unreadable(file, before, error)
             return
         old = before.get(file.path)
-        document = self._again(file, raw, old) if old is not None else _first(file, raw)
+        document = self._again(file, raw, old) if old is not None else self._first(file, raw)
         if document is not None:
             yield document
         else:
@@ -213,14 +217,25 @@ class Reader:
     def _again(self, file: _File, raw: bytes, old: Document) -> Document | None:
         """The document of a file that had one; None where it is something else now."""
         last = old.broken or old
-        if _is_unchanged(last.source, raw) and not _is_unreadable(last):
+        is_same = _is_unchanged(last.source, raw) and not _is_unreadable(last)
+        if is_same and self._imported.are_as_read(last):
             return old
-        now = read_document(file.path, raw, old)
+        now = self._document(file.path, raw, old)
         if self.keep and old.is_fully_read and not now.is_fully_read:
             return replace(old, broken=now)
         if file.named:
             return _named(now)
-        return now if now.is_recognized and may_define(raw) else None
+        return now if now.is_recognized and may_define(raw, file.path) else None
+
+    def _first(self, file: _File, raw: bytes) -> Document | None:
+        """The document of a file that had none; None where a folder holds it and it is something else."""
+        if file.named:
+            return _named(self._document(file.path, raw))
+        document = self._document(file.path, raw) if may_define(raw, file.path) else None
+        return document if document is not None and document.is_recognized else None
+
+    def _document(self, path: str, raw: bytes, before: Document | None = None) -> Document:
+        return read_document(path, raw, before, self._imported.read)
 
     def _unreadable(self, file: _File, before: Mapping[str, Document], error: OSError) -> Iterator[Document]:
         """What there is to show of a file or folder that cannot be read. Raises PathError if a person named it."""
@@ -248,32 +263,6 @@ class Reader:
         ]
 
 
-def _read_again(path: str) -> bytes:
-    """What a file holds that was one before. Raises OSError where it has become what would wait for somebody to write,
-    or never end."""
-    try:
-        handle = os.open(path, _READ | getattr(os, "O_NONBLOCK", 0))
-    except BlockingIOError:  # another process holds a lease on it: that ends
-        handle = os.open(path, _READ)
-    with os.fdopen(handle, "rb") as file:
-        mode = os.fstat(handle).st_mode
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, f"not a file any more but {_kind_of(mode)}")
-        return file.read()
-
-
-def _kind_of(mode: int) -> str:
-    return "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
-
-
-def _first(file: _File, raw: bytes) -> Document | None:
-    """The document of a file that had none; None where a folder holds it and it is something else."""
-    if file.named:
-        return _named(read_document(file.path, raw))
-    document = read_document(file.path, raw) if may_define(raw) else None
-    return document if document is not None and document.is_recognized else None
-
-
 def _named(document: Document) -> Document:
     """A document that a person named; of nothing, and without faults, where it is of another kind as plain JSON."""
     if document.is_recognized or not document.faults:
@@ -297,7 +286,7 @@ def _unreadable(path: str, error: OSError) -> Document:
 
 def _is_unchanged(source: Source, raw: bytes) -> bool:
     """Whether bytes are those that were read, and not only the same text in another encoding."""
-    return source.data == raw and source.encoding == "UTF-8" and not source.offset
+    return source.text_source.data == raw and source.encoding == "UTF-8" and not source.offset
 
 
 def _is_unreadable(document: Document) -> bool:
@@ -386,7 +375,8 @@ def walk_folders(folder: str, refused: list[OSError] | None = None) -> Iterator[
             continue
         entered.add(real)
         folders[:] = sorted(name for name in folders if not is_ignored(name))
-        yield root, folders, sorted(filter(is_definition, names))
+        is_made = not _MADE_FOLDERS.isdisjoint(Path(root.removeprefix(folder)).parts)
+        yield root, folders, sorted(name for name in names if is_definition(name) and not (is_made and is_module(name)))
 
 
 def is_ignored(name: str) -> bool:
@@ -397,7 +387,8 @@ def is_ignored(name: str) -> bool:
 def is_definition(name: str) -> bool:
     """Whether a file of this name below a folder is read: scenarios are not."""
     lowered = name.lower()
-    return lowered.endswith(".json") and not lowered.endswith(SCENARIO_SUFFIX) and not is_ignored(name)
+    is_read = lowered.endswith(_SUFFIXES) or (is_module(name) and not lowered.endswith(_NOBODYS))
+    return is_read and not lowered.endswith(SCENARIO_SUFFIX) and not is_ignored(name)
 
 
 def stamps_of(paths: Sequence[str]) -> Mapping[str, Stamp | None]:

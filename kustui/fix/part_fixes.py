@@ -66,6 +66,13 @@ def right_syntax(problem: Problem, analyses: AnalysisCache) -> Fixes:
         yield Fix(_syntax_title(source.text(extent), problem.intended), (edit,), problem.is_certain)
 
 
+def remove_text(problem: Problem, analyses: AnalysisCache) -> Fixes:
+    """Without what JSON does not have."""
+    extent = problem.where()
+    title = "remove the comma" if problem.is_certain else "remove the comment"
+    yield Fix(title, (TextEdit(problem.document.source, extent, ""),), problem.is_certain)
+
+
 def _syntax_title(old: str, new: str) -> str:
     """What is removed, added before what stays, or written in place of it."""
     verb, text = ("add", new.removesuffix(old)) if new.endswith(old) else ("write", new)
@@ -106,7 +113,7 @@ def right_type(problem: Problem, analyses: AnalysisCache) -> Fixes:
     else:
         ends = ((extent.start, opening), (extent.end, closing))
         edits = tuple(TextEdit(document.source, Extent(at, at), bracket) for at, bracket in ends)
-    after = read_document(document.path, edited(document.source, edits))
+    after = read_document("", edited(document.source, edits))
     others = (after if one is document else one for one in analyses.collection.documents)
     now = after.entry_at(entry.item.pointer)
     if now is not None:

@@ -14,6 +14,7 @@ from kustui.definition.source.source import Extent, Source
 from kustui.fix import part_fixes
 from kustui.fix.edits import Fix, TextEdit, overlaps
 from kustui.fix.json_edits import replace_string, text_of
+from kustui.fix.written_edits import ComputedError, written_fix
 from kustui.text.messages import quoted
 
 _LONGEST_CHANGE = 24
@@ -25,8 +26,27 @@ _LONGEST_TEXT = 60
 
 def fixes_of(problem: Problem, analyses: AnalysisCache) -> tuple[Fix, ...]:
     """The fixes of a problem, the best first; none where nobody can know what was intended."""
+    fixes, _ = _fixes_and_reason(problem, analyses)
+    return fixes
+
+
+def why_no_fix(problem: Problem, analyses: AnalysisCache) -> str:
+    """Why a problem has no fix."""
+    fixes, reason = _fixes_and_reason(problem, analyses)
+    return "" if fixes else reason or f"no quick fix for {problem.rule}: only you know what is to stand here"
+
+
+def _fixes_and_reason(problem: Problem, analyses: AnalysisCache) -> tuple[tuple[Fix, ...], str]:
+    """The fixes of a problem that can be made, and why the last of the others cannot."""
+    fixes, reason = list[Fix](), ""
     rule = FIXES.get(problem.rule)
-    return tuple(fix for maker in rule.makers for fix in maker(problem, analyses)) if rule is not None else ()
+    for maker in rule.makers if rule is not None else ():
+        for fix in maker(problem, analyses):
+            try:
+                fixes.append(written_fix(fix))
+            except ComputedError as error:
+                reason = str(error)
+    return tuple(fixes), reason
 
 
 def is_fixable(problem: Problem) -> bool:
@@ -130,6 +150,7 @@ FIXES: Mapping[str, RuleFix] = {
         "adds the comma, colon, quotes or bracket that is missing, or removes what is too much; safe where nothing "
         "else can be right",
     ),
+    "relaxed-json": RuleFix((part_fixes.remove_text,), "removes the comma, which is safe, or the comment"),
     "duplicate-key": RuleFix(
         (part_fixes.remove_one_of_two,), "removes the earlier one, which does not count; safe where both hold the same"
     ),

@@ -28,6 +28,7 @@ from kustui.errors import KustuiError
 from kustui.fix.edits import Fix, TextEdit
 from kustui.fix.own_files import Named, in_scenario, in_suppressions
 from kustui.fix.texts import Text, mention, texts_of, texts_outside, texts_with
+from kustui.fix.written_edits import ComputedError, written_fix
 
 _NOT_EVALUATED = {"id", "_id", "action", "appVersion", "eventName", "callable", "schema", "meta"}
 """The members of a trigger or step that hold no reference."""
@@ -91,7 +92,10 @@ def rename(analyses: AnalysisCache, entry: Entry, pointer: str, new: str, scenar
     ]
     others = (part for part in own if isinstance(part, Related))
     title = f'rename {kind.value} "{old}" to "{new}"'
-    return Rename(Fix(title, tuple(edits)), (*change.untouched, *others))
+    try:
+        return Rename(written_fix(Fix(title, tuple(edits))), (*change.untouched, *others))
+    except ComputedError as error:
+        raise RenameError(f'"{old}" is {error}') from error
 
 
 class _Change(NamedTuple):
@@ -199,11 +203,11 @@ def _require_free_workflow(collection: Collection, entry: Entry, old: str, new: 
     declares = entry.item.declares_id
     same = [other for other in collection.entries if other.id == old and (other.item.declares_id or not declares)]
     if len(same) > 1:
-        places = _listed(f"{other.source.path}:{other.source.place(other.item.extent.start)}" for other in same)
+        places = _listed(other.source.location(other.item.extent.start) for other in same)
         raise RenameError(f'{len(same)} workflows have the id "{old}": it is unclear which one is meant ({places})')
     if (taken := collection.by_id.get(new)) is not None:
-        place = taken.source.place(taken.item.extent.start)
-        raise RenameError(f'the id "{new}" is taken, by "{taken.title}" at {taken.source.path}:{place}')
+        place = taken.source.location(taken.item.extent.start)
+        raise RenameError(f'the id "{new}" is taken, by "{taken.title}" at {place}')
 
 
 # Inputs

@@ -64,7 +64,7 @@ def _untouched(places: Sequence[Related]) -> str:
         return ""
     first = places[0]
     more = f", and {counted(len(places) - 1, 'more place')}" if len(places) > 1 else ""
-    return f"{first.message}: {first.document.path}:{first.span().start}{more}"
+    return f"{first.message}: {first.path}:{first.span().start}{more}"
 
 
 def _named_at(state: State, spot: Spot) -> tuple[Entry, str] | None:

@@ -69,8 +69,7 @@ def copyables(selected: Target) -> Iterator[Copyable]:
         yield Copyable("copy.json", "JSON", beginning, lambda: data[start:end].decode(errors="replace"))
         if is_text and end - start > 2:  # nothing is no value to copy
             yield Copyable("copy.value", "value", beginning[1:-1], lambda: _unquoted(data[start:end]))
-    line = document.source.place(selected.offset).line
-    yield Copyable.of("copy.place", "file and line", f"{document.path}:{line}")
+    yield Copyable.of("copy.place", "file and line", document.source.line_location(selected.offset))
     if selected.pointer:
         yield Copyable.of("copy.pointer", "pointer", selected.pointer)
 

@@ -19,15 +19,12 @@ from typing import TYPE_CHECKING, Self
 
 from kustui.definition.loader import (
     STDIN,
-    Stamp,
-    identity_of,
     is_definition,
     is_ignored,
-    stamp_of,
     stamps_of,
     walk_folders,
 )
-from kustui.files import absolute, is_file, is_folder, resolved
+from kustui.files import Stamp, absolute, identity_of, is_file, is_folder, resolved, stamp_of
 
 if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify

@@ -434,7 +434,7 @@ def test_a_named_file_of_another_kind_has_no_faults_however_it_is_written(raw: b
     [
         b'{"trigger": {}, "steps": [],}',
         b'{"steps": [],}',
-        b'{"workflows": [], "app": "shop", /* ours */}',
+        b'{"workflows": [], "app": "shop" /* ours */}',
         b'{"description": "", "data": {"type": "workflow", "attributes": {"name": NaN}}}',
         b'{"data": [{"type": "workflow", "attributes": {}}], "data": []}',
         b'{"a": 1 "b": 2}',

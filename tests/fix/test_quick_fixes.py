@@ -337,10 +337,10 @@ def test_what_is_no_json_is_put_right_where_that_is_known(wrong: str, right: str
         return
     (fix,) = fixes
     assert fix.is_safe is is_safe
-    after = before.after(fix).document.source.data.decode()
+    after = before.after(fix).document.source.text_source.data.decode()
     assert right in after
-    while right is not None and (more := next(checked(after).fixes("invalid-json"), None)):
-        after = checked(after).after(more).document.source.data.decode()
+    while more := next((fix for rule in ("invalid-json", "relaxed-json") for fix in checked(after).fixes(rule)), None):
+        after = checked(after).after(more).document.source.text_source.data.decode()
     json.loads(after)
 
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from kustui.check import checker
 from kustui.config.check_settings import Settings, Suppression
-from kustui.definition import collection as collection_module
 from kustui.definition.loader import PathError
+from kustui.definition.source import file_text
 from kustui.workspace.snapshot import Snapshot, Workspace, check_snapshot, open_paths
 from tests.benchmarks.generate import definition
 from tests.support.definitions import a_workflow
@@ -326,7 +326,7 @@ def test_only_files_that_changed_are_read(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_an_edit_inside_a_workflow_does_not_split_the_file_anew(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = opened(app)
-    monkeypatch.setattr(collection_module, "outline", None)
+    monkeypatch.setattr(file_text, "outline", None)
     changed(app, '"eventName"', '"eventname"')
     now = workspace.refresh()
     monkeypatch.undo()

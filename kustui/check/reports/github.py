@@ -19,16 +19,16 @@ def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
 
 def _annotation(problem: Problem, folder: str) -> str:
     start, end = problem.span()
-    properties = {"file": path_below(problem.document.path, folder), "line": start.line, "endLine": end.line}
+    properties = {"file": path_below(problem.path, folder), "line": start.line, "endLine": end.line}
     if start.line == end.line:  # GitHub rejects columns across several lines
         properties |= {"col": start.column, "endColumn": end.column}
     properties["title"] = f"kustui: {problem.rule}"
     lines = [problem.message]
     if problem.hint:
         lines.append(problem.hint)
-    for related in problem.related:
-        place = related.document.source.place(related.where().start)
-        lines.append(f"{path_below(related.document.path, folder)}:{place}: {related.message}")
+    lines += (
+        f"{path_below(related.path, folder)}:{related.span().start}: {related.message}" for related in problem.notes
+    )
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     return f"::{_COMMANDS[problem.severity]} {written}::{'%0A'.join(map(_data, lines))}\n"
 

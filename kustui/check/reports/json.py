@@ -32,7 +32,7 @@ def record(problem: Problem) -> dict[str, Any]:
         "severity": str(problem.severity),
         "message": problem.message,
         "hint": problem.hint,
-        "file": problem.document.path,
+        "file": problem.path,
         "line": start.line,
         "column": start.column,
         "end_line": end.line,
@@ -40,7 +40,7 @@ def record(problem: Problem) -> dict[str, Any]:
         "pointer": problem.pointer,
         "workflow": problem.workflow_name,
         "step": problem.step,
-        "related": [_related(related) for related in problem.related],
+        "related": [_related(related) for related in problem.notes],
     }
 
 
@@ -65,10 +65,10 @@ def _fix(fix: ReportedFix) -> dict[str, Any]:
 
 
 def _related(related: Related) -> dict[str, Any]:
-    start = related.document.source.place(related.where().start)
+    start = related.span().start
     return {
         "message": related.message,
-        "file": related.document.path,
+        "file": related.path,
         "line": start.line,
         "column": start.column,
     }

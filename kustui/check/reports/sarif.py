@@ -82,14 +82,14 @@ def _results(checked: CheckResult, indices: dict[str, int]) -> Iterator[dict[str
         }
         if problem.rule in indices:
             result["ruleIndex"] = indices[problem.rule]
-        if problem.related:
+        if notes := problem.notes:
             result["relatedLocations"] = [
                 {
                     "id": number,
                     "message": {"text": related.message},
                     "physicalLocation": _physical(checked, related.document, related.where()),
                 }
-                for number, related in enumerate(problem.related, start=1)
+                for number, related in enumerate(notes, start=1)
             ]
         if fixes := [_fix(checked, fix) for fix in checked.fixes_of(problem)]:
             result["fixes"] = fixes
@@ -118,7 +118,7 @@ def _location(checked: CheckResult, problem: Problem) -> dict[str, Any]:
 
 def _physical(checked: CheckResult, document: Document, extent: Extent) -> dict[str, Any]:
     return {
-        "artifactLocation": _artifact(document.path, checked.folder),
+        "artifactLocation": _artifact(document.source.path_of(extent), checked.folder),
         "region": _region(document.source, extent),
     }
 

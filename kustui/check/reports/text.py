@@ -42,7 +42,7 @@ def describe(problem: Problem, *, colour: bool = False, marks_fix: bool = False)
     if problem.hint:
         lines.append(f"  {_painter(colour)('note', 'hint')}: {terminal_safe(problem.hint)}")
     lines.extend(_source_lines(problem.document, problem.where(), colour))
-    for related in problem.related:
+    for related in problem.notes:
         place = _place(related.document, related.where(), colour)
         lines.append(f"{place}: {_painter(colour)('note', 'note')}: {terminal_safe(related.message)}")
     return "".join(f"{line}\n" for line in lines)
@@ -93,7 +93,7 @@ def _source_lines(document: Document, extent: Extent, colour: bool) -> Iterator[
     if line is None:
         return
     paint = _painter(colour)
-    number = str(document.source.place(extent.start).line)
+    number = str(document.source.span(extent).start.line)
     margin = " " * len(number)
     mark = "^" + "~" * (cells(line.marked) - 1)
     yield paint("aside", f"{margin} |")
@@ -102,7 +102,12 @@ def _source_lines(document: Document, extent: Extent, colour: bool) -> Iterator[
 
 
 def _place(document: Document, extent: Extent, colour: bool) -> str:
-    return _painter(colour)("place", f"{terminal_safe(document.path)}:{document.source.place(extent.start)}")
+    return _painter(colour)("place", f"{terminal_safe(_location(document, extent))}")
+
+
+def _location(document: Document, extent: Extent) -> str:
+    source, extent = document.source.written(extent)
+    return f"{source.path}:{source.place(extent.start)}"
 
 
 def _painter(colour: bool) -> Callable[[str, str], str]:
@@ -134,6 +139,7 @@ class Excerpt:
 
 def excerpt(source: Source, extent: Extent, room: int = ROOM) -> Excerpt | None:
     """The line where an extent begins, at most ``room`` cells of it; None if it is blank."""
+    source, extent = source.written(extent)
     before, marked, after = (terminal_safe(part.replace("\t", _TAB)) for part in _parts(source.data, extent))
     if not (before + marked + after).strip():
         return None

@@ -8,6 +8,7 @@ from kustui.check.rules.flow import unknown_error_actions, unreadable_conditions
 from kustui.check.rules.schedules import unreadable_calls
 from kustui.config.severity import Severity
 from kustui.definition.source import source
+from kustui.definition.source.recognition import RELAXED_JSON
 
 _JSON = """\
 {
@@ -36,6 +37,16 @@ INVALID_JSON = Rule(
     "text that is not JSON",
     "Neither Kustomer nor kustui can read anything in the file until its first syntax error is fixed.",
     bad=_JSON % "",
+    good=_JSON % ",",
+)
+
+RELAXED_JSON_RULE = Rule(
+    RELAXED_JSON,
+    Severity.WARNING,
+    "comments, and commas after a last value, in a .json file",
+    "JSON has neither: Kustomer refuses the file as it is. kustui reads the rest as if they were not there. A file "
+    "that is only for people and tools that read them can be called .jsonc or .json5.",
+    bad=_JSON % ", // shown in the list of apps",
     good=_JSON % ",",
 )
 

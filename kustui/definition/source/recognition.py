@@ -21,6 +21,15 @@ from kustui.text.messages import quoted
 
 _NEEDLES = (b'"workflows"', b'"workflow"', b'"trigger"', b'"steps"', b'"app"', b'"attributes"')
 """One of these is in every definition."""
+_MODULE_SUFFIXES = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".json5")
+_MODULE_NEEDLES = (
+    (b"workflows",),
+    (b"trigger", b"steps"),
+    (b"steps", b"transitions"),
+    (b"eventName", b"kustomer."),
+    (b"app", b"version", b"title"),
+)
+"""All of one line of these are in every module that builds a definition."""
 
 
 _DISTINCTIVE = f"(?:{'|'.join(sorted(DISTINCTIVE_APP_KEYS))})"
@@ -43,15 +52,28 @@ _BEGINNINGS = (
 )
 """A text begins like a definition if all the expressions of one line are in it."""
 
+RELAXED_JSON = "relaxed-json"
+"""The rule of what other languages have and JSON does not, where the rest can be read."""
+_MOST_COMMENTS, _MOST_COMMAS = 1, 100
 _STEP_KEYS = {"transitions", "errorCases", "appVersion"}
 _TRIGGER_KEYS = {"eventName", "transitions", "callable"}
 # What is not closed reaches to the end, so that each character is looked at once.
-_NOT_IN_JSON = rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*(?:.*?\*/|.*)|(-?\b(?:NaN|Infinity)\b)"""
-_TRAILING_COMMA = rb'(?s)("[^"\\]*(?:\\.[^"\\]*)*"?)|,(?=\s*[}\]])'
+_COMMENT = re.compile(rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*(?:.*?\*/|.*)""")
+_TRAILING_COMMA = re.compile(rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?|[{\[,]\s*,)|,(?=\s*[}\]])""")
+_CLOSING_NEXT = re.compile(rb"[}\]]")
+_VISIBLE = re.compile(rb"[^\r\n]")
+_NO_NUMBER = re.compile(rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?)|-?\b(?:NaN|Infinity)\b""")
 
 
-def may_define(raw: bytes) -> bool:
+def is_module(path: str) -> bool:
+    """Whether a file of this name is JavaScript or TypeScript, of which what it builds is read."""
+    return path.lower().endswith(_MODULE_SUFFIXES)
+
+
+def may_define(raw: bytes, path: str = "") -> bool:
     """Whether the bytes of a file can hold a definition, whatever their encoding."""
+    if is_module(path) and 0 not in raw[:4]:
+        return any(all(word in raw for word in words) for words in _MODULE_NEEDLES)
     return 0 in raw[:4] or raw[:2] in (b"\xff\xfe", b"\xfe\xff") or any(needle in raw for needle in _NEEDLES)
 
 
@@ -63,8 +85,46 @@ def begins_like_definition(data: bytes) -> bool:
 def as_plain_json(data: bytes) -> bytes:
     """A text without the comments and the commas after a last value that the settings of many tools have, and with null
     for the numbers that JSON has not, but other programs write."""
-    plain = re.sub(_NOT_IN_JSON, lambda match: match[1] or (b"null" if match[2] else b" "), data)
-    return re.sub(_TRAILING_COMMA, lambda match: match[1] or b"", plain)
+    return _NO_NUMBER.sub(lambda match: match[1] or b"null", without_comments(data).data)
+
+
+class PlainText(NamedTuple):
+    """A text with blanks in place of what JSON does not have: all else stays where it is."""
+
+    data: bytes
+    comments: tuple[Extent, ...]
+    commas: tuple[Extent, ...]
+    """Those after a last value."""
+
+
+def without_comments(data: bytes) -> PlainText:
+    """A text without comments and commas after a last value."""
+    comments: list[Extent] = []
+    commas: list[Extent] = []
+
+    def blank(match: re.Match[bytes], extents: list[Extent]) -> bytes:
+        if match[1]:
+            return match[1]
+        extents.append(Extent(*match.span()))
+        return _VISIBLE.sub(b" ", match[0])
+
+    plain = _COMMENT.sub(lambda match: blank(match, comments), data)
+    plain = _TRAILING_COMMA.sub(lambda match: blank(match, commas), plain)
+    return PlainText(plain, tuple(comments), tuple(commas))
+
+
+def comment_faults(data: bytes) -> Iterator[Fault]:
+    """The faults of comments and of commas after a last value in a text that is else JSON, in their order."""
+    plain = without_comments(data)
+    hint = "it was read without: Kustomer and other programs do not"
+    for extent in plain.comments[:_MOST_COMMENTS]:
+        more = len(plain.comments) - 1
+        words = f"JSON has no comments{f', and {more} more follow' if more else ''}"
+        yield Fault(RELAXED_JSON, words, hint, extent=extent)
+    for extent in plain.commas[:_MOST_COMMAS]:
+        closing = _CLOSING_NEXT.search(plain.data, extent.end)[0].decode()  # type: ignore[index]  # it was looked for
+        message = f"a comma before the closing {closing}"
+        yield Fault(RELAXED_JSON, message, "remove the comma", extent=extent, intended="", is_certain=True)
 
 
 def is_app(keys: AbstractSet[str]) -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from kustui.errors import KustuiError
 from kustui.text.messages import mismatch, quoted
@@ -59,6 +59,44 @@ class Extent(NamedTuple):
         return Extent(self.start + by, self.end + by)
 
 
+class Written(NamedTuple):
+    """A range of a file as it is written, in bytes of its text."""
+
+    source: Source
+    extent: Extent
+
+
+class Origins(Protocol):
+    """Where the parts of a JSON text are written, where it was made of other text."""
+
+    @property
+    def is_same(self) -> bool:
+        """Whether a range of the JSON text is the same range of the file."""
+
+    @property
+    def files(self) -> tuple[Source, ...]:
+        """The texts as they are written: that of the file itself, then those of what it imports."""
+
+    @property
+    def contents(self) -> Mapping[str, bytes | None]:
+        """What was read beside the file itself, by path; None where there was nothing."""
+
+    def written(self, data: bytes, extent: Extent) -> Written:
+        """Where a range of the JSON text is written."""
+
+    def uses(self, extent: Extent, around: Extent | None = None) -> Iterator[Written]:
+        """Where a value is used that is written elsewhere, or something around it, the innermost first: as far as it is
+        inside a range."""
+
+    def literal(self, extent: Extent) -> Extent | None:
+        """The bytes of the value, the key or the part of a text around a range of ``data``, if it is written as it is:
+        None for what is computed, and for what holds other values."""
+
+    def offset(self, data: bytes, source: Source, at: int, within: Extent) -> int:
+        """The byte of the JSON text, in a range of it, that is written at a byte of a file; else what holds it, or
+        stands before it."""
+
+
 class UndecodableError(KustuiError):
     """Bytes that are not valid text in the detected encoding.
 
@@ -91,6 +129,34 @@ class Source:
     """That of the file on disk: ``utf-8``, ``utf-16-le`` …"""
     mark: bytes = b""
     """The byte-order mark that the file begins with, if it has one; ``data`` is without."""
+    origins: Origins | None = None
+    """Where ``data`` is written, if it is not what the file holds but JSON made of it."""
+
+    @property
+    def text_source(self) -> Source:
+        """The file as it is written."""
+        return self.files[0]
+
+    @property
+    def files(self) -> tuple[Source, ...]:
+        """All files of which ``data`` was made, as they are written, itself first."""
+        return (self,) if self.origins is None else self.origins.files
+
+    def written(self, extent: Extent) -> Written:
+        """Where a range of ``data`` is written: in this file, or in one that it imports."""
+        return Written(self, extent) if self.origins is None else self.origins.written(self.data, extent)
+
+    def path_of(self, extent: Extent) -> str:
+        """The path of the file in which a range of ``data`` is written."""
+        return self.written(extent).source.path
+
+    def location(self, offset: int) -> str:
+        """``path:line:column`` of a byte of ``data``, in the file in which it is written."""
+        return f"{self.path_of(Extent(offset, offset + 1))}:{self.place(offset)}"
+
+    def line_location(self, offset: int) -> str:
+        """``path:line`` of a byte of ``data``, in the file in which it is written."""
+        return self.location(offset).rpartition(":")[0]
 
     @property
     def encoding(self) -> str:
@@ -148,7 +214,10 @@ class Source:
         return marks[block]
 
     def place(self, offset: int) -> Place:
-        """Line and column of a byte offset."""
+        """Line and column of a byte offset, in the file in which it is written."""
+        if self.origins is not None:
+            source, extent = self.written(Extent(offset, offset + 1))
+            return source.place(extent.start)
         offset = self._within(offset)
         block = offset // BLOCK_SIZE
         line = self._mark(block).newlines + self.data.count(b"\n", block * BLOCK_SIZE, offset)
@@ -160,7 +229,10 @@ class Source:
         return Place(line + 1, column + 1)
 
     def span(self, extent: Extent) -> Span:
-        """The same range in lines and columns."""
+        """The same range in lines and columns, in the file in which it is written."""
+        if self.origins is not None:
+            source, extent = self.written(extent)
+            return source.span(extent)
         return Span(self.place(extent.start), self.place(extent.end))
 
     def line_start(self, offset: int) -> int:

@@ -189,7 +189,7 @@ def _workflow(analysis: WorkflowAnalysis) -> dict[str, Any]:
         "key": entry.key,
         "name": entry.title,
         "id": entry.id,
-        "file": entry.source.path,
+        "file": entry.source.path_of(entry.item.extent),
         "line": entry.source.place(entry.item.extent.start).line,
         "vertices": [
             {

@@ -162,7 +162,7 @@ def _entry_lines(entry: TraceEntry, assumptions: set[str], paint: _Painter) -> I
         verb, look = ("left", "?") if entry.left else ("ended", "wrong" if entry.broken else "heading")
         yield from _wrapped(f"{verb}: {words.why(entry)}", look, paint)
     if entry.problem is not None:
-        place = f"{entry.problem.document.path}:{entry.problem.span().start}"
+        place = f"{entry.problem.path}:{entry.problem.span().start}"
         yield from _wrapped(f"problem: {place} [{entry.problem.rule}]", "wrong", paint)
         if entry.problem.hint:
             yield from _wrapped(f"hint: {entry.problem.hint}", "wrong", paint)
@@ -193,7 +193,7 @@ def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:
         yield f"note: {note}", "?"
     for problem in entry.problems:
         if problem is not entry.problem:
-            place = f"{problem.document.path}:{problem.span().start}"
+            place = f"{problem.path}:{problem.span().start}"
             yield f"{problem.severity}: {place}: {problem.message} [{problem.rule}]", "?"
 
 

@@ -210,7 +210,7 @@ def _target(tree: TreeState, use: Use) -> Target:
 def _row_at(tree: TreeState, entry: Entry, pointer: str, line: Line) -> Row:
     document = tree.snapshot.collection.document_of(entry)
     offset = document.spot(pointer).value.start
-    place = f"{document.path.rpartition('/')[2]}:{document.source.place(offset).line}"
+    place = document.source.line_location(offset).rpartition("/")[2]
     # The key, for when the file has become another.
     return Row(
         line, aside=((place, "muted"),), link=tree.key_at(document, pointer), target=Target(document, pointer, offset)

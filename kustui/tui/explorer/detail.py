@@ -99,9 +99,9 @@ def _app_actions(builder: RowBuilder, actions: tuple[dict[str, Any], ...]) -> No
 
 def _fault_excerpt(builder: RowBuilder, document: Document, extent: Extent) -> None:
     """The text around a fault, its line marked."""
-    source = document.source
+    source, extent = document.source.written(extent)
     place = source.place(extent.start)
-    builder.heading(f"{document.path}:{place}")
+    builder.heading(f"{source.path}:{place}")
     before = []
     start = extent.start
     for _ in range(2):
@@ -137,7 +137,7 @@ def _workflow(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis) 
     if workflow.name != entry.title:
         builder.field("name", (workflow.name, ""))
     builder.field("id", (entry.id or "", ""))
-    builder.field("file", (f"{entry.source.path}:{entry.source.place(entry.item.extent.start).line}", ""))
+    builder.field("file", (f"{entry.source.line_location(entry.item.extent.start)}", ""))
     if workflow.trigger is not None and workflow.trigger.callable:
         _schema(builder, workflow.trigger.input_schema, "Inputs", "none declared")
     if workflow.response is not None:

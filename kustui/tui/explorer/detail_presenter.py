@@ -198,8 +198,7 @@ class DetailPresenter:
         if problem is None:
             bar.show_text(None)
             return
-        where = problem.span().start
-        place = f"{problem.rule} at {problem.document.path.rpartition('/')[2]}:{where}"
+        place = f"{problem.rule} at {problem.path.rpartition('/')[2]}:{problem.span().start}"
         fix = self._fix_hint(problem)
         others = f"  {len(problems) - 1:,} more here" if len(problems) > 1 and problem in problems else ""
         height = self._screen.size.height
@@ -229,7 +228,7 @@ class DetailPresenter:
         target = source.row.target if source.has_focus else None
         if target is None:
             return ()
-        file = f"{target.document.path.rpartition('/')[2]}:{target.document.source.place(target.offset).line}"
+        file = target.document.source.line_location(target.offset).rpartition("/")[2]
         room = max(_LEAST_POINTER, self._views.status.size.width - cells(terminal_safe(file)) - _COUNTS)
         pointer = target.pointer or "/"
         if len(pointer) > room:

@@ -308,7 +308,7 @@ def _rename(snapshot: Snapshot, entry: Entry, pointer: str, new: str) -> Proposa
     notes: list[Line] = [
         (
             ("! ", "warning"),
-            (f"{place.document.path.rpartition('/')[2]}:{place.span().start} ", "muted"),
+            (f"{place.path.rpartition('/')[2]}:{place.span().start} ", "muted"),
             (place.message, ""),
         )
         for place in renamed.untouched[:_MOST_NOTES]
@@ -334,6 +334,6 @@ def _is_reloaded(before: Snapshot, changes: Iterable[Change], now: Snapshot) -> 
         if document is None:
             if path.endswith(".toml") and now.settings is before.settings:
                 return False
-        elif document.source.data != Source.of(path, after or b"").data:
+        elif document.source.text_source.data != Source.of(path, after or b"").data:
             return False
     return now.is_checked

@@ -211,7 +211,7 @@ _Place = tuple[Problem, Related | None]
 def problem_places(problems: Iterable[Problem], new: Collection[tuple[str, ...]] = ()) -> Sequence[_Place]:
     """The rows of some problems, those with a new key first."""
     listed = sorted(problems, key=lambda problem: problem.key not in new) if new else problems
-    return [(problem, related) for problem in listed for related in (None, *problem.related)]
+    return [(problem, related) for problem in listed for related in (None, *problem.notes)]
 
 
 def _matches(problem: Problem, words: Sequence[str]) -> bool:
@@ -241,7 +241,7 @@ def _problem_row(problem: Problem, related: Related | None, *, new: bool) -> Row
 
 def _place(place: Problem | Related, offset: int) -> str:
     """``orders.json:120``: the file's own name is enough next to the tree."""
-    return f"{place.document.path.rpartition('/')[2]}:{place.document.source.place(offset).line}"
+    return place.document.source.line_location(offset).rpartition("/")[2]
 
 
 class ChangesView(RowsView):

@@ -43,7 +43,7 @@ def preview_of(tree: TreeState, match: Match, pointer: str) -> Preview:
 
 def _workflow_rows(tree: TreeState, entry: Entry) -> list[Row]:
     analysis = tree.analysis(entry)
-    place: Line = ((f"{entry.source.path.rpartition('/')[2]}:{entry.source.place(entry.item.extent.start)}", "muted"),)
+    place: Line = ((entry.source.location(entry.item.extent.start).rpartition("/")[2], "muted"),)
     count: Line = ((counted(len(analysis.workflow.steps), "step"), "heading"),)
     parts = (analysis.workflow.trigger, *analysis.flow.order)
     lines = (part_line(analysis, part, tree.snapshot.collection) for part in parts if part is not None)

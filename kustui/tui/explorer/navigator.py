@@ -133,7 +133,7 @@ class Navigator:
         """Go to the node that holds a place of a file, and in its source to the line."""
         tree = self._views.tree.state
         if not tree.holds(target.document):
-            self._views.status.say(f"that is in {target.document.path}:{target.document.source.place(target.offset)}")
+            self._views.status.say(f"that is in {target.document.source.location(target.offset)}")
         else:
             self.jump(tree.key_at(target.document, target.pointer))
             self._presenter.show_again(target)

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.platform import TRIGGER_ID
-from kustui.definition.source.source import Fault, Place
+from kustui.definition.source.source import Extent, Fault, Place
 from kustui.diagrams.formats.text import writer
 from kustui.tui.copy_menu import Copyable, copyables, flow_as_mermaid
 from kustui.tui.diagrams.diagram_view import DiagramView
@@ -96,8 +96,9 @@ class CurrentSelection:
         elif selected.document.path == STDIN_NAME:
             say("read from standard input: there is no file to edit", "warning")
         else:
-            place = selected.document.source.place(selected.offset)
-            work = self._edit(selected.document.path, place)
+            source = selected.document.source
+            path, place = source.path_of(Extent(selected.offset, selected.offset + 1)), source.place(selected.offset)
+            work = self._edit(path, place)
             self._screen.run_worker(work, group="edit", description="editing")
 
     async def _edit(self, path: str, place: Place) -> None:

@@ -37,7 +37,14 @@ class SourceLines:
         """The bytes of the file that they show."""
         laid_out = self._laid_out(spot.value.start if spot is not None else 0)
         self.is_laid_out = laid_out is not None
-        self._shown, start, end = (source, *self.extent) if laid_out is None else (laid_out, 0, len(laid_out.data))
+        if laid_out is not None:
+            self._shown, start, end = laid_out, 0, len(laid_out.data)
+        elif spot is None:
+            self._shown, start, end = source.text_source, 0, len(source.text_source.data)
+        else:
+            self._shown, (start, end) = source.written(self.extent)
+        self.is_module = source.origins is not None
+        """Whether the text is not JSON, but what JSON was made of."""
         self._start, self._end = start, end
         self._first = self._shown.place(start).line
         self.count = self._shown.place(end).line - self._first + 1
@@ -54,8 +61,10 @@ class SourceLines:
         """For a list, an element of it whose index is known: where its line begins, and the index."""
         self._holders: dict[int, tuple[int, int]] = {}
         """For an indentation, a place and where before it the last line is that is indented so and begins something."""
-        end_number = source.place(self.extent.end).line
-        self._only_number = end_number if source.place(self.extent.start).line == end_number else 0
+        first_number, end_number = (place.line for place in source.span(self.extent))
+        if not self.is_laid_out:
+            first_number, end_number = self._first, self._shown.place(end).line
+        self._only_number = end_number if first_number == end_number else 0
         """The line in the file of all lines, where that is one."""
         self.last_number = end_number
         """The greatest number of a line."""
@@ -63,7 +72,7 @@ class SourceLines:
     def _laid_out(self, value: int) -> Source | None:
         """The text laid out anew, where it is JSON that nobody wrote for reading. ``value``: where the value begins."""
         data, (start, end) = self.document.source.data, self.extent
-        if self.document.shape is Shape.BROKEN:
+        if self.document.shape is Shape.BROKEN or self.document.source.origins is not None:
             return None
         if end - start <= MAX_WRITTEN and is_for_reading(data[value:end]):
             return None
@@ -87,11 +96,20 @@ class SourceLines:
 
     def to_file(self, offset: int) -> int:
         """The byte of the file that a byte of the shown text is, or of what follows it."""
+        source = self.document.source
+        if source.origins is not None:
+            return source.origins.offset(source.data, self._shown, offset, self.extent)
         if not self.is_laid_out:
             return offset
         return self.extent.start + self._in_file.offset(self._in_shown.before(offset))
 
     def _to_shown(self, offset: int) -> int:
+        source = self.document.source
+        if source.origins is not None:
+            place = Extent(offset, offset + 1)
+            places = (source.written(place), *source.origins.uses(place))
+            shown = (at.start for text, at in places if text is self._shown and self._start <= at.start <= self._end)
+            return next(shown, self._start)
         if not self.is_laid_out:
             return offset
         inside = max(0, min(offset, self.extent.end) - self.extent.start)

@@ -260,11 +260,26 @@ class FoldedSource:
         if self.problems.is_empty:
             return ()
         if line not in self._marks:
-            start, end = self.lines.file_extent(line)
-            end += line + 1 == self.lines.count or not self.lines.is_laid_out  # what is missing there
-            problems = sorted(self.problems.between(start, end), key=lambda problem: -problem.severity)
+            problems = sorted(self._problems_in(line, line), key=lambda problem: -problem.severity)
             self._marks[line] = [self._mark(line, problem) for problem in problems]
         return self._marks[line]
+
+    def _problems_in(self, first: int, last: int) -> Iterator[Problem]:
+        """The problems of lines that follow each other."""
+        if self.lines.is_module:
+            yield from (problem for line in range(first, last + 1) for problem in self._by_line.get(line, ()))
+            return
+        start, end = self.lines.file_extent(first, last)
+        # What is missing there is in the line too.
+        yield from self.problems.between(start, end + (last + 1 == self.lines.count or not self.lines.is_laid_out))
+
+    @cached_property
+    def _by_line(self) -> Mapping[int, Sequence[Problem]]:
+        """The problems of a module by the line in which they are, or what they are in is used."""
+        by_line: dict[int, list[Problem]] = {}
+        for problem in self.problems.between(self.lines.extent.start, self.lines.extent.end + 1):
+            by_line.setdefault(self.lines.line_of(problem.where().start), []).append(problem)
+        return by_line
 
     def _mark(self, line: int, problem: Problem) -> Mark:
         start, end = problem.where()
@@ -282,8 +297,7 @@ class FoldedSource:
             return tuple(SEVERITY_GLYPHS[mark.problem.severity] for mark in self.marks(line)[:1])
         if self.problems.is_empty:
             return ()
-        start, end = self.lines.file_extent(line, self.folds[line])
-        inside = [problem.severity for problem in self.problems.between(start, end)]
+        inside = [problem.severity for problem in self._problems_in(line, self.folds[line])]
         if not inside:
             return ()
         glyph, look = SEVERITY_GLYPHS[max(inside)]

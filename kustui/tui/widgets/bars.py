@@ -42,7 +42,7 @@ def banner_lines(document: Document, room: int, *, shows_earlier: bool = False, 
 
     fault = document.faults[0]
     extent = document.fault_extent(fault)
-    place = document.source.place(extent.start)
+    place = document.source.span(extent).start
     glyph = SEVERITY_GLYPHS[Severity.ERROR]
     where: Line = ((_place_of_fault(document), "name"), ("  ", ""))
     note: Line = (("showing its last good version", "muted"),) if shows_earlier else ()

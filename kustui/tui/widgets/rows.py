@@ -179,13 +179,13 @@ class RowBuilder:
             self.add((f"{glyph} ", look), (problem.message, ""), indent=2, target=target)
             if problem.hint:
                 self.add(("  ", ""), (problem.hint, "good"), indent=2, target=target)
-            self.add((f"  {problem.rule} at {problem.document.source.place(target.offset)}", "muted"), target=target)
-            for related in problem.related:
+            self.add((f"  {problem.rule} at {problem.span().start}", "muted"), target=target)
+            for related in problem.notes:
                 there = Target.of(related)
                 self.add(
                     ("  └ ", "muted"),
                     (related.message, ""),
-                    (f" {related.document.path}:{related.document.source.place(there.offset)}", "muted"),
+                    (f" {related.path}:{related.span().start}", "muted"),
                     indent=4,
                     target=there,
                 )

@@ -1,0 +1,119 @@
+"""What modules have beside their own file: the files that they import, and whether git ignores them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import groupby
+
+from kustui.definition.collection import Document
+from kustui.definition.source.recognition import is_module
+from kustui.files import Stamp, absolute, exists, identity_of, read_regular_file, stamp_of
+
+_GIT_SECONDS = 10
+
+
+class ImportedFiles:
+    """Reads the files that modules import, and says whether any of them has changed since."""
+
+    def __init__(self) -> None:
+        self.texts: Mapping[str, bytes] = {}
+        """What stands for the content of files, by path."""
+        self._stamps: dict[str, Stamp | None] = {}
+
+    def read(self, path: str) -> bytes | None:
+        """What a file holds; None where there is none that can be read."""
+        if path in self.texts:
+            return self.texts[path]
+        self._stamps[path] = _stamp(path)
+        with suppress(OSError):
+            return read_regular_file(path)
+        return None
+
+    def have_changed(self, document: Document, touched: Container[tuple[int, int] | None]) -> bool:
+        """Whether what a document imports may be other than it was, or is among those ``touched`` by identity."""
+        return any(
+            self.texts[path] != content if path in self.texts else self._has_changed(path, touched)
+            for path, content in imports_of(document).items()
+        )
+
+    def _has_changed(self, path: str, touched: Container[tuple[int, int] | None]) -> bool:
+        if path not in self._stamps or _stamp(path) != self._stamps[path]:
+            return True
+        with suppress(OSError):
+            return identity_of(os.stat(path)) in touched  # noqa: PTH116
+        return False
+
+    def are_as_read(self, document: Document) -> bool:
+        """Whether what a document imports holds what it held."""
+        return all(self.read(path) == content for path, content in imports_of(document).items())
+
+
+def imports_of(document: Document) -> Mapping[str, bytes | None]:
+    """What was read for a document beside its own file, by path."""
+    origins = document.source.origins
+    return origins.contents if origins is not None else {}
+
+
+def _stamp(path: str) -> Stamp | None:
+    with suppress(OSError):
+        return stamp_of(os.stat(path))  # noqa: PTH116
+    return None
+
+
+def without_parts(documents: Sequence[Document], named: Container[str]) -> tuple[Document, ...]:
+    """The documents without those that others import whole: a workflow in a file of its own belongs to the app that is
+    made of it. Those that a person ``named`` stay."""
+    importing = [document for document in documents if document.source.origins is not None and imports_of(document)]
+    if not importing:
+        return tuple(documents)
+    by_path = {absolute(document.path): document for document in documents}
+    parts: set[Document] = set()
+    for document in importing:
+        if document in parts:
+            continue
+        held = {
+            (absolute(source.path), extent)
+            for place in (
+                *(entry.item.extent for entry in document.entries),
+                *(app.item.extent for app in document.apps),
+            )
+            for source, extent in [document.source.written(place)]
+        }
+        for path in {path for path, _ in held}:
+            part = by_path.get(path)
+            if part is None or part is document or part.path in named or not part.entries:
+                continue
+            own = (part.source.written(entry.item.extent) for entry in part.entries)
+            if all((path, extent) in held for _, extent in own):
+                parts.add(part)
+    return tuple(document for document in documents if document not in parts)
+
+
+def ignored_modules(documents: Iterable[Document]) -> frozenset[Document]:
+    """Which of some documents are modules that git ignores, as what a compiler has made; none where there is no
+    repository, or no git."""
+    modules = {document.path: document for document in documents if is_module(document.path)}
+    ignored: set[Document] = set()
+    for folder, own in groupby(sorted(modules, key=os.path.dirname), key=os.path.dirname):
+        names = {os.path.basename(path): modules[path] for path in own}  # noqa: PTH119
+        if not _is_in_repository(folder):
+            continue
+        with suppress(OSError, subprocess.SubprocessError):
+            command = ["git", "-C", folder or os.curdir, "check-ignore", "-z", "--stdin"]
+            listed = "\0".join(names).encode(errors="surrogateescape")
+            result = subprocess.run(command, input=listed, capture_output=True, timeout=_GIT_SECONDS, check=False)
+            answers = result.stdout.decode(errors="surrogateescape").split("\0")
+            ignored.update(names[name] for name in answers if name in names)
+    return frozenset(ignored)
+
+
+def _is_in_repository(folder: str) -> bool:
+    folder = absolute(folder)
+    while not exists(os.path.join(folder, ".git")):  # noqa: PTH118
+        folder, below = os.path.dirname(folder), folder  # noqa: PTH120
+        if folder == below:
+            return False
+    return True

@@ -1,0 +1,193 @@
+"""What operators and calls come to, as far as that is known without running anything."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+
+from tree_sitter import Node
+
+from kustui.definition.modules.module_file import ModuleFile
+from kustui.definition.modules.static_evaluation import Evaluate, Evaluator, first_child
+from kustui.definition.modules.static_values import (
+    Function,
+    List,
+    Piece,
+    Scalar,
+    Text,
+    Undefined,
+    Unknown,
+    Value,
+    pieces_of,
+)
+
+_ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": lambda one, other: one - other * int(one / other),
+}
+
+
+def unary(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
+    sign, argument = node.children[0].type, node.child_by_field_name("argument")
+    value = evaluator.value(file, argument) if argument is not None else None
+    origin = file.origin(node)
+    if sign == "void":
+        return Undefined(origin)
+    if not isinstance(value, Scalar):
+        return evaluator.unknown(file, node)
+    number = value.value
+    if sign == "!":
+        return Scalar(origin, not number, is_literal=False)
+    if isinstance(number, bool) or number is None or sign not in "+-":
+        return evaluator.unknown(file, node)
+    return Scalar(origin, -number if sign == "-" else number, value.is_literal)
+
+
+def binary(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
+    sign = _sign(node)
+    if sign == "+":
+        return _sum(evaluator, file, node)
+    left, right = (node.child_by_field_name(field) for field in ("left", "right"))
+    one = evaluator.value(file, left) if left is not None else None
+    if sign in ("||", "??", "&&"):
+        return _chosen(evaluator, file, node, sign, one, right)
+    other = evaluator.value(file, right) if right is not None else None
+    numbers = [value.value for value in (one, other) if isinstance(value, Scalar) and _is_number(value.value)]
+    if sign in _ARITHMETIC and len(numbers) == 2:
+        return _computed(evaluator, file, node, _ARITHMETIC[sign], numbers)
+    return evaluator.unknown(file, node)
+
+
+def _chosen(
+    evaluator: Evaluator, file: ModuleFile, node: Node, sign: str, one: Value | None, right: Node | None
+) -> Value:
+    """``||``, ``??`` and ``&&`` of a value that is known."""
+    if one is None or right is None or isinstance(one, Unknown):
+        return evaluator.unknown(file, node)
+    is_nothing = isinstance(one, Undefined) or (isinstance(one, Scalar) and one.value is None)
+    is_false = is_nothing or (isinstance(one, Scalar) and not one.value) or (isinstance(one, Text) and not one.text)
+    goes_on = is_nothing if sign == "??" else is_false if sign == "||" else not is_false
+    return evaluator.value(file, right) if goes_on else one
+
+
+def _computed(
+    evaluator: Evaluator,
+    file: ModuleFile,
+    node: Node,
+    compute: Callable[[float, float], float],
+    numbers: Sequence[object],
+) -> Value:
+    one, other = numbers
+    assert isinstance(one, int | float) and isinstance(other, int | float)  # noqa: PT018
+    try:
+        return Scalar(file.origin(node), compute(float(one), float(other)), is_literal=False)
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return evaluator.unknown(file, node)
+
+
+def _sum(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
+    """``a + b + c``: of texts and numbers. However many they are, this is one level."""
+    parts: list[Node] = []
+    at: Node | None = node
+    while at is not None and at.type == "binary_expression" and _sign(at) == "+":
+        if (right := at.child_by_field_name("right")) is not None:
+            parts.append(right)
+        at = at.child_by_field_name("left")
+    values = [evaluator.value(file, part) for part in ([at] if at is not None else []) + parts[::-1]]
+    if all(isinstance(value, Scalar) and _is_number(value.value) for value in values):
+        numbers = [value.value for value in values if isinstance(value, Scalar)]
+        total = numbers[0] or 0
+        for number in numbers[1:]:
+            total += number or 0
+        return Scalar(file.origin(node), float(total), is_literal=False)
+    pieces: list[Piece] = []
+    is_text = False
+    for value in values:
+        own = pieces_of(value, value.origin)
+        if own is None or (not is_text and not isinstance(value, Text) and value is not values[0]):
+            return evaluator.unknown(file, node)
+        is_text = is_text or isinstance(value, Text)
+        pieces += own
+    return evaluator.text(file, node, pieces)
+
+
+def ternary(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
+    condition = node.child_by_field_name("condition")
+    value = evaluator.value(file, condition) if condition is not None else None
+    if not isinstance(value, Scalar | Undefined):
+        return evaluator.unknown(file, node)
+    is_true = isinstance(value, Scalar) and bool(value.value)
+    chosen = node.child_by_field_name("consequence" if is_true else "alternative")
+    return evaluator.value(file, chosen) if chosen is not None else evaluator.unknown(file, node)
+
+
+def function(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
+    """A function without parameters that does nothing but declare constants and return."""
+    parameters, body = (node.child_by_field_name(field) for field in ("parameters", "body"))
+    is_plain = parameters is not None and not parameters.named_children and body is not None
+    if not is_plain or body is None or node.children[0].type == "async":
+        return evaluator.unknown(file, node)
+    if body.type != "statement_block":
+        return Function(file.origin(node), evaluator.value(file, body))
+    *before, last = [part for part in body.named_children if part.type != "comment"] or [body]
+    declares = {"lexical_declaration", "variable_declaration", "expression_statement", "function_declaration"}
+    result = first_child(last) if last.type == "return_statement" else None
+    if result is None or any(part.type not in declares for part in before):
+        return evaluator.unknown(file, node)
+    return Function(file.origin(node), evaluator.value(file, result))
+
+
+def call(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
+    function, arguments = (node.child_by_field_name(field) for field in ("function", "arguments"))
+    if function is None or arguments is None:
+        return evaluator.unknown(file, node)
+    parts = [part for part in arguments.named_children if part.type != "comment"]
+    name = file.text(function)
+    if name == "require" and len(parts) == 1 and parts[0].type == "string":
+        return evaluator.imported(file, file.quoted(parts[0]), "*") or evaluator.unknown(file, node)
+    if name in ("Object.freeze", "Object.seal") and len(parts) == 1:
+        return evaluator.value(file, parts[0])
+    if not parts:
+        callee = evaluator.value(file, function)
+        return callee.result if isinstance(callee, Function) else evaluator.unknown(file, node)
+    if function.type == "member_expression" and len(parts) == 1:
+        return _joined(evaluator, file, node, function, parts[0])
+    return evaluator.unknown(file, node)
+
+
+def _joined(evaluator: Evaluator, file: ModuleFile, node: Node, function: Node, argument: Node) -> Value:
+    """``[…].join("\\n")``: a text of lines."""
+    object_, method = (function.child_by_field_name(field) for field in ("object", "property"))
+    if object_ is None or method is None or file.text(method) != "join":
+        return evaluator.unknown(file, node)
+    lines, between = evaluator.value(file, object_), evaluator.value(file, argument)
+    if not isinstance(lines, List) or not isinstance(between, Text):
+        return evaluator.unknown(file, node)
+    pieces: list[Piece] = []
+    for index, line in enumerate(lines.elements):
+        own = pieces_of(line.value, line.place)
+        if own is None or line.is_spread or isinstance(line.value, Undefined):
+            return evaluator.unknown(file, node)
+        pieces += [Piece(between.text, file.origin(argument), is_verbatim=False), *own] if index else own
+    return evaluator.text(file, node, pieces)
+
+
+def _sign(node: Node) -> str:
+    sign = node.child_by_field_name("operator")
+    return sign.type if sign is not None else ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+COMPUTED: Mapping[str, Evaluate] = {
+    "unary_expression": unary,
+    "binary_expression": binary,
+    "ternary_expression": ternary,
+    **dict.fromkeys(("arrow_function", "function_expression", "function_declaration"), function),
+    "call_expression": call,
+}
+"""By the type of the expression."""

@@ -1,0 +1,65 @@
+"""The files that a module imports by a relative path, read once each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from kustui.definition.modules.module_file import ModuleFile
+from kustui.definition.source.source import Source, UndecodableError
+from kustui.files import ReadFile
+
+_SUFFIXES = ("", ".js", ".ts", ".cjs", ".mjs", ".cts", ".mts", ".json", "/index.js", "/index.ts", "/index.json")
+_WRITTEN_AS = {".js": (".ts",), ".mjs": (".mts",), ".cjs": (".cts",)}
+"""TypeScript imports a file by the name of what is made of it."""
+_READ = (".js", ".ts", ".cjs", ".mjs", ".cts", ".mts", ".json", ".jsonc", ".json5")
+_MOST_FILES = 500
+_MOST_BYTES = 50_000_000
+
+
+class Imports:
+    """The files that were read for a module, itself first, and the paths at which there was none."""
+
+    def __init__(self, source: Source, read: ReadFile) -> None:
+        self.files = [ModuleFile.of(0, source)]
+        self.contents: dict[str, bytes | None] = {}
+        """What was read by path; None where there was nothing."""
+        self._read = read
+        self._by_path: dict[str, ModuleFile | None] = {os.path.normpath(source.path): self.files[0]}
+        self._bytes = 0
+
+    def file(self, file: ModuleFile, module: str) -> ModuleFile | None:
+        """The file that a module imports by a name; None where it is no file beside it, or cannot be read."""
+        if not module.startswith(("./", "../")) and module not in (".", ".."):
+            return None
+        for path in _candidates(os.path.join(os.path.dirname(file.source.path), module)):  # noqa: PTH118, PTH120
+            if (other := self._file_at(os.path.normpath(path))) is not None:
+                return other
+        return None
+
+    def _file_at(self, path: str) -> ModuleFile | None:
+        if path not in self._by_path:
+            self._by_path[path] = self._first(path)
+        return self._by_path[path]
+
+    def _first(self, path: str) -> ModuleFile | None:
+        if not path.lower().endswith(_READ) or len(self.files) >= _MOST_FILES or self._bytes >= _MOST_BYTES:
+            return None
+        raw = self.contents[path] = self._read(path)
+        if raw is None:
+            return None
+        self._bytes += len(raw)
+        try:
+            source = Source.of(path, raw)
+        except UndecodableError:
+            return None
+        self.files.append(ModuleFile.of(len(self.files), source))
+        return self.files[-1]
+
+
+def _candidates(path: str) -> Iterator[str]:
+    """The paths at which a module may be, in the order in which Node.js and TypeScript look for it."""
+    stem, suffix = os.path.splitext(path)  # noqa: PTH122
+    yield path
+    yield from (f"{stem}{other}" for other in _WRITTEN_AS.get(suffix, ()))
+    yield from (f"{path}{suffix}" for suffix in _SUFFIXES[1:])

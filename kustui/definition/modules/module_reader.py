@@ -1,0 +1,166 @@
+"""The definitions that a module builds, as JSON text that knows where each part is written.
+
+An app, a workflow or a list of them is told by its shape, wherever the module builds it: what is exported first, then
+any other object. Nothing of it is ever run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from kustui.definition.modules.computed_values import COMPUTED
+from kustui.definition.modules.imports import Imports
+from kustui.definition.modules.json_text import JsonText, TooLargeError, function_result
+from kustui.definition.modules.module_file import ModuleFile
+from kustui.definition.modules.static_evaluation import Evaluator
+from kustui.definition.modules.static_values import List, Object, Origin, Value
+from kustui.definition.source.outline import outline
+from kustui.definition.source.source import Extent, Fault, Source
+from kustui.files import ReadFile
+
+_KEYS = re.compile(rb"(?<![\w$.])(?:workflows|workflow|trigger|steps|app|attributes)(?![\w$])")
+"""One of these is a key of every definition."""
+_MOST_CANDIDATES = 20_000
+_HOLDERS = frozenset({"pair", "shorthand_property_identifier", "method_definition", "object"})
+
+
+class ReadModule(NamedTuple):
+    """What a module builds."""
+
+    source: Source
+    """Its definitions as JSON, several one after the other; ``null`` where there are none."""
+    faults: tuple[Fault, ...] = ()
+    """Why it cannot be read."""
+
+
+def read_module(module: Source, read: ReadFile) -> ReadModule:
+    """The definitions of a module, whose text is given. ``read`` gives it the files that it imports."""
+    reading = _Reading(module, read)
+    try:
+        reading.take_all()
+    except TooLargeError as error:
+        return ReadModule(reading.source(b"null"), (_fault(str(error), Extent(0, 1)),))
+    faults = tuple(reading.errors())
+    return ReadModule(reading.source(reading.text.data or b"null"), faults)
+
+
+class _Reading:
+    """The reading of one module."""
+
+    def __init__(self, module: Source, read: ReadFile) -> None:
+        self.imports = Imports(module, read)
+        self.file = self.imports.files[0]
+        self.evaluator = Evaluator(self.imports, COMPUTED)
+        self.text = JsonText(_Sources(self.imports.files))
+        self._taken: list[Origin] = []
+        """What is part of a definition already."""
+
+    def source(self, data: bytes) -> Source:
+        files = tuple(file.source for file in self.imports.files)
+        origins = self.text.builder.origins(files, self.imports.contents)
+        return replace(files[0], data=data, origins=origins)
+
+    def take_all(self) -> None:
+        """Raises TooLargeError."""
+        if self.file.shift:
+            self._take(self.evaluator.exported(self.file, "*"))
+            return
+        exports = self.file.exports
+        for name in ("module", "default", *exports):
+            if name in exports and not isinstance(exports[name], tuple):
+                self._take(self.evaluator.exported(self.file, "*" if name == "module" else name))
+        for node in self._candidates():
+            if not self._is_taken(self.file.origin(node)):
+                self._take(self.evaluator.value(self.file, node))
+
+    def _take(self, value: Value | None) -> None:
+        value = function_result(value) if value is not None else None
+        if not isinstance(value, Object | List) or self._is_taken(value.origin):
+            return
+        mark = self.text.mark()
+        self.text.write(value)
+        outlined = outline(Source(self.file.source.path, self.text.since(mark)))
+        if outlined.is_recognized and (outlined.items or outlined.apps):
+            self._taken.extend(_written(value))
+        else:
+            self.text.reset(mark)
+
+    def _is_taken(self, origin: Origin) -> bool:
+        return any(taken.holds(origin) for taken in self._taken)
+
+    def _candidates(self) -> Iterator[Node]:
+        """The outermost objects with a key that a definition has, then those in them that are none."""
+        data, seen, count = self.file.source.data, set[int](), 0
+        at = 0
+        while (match := _KEYS.search(data, at)) and count < _MOST_CANDIDATES:
+            at = match.end()
+            origin = Origin(0, match.start(), match.end())
+            if (taken := next((taken for taken in self._taken if taken.holds(origin)), None)) is not None:
+                at = max(at, taken.end)
+                continue
+            node = self.file.root.descendant_for_byte_range(match.start(), match.end())
+            holders: list[Node] = []
+            while node is not None:
+                if node.type == "object" and node.id not in seen:
+                    holders.append(node)
+                node = node.parent
+            for holder in reversed(holders):
+                seen.add(holder.id)
+                count += 1
+                yield holder
+
+    def errors(self) -> Iterator[Fault]:
+        """What is no valid syntax in a definition, or instead of one."""
+        if not self.file.root.has_error:
+            return
+        ranges = self._taken or [self.file.origin(self.file.root)]
+        for taken in ranges:
+            if taken.file == 0 and (node := self.file.first_error(taken)) is not None:
+                yield self._error(node)
+                return
+
+    def _error(self, node: Node) -> Fault:
+        _, start, end = self.file.origin(node)
+        size = len(self.file.source.data)
+        start, end = min(start, max(0, size - 1)), min(max(end, start + 1), size)
+        language = "TypeScript" if self.file.source.path.lower().endswith(("ts",)) else "JavaScript"
+        if node.is_missing:
+            return _fault(f"{language} needs {node.type!r} here", Extent(start, start + 1))
+        word = self.file.source.data[start:end].decode(errors="replace").split("\n", 1)[0][:40]
+        return _fault(f"this is no valid {language}: {word!r}", Extent(start, end))
+
+
+class _Sources(list[Source]):
+    """The texts of the files, which become more while values are worked out."""
+
+    def __init__(self, files: list[ModuleFile]) -> None:
+        self._files = files
+        super().__init__([files[0].source])
+
+    def __getitem__(self, index: int) -> Source:  # type: ignore[override]
+        return self._files[index].source
+
+
+def _fault(message: str, extent: Extent) -> Fault:
+    return Fault("invalid-json", message, "", extent=extent)
+
+
+def _written(value: Value) -> Iterator[Origin]:
+    """Where a value is written, and what in it is written elsewhere."""
+    pending: list[tuple[Value, Origin | None]] = [(value, None)]
+    seen: set[int] = set()
+    while pending:
+        value, outer = pending.pop()
+        if id(value) in seen or not isinstance(value, Object | List):
+            continue
+        seen.add(id(value))
+        if outer is None or not outer.holds(value.origin):
+            yield value.origin
+            outer = value.origin
+        children = value.members if isinstance(value, Object) else value.elements
+        pending.extend((child.value, outer) for child in children)

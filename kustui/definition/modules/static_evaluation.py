@@ -1,0 +1,365 @@
+"""What the expressions of modules come to, without running anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from tree_sitter import Node
+
+from kustui.definition.modules.imports import Imports
+from kustui.definition.modules.later_changes import changed, opened
+from kustui.definition.modules.module_file import Binding, ModuleFile
+from kustui.definition.modules.static_values import (
+    MOST_TEXT,
+    Child,
+    List,
+    Object,
+    Origin,
+    Piece,
+    Scalar,
+    Text,
+    Undefined,
+    Unknown,
+    Value,
+    merged,
+    pieces_of,
+    unescaped,
+    unknown,
+)
+
+_MOST_LEVELS = 120
+"""Values in values, and constants that stand for others, that are followed. Real definitions have fewer than thirty."""
+_WRAPPERS = {
+    "parenthesized_expression": 0,
+    "as_expression": 0,
+    "satisfies_expression": 0,
+    "non_null_expression": 0,
+    "type_assertion": -1,
+}
+"""What stands around a value without changing it, and which of its children that is."""
+
+
+class Evaluator:
+    """Works out values in one module and in those that it imports; each declaration once."""
+
+    def __init__(self, imports: Imports, computed: Mapping[str, Evaluate]) -> None:
+        self.imports = imports
+        self._evaluated: Mapping[str, Evaluate] = {**_EVALUATED, **computed}
+        """How the value of an expression is worked out, by its type."""
+        self._values: dict[tuple[int, int], Value] = {}
+        self._due: set[tuple[int, int]] = set()
+        self._level = 0
+
+    def value(self, file: ModuleFile, node: Node) -> Value:
+        """What an expression comes to."""
+        if self._level >= _MOST_LEVELS:
+            return self.unknown(file, node)
+        self._level += 1
+        try:
+            evaluate = self._evaluated.get(node.type)
+            return evaluate(self, file, node) if evaluate is not None else self.unknown(file, node)
+        finally:
+            self._level -= 1
+
+    def unknown(self, file: ModuleFile, node: Node) -> Unknown:
+        return unknown(file.origin(node), file.text(node))
+
+    # Literals
+
+    def string(self, file: ModuleFile, node: Node) -> Value:
+        file_, start, end = origin = file.origin(node)
+        written = file.source.data[start + 1 : end - 1].decode(errors="replace")
+        return Text(origin, (Piece(unescaped(written), Origin(file_, start + 1, end - 1)),))
+
+    def template(self, file: ModuleFile, node: Node) -> Value:
+        origin = file.origin(node)
+        pieces: list[Piece] = []
+        at = origin.start + 1
+        for part in node.named_children:
+            if part.type == "template_substitution":
+                self._add_written(file, pieces, at, (place := file.origin(part)).start)
+                inner = first_child(part)
+                own = pieces_of(self.value(file, inner), place) if inner is not None else None
+                if own is None:
+                    return self.unknown(file, node)
+                pieces += own
+                at = place.end
+        self._add_written(file, pieces, at, origin.end - 1)
+        return self.text(file, node, pieces)
+
+    def _add_written(self, file: ModuleFile, pieces: list[Piece], start: int, end: int) -> None:
+        if start < end:
+            written = file.source.data[start:end].decode(errors="replace").replace("\r\n", "\n")
+            pieces.append(Piece(unescaped(written), Origin(file.index, start, end)))
+
+    def text(self, file: ModuleFile, node: Node, pieces: Sequence[Piece]) -> Value:
+        if sum(len(piece.text) for piece in pieces) > MOST_TEXT or len(pieces) > MOST_TEXT // 100:
+            return self.unknown(file, node)
+        origin = file.origin(node)
+        return Text(origin, tuple(pieces) or (Piece("", Origin(file.index, origin.start + 1, origin.end - 1)),))
+
+    def number(self, file: ModuleFile, node: Node) -> Value:
+        text = file.text(node).replace("_", "").lower()
+        try:
+            if text[:2] in ("0x", "0o", "0b"):
+                number: int | float = int(text, 0)
+            else:
+                number = int(text) if text.isdigit() and not (text[0] == "0" and len(text) > 1) else float(text)
+        except (ValueError, OverflowError):  # 10n, 010, more digits than Python reads
+            return self.unknown(file, node)
+        return Scalar(file.origin(node), number)
+
+    def constant(self, file: ModuleFile, node: Node) -> Value:
+        return Scalar(file.origin(node), {"true": True, "false": False}.get(node.type))
+
+    def undefined(self, file: ModuleFile, node: Node) -> Value:
+        return Undefined(file.origin(node))
+
+    def wrapped(self, file: ModuleFile, node: Node) -> Value:
+        inner = [child for child in node.named_children if child.type != "comment"]
+        return self.value(file, inner[_WRAPPERS[node.type]]) if inner else self.unknown(file, node)
+
+    def object_literal(self, file: ModuleFile, node: Node) -> Value:
+        return Object(file.origin(node), merged(self._members(file, node)))
+
+    def _members(self, file: ModuleFile, node: Node) -> Iterator[Child]:
+        for part in node.named_children:
+            place = file.origin(part)
+            match part.type:
+                case "pair":
+                    yield self._pair(file, part)
+                case "shorthand_property_identifier":
+                    key = Text(place, (Piece(file.text(part), place),))
+                    yield Child(key, self.name(file, part), place)
+                case "spread_element":
+                    yield from self._spread(file, part, place)
+                case "method_definition":
+                    name = part.child_by_field_name("name")
+                    key_ = self._key(file, name) if name is not None else None
+                    yield Child(key_, self.unknown(file, part), place)
+
+    def _pair(self, file: ModuleFile, pair: Node) -> Child:
+        children = pair.named_children
+        key, value = children[0], children[-1]
+        if len(children) != 2:  # a comment is among them
+            fields = (pair.child_by_field_name("key"), pair.child_by_field_name("value"))
+            key, value = fields[0] or key, fields[1] or value
+        name, result = self._key(file, key), self.value(file, value)
+        place = file.origin(value)
+        if name is None:
+            return Child(None, self.unknown(file, pair), file.origin(pair))
+        return Child(name, result, place)
+
+    def _key(self, file: ModuleFile, node: Node) -> Text | None:
+        """The key of a member; None where it is not known."""
+        origin = file.origin(node)
+        if node.type == "property_identifier":
+            return Text(origin, (Piece(unescaped(file.text(node)), origin),))
+        if node.type != "computed_property_name":
+            value: Value = self.value(file, node)
+        elif (inner := first_child(node)) is not None:
+            value = self.value(file, inner)
+        else:
+            return None
+        if isinstance(value, Scalar) and (pieces := pieces_of(value, origin)):
+            return Text(origin, pieces)
+        if not isinstance(value, Text):
+            return None
+        is_opaque = node.type == "computed_property_name"
+        return Text(origin, (Piece(value.text, origin, is_verbatim=False),)) if is_opaque else value
+
+    def _spread(self, file: ModuleFile, node: Node, place: Origin) -> Iterator[Child]:
+        inner = first_child(node)
+        value = self.value(file, inner) if inner is not None else self.unknown(file, node)
+        match value:
+            case Object():
+                yield from (child._replace(place=place, is_spread=True) for child in value.members)
+            case List():
+                yield from (child._replace(key=None, place=place, is_spread=True) for child in value.elements)
+            case Undefined() | Scalar(value=None | False):
+                pass
+            case _:
+                yield Child(None, self.unknown(file, node), place, is_spread=True)
+
+    def array(self, file: ModuleFile, node: Node) -> Value:
+        elements: list[Child] = []
+        for part in node.named_children:
+            place = file.origin(part)
+            if part.type == "spread_element":
+                elements += self._spread(file, part, place)
+            elif part.type != "comment":
+                elements.append(Child(None, self.value(file, part), place))
+        return List(file.origin(node), tuple(elements))
+
+    # Names
+
+    def name(self, file: ModuleFile, node: Node) -> Value:
+        name = file.text(node)
+        binding = file.binding(name, node)
+        if binding is None:
+            constants = {"undefined": Undefined(file.origin(node)), "NaN": Scalar(file.origin(node), float("nan"))}
+            return constants.get(name) or self.unknown(file, node)
+        if binding.imported is not None:
+            value = self.imported(file, *binding.imported)
+        elif binding.node is None:
+            return self.unknown(file, node)
+        else:
+            value = self._once(file, binding.node, lambda at: self._declared(file, name, binding, at))
+            for key in binding.path:
+                value = part_of(value, key) or Undefined(file.origin(node))
+        return self.unknown(file, node) if value is None or isinstance(value, Unknown) else value
+
+    def _once(self, file: ModuleFile, node: Node, evaluate: Callable[[Node], Value]) -> Value:
+        """A value that is asked for by name: worked out once, and not known where it depends on itself."""
+        key = (file.index, node.id)
+        if key not in self._values:
+            if key in self._due:
+                return self.unknown(file, node)
+            with self._working_out(key):
+                self._values[key] = evaluate(node)
+        return self._values[key]
+
+    @contextmanager
+    def _working_out(self, key: tuple[int, int]) -> Iterator[None]:
+        self._due.add(key)
+        try:
+            yield
+        finally:
+            self._due.discard(key)
+
+    def _declared(self, file: ModuleFile, name: str, binding: Binding, node: Node) -> Value:
+        """The value of a declaration, with what is done to it later in the same block."""
+        value = self.value(file, node)
+        for change in file.changes_of(name) if not binding.path else ():
+            statement = change.node.parent
+            is_plain = statement is not None and statement.type == "expression_statement"
+            is_here = is_plain and statement is not None and statement.parent == binding.scope
+            now = changed(file, value, change, lambda at: self.value(file, at), self.keys) if is_here else None
+            value = now or opened(file, value, change, self.keys)
+        return value
+
+    def member(self, file: ModuleFile, node: Node) -> Value:
+        object_ = node.child_by_field_name("object")
+        key = self.subscript(file, node)
+        if object_ is None or key is None:
+            return self.unknown(file, node)
+        value = part_of(self.value(file, object_), key)
+        return self.unknown(file, node) if value is None or isinstance(value, Unknown) else value
+
+    def subscript(self, file: ModuleFile, node: Node) -> str | int | None:
+        """The key that ``.key`` or ``["key"]`` takes."""
+        if (name := node.child_by_field_name("property")) is not None:
+            return file.text(name)
+        index = node.child_by_field_name("index")
+        value = self.value(file, index) if index is not None else None
+        if isinstance(value, Text):
+            return value.text
+        is_index = isinstance(value, Scalar) and isinstance(value.value, int)
+        return int(value.value) if is_index and isinstance(value, Scalar) and value.value is not None else None
+
+    def keys(self, file: ModuleFile, node: Node) -> list[str | int] | None:
+        """The keys of ``name.a["b"][0]``; None where one of them is not known."""
+        keys: list[str | int] = []
+        while node.type in ("member_expression", "subscript_expression"):
+            key = self.subscript(file, node)
+            if key is None:
+                return None
+            keys.append(key)
+            node = node.child_by_field_name("object") or node
+        return keys[::-1]
+
+    def enumeration(self, file: ModuleFile, node: Node) -> Value:
+        body = node.child_by_field_name("body")
+        members = []
+        for part in body.named_children if body is not None else ():
+            name, value = (part.child_by_field_name(field) for field in ("name", "value"))
+            if part.type == "enum_assignment" and name is not None and value is not None:
+                key = self._key(file, name)
+                members.append(Child(key, self.value(file, value), file.origin(value)))
+        return Object(file.origin(node), tuple(members))
+
+    # Other modules
+
+    def imported(self, file: ModuleFile, module: str, name: str) -> Value | None:
+        """What a module exports under a name; None where it cannot be read, or exports no such thing."""
+        other = self.imports.file(file, module)
+        return self.exported(other, name) if other is not None else None
+
+    def exported(self, file: ModuleFile, name: str) -> Value | None:
+        if self._level >= _MOST_LEVELS:
+            return None
+        self._level += 1
+        try:
+            return self._json(file, name) if file.shift else self._exported(file, name)
+        finally:
+            self._level -= 1
+
+    def _json(self, file: ModuleFile, name: str) -> Value | None:
+        """What a file is that holds a value and nothing else."""
+        inner = first_child(file.root)
+        if inner is None:
+            return None
+        value = self._once(file, inner, lambda at: self.value(file, first_child(at) or at))
+        return value if name in ("*", "default") else part_of(value, name)
+
+    def _exported(self, file: ModuleFile, name: str) -> Value | None:
+        exports = file.exports
+        if name not in exports and (name == "*" or "module" in exports):
+            whole = self._whole(file)
+            return whole if name in ("*", "default") else part_of(whole, name)
+        target = exports.get(name)
+        if isinstance(target, tuple):
+            return self.imported(file, *target)
+        if target is not None:
+            return self._once(file, target, lambda at: self.value(file, at))
+        others = (self.imported(file, module, name) for module in file.reexported)
+        return next((value for value in others if value is not None), None)
+
+    def _whole(self, file: ModuleFile) -> Value:
+        """All that a module exports, as ``require`` gives it."""
+        value: Value = Object(file.origin(file.root), ())
+        if isinstance(node := file.exports.get("module"), Node):
+            value = self._once(file, node, lambda at: self.value(file, at))
+        if not isinstance(value, Object):
+            return value
+        place = file.origin(file.root)
+        members = [
+            Child(Text(place, (Piece(name, place, is_verbatim=False),)), member, member.origin)
+            for name, target in file.exports.items()
+            if name != "module" and not isinstance(target, tuple)
+            if (member := self.exported(file, name)) is not None
+        ]
+        # There may be others, of which it is not known.
+        others = [Child(None, unknown(place, file.source.path), place, is_spread=True)]
+        is_all = bool(value.members) and not members
+        return Object(value.origin, (*value.members, *([] if is_all else others), *members))
+
+
+def first_child(node: Node) -> Node | None:
+    return next((child for child in node.named_children if child.type != "comment"), None)
+
+
+def part_of(value: Value, key: str | int) -> Value | None:
+    """The member or element of a value; None where that is not known."""
+    if isinstance(value, Object):
+        return value.member(str(key)) or Undefined(value.origin)
+    if isinstance(value, List) and isinstance(key, int) and not value.is_open and 0 <= key < len(value.elements):
+        return value.elements[key].value
+    return None
+
+
+Evaluate = Callable[[Evaluator, ModuleFile, Node], Value]
+_EVALUATED: dict[str, Evaluate] = {
+    "string": Evaluator.string,
+    "template_string": Evaluator.template,
+    "number": Evaluator.number,
+    **dict.fromkeys(("true", "false", "null"), Evaluator.constant),
+    "undefined": Evaluator.undefined,
+    **dict.fromkeys(_WRAPPERS, Evaluator.wrapped),
+    "object": Evaluator.object_literal,
+    "array": Evaluator.array,
+    **dict.fromkeys(("identifier", "shorthand_property_identifier"), Evaluator.name),
+    **dict.fromkeys(("member_expression", "subscript_expression"), Evaluator.member),
+    "enum_declaration": Evaluator.enumeration,
+}

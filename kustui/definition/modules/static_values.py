@@ -1,0 +1,181 @@
+"""The values that expressions of a module have, as far as they can be known without running it.
+
+Each says where it is written. What cannot be known is an ``Unknown``, which keeps its source text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+MOST_TEXT = 10_000_000
+"""Characters of a text that is put together: one of more is not known."""
+_MOST_SHOWN = 200
+"""Characters that are shown of the source text of what is not known."""
+
+
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-7]{1,3})|(\r\n|[\s\S]))")
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "\n": "", "\r\n": "", "\r": "",
+            "\u2028": "", "\u2029": ""}  # fmt: skip
+_PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
+
+
+def unescaped(written: str) -> str:
+    """What the characters between the quotes of a JavaScript string spell."""
+    if "\\" not in written:
+        return written
+    text = _ESCAPE.sub(_unescaped, written)
+    text = _PAIR.sub(lambda pair: (pair[1] + pair[2]).encode("utf-16", "surrogatepass").decode("utf-16"), text)
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    braced, four, two, octal, other = match.groups()
+    if code := braced or four or two:
+        return chr(min(int(code, 16), 0x10FFFF))
+    return chr(int(octal, 8)) if octal else _ESCAPED.get(other, other)
+
+
+class Origin(NamedTuple):
+    """A range of one of the files that were read, in bytes, by the file's index."""
+
+    file: int
+    start: int
+    end: int
+
+    def holds(self, other: Origin) -> bool:
+        return self.file == other.file and self.start <= other.start and other.end <= self.end
+
+
+class Piece(NamedTuple):
+    """A part of a text, and where its characters stand, quotes left aside."""
+
+    text: str
+    origin: Origin
+    is_verbatim: bool = True
+    """Whether the characters stand there, if need be as escapes, and not something that comes to them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scalar(Value):
+    """A number, true, false or null."""
+
+    value: float | int | bool | None
+    is_literal: bool = True
+
+    @property
+    def json(self) -> str:
+        match self.value:
+            case None:
+                return "null"
+            case bool():
+                return "true" if self.value else "false"
+            case _ if not math.isfinite(self.value):
+                return "null"
+            case float() if self.value.is_integer() and abs(self.value) < 2**53:
+                return str(int(self.value))
+        return str(self.value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text(Value):
+    pieces: tuple[Piece, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown(Value):
+    """What cannot be known, by its source text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Undefined(Value):
+    """``undefined``: a member that is not there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function(Value):
+    """A function without parameters that returns a value known without running it."""
+
+    result: Value
+
+
+class Child(NamedTuple):
+    """A member of an object, or an element of a list, whose key is None."""
+
+    key: Text | None
+    value: Value
+    place: Origin
+    """Where it stands in what holds it, its key left aside: where a constant is used, for one."""
+    is_spread: bool = False
+    """Whether it came with another object or list."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Object(Value):
+    members: tuple[Child, ...]
+    """What is not known is among them: without a key where the key is not known either."""
+
+    def member(self, name: str) -> Value | None:
+        """The value of a key; None where there is none, unless it may be among what is not known."""
+        for child in reversed(self.members):
+            if child.key is None:
+                return Unknown(child.place, f"{name}")
+            if child.key.text == name:
+                return child.value
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class List(Value):
+    elements: tuple[Child, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may hold more, or less, than is known."""
+        return any(child.is_spread and isinstance(child.value, Unknown) for child in self.elements)
+
+
+def unknown(origin: Origin, text: str) -> Unknown:
+    """What is written at a place, as something that is not known."""
+    text = " ".join(text.split())
+    return Unknown(origin, text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 1]}…")
+
+
+def merged(members: Iterable[Child]) -> tuple[Child, ...]:
+    """The members of an object literal: what came with another object gives way to a later one of the same key."""
+    last: dict[str, int] = {}
+    all_members = list(members)
+    for index, child in enumerate(all_members):
+        if child.key is not None:
+            last[child.key.text] = index
+    return tuple(
+        child
+        for index, child in enumerate(all_members)
+        if child.key is None or not child.is_spread or last[child.key.text] == index
+    )
+
+
+def pieces_of(value: Value, place: Origin) -> tuple[Piece, ...] | None:
+    """A value as a part of a text; None where it is not known, or no text or number."""
+    if isinstance(value, Text):
+        return value.pieces
+    if isinstance(value, Scalar):
+        from kustui.definition.values import text_of
+
+        text = "null" if value.value is None else text_of(value.value)
+        return (Piece(text, place, is_verbatim=False),)
+    return (Piece("undefined", place, is_verbatim=False),) if isinstance(value, Undefined) else None

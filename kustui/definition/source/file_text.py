@@ -1,0 +1,84 @@
+"""From the bytes of a file to its JSON text and its outline: as it is, without comments, or as a module builds it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from kustui.definition.source.edits import outline_after
+from kustui.definition.source.origins import SameOrigins
+from kustui.definition.source.outline import Outline, Shape, outline
+from kustui.definition.source.recognition import (
+    begins_like_definition,
+    comment_faults,
+    is_module,
+    without_comments,
+)
+from kustui.definition.source.source import Extent, Fault, Source, UndecodableError
+from kustui.files import ReadFile, no_file
+
+
+class OutlinedText(NamedTuple):
+    """A text with what is in it."""
+
+    source: Source
+    outline: Outline
+    edited: int | None = None
+    """The index of the only workflow whose text is other than before, if that is known."""
+
+
+def read_text(path: str, raw: bytes, before: OutlinedText | None = None, read: ReadFile = no_file) -> OutlinedText:
+    """What the bytes of a file hold. Never raises: what is wrong is among the faults of the outline."""
+    try:
+        source = Source.of(path, raw)
+    except UndecodableError as error:
+        fault = Fault("invalid-json", str(error), extent=error.extent)
+        recognized = begins_like_definition(error.source.data)
+        return OutlinedText(error.source, Outline(Shape.BROKEN, faults=(fault,), is_recognized=recognized))
+    text = _module(source, read) if is_module(path) else _json(source, before)
+    if source.encoding != "UTF-8":
+        hint = "save it as UTF-8: nothing else can be uploaded"
+        start = Extent(0, min(1, len(source.data)))
+        fault = Fault("invalid-json", f"the file is written in {source.encoding}", hint, extent=start)
+        return text._replace(outline=replace(text.outline, faults=(*text.outline.faults, fault)))
+    return text
+
+
+def _module(source: Source, read: ReadFile) -> OutlinedText:
+    from kustui.definition.modules.module_reader import read_module  # and with it the parsers
+
+    made, faults = read_module(source, read)
+    if faults:
+        return OutlinedText(source, Outline(Shape.BROKEN, faults=faults, is_recognized=True))
+    return OutlinedText(made, outline(made))
+
+
+def _json(source: Source, before: OutlinedText | None) -> OutlinedText:
+    edited = _edited(before, source) if before is not None else None
+    if edited is not None:
+        return OutlinedText(source, *edited)
+    outlined = outline(source)
+    if not outlined.faults or (plain := _without_comments(source)) is None:
+        return OutlinedText(source, outlined)
+    if source.path.lower().endswith(".jsonc"):
+        return plain
+    faults = (*plain.outline.faults, *comment_faults(source.data))
+    return OutlinedText(plain.source, replace(plain.outline, faults=faults))
+
+
+def _edited(before: OutlinedText, source: Source) -> tuple[Outline, int] | None:
+    """The outline after an edit of what was read before, and which workflow is other than it was."""
+    if not before.source.encoding == source.encoding == "UTF-8" or before.source.origins is not None:
+        return None  # another encoding is among the faults
+    return outline_after(before.outline, before.source, source)
+
+
+def _without_comments(source: Source) -> OutlinedText | None:
+    """A text that is no JSON without what other languages have; None where it is none even so."""
+    plain = without_comments(source.data)
+    if not plain.comments and not plain.commas:
+        return None
+    now = replace(source, data=plain.data, origins=SameOrigins((source,)))
+    outlined = outline(now)
+    is_read = outlined.is_recognized and not any(fault.rule == "invalid-json" for fault in outlined.faults)
+    return OutlinedText(now, outlined) if is_read else None

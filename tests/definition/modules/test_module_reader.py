@@ -1,0 +1,192 @@
+"""What a module builds, and where each value of it is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from kustui.definition.collection import Document, read_document
+from kustui.definition.source.origins import UNKNOWN
+from kustui.definition.source.outline import Shape
+
+WORKFLOW = """{ id: 'w', name: 'W', trigger: { eventName: 'kustomer.message.create', transitions: [] }, steps: [] }"""
+
+
+def document_of(text: str, path: str = "app.js", files: Mapping[str, str] | None = None) -> Document:
+    others = {name: content.encode() for name, content in (files or {}).items()}
+    return read_document(path, text.encode(), read=others.get)
+
+
+def value_of(text: str, path: str = "app.js", files: Mapping[str, str] | None = None) -> object:
+    """What the value of ``x`` in the params of a step comes to."""
+    before, _, expression = text.rpartition(";\n")
+    step = f"{{ id: 'a', action: 'kustomer.x', params: {{ x: {expression} }}, transitions: [] }}"
+    document = document_of(f"{before}\nmodule.exports = {{ name: 'W', trigger: {{}}, steps: [{step}] }};", path, files)
+    assert document.shape is Shape.WORKFLOW, document.faults
+    return json.loads(document.source.data)["steps"][0]["params"].get("x")
+
+
+def written(document: Document, pointer: str) -> str:
+    """Where a value is written, and what stands there."""
+    source, extent = document.source.written(document.spot(pointer).value)
+    return f"{source.path}:{source.place(extent.start)} {source.text(extent)}"
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("'it\\'s'", "it's"),
+        ('"a\\u00e9\\x41\\u{1F600}\\n\\\nb"', "aéA😀\nb"),
+        ("'\\ud83d\\ude00'", "😀"),
+        ("`a\nb`", "a\nb"),
+        ("const a = 'x';\n`${a}-${1 + 1}-${null}`", "x-2-null"),
+        ("'a' + 'b' + 1", "ab1"),
+        ("1 + 2 + 'b'", f"{UNKNOWN}1 + 2 + 'b'"),
+        ("60 * 60 * 1000", 3_600_000),
+        ("-0x1F", -31),
+        ("1_000", 1000),
+        (".5e3", 500),
+        ("!0", True),
+        ("[1, , 'b', null, undefined]", [1, "b", None, None]),
+        ("{ a: undefined, 'b-c': 1, 3: 2, ['d' + 1]: 4, }", {"b-c": 1, "3": 2, "d1": 4}),
+        ("const a = { b: { c: [1, 2] } };\na.b.c[1]", 2),
+        ("const a = { b: 1, c: 2 };\n({ ...a, b: 3 })", {"c": 2, "b": 3}),
+        ("const a = [1];\n[...a, ...[2, 3]]", [1, 2, 3]),
+        ("const { a, b: { c } } = { a: 1, b: { c: 2 } };\n[a, c]", [1, 2]),
+        ("const a = 1;\n({ a })", {"a": 1}),
+        ("const a = Object.freeze({ b: 1 });\na.b", 1),
+        ("const f = () => ({ a: 1 });\nf()", {"a": 1}),
+        ("function f() { const a = 1; return { a }; };\nf()", {"a": 1}),
+        ("true ? 'a' : b()", "a"),
+        ("null ?? 'a'", "a"),
+        ("'' || 'a'", "a"),
+        ("['a', 'b'].join('\\n')", "a\nb"),
+        ("let a; a = 1;\na", f"{UNKNOWN}a"),
+        ("process.env.HOST", f"{UNKNOWN}process.env.HOST"),
+        ("fetch('x')", f"{UNKNOWN}fetch('x')"),
+        ("`/v1/${process.env.HOST}`", f"{UNKNOWN}`/v1/${{process.env.HOST}}`"),
+        ("const a = {}; a.b = 1;\na", {"b": 1}),
+        ("const a = [1]; a.push(2);\na", [1, 2]),
+        ("const a = {}; for (const b of c()) a[b] = 1;\na", {f"{UNKNOWN}a[b] = 1": None}),
+        ("const a = b, b = a;\na", f"{UNKNOWN}a"),
+        ("const f = (a) => a;\nf(1)", f"{UNKNOWN}f(1)"),
+        ("class A { static b = 1 };\nA.b", f"{UNKNOWN}A.b"),
+    ],
+)
+def test_an_expression_comes_to_what_it_would_in_a_run_or_is_not_known(expression: str, value: object) -> None:
+    assert value_of(expression) == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("({ a: 1 as const, b: <X>2, c: 3!, d: 4 satisfies number })", {"a": 1, "b": 2, "c": 3, "d": 4}),
+        ("enum A { B = 'b' };\nA.B", "b"),
+        ("const a: Record<string, string> = { b: 'c' };\na.b", "c"),
+    ],
+)
+def test_types_change_nothing(expression: str, value: object) -> None:
+    assert value_of(expression, "app.ts") == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "files", "value"),
+    [
+        ("const { A } = require('./ids');\nA", {"src/ids.js": "exports.A = 'a';"}, "a"),
+        ("const ids = require('./ids.js');\nids.A", {"src/ids.js": "module.exports = { A: 'a' };"}, "a"),
+        ("import { A as b } from '../ids';\nb", {"ids.ts": "export const A = 'a';"}, "a"),
+        ("import ids from './ids.js';\nids.A", {"src/ids.ts": "export default { A: 'a' };"}, "a"),
+        ("import * as ids from './ids';\nids.A", {"src/ids/index.js": "export { a as A }; const a = 'a';"}, "a"),
+        ("const x = require('./x.json');\nx.a[0]", {"src/x.json": '{"a": ["b"]}'}, "b"),
+        (
+            "import { A } from './all';\nA",
+            {"src/all.js": "export * from './ids';", "src/ids.js": "export const A = 1;"},
+            1,
+        ),
+        ("import { A } from './a';\nA", {"src/a.js": "export { A } from './app';"}, f"{UNKNOWN}A"),
+        ("import { A } from 'lodash';\nA", {}, f"{UNKNOWN}A"),
+        ("import { B } from './ids';\nB", {"src/ids.ts": "export const A = 'a';"}, f"{UNKNOWN}B"),
+    ],
+)
+def test_what_is_imported_is_read_from_its_file(expression: str, files: dict[str, str], value: object) -> None:
+    assert value_of(expression, "src/app.js", files) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (f"module.exports = {WORKFLOW};", ["W"]),
+        (f"export default {WORKFLOW};", ["W"]),
+        (f"const w = {WORKFLOW};\nregister(w);", ["W"]),
+        (f"kustomer.register({WORKFLOW});", ["W"]),
+        (f"module.exports = () => ({WORKFLOW});", ["W"]),
+        (f"module.exports = [{WORKFLOW}, {WORKFLOW.replace('W', 'V')}];", ["W", "V"]),
+        (f"module.exports = {{ a: {WORKFLOW}, b: {WORKFLOW.replace('W', 'V')} }};", ["W", "V"]),
+        (f"export const a = {WORKFLOW};\nexport const b = {WORKFLOW.replace('W', 'V')};", ["W", "V"]),
+        (f"const w = {WORKFLOW};\nmodule.exports = {{ app: 'a', version: '1.0.0', workflows: [w] }};", ["W"]),
+        ("module.exports = { compilerOptions: { steps: 3 } };", []),
+        ("const app = express(); app.listen(1);", []),
+    ],
+)
+def test_a_definition_is_told_by_its_shape_wherever_it_is_built(text: str, names: list[str]) -> None:
+    assert [entry.item.name for entry in document_of(text).entries] == names
+
+
+def test_each_value_knows_where_it_is_written() -> None:
+    text = """// ids
+const EVENT = 'kustomer.message.create', more = { description: "d" };
+module.exports = { ...more, name: `W ${EVENT}`, trigger: { eventName: EVENT, transitions: [] }, steps: [] };
+"""
+    document = document_of(text)
+    assert written(document, "/trigger/eventName") == "app.js:2:15 'kustomer.message.create'"
+    assert written(document, "/description") == 'app.js:2:64 "d"'
+    assert written(document, "/name") == "app.js:3:35 `W ${EVENT}`"
+    assert written(document, "/trigger") == "app.js:3:58 { eventName: EVENT, transitions: [] }"
+    uses = document.source.origins.uses(document.spot("/trigger/eventName").value)  # type: ignore[union-attr]
+    assert [source.location(extent.start) for source, extent in uses] == ["app.js:3:71"]
+
+
+def test_a_value_of_an_imported_file_is_written_there() -> None:
+    files = {"lib/w.js": f"\nmodule.exports = {WORKFLOW};"}
+    text = "const w = require('./lib/w');\nmodule.exports = { app: 'a', version: '1.0.0', workflows: [w] };"
+    document = document_of(text, files=files)
+    assert written(document, "/workflows/0/name") == "lib/w.js:2:35 'W'"
+
+
+@pytest.mark.parametrize(
+    "text", ["module.exports = { workflows: [{ name: 'a' trigger: {} }] };", "export default { steps: ["]
+)
+def test_what_is_no_valid_syntax_is_said_at_its_place(text: str) -> None:
+    document = document_of(text)
+    assert document.shape is Shape.BROKEN
+    assert document.faults[0].rule == "invalid-json"
+
+
+def test_constants_that_come_to_too_much_are_not_read() -> None:
+    lines = ["const a0 = ['0123456789'];", *(f"const a{n + 1} = [{f'a{n},' * 10}];" for n in range(9))]
+    document = document_of("\n".join(lines) + f"\nmodule.exports = {{ ...{WORKFLOW}, meta: a9 }};")
+    assert "more than kustui reads" in document.faults[0].message
+
+
+def test_nesting_of_any_depth_is_survived() -> None:
+    document = document_of(f"module.exports = {{ ...{WORKFLOW}, meta: {'[' * 5000}{']' * 5000} }};")
+    assert [entry.item.name for entry in document.entries] == ["W"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '// c\n{"app": "a", "version": "1.0.0", "title": "t", /* é */\n "workflows": [],}\n',
+        '{"app": "a", "version": "1.0.0", "title": "//", "workflows": [] /* \n */ }',
+    ],
+)
+def test_comments_and_trailing_commas_in_json_leave_everything_else_in_its_place(text: str) -> None:
+    document = document_of(text, "app.json")
+    assert document.shape is Shape.APP
+    assert {fault.rule for fault in document.faults} == {"relaxed-json"}
+    assert written(document, "/workflows").endswith("[]")
+    assert document_of(text, "app.jsonc").faults == ()
+    assert json.loads(document.source.data)["version"] == "1.0.0"
+    assert document_of(text, "app.json5").shape is Shape.APP
