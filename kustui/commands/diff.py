@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Sequence
 
 from kustui.check import RULE_NAMES
@@ -10,10 +12,15 @@ from kustui.commands.inputs import cache_of, cached_check, configuration_of, rea
 from kustui.commands.output import ExitStatus, Output, ProgressLine
 from kustui.definition.loader import STDIN
 from kustui.garbage_collection import gc_paused
+from kustui.review.behaviour import compare_behaviour
+from kustui.review.changed_files import review_of
 from kustui.review.comparison import Comparison, old_snapshot, read_state
+from kustui.review.reports import FORMATS, ReportOptions, report_of
 from kustui.review.states import states_of
 from kustui.workspace.snapshot import always
 
+_WIDTH = 80
+"""Cells of a line where no terminal says how many there are."""
 _EPILOG = """\
 exit status:
   0  the comparison was made
@@ -26,6 +33,7 @@ examples:
   kustui diff HEAD~3 -- workflows/       an earlier revision and what is there now
   kustui diff main..                     main and HEAD
   kustui diff main... -- workflows/      what HEAD changed since it left main
+  kustui diff main... --format markdown --output comment.md     for a comment at a pull request
 """
 
 
@@ -38,7 +46,8 @@ def parser() -> Parser:
         nargs="*",
         help="two files or folders, - for standard input, or one or two revisions of git (default: HEAD)",
     )
-    parser.add_output(("text",))
+    parser.add_output(FORMATS)
+    add("--full", action="store_true", help="list everything, with its places, where the report is otherwise cut short")
     add("--exit-code", action="store_true", help="exit with 1 where something differs")
     parser.add_configuration()
     parser.add_cache()
@@ -63,8 +72,8 @@ def run(arguments: Sequence[str]) -> int:
             check.keep()
             old = check(old_snapshot(old_state, new), settings, progress.checking, always, None)
         comparison = Comparison(old_state, new_state, old, new)
-        difference = comparison.difference
-        lines = [f"{change.noun} {change.name} {change.kind}\n" for change in difference.changes]
-        Output.of(options).write(lines)
-    differs = bool(difference.changes or difference.new or difference.fixed)
-    return ExitStatus.PROBLEMS if differs and options.exit_code else ExitStatus.OK
+        review = review_of(comparison, compare_behaviour(comparison))
+        output = Output.of(options)
+        width = shutil.get_terminal_size((_WIDTH, 0)).columns if output.path is None and sys.stdout.isatty() else _WIDTH
+        output.write(report_of(options.format)(review, ReportOptions(options.full, width, output.colour)))
+    return ExitStatus.PROBLEMS if options.exit_code and not review.is_empty else ExitStatus.OK

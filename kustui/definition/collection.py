@@ -313,7 +313,7 @@ class Collection:
             if any(page.next and page.next not in own for page in document.pages)
         )
 
-    def document_of(self, entry: Entry) -> Document:
+    def document_of(self, entry: Entry | AppEntry) -> Document:
         return self._document_of[entry.source]
 
     @cached_property

@@ -57,8 +57,9 @@ class Flows:
         if self.new.node(node) == TRIGGER_ID:
             return Owner(name, node, ((name, ""),))
         step = self.new.steps.get(node) or self.old.steps.get(node)
-        about: Line = ((f" ({short_action(step.action)})", ""),) if step is not None and name == step.id else ()
-        return Owner(name, node, (*named(name), *about))
+        if step is None or name != step.id:
+            return Owner(name, node, named(name))
+        return Owner(name, node, sentence("{} ({})", named(name), shown(short_action(step.action))))
 
     def part(self, node: str) -> Line:
         return self.owner(node).subject

@@ -46,8 +46,8 @@ class SchemaComparison(NamedTuple):
                     *([kind] if isinstance(kind, str) else []),
                     *(["required"] if name in _names(required) else []),
                 ]
-                about = f" ({', '.join(notes)})" if notes else ""
-                words = sentence("{} {} the {}{} now", self.owner.subject, self._takes, self._thing(name), shown(about))
+                about = sentence(" ({})", shown(", ".join(notes))) if notes else ()
+                words = sentence("{} {} the {}{} now", self.owner.subject, self._takes, self._thing(name), about)
                 yield self.owner.change(self.noun, one, other, words)
             elif not other.is_there:
                 words = sentence("{} no longer {} the {}", self.owner.subject, self._takes, self._thing(name))

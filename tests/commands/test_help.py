@@ -17,6 +17,7 @@ import pytest
 from kustui.cli import main
 from kustui.commands import COMMANDS
 from tests.support.patience import PATIENCE
+from tests.support.repositories import commit_history
 from tests.support.terminal import SAMPLES, Terminal, environment
 
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -61,6 +62,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(SAMPLES / "one-per-file", folder / name)
     for home in (".config/fish/completions", ".local/share/man/man1"):
         (folder / "home" / home).mkdir(parents=True)
+    for name, version in (("old", "2.4.0"), ("new", "2.5.0")):
+        (folder / f"{name}.json").write_text(json.dumps({**app, "version": version}))
+    commit_history(folder, next((folder / "workflows").glob("*.json")))
     return folder
 
 

@@ -25,6 +25,7 @@ from kustui.definition.values import MISSING
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.documents import BY_NAME, DOCUMENTS, README, ROOT, Document
 from tests.support.explorer import CHAIN, explorer
+from tests.support.repositories import commit_history
 from tests.support.terminal import SAMPLES, environment
 
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
@@ -115,6 +116,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "run.json").write_text(
         '{"event": {}, "error": "gone", "meta": {"context": {}}, "workflowId": "order-created"}'
     )
+    for name in ("old", "new"):
+        shutil.copy(SAMPLES / "scheduling-pair.json", tmp_path / f"{name}.json")
+    commit_history(tmp_path, tmp_path / "workflows" / "timers.json")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

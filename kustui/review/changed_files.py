@@ -1,0 +1,271 @@
+"""What changed between two states, file by file: the content of a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from kustui.check.problems import Problem
+from kustui.definition.collection import AppEntry, Document, Entry
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.source import Span
+from kustui.diagrams.labels import event_label
+from kustui.review.app_changes import app_changes, paired_apps
+from kustui.review.behaviour import Behaviour
+from kustui.review.comparison import Comparison, WorkflowPair
+from kustui.review.part_changes import PartChange, named, sentence, shown
+from kustui.review.scenario_changes import ScenarioChange
+from kustui.review.value_changes import Identities
+from kustui.review.workflow_changes import workflow_changes
+from kustui.text.messages import counted
+from kustui.text.styled_lines import Line
+from kustui.workspace.difference import ADDED, CHANGED, MOVED, REMOVED, RENAMED
+
+_KINDS = (CHANGED, RENAMED, MOVED, ADDED, REMOVED)
+
+
+class Part(NamedTuple):
+    """A value in one of the states."""
+
+    file: str
+    """What a person calls its file: ``HEAD~3:workflows/orders.json``."""
+    pointer: str
+    span: Span
+
+    @property
+    def place(self) -> str:
+        """``file:line:column``."""
+        return f"{self.file}:{self.span.start}"
+
+
+@dataclass(frozen=True, eq=False)
+class Changed:
+    """A workflow or an app that is not as it was. At least one of ``old`` and ``new`` is there."""
+
+    kind: str
+    """``added``, ``removed``, ``changed``, ``renamed`` or ``moved``."""
+    noun: str
+    name: str
+    """As it is now, if it is still there."""
+    words: Line
+    """What became of it, in a sentence, with its name: ``Refund is new: 5 steps, on conversation.create``."""
+    old: Entry | AppEntry | None
+    new: Entry | AppEntry | None
+    changes: tuple[PartChange, ...] = ()
+    pair: WorkflowPair | None = None
+    """Of a workflow."""
+
+
+@dataclass(frozen=True, eq=False)
+class ChangedFile:
+    path: str
+    """As a person calls it, in the state that has it."""
+    kind: str
+    """``added`` or ``removed``, else ``changed``."""
+    note: str = ""
+    """Why what it holds is not compared."""
+    parts: tuple[Changed, ...] = ()
+    """Its apps, then its workflows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Review:
+    """What there is to say of two states."""
+
+    comparison: Comparison
+    files: tuple[ChangedFile, ...]
+    behaviour: Behaviour = field(default_factory=Behaviour)
+
+    @property
+    def new_problems(self) -> tuple[Problem, ...]:
+        return self.comparison.difference.new
+
+    @property
+    def fixed_problems(self) -> tuple[Problem, ...]:
+        return self.comparison.difference.fixed
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is different."""
+        return not (self.files or self.new_problems or self.fixed_problems or self.events or self.behaviour.scenarios)
+
+    @property
+    def events(self) -> int:
+        """How many events go another way."""
+        return sum(len(workflow.paths.changes) for workflow in self.behaviour.workflows)
+
+    @property
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """How many workflows, apps and files came, went or changed, by noun and kind."""
+        counts: dict[str, Counter[str]] = {"workflow": Counter(), "app": Counter(), "file": Counter()}
+        for file in self.files:
+            counts["file"][file.kind] += 1
+            for part in file.parts:
+                counts[part.noun][part.kind] += 1
+        return counts
+
+    @property
+    def summary(self) -> str:
+        """``3 workflows changed, 1 added · 1 problem fixed, 2 new``."""
+        words = [_kinds_in_words(noun, self.counts[noun]) for noun in ("workflow", "app")]
+        words.append(self.comparison.difference.problems_in_words)
+        words.append(_scenarios_in_words(self.behaviour.scenarios))
+        if self.events:
+            words.append(f"{counted(self.events, 'event')} {'goes' if self.events == 1 else 'go'} another way")
+        if not any(words) and self.files:
+            words.append(f"{counted(len(self.files), 'file')} changed")
+        return " · ".join(filter(None, words))
+
+    def part(self, at: Entry | AppEntry | None, pointer: str | None, *, is_old: bool) -> Part | None:
+        """A value of a workflow or an app; None where nothing stands there."""
+        if at is None or pointer is None:
+            return None
+        comparison = self.comparison
+        state, snapshot = (comparison.old_state, comparison.old) if is_old else (comparison.new_state, comparison.new)
+        spot = at.spot(pointer) if isinstance(at, Entry) else snapshot.collection.document_of(at).spot(pointer)
+        return Part(state.name_of(at.source.path), pointer, at.source.span(spot.value))
+
+    def places(self, changed: Changed, change: PartChange) -> tuple[Part | None, Part | None]:
+        """Where a change stands in the old and in the new state."""
+        return self.part(changed.old, change.old, is_old=True), self.part(changed.new, change.new, is_old=False)
+
+
+def review_of(comparison: Comparison, behaviour: Behaviour | None = None) -> Review:
+    """What there is to say of two states; formatting, order and bookkeeping make no difference."""
+    files = tuple(_ReviewedFiles(comparison).files())
+    return Review(comparison, files, behaviour or Behaviour())
+
+
+def _kinds_in_words(noun: str, counts: Mapping[str, int]) -> str:
+    """``3 workflows changed, 1 added``; an empty string for none."""
+    numbers = [(kind, number) for kind in _KINDS if (number := counts.get(kind))]
+    first = [f"{counted(number, noun)} {kind}" for kind, number in numbers[:1]]
+    return ", ".join((*first, *(f"{number:,} {kind}" for kind, number in numbers[1:])))
+
+
+def _scenarios_in_words(scenarios: Sequence[ScenarioChange]) -> str:
+    """``2 scenarios fail, 1 passes``; an empty string for none."""
+    counts = Counter(scenario.kind for scenario in scenarios)
+    verbs = {"fails": "fail", "unreadable": "cannot be read", "passes": "pass", "elsewhere": "end otherwise"}
+    single = {"fails": "fails", "passes": "passes", "elsewhere": "ends otherwise"}
+    words = [
+        (number, single.get(kind, verb) if number == 1 else verb)
+        for kind, verb in verbs.items()
+        if (number := counts[kind])
+    ]
+    first = [f"{counted(number, 'scenario')} {verb}" for number, verb in words[:1]]
+    return ", ".join((*first, *(f"{number:,} {verb}" for number, verb in words[1:])))
+
+
+class _ReviewedFiles:
+    def __init__(self, comparison: Comparison) -> None:
+        self._comparison = comparison
+        self._old = {document.path: document for document in comparison.old.collection.documents}
+        self._new = {document.path: document for document in comparison.new.collection.documents}
+        ids = [(pair.old.id, pair.new.id) for pair in comparison.pairs if pair.old and pair.new]
+        self._ids = {old: new for old, new in ids if old and new and old != new}
+
+    def files(self) -> Iterator[ChangedFile]:
+        parts = self._parts()
+        for path in {**self._new, **self._old}:
+            old, new = self._old.get(path), self._new.get(path)
+            if old is new:
+                continue
+            kind = CHANGED if old is not None and new is not None else REMOVED if new is None else ADDED
+            note = self._note(path)
+            if note or parts.get(path) or (kind != CHANGED and _holds_anything(old, new)):
+                name = self._comparison.old_state.name_of(path) if kind == REMOVED else path
+                yield ChangedFile(name, kind, note, tuple(parts.get(path, ())))
+
+    def _note(self, path: str) -> str:
+        old, new = _is_broken(self._old.get(path)), _is_broken(self._new.get(path))
+        if old is new or path not in self._old or path not in self._new:
+            return ""
+        return (
+            "cannot be read now, so that it is not compared" if new else "could not be read, so that it is not compared"
+        )
+
+    def _parts(self) -> Mapping[str, list[Changed]]:
+        """What changed, by the path of its file now, or then if it is gone."""
+        parts: dict[str, list[Changed]] = {}
+        for part in (*self._apps(), *self._workflows()):
+            at = part.new or part.old
+            assert at is not None, "one of them is there"
+            if not self._note(at.source.path):
+                parts.setdefault(at.source.path, []).append(part)
+        return parts
+
+    # Apps
+
+    def _apps(self) -> Iterator[Changed]:
+        gone: dict[str, AppEntry] = {}
+        came: list[AppEntry] = []
+        for path in {**self._new, **self._old}:
+            old, new = self._old.get(path), self._new.get(path)
+            if old is new:
+                continue
+            for one, other in paired_apps(old, new):
+                if one is not None and other is not None:
+                    yield from self._app(one, other)
+                elif one is not None:
+                    gone[one.item.name] = one
+                elif other is not None:
+                    came.append(other)
+        for app in came:
+            before = gone.pop(app.item.name, None)
+            yield from self._app(before, app) if before is not None else [_came_or_went(ADDED, app)]
+        for app in gone.values():
+            yield _came_or_went(REMOVED, app)
+
+    def _app(self, old: AppEntry, new: AppEntry) -> Iterator[Changed]:
+        changes = app_changes(old, new)
+        is_moved = old.source.path != new.source.path
+        if changes or is_moved:
+            name = new.app.title or new.item.name
+            words = self._moved(name, old.source.path) if is_moved else sentence("app {}", named(name))
+            yield Changed(MOVED if is_moved else CHANGED, "app", name, words, old, new, changes)
+
+    def _moved(self, name: str, old_path: str) -> Line:
+        return sentence("{} was in {}", named(name), named(self._comparison.old_state.name_of(old_path)))
+
+    # Workflows
+
+    def _workflows(self) -> Iterator[Changed]:
+        for pair in self._comparison.pairs:
+            if pair.old is not None and pair.new is not None:
+                yield from self._workflow(pair.old, pair.new, pair)
+            elif (entry := pair.new or pair.old) is not None:
+                kind, became = (ADDED, "is new") if pair.old is None else (REMOVED, "is gone")
+                workflow = entry.workflow
+                about = f"{counted(len(workflow.steps), 'step')}, {event_label(workflow.trigger)}"
+                words = sentence(f"{{}} {became}: {{}}", named(entry.title), shown(about))
+                yield Changed(kind, "workflow", entry.title, words, pair.old, pair.new, (), pair)
+
+    def _workflow(self, old: Entry, new: Entry, pair: WorkflowPair) -> Iterator[Changed]:
+        comparison = self._comparison
+        identities = Identities(pair.steps, self._ids)
+        changes = workflow_changes(comparison.old_analysis(old), comparison.new_analysis(new), identities)
+        kind, words = CHANGED, named(new.title)
+        if old.title != new.title:
+            kind, words = RENAMED, sentence("{} was called {}", named(new.title), named(old.title))
+        elif old.source.path != new.source.path:
+            kind, words = MOVED, self._moved(new.title, old.source.path)
+        if changes or kind != CHANGED:
+            yield Changed(kind, "workflow", new.title, words, old, new, changes, pair)
+
+
+def _came_or_went(kind: str, app: AppEntry) -> Changed:
+    name = app.app.title or app.item.name
+    words = sentence("the app {} is new" if kind == ADDED else "the app {} is gone", named(name))
+    return Changed(kind, "app", name, words, *((None, app) if kind == ADDED else (app, None)))
+
+
+def _is_broken(document: Document | None) -> bool:
+    return document is not None and document.shape is Shape.BROKEN
+
+
+def _holds_anything(old: Document | None, new: Document | None) -> bool:
+    document = new or old
+    return document is not None and document.shape is not Shape.NOTHING

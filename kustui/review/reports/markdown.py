@@ -1,0 +1,176 @@
+"""``markdown``: for a comment at a pull request. A summary first, then what is new and wrong; the rest is folded.
+
+Whatever a definition holds stands in code spans, where neither Markdown nor HTML, nor a mention of a person, is obeyed.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from kustui.check.problems import Problem
+from kustui.definition.collection import Entry
+from kustui.diagrams.diagram import DiagramSet, flow_diagram
+from kustui.diagrams.formats.graph_languages import mermaid
+from kustui.review.changed_files import Changed, ChangedFile, Review
+from kustui.review.merged_flow import MergedWorkflow
+from kustui.review.path_changes import PathChange
+from kustui.review.reports import ReportOptions
+from kustui.review.states import State
+from kustui.text.messages import counted, plural
+from kustui.text.styled_lines import Line
+from kustui.text.terminal_safe import terminal_safe
+from kustui.workspace.difference import ADDED, REMOVED
+
+T = TypeVar("T")
+
+MARK = "<!-- kustui diff -->"
+"""The first line, by which a build finds the comment that it made before."""
+MOST_CHARACTERS = 60_000
+"""Code hosts take comments of some 65,000 characters. Drawings are left away first, then what is listed last."""
+_MOST_IN_A_DRAWING, _MOST_EDGES = 40_000, 250
+"""Characters and edges: Mermaid draws at most 50,000 and 500, and nobody finds their way in as many."""
+_LISTED, _LEAST_LISTED = 25, 3
+_SIGNS = {ADDED: "+", REMOVED: "−"}  # as wide as the other one
+_BACKTICKS = re.compile("`+")
+
+
+def report(review: Review, options: ReportOptions) -> Iterator[str]:
+    if options.full:
+        yield from _Markdown(review, None, draws=True).report()
+        return
+    for most, draws in ((_LISTED, True), (_LISTED, False), (_LEAST_LISTED, False), (0, False)):
+        text = "".join(_Markdown(review, most, draws=draws).report())
+        if len(text) <= MOST_CHARACTERS:
+            break
+    yield text
+
+
+class _Markdown:
+    """``most`` is listed of everything, all of it where that is None."""
+
+    def __init__(self, review: Review, most: int | None, *, draws: bool) -> None:
+        self._review, self._most, self._draws = review, most, draws
+        self._behaviour = {workflow.new.key: workflow.paths for workflow in review.behaviour.workflows}
+
+    def report(self) -> Iterator[str]:
+        review = self._review
+        yield f"{MARK}\n### {review.summary or 'Nothing changed in the workflows'}\n\n"
+        yield from self._problems(review.new_problems, "New problems", review.comparison.new_state)
+        yield from self._scenarios()
+        files, more = self._first(review.files)
+        for file in files:
+            yield from self._file(file)
+        yield from _more(len(more), "file")
+        fixed = "".join(self._problems(review.fixed_problems, "", review.comparison.old_state))
+        if fixed:
+            yield from _folded(counted(len(review.fixed_problems), "problem") + " fixed", fixed)
+
+    def _first(self, values: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
+        """What is listed, and what is only counted."""
+        return (values, ()) if self._most is None else (values[: self._most], values[self._most :])
+
+    def _problems(self, problems: Sequence[Problem], title: str, state: State) -> Iterator[str]:
+        listed, more = self._first(problems)
+        if problems and title:
+            yield f"**{title}**\n\n"
+        for problem in listed:
+            place = f"{state.name_of(problem.document.path)}:{problem.span().start}"
+            yield f"- **{problem.severity}** {code(problem.message)} ({code(problem.rule)}) at {code(place)}\n"
+        yield from _more(len(more), "problem")
+        yield "\n" if problems else ""
+
+    def _scenarios(self) -> Iterator[str]:
+        scenarios, more = self._first(self._review.behaviour.scenarios)
+        if not self._review.behaviour.scenarios:
+            return
+        yield "**Scenarios**\n\n"
+        for scenario in scenarios:
+            title = f" {code(scenario.title)}" if scenario.title else ""
+            verb = {"fails": "**fails**", "passes": "passes", "unreadable": "**cannot be read**"}.get(scenario.kind, "")
+            yield f"- {code(scenario.path)}{title} {verb or 'ends otherwise'}: {code(scenario.words)}\n"
+        yield from _more(len(more), "scenario")
+        yield "\n"
+
+    # Files
+
+    def _file(self, file: ChangedFile) -> Iterator[str]:
+        note = file.note or {ADDED: "new", REMOVED: "gone"}.get(file.kind, "")
+        yield f"#### {code(file.path)}{f' ({note})' if note else ''}\n\n"
+        parts, more = self._first(file.parts)
+        for part in parts:
+            yield from self._part(part)
+        yield from _more(len(more), "workflow")
+        yield "\n" if more else ""
+
+    def _part(self, part: Changed) -> Iterator[str]:
+        paths = self._behaviour.get(part.new.key) if isinstance(part.new, Entry) else None
+        events = paths.changes if paths is not None else ()
+        counts = [counted(len(part.changes), "change")] if part.changes else []
+        if events:
+            counts.append(f"{counted(len(events), 'event')} {'goes' if len(events) == 1 else 'go'} another way")
+        about = f": {', '.join(counts)}" if counts else ""
+        title = f"<b>{_SIGNS.get(part.kind, '~')}</b> {_html(part.words)}{about}"
+        yield from _folded(title, f"{self._changes(part)}{self._events(events)}{self._drawing(part)}")
+
+    def _changes(self, part: Changed) -> str:
+        listed, more = self._first(part.changes)
+        lines = [f"- **{_SIGNS.get(change.kind, '~')}** {_markdown(change.sentence)}\n" for change in listed]
+        return "".join((*lines, *_more(len(more), "change")))
+
+    def _events(self, events: Sequence[PathChange]) -> str:
+        listed, more = self._first(events)
+        lines = [f"- {code(event.sentence)}\n" for event in listed]
+        return "".join(("\nEvents that go another way:\n\n", *lines, *_more(len(more), "event"))) if events else ""
+
+    def _drawing(self, part: Changed) -> str:
+        """Both states of a workflow in one drawing; nothing where that would show nothing, or too much."""
+        pair = part.pair
+        if not self._draws or pair is None or pair.new is None:
+            return ""
+        comparison = self._review.comparison
+        old = comparison.old_analysis(pair.old) if pair.old is not None else None
+        merged = MergedWorkflow.of(old, comparison.new_analysis(pair.new), pair.steps)
+        diagram = flow_diagram(merged, merged.changes)
+        text = "".join(mermaid(DiagramSet((diagram,))))
+        if not any(merged.changes[:2]) or len(text) > _MOST_IN_A_DRAWING or len(diagram.edges) > _MOST_EDGES:
+            return ""
+        fence = _fence(text, 3)
+        return f"\n{fence}mermaid\n{text}{fence}\n"
+
+
+def _folded(title: str, content: str) -> Iterator[str]:
+    """Something that is opened by its title; the title alone where there is nothing in it."""
+    if content:
+        yield f"<details><summary>{title}</summary>\n\n{content}\n</details>\n\n"
+    else:
+        yield f"{title}\n\n"
+
+
+def _more(number: int, noun: str) -> Iterator[str]:
+    if number:
+        yield f"- … and {number:,} more {plural(number, noun)}\n"
+
+
+def code(text: str) -> str:
+    """A text of a definition as a code span, in which nothing is obeyed."""
+    safe = terminal_safe(text)
+    fence = _fence(safe, 1)
+    padded = f" {safe} " if safe[:1] in "` " or safe[-1:] in "` " else safe
+    return f"{fence}{padded}{fence}"
+
+
+def _fence(text: str, least: int) -> str:
+    """More backquotes than follow one another in a text."""
+    return "`" * max(least, 1 + max(map(len, _BACKTICKS.findall(text)), default=0))
+
+
+def _markdown(sentence: Line) -> str:
+    return "".join(code(text) if look else text for text, look in sentence)
+
+
+def _html(sentence: Line) -> str:
+    pieces = ((html.escape(terminal_safe(text)), look) for text, look in sentence)
+    return "".join(f"<code>{text}</code>" if look else text for text, look in pieces)

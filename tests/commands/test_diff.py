@@ -1,0 +1,286 @@
+"""``kustui diff`` as somebody at a shell, or a build, meets it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from kustui.cli import main
+from kustui.review.reports.markdown import MOST_CHARACTERS
+from kustui.text.cells import cells
+from tests.support.definitions import ALWAYS, a_workflow, write_json
+from tests.support.diagrams import HOSTILE
+from tests.support.mutations import MUTATIONS, SOUND, Definition, Mutation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Value = dict[str, Any]
+FORMATS = ("text", "markdown", "json")
+SCHEDULE = "kustomer.app.scheduler.schedule-workflow"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    """The exit status and standard output."""
+    try:
+        status = main(["diff", "--no-config", *arguments])
+    except SystemExit as end:
+        status = int(end.code or 0)
+    output = capsys.readouterr()
+    assert "Traceback" not in output.err
+    return status, output.out
+
+
+def calling(minutes: int, name: str = "Book pickup", **members: Any) -> Value:
+    params = {"workflowId": "id-of-called", "runAt": {"type": "relative", "value": minutes}, "inputs": {}}
+    step = {"id": "a", "action": SCHEDULE, "params": params, "transitions": [], "meta": {"displayName": name}}
+    return a_workflow("calling", steps=[step], **members)
+
+
+@pytest.fixture
+def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sequence[str]:
+    """Two files of which one says 1 d where the other says 2 d."""
+    monkeypatch.chdir(tmp_path)
+    called = a_workflow("called")
+    called["trigger"] = {**called["trigger"], "callable": True, "eventName": "kustomer.workflow.id-of-called.call"}
+    for name, minutes in (("old", 1440), ("new", 2880)):
+        write_json(tmp_path / f"{name}.json", {"workflows": [calling(minutes), called]})
+    return "old.json", "new.json"
+
+
+def test_a_change_is_said_below_its_file_and_workflow(capsys: pytest.CaptureFixture[str], pair: Sequence[str]) -> None:
+    status, output = run(capsys, *pair)
+    assert status == 0
+    assert output.splitlines() == [
+        "new.json",
+        "  ~ `calling`",
+        "      ~ `Book pickup` waits 2 d instead of 1 d",
+        "",
+        "1 workflow changed",
+    ]
+
+
+def test_a_full_report_has_the_places(capsys: pytest.CaptureFixture[str], pair: Sequence[str]) -> None:
+    assert "old.json:27:22 → new.json:27:22\n" in run(capsys, *pair, "--full")[1]
+    assert "old.json:27:22 > new.json:27:22\n" in run(capsys, *pair, "--full", "--ascii")[1]
+
+
+def test_the_status_says_whether_something_differs_where_that_is_asked(
+    capsys: pytest.CaptureFixture[str], pair: Sequence[str]
+) -> None:
+    assert run(capsys, *pair, "--exit-code")[0] == 1
+    assert run(capsys, pair[0], pair[0], "--exit-code") == (0, "")
+    assert run(capsys, "gone.json", pair[0])[0] == 2
+
+
+def test_colours_are_those_of_a_difference(capsys: pytest.CaptureFixture[str], pair: Sequence[str]) -> None:
+    output = run(capsys, *pair, "--color", "always")[1]
+    assert "\x1b[33m~\x1b[0m" in output
+    assert "\x1b[36m2 d\x1b[0m" in output
+    assert re.sub(r"\x1b\[[\d;]*m", "", output) == run(capsys, *pair)[1]
+
+
+def test_json_has_both_places_of_each_change(capsys: pytest.CaptureFixture[str], pair: Sequence[str]) -> None:
+    value = json.loads(run(capsys, *pair, "--format", "json")[1])
+    assert (value["old"], value["new"], value["differs"]) == ("old.json", "new.json", True)
+    (workflow,) = value["files"][0]["workflows"]
+    assert (workflow["name"], workflow["id"], workflow["kind"]) == ("calling", "id-of-calling", "changed")
+    (change,) = workflow["changes"]
+    assert {key: change[key] for key in ("kind", "noun", "of", "step", "text")} == {
+        "kind": "changed",
+        "noun": "delay",
+        "of": "Book pickup",
+        "step": "a",
+        "text": "`Book pickup` waits 2 d instead of 1 d",
+    }
+    assert change["old"]["file"] == "old.json"
+    assert change["new"]["pointer"] == "/workflows/0/steps/0/params/runAt"
+
+
+def test_markdown_has_both_states_in_a_drawing(capsys: pytest.CaptureFixture[str], pair: Sequence[str]) -> None:
+    output = run(capsys, *pair, "--format", "markdown")[1]
+    assert output.startswith("<!-- kustui diff -->\n### 1 workflow changed\n")
+    assert "- **~** `Book pickup` waits `2 d` instead of `1 d`\n" in output
+    assert "```mermaid\nflowchart TD\n" in output
+    assert "<details><summary><b>~</b> <code>calling</code>: 1 change</summary>\n\n" in output
+
+
+def test_problems_are_new_or_fixed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    good, bad = a_workflow(), a_workflow()
+    bad["trigger"]["transitions"] = [{"target": "b", "condition": ALWAYS}]
+    for name, value in (("a", good), ("b", bad)):
+        write_json(tmp_path / f"{name}.json", value)
+    there, back = run(capsys, "a.json", "b.json")[1], run(capsys, "b.json", "a.json")[1]
+    assert '  + b.json:9:19: error: the transition leads to the unknown step "b"' in there
+    assert '  - b.json:9:19: error: the transition leads to the unknown step "b"' in back
+    assert there.splitlines()[-1].startswith("1 workflow changed · 1 new problem")
+    assert back.splitlines()[-1].startswith("1 workflow changed · 1 problem fixed")
+
+
+def test_files_and_workflows_come_go_and_move(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    old, new = Path("old"), Path("new")
+    for folder, files in (
+        (old, {"a.json": [a_workflow("one"), a_workflow("two")], "b.json": [a_workflow("three")]}),
+        (new, {"a.json": [a_workflow("one")], "c.json": [a_workflow("two"), calling(60)]}),
+    ):
+        folder.mkdir()
+        for name, workflows in files.items():
+            write_json(folder / name, {"workflows": workflows})
+    lines = run(capsys, "old", "new")[1].splitlines()
+    assert "new/c.json (new)" in lines
+    assert "old/b.json (gone)" in lines
+    assert "  + `calling` is new: 1 step, on conversation.create" in lines
+    assert "  - `three` is gone: 1 step, on conversation.create" in lines
+    assert "  ~ `two` was in `old/a.json`" in lines
+    assert not any("`one`" in line for line in lines)
+
+
+def test_a_file_that_cannot_be_read_is_not_compared(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    one = str(write_json(tmp_path / "a.json", {"workflows": [a_workflow()]}))
+    (tmp_path / "b.json").write_text(f"{Path(one).read_text()[:-9]}")
+    output = run(capsys, one, str(tmp_path / "b.json"))[1]
+    assert "(cannot be read now, so that it is not compared)" in output.replace("\n    ", " ")
+    assert "is gone" not in output
+
+
+def test_what_is_long_is_cut_short_and_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    def workflow(number: int) -> Value:
+        steps = [
+            {"id": f"s{at}", "action": "kustomer.note.create", "params": {"body": f"{number}"}, "transitions": []}
+            for at in range(40)
+        ]
+        return a_workflow(steps=steps)
+
+    files = [str(write_json(tmp_path / f"{number}.json", workflow(number))) for number in (1, 2)]
+    short, full = run(capsys, *files)[1], run(capsys, *files, "--full")[1]
+    assert "      … 34 params (--full lists all)\n" in short
+    assert short.count("the param `body`") == 6
+    assert full.count("the param `body`") == 40
+    assert max(map(cells, short.splitlines())) <= 80
+
+
+def test_markdown_stays_within_what_code_hosts_take(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    def definition(word: str) -> Value:
+        workflows = []
+        for number in range(60):
+            steps = [
+                {"id": f"s{number}-{at}", "action": "kustomer.note.create", "params": {"body": f"{word} {'x' * 30}"},
+                 "transitions": [{"target": f"s{number}-{at + 1}", "condition": ALWAYS}] if at < 30 else []}
+                for at in range(31)
+            ]  # fmt: skip
+            workflows.append(a_workflow(f"w{number}", steps=steps))
+        return {"workflows": workflows}
+
+    files = [str(write_json(tmp_path / f"{word}.json", definition(word))) for word in ("old", "new")]
+    output = run(capsys, *files, "--format", "markdown")[1]
+    assert len(output) <= MOST_CHARACTERS
+    assert "more" in output
+    assert output.count("<details>") == output.count("</details>")
+
+
+@pytest.mark.parametrize("report", FORMATS)
+def test_names_and_values_are_never_obeyed(capsys: pytest.CaptureFixture[str], tmp_path: Path, report: str) -> None:
+    evil = f"```\n</details><script>x</script> @team [x](y) | `a` ``b`` \x1b[31m \u202e {' '.join(HOSTILE[:-1])}"
+    files = []
+    for at, text in enumerate((evil, f"{evil}!")):
+        step = {"id": "a", "action": "kustomer.note.create", "params": {"body": text}, "transitions": []}
+        workflow = a_workflow(evil, steps=[{**step, "meta": {"displayName": text}}])
+        files.append(str(write_json(tmp_path / f"{at}.json", workflow)))
+    output = run(capsys, *files, "--format", report)[1]
+    assert "\x1b" not in output
+    assert "\u202e" not in output
+    if report == "markdown":
+        tokens = [
+            inner
+            for token in MarkdownIt("gfm-like", {"linkify": False}).parse(output)
+            for inner in (token, *(token.children or ()))
+        ]
+        markup = "".join(token.content for token in tokens if token.type in ("html_block", "html_inline", "text"))
+        assert not {token.type for token in tokens} & {"link_open", "image"}
+        outside = re.sub(r"<code>.*?</code>", "", markup)
+        assert "script" not in outside
+        assert "@team" not in outside
+        assert outside.count("<details>") == outside.count("</details>") == 1
+
+
+# Any two states
+
+
+def diff(old: Value, new: Value, folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    files = [str(write_json(folder / f"{name}.json", value)) for name, value in (("old", old), ("new", new))]
+    return run(capsys, *files, *options)[1]
+
+
+@given(SOUND)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_is_said_of_a_copy_in_another_layout(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], value: Definition
+) -> None:
+    (tmp_path / "old.json").write_text(json.dumps(value))
+    (tmp_path / "new.json").write_text(json.dumps(reordered(value), indent=3, ensure_ascii=False))
+    assert run(capsys, str(tmp_path / "old.json"), str(tmp_path / "new.json"), "--exit-code") == (0, "")
+
+
+def reordered(value: Any) -> Any:
+    """The same with the keys of every object the other way round."""
+    if isinstance(value, list):
+        return [reordered(member) for member in value]
+    if isinstance(value, dict):
+        return {key: reordered(member) for key, member in reversed(value.items())}
+    return value
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
+@given(value=SOUND, chance=st.randoms(use_true_random=False))
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_edited_is_named_and_nothing_else(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    mutation: Mutation,
+    value: Definition,
+    chance: random.Random,
+) -> None:
+    mutated = copy.deepcopy(value)
+    if not mutation(mutated, chance):
+        return
+    report = json.loads(diff(value, mutated, tmp_path, capsys, "--format", "json"))
+    parts = [part for file in report["files"] for part in (*file["apps"], *file["workflows"])]
+    pointers = {place["pointer"] for part in parts for change in part["changes"] for place in sides(change)}
+    expected = {*edits(value, mutated)}
+    assert pointers, report
+    for pointer in pointers:  # each is at an edit, or right around one
+        assert any(edit.startswith(pointer) or pointer.startswith(edit) for edit in expected), (pointer, expected)
+    for edit in expected:
+        assert any(edit.startswith(pointer) or pointer.startswith(edit) for pointer in pointers), (edit, pointers)
+
+
+def sides(change: Value) -> list[Value]:
+    return [place for place in (change["old"], change["new"]) if place is not None]
+
+
+def edits(old: Any, new: Any, pointer: str = "") -> list[str]:
+    """The pointers of the values that differ."""
+    if type(old) is type(new) is dict:
+        keys = {**old, **new}
+        return [at for key in keys for at in edits(old.get(key, ...), new.get(key, ...), f"{pointer}/{key}")]
+    if type(old) is type(new) is list and len(old) == len(new):
+        return [
+            at for index, pair in enumerate(zip(old, new, strict=True)) for at in edits(*pair, f"{pointer}/{index}")
+        ]
+    return [] if old == new else [pointer]
