@@ -152,7 +152,7 @@ class MergedWorkflow(WorkflowAnalysis):
         return self.flow.workflow
 
     @property
-    def flow(self) -> FlowGraph:
+    def flow(self) -> MergedFlow:
         return self._merged[0]
 
     def scheduled_by(self, step_id: str) -> Entry | None:

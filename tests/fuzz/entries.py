@@ -60,6 +60,7 @@ from kustui.tui.rehearsal.scenario_actions import rebase_session
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.step_rows import heading_rows, status_row, step_rows
 from kustui.tui.rehearsal.views import context_rows
+from kustui.tui.tree.places import link_of
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
@@ -210,7 +211,7 @@ def show(data: bytes) -> None:
     for index, node in enumerate(tree.nodes[:150]):
         rows.row(index)
         detail_rows(tree, node, 60)
-        tree.link(node)
+        link_of(tree, node)
         if node.document.entries:
             show_source(node.document, getattr(node.part, "pointer", ""))
     for entry in snapshot.collection.entries[:_MOST]:

@@ -15,6 +15,7 @@ from kustui.tui.explorer.detail import detail_rows
 from kustui.tui.explorer.selection import of_key, of_node
 from kustui.tui.explorer.source_lines import SourceLines
 from kustui.tui.explorer.source_rows import FoldedSource, ProblemPlaces
+from kustui.tui.tree.places import link_of
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.widgets.rows import Row, Target, laid_out
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.slow
 def look_at_everything(tree: TreeState, *widths: int) -> None:
     for index, node in enumerate(tree.nodes):
         laid_out(TreeRows(tree).row(index), 60)
-        tree.link(node)
+        link_of(tree, node)
         for width in widths:
             for row in detail_rows(tree, node, width):
                 assert width_of(laid_out(row, width)) <= width

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kustui.tui.diagrams.boxes_window import BoxesWindow
 from kustui.tui.diagrams.diagram_view import step_of
 from kustui.tui.tree.nodes import Node
+from kustui.tui.tree.places import drawn
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 from kustui.tui.widgets.rows_view import width_inside
@@ -14,6 +15,9 @@ from kustui.tui.widgets.rows_view import width_inside
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.box_drawing import BoxDrawing  # drawings come after the first paint
+    from kustui.diagrams.glyphs import ChangeMarks
+
+    _Drawn = tuple[WorkflowAnalysis, ChangeMarks]
 
 
 _MANY = 300
@@ -43,7 +47,7 @@ class BoxesView(BoxesWindow):
 
     @property
     def nothing(self) -> str:
-        count = len(self._worked_out[0].flow.steps) if self._worked_out else 0
+        count = len(self._worked_out[0][0].flow.steps) if self._worked_out else 0
         return f"drawing {count:,} boxes …; the other panes can be used meanwhile" if count else _NOTHING
 
     def show_node(self, tree: TreeState, node: Node) -> None:
@@ -53,15 +57,15 @@ class BoxesView(BoxesWindow):
             self.look_at_selected()
             self.refresh()
             return
-        analysis = tree.analysis(node.entry)
-        same = self._analysis is not None and workflow_key(self._analysis.entry) == workflow_key(node.entry)
+        both = analysis, _ = drawn(tree, node)
+        same = self._analysis is not None and workflow_key(self._analysis.entry) == workflow_key(analysis.entry)
         self._shown = tree, node
-        key = analysis, self.box_zoom, width_inside(self)
+        key = both, self.box_zoom, width_inside(self)
         if len(analysis.flow.steps) > _MANY and self._ready[0] != key:
             self._lay_out_later(key, same=same)
             return
         self._worked_out = None
-        before, drawing = self.drawing, self._drawing_of(analysis, tree)
+        before, drawing = self.drawing, self._drawing_of(both, tree)
         self.drawing, self._analysis = drawing, analysis
         boxes = drawing.layout.box_of
         step = step_of(node)
@@ -74,7 +78,7 @@ class BoxesView(BoxesWindow):
         if step != self.selected or drawing is not before:
             self.select(step)
 
-    def _lay_out_later(self, key: tuple[WorkflowAnalysis, str, int], *, same: bool) -> None:
+    def _lay_out_later(self, key: tuple[_Drawn, str, int], *, same: bool) -> None:
         """Lay out a large workflow while the keys go on."""
         self.drawing, self.selected = None, self.selected if same else ""
         self.look_at_selected()
@@ -85,11 +89,12 @@ class BoxesView(BoxesWindow):
 
         self.work_out(key, lay_out, lambda: self.show_node(*self._shown))
 
-    def _drawing_of(self, analysis: WorkflowAnalysis, tree: TreeState) -> BoxDrawing:
+    def _drawing_of(self, both: _Drawn, tree: TreeState) -> BoxDrawing:
         """The drawing of a workflow: the one that is there as far as it is still true."""
+        analysis = both[0]
         marks, drawing = self.marks_of(tree, analysis), self.drawing
         if drawing is None or self._analysis is not analysis:
-            key = analysis, self.box_zoom, width_inside(self)
+            key = both, self.box_zoom, width_inside(self)
             drawing = self._ready[1] if self._ready[0] == key else _laid_out(*key)
         return drawing if drawing.marks == marks else drawing.with_marks(marks)
 
@@ -112,8 +117,8 @@ class BoxesView(BoxesWindow):
             self.follow(workflow_key(target) if target is not None else ())
 
 
-def _laid_out(analysis: WorkflowAnalysis, zoom: str, width: int) -> BoxDrawing:
+def _laid_out(both: _Drawn, zoom: str, width: int) -> BoxDrawing:
     from kustui.diagrams.box_drawing import BoxDrawing, Zoom
     from kustui.diagrams.diagram import flow_diagram
 
-    return BoxDrawing.of(flow_diagram(analysis), {}, Zoom(zoom), width)
+    return BoxDrawing.of(flow_diagram(*both), {}, Zoom(zoom), width)

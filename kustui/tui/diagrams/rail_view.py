@@ -12,6 +12,7 @@ from kustui.text.styled_lines import Line, fitted
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView, step_of
 from kustui.tui.tree.nodes import Node
+from kustui.tui.tree.places import drawn
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Row, Rows, laid_out, node_key, workflow_key
 from kustui.tui.widgets.rows_view import RowsView
@@ -62,17 +63,17 @@ class RailView(RowsView, DiagramView):
             return
         from kustui.diagrams.rail_drawing import RailDrawing
 
-        analysis = tree.analysis(node.entry)
+        analysis, changes = drawn(tree, node)
         marks = self.marks_of(tree, analysis)
-        before, same = self.drawing, self._workflow == workflow_key(node.entry)
-        drawing = before if before is not None and same else RailDrawing(analysis, marks)
+        before, same = self.drawing, self._workflow == workflow_key(analysis.entry)
+        drawing = before if before is not None and same else RailDrawing(analysis, marks, changes=changes)
         if drawing.analysis is not analysis or drawing.marks != marks:
-            drawing = RailDrawing(analysis, marks, drawing.folded)
+            drawing = RailDrawing(analysis, marks, drawing.folded, changes=changes)
         step = step_of(node)
         if same and not follows and before is not None and self.node in drawing.flow.declared_edges:
             step = self.node
         drawing = drawing.unfolded_to(step)
-        self._workflow = workflow_key(node.entry)
+        self._workflow = workflow_key(analysis.entry)
         self.show_drawing(drawing, drawing.row_of.get(step, 0), top=None if same else 0)
 
     def show_drawing(self, drawing: RailDrawing, row: int, *, top: int | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -17,6 +18,7 @@ from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.list_panes import change_rows
 from kustui.tui.explorer.views import Views
+from kustui.tui.tree.places import problem_place
 from kustui.tui.widgets.rows import Row
 from kustui.workspace.events import (
     CheckProgress,
@@ -89,7 +91,7 @@ class BackgroundEvents:
 
     def _list_changes(self, difference: Difference) -> None:
         time = datetime.now().strftime("%H:%M:%S")
-        self._views.changes.take(change_rows(time, difference, self._views.tree.state.problem_place))
+        self._views.changes.take(change_rows(time, difference, partial(problem_place, self._views.tree.state)))
         key = (first_key(self._screen.app, "view.changes"), "key")
         line = (("reloaded ", "new"), (f"{time} · {difference.summary}", ""))
         self._views.status.announce(Row(line, mark=(key, (" what changed", "muted"))))

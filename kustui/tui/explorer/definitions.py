@@ -21,6 +21,7 @@ from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.selection import CurrentSelection
 from kustui.tui.explorer.views import Views
+from kustui.tui.tree.places import link_of
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Row, RowBuilder, Target
 from kustui.tui.widgets.rows_view import RowsView
@@ -66,7 +67,7 @@ class Definitions:
         """Where the current row leads by itself: in the tree, and in panes that show other places."""
         focused, tree = self._screen.focused, self._views.tree
         if focused is tree and tree.node is not None:
-            return tree.state.link(tree.node)
+            return link_of(tree.state, tree.node)
         return focused.row.link if isinstance(focused, RowsView) else ()
 
     @property

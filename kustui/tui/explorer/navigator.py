@@ -18,6 +18,7 @@ from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import PaneTitles, Views
+from kustui.tui.tree.places import key_of_place, link_of
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.widgets.bars import PROBLEM_KEYS, broken_banner, broken_files, keys_row, problem_lines
 from kustui.tui.widgets.rows import NodeKey, Target
@@ -96,12 +97,12 @@ class Navigator:
             if row.target is not None and (current or not row.link):
                 self.jump_to(row.target)
             elif row.link:
-                self.jump(tree.state.key_of_place(row.link))
+                self.jump(key_of_place(tree.state, row.link))
         elif (problem := self._presenter.take_unread()) is not None:
             self._panes.enter("source")
             self._presenter.show_again(Target.of(problem))
         elif (node := tree.node) is not None:
-            if link := tree.state.link(node):
+            if link := link_of(tree.state, node):
                 self.jump(link)
             elif node.opens:
                 tree.action_fold()

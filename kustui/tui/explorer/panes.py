@@ -18,6 +18,7 @@ from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.list_panes import ProblemsView, UsesView
 from kustui.tui.explorer.views import DIAGRAMS, PANES, PaneTitles, Views, set_css_classes
 from kustui.tui.tree.nodes import Kind
+from kustui.tui.tree.places import link_of
 from kustui.tui.widgets.pane_search import Narrowable
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import Menu, RowsView
@@ -148,7 +149,7 @@ class Panes:
             return ""
         if presenter.current_problem not in (None, presenter.read):
             return "source"
-        if node.kind in (Kind.EDGE, Kind.SCHEDULE) and tree.state.link(node):
+        if node.kind in (Kind.EDGE, Kind.SCHEDULE) and link_of(tree.state, node):
             return "go there"
         return ("close" if tree.state.is_open(tree.cursor) else "open") if node.opens else "detail"
 

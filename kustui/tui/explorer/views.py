@@ -24,6 +24,7 @@ from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.tree.nodes import Node
+from kustui.tui.tree.places import as_of_now
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import StatusBar, TextBar
 from kustui.tui.widgets.border_titles import BorderTitles
@@ -74,7 +75,8 @@ class Side(Vertical):
     def show(self, tree: TreeState, node: Node) -> None:
         """Draw a node of the tree, or the workflow that it is a part of."""
         self._shown = (tree, node)
-        self.diagram.show_node(tree, node)
+        shows_both = self.diagram_name in ("flow", "boxes")
+        self.diagram.show_node(tree, node if shows_both else as_of_now(tree, node))
 
     def bring(self, name: str) -> Widget:
         """Show one of the panes where only one is, and a drawing instead of the other drawings; the pane."""

@@ -45,6 +45,8 @@ class Node(NamedTuple):
     part: Trigger | Step | Edge | ScheduleCall | Fault | None = None
     opens: bool = False
     """Whether there is something below it."""
+    removed: bool = False
+    """Whether it is gone: its file and workflow are those of the state that a review compares with."""
 
     def child(
         self,
@@ -56,7 +58,9 @@ class Node(NamedTuple):
         opens: bool = False,
     ) -> Node:
         """A node below it, of the same workflow or file; ``name`` is the last part of its key."""
-        return Node(kind, (*self.key, name), self.depth + 1, self.document, pointer, self.entry, part, opens)
+        return Node(
+            kind, (*self.key, name), self.depth + 1, self.document, pointer, self.entry, part, opens, self.removed
+        )
 
 
 def number_of(pointer: str) -> int:

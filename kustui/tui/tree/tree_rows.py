@@ -10,6 +10,7 @@ from kustui.definition.platform import short_name
 from kustui.definition.source.outline import Shape
 from kustui.diagrams.glyphs import problem_mark
 from kustui.text.messages import counted
+from kustui.text.signs import CHANGE_SIGNS
 from kustui.text.styled_lines import Line, joined
 from kustui.tui.tree.nodes import CHANGED_SIGN, Kind, Node
 from kustui.tui.tree.tree_state import TreeState
@@ -36,7 +37,9 @@ class TreeRows:
     def row(self, index: int) -> Row:
         node = self._state.nodes[index]
         line, aside = self._line(node)
-        if node.document.broken is not None:  # what it was before
+        if node.removed:
+            line = tuple((text, "gone" if look in ("", "name", "heading") else "muted") for text, look in line)
+        elif node.document.broken is not None:  # what it was before
             line = tuple((text, "muted") for text, _ in line)
             aside = (("not readable now", "error"),) if node.kind is Kind.DOCUMENT else aside
         elif node.kind is Kind.WORKFLOW and (matching := self._state.matching_steps(node)):
@@ -90,8 +93,12 @@ class TreeRows:
         return self._marks[node.key]
 
     def _change(self, node: Node) -> Line:
-        """The sign of a change at a row, or below one that is closed."""
-        changed = self._state.changed
+        """The sign of a change at a row, or below one that is closed: since the state that a review compares with,
+        else since somebody looked."""
+        state = self._state
+        if state.review is not None and (mark := state.review.mark(node, state.snapshot, state.expanded)):
+            return (CHANGE_SIGNS[mark],)
+        changed = state.changed
         sign = changed.get(node.key, "")
         if not sign and node.key not in self._state.expanded:
             size = len(node.key)

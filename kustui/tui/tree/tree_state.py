@@ -19,7 +19,9 @@ from kustui.workspace.snapshot import Snapshot
 if TYPE_CHECKING:  # not before the first paint
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.config.check_settings import Settings
+    from kustui.review.merged_flow import MergedWorkflow
     from kustui.search.step_texts import Matches, StepTexts
+    from kustui.tui.tree.tree_review import TreeReview
     from kustui.workspace.difference import Difference
 
 
@@ -44,11 +46,14 @@ class TreeState:
         """What was open before there was a filter."""
         self._texts: StepTexts | None = None
         """What a filter searches; None until there was one."""
+        self.review: TreeReview | None = None
+        """What changed since another state of the files, where that is shown."""
         self.snapshot = snapshot
         self.nodes: list[Node] = []
         self.revision = 0
         """Another number whenever a row may say something else."""
         self._documents: dict[Document, int] = {}
+        self._paths: dict[str, int] = {}
         self.take(snapshot)
 
     def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
@@ -68,6 +73,7 @@ class TreeState:
             self.expanded = {key for key in self.expanded if len(key) > 1 or key[0] in now}
             self.expanded |= {(path,) for path in now - before}
         self._documents = {}
+        self._paths = {document.path: index for index, document in enumerate(snapshot.collection.documents)}
         for index, document in enumerate(snapshot.collection.documents):
             self._documents[document] = index
             if document.broken is not None:
@@ -91,11 +97,24 @@ class TreeState:
         return self.snapshot.settings or Settings()
 
     def analysis(self, entry: Entry) -> WorkflowAnalysis:
-        """The analysis of a workflow of the snapshot."""
+        """The analysis of a workflow of the snapshot, or of one that is gone."""
+        if self.review is not None and self.review.is_gone(entry, self.snapshot):
+            return self.review.comparison.old_analysis(entry)
         return self.snapshot.analyses.of(entry)
+
+    def show_review(self, review: TreeReview | None) -> None:
+        """Mark what changed since another state of the files, or no longer."""
+        self.review = review
+        self._rebuild()
+
+    def merged(self, node: Node) -> MergedWorkflow | None:
+        """The flow of both states of the workflow that a node is, or is a part of, where a review has two."""
+        return self.review.merged_of(node, self.snapshot) if self.review is not None else None
 
     def problems(self, node: Node) -> tuple[Problem, ...]:
         """What is wrong at or below a node, as far as it was checked."""
+        if node.removed:
+            return ()
         if node.entry is None:
             broken = self.snapshot.by_document.get(node.document.broken, ()) if node.document.broken else ()
             return (*broken, *self.snapshot.by_document.get(node.document, ()))
@@ -125,15 +144,29 @@ class TreeState:
         for document in self.snapshot.collection.documents:
             if document.is_one_workflow:
                 yield from self._workflows(document, 0)
-            elif document.entries or document.faults or document.broken or document.apps:
+            elif (
+                document.entries
+                or document.faults
+                or document.broken
+                or document.apps
+                or any(self._removed_in(document))
+            ):
                 if not any(map(self._is_left, document.entries)) and self.matches is not None:
                     continue
                 yield Node(Kind.DOCUMENT, (document.path,), 0, document, document.pointer, opens=True)
+        if self.review is not None and self.matches is None:
+            yield from self.review.removed_roots(self._paths)
 
     def _workflows(self, document: Document, depth: int) -> Iterator[Node]:
-        for entry in document.entries:
+        for entry in document.entries if document.path in self._paths else ():
             if self._is_left(entry):
                 yield Node(Kind.WORKFLOW, workflow_key(entry), depth, document, entry.item.pointer, entry, opens=True)
+        yield from self._removed_in(document, depth)
+
+    def _removed_in(self, document: Document, depth: int = 0) -> Iterator[Node]:
+        """The workflows of a file that are gone, while there is no filter."""
+        if self.review is not None and self.matches is None:
+            yield from self.review.removed_workflows(document.path, depth, self.snapshot)
 
     def _is_left(self, entry: Entry) -> bool:
         """Whether the filter leaves a workflow."""
@@ -173,9 +206,13 @@ class TreeState:
             yield node.child(f"fault {index}", Kind.FAULT, fault.pointer, fault)
         if (trigger := analysis.workflow.trigger) is not None:
             yield node.child("trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions))
-        for step in flow.order:
+        merged = self.merged(node)
+        for step in flow.order if merged is None or node.removed else merged.flow.order:
             opens = bool(step.transitions or step.error_cases)  # whom it schedules is shown anyway
-            yield node.child(f"step {step.id}", Kind.STEP, step.pointer, step, opens=opens)
+            if (now := flow.steps.get(step.id)) is not None:
+                yield node.child(f"step {step.id}", Kind.STEP, now.pointer, now, opens=opens)
+            elif self.review is not None and merged is not None:
+                yield self.review.removed_step(node, merged, step.id, opens=opens)
         for step in flow.duplicates:
             yield node.child(duplicate_name(step), Kind.STEP, step.pointer, step)
 
@@ -188,6 +225,8 @@ class TreeState:
                 yield node.child("schedule", Kind.SCHEDULE, f"{call.pointer}/params", call)
         for index, edge in enumerate(analysis.flow.declared_edges.get(id_, ())):
             yield node.child(f"way {index}", Kind.EDGE, edge.transition.pointer, edge)
+        if self.review is not None and not node.removed and (merged := self.merged(node)) is not None:
+            yield from self.review.removed_edges(node, merged, id_)
 
     # Opening, closing, finding
 
@@ -326,8 +365,8 @@ class TreeState:
     # Where something is in the tree
 
     def place_of(self, document: Document) -> int:
-        """Which of the files it is, counted from 0."""
-        return self._documents[document]
+        """Which of the files it is, counted from 0; one that is gone comes last."""
+        return self._documents.get(document, self._paths.get(document.path, len(self._documents)))
 
     def holds(self, document: Document) -> bool:
         """Whether a file is one of those that are shown; a configuration file is not."""
@@ -352,46 +391,3 @@ class TreeState:
         key = node_key(entry, part.id if isinstance(part, Step) else TRIGGER_ID)
         edges = enumerate(part.edges)
         return next(((*key, f"way {index}") for index, edge in edges if is_inside(pointer, edge.pointer)), key)
-
-    def problem_place(self, problem: Problem) -> NodeKey:
-        """The step or workflow of a problem, and after it the pointer from the workflow on; empty for what has no node.
-
-        No workflow is read for it: a save can bring hundreds of problems, of which one or none is followed.
-        """
-        document = problem.document
-        if not self.holds(document):
-            return ()
-        entry = problem.entry or document.entry_at(problem.pointer)
-        if entry is None:
-            return self.key_at(document, problem.pointer)
-        key = node_key(entry, problem.step) if problem.step else workflow_key(entry)
-        return (*key, problem.pointer.removeprefix(entry.item.pointer))
-
-    def key_of_place(self, place: NodeKey) -> NodeKey:
-        """The node that such a place leads to now; of a step that is elsewhere since then, the step. The key of a node
-        is its own place."""
-        if len(place) < 3 or not (place[-1].startswith("/") or not place[-1]):
-            return place
-        *above, pointer = place
-        collection = self.snapshot.collection
-        entry = collection.by_key.get(place[1])
-        if entry is None:
-            return tuple(above)
-        key = self.key_at(collection.document_of(entry), f"{entry.item.pointer}{pointer}")
-        step = above[2] if len(above) > 2 else ""
-        # In the same step, or in one that has the same id.
-        same = not step or (len(key) > 2 and (key[2] == step or key[2].startswith(f"{step} /")))
-        return key if same else tuple(above)
-
-    def link(self, node: Node) -> NodeKey:
-        """Where Enter on a row leads: the scheduled workflow, or the step that a transition names; else nowhere."""
-        from kustui.analysis.flow import Edge  # not before the first paint
-        from kustui.analysis.schedules import ScheduleCall
-
-        if isinstance(node.part, ScheduleCall) and node.part.workflow_id is not None:
-            target = self.snapshot.collection.by_id.get(node.part.workflow_id)
-            return workflow_key(target) if target else ()
-        if isinstance(node.part, Edge) and node.entry is not None:
-            there = node.part.target in self.analysis(node.entry).flow.steps
-            return node_key(node.entry, node.part.target) if there else ()
-        return ()

@@ -8,6 +8,7 @@ import pytest
 
 from kustui.config.severity import Severity
 from kustui.tui.tree.nodes import Kind
+from kustui.tui.tree.places import link_of
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
@@ -241,10 +242,10 @@ def test_a_filter_shows_files_that_are_closed_and_hides_those_without_a_match() 
 def test_enter_on_a_schedule_leads_to_the_workflow_and_on_a_transition_to_its_step() -> None:
     tree = tree_of([scheduling_workflow("x", "y"), callable_workflow("x")])
     target = tree.snapshot.collection.by_id["x"]
-    assert tree.link(node(tree, "⇒ x")) == workflow_key(target)
-    assert tree.link(node(tree, "⇒ y")) == ()
-    assert tree.link(node(tree, "→ schedule s1")) == node_key(tree.snapshot.collection.entries[0], "s1")
-    assert tree.link(node(tree, "● schedule s0")) == ()
+    assert link_of(tree, node(tree, "⇒ x")) == workflow_key(target)
+    assert link_of(tree, node(tree, "⇒ y")) == ()
+    assert link_of(tree, node(tree, "→ schedule s1")) == node_key(tree.snapshot.collection.entries[0], "s1")
+    assert link_of(tree, node(tree, "● schedule s0")) == ()
 
 
 @pytest.mark.parametrize("name", SAMPLE_PATHS)
@@ -252,13 +253,13 @@ def test_every_link_of_a_sample_leads_to_a_row(name: str) -> None:
     tree = all_open(sample(name))
     keys = {node.key for node in tree.nodes}
     for found in tree.nodes:
-        if link := tree.link(found):
+        if link := link_of(tree, found):
             assert link in keys
 
 
 def test_a_way_to_a_step_that_is_not_there_leads_nowhere() -> None:
     tree = tree_of(workflow("gone", step("a")))
-    assert tree.link(node(tree, "no such step")) == ()
+    assert link_of(tree, node(tree, "no such step")) == ()
 
 
 # What is wrong

@@ -1,0 +1,198 @@
+"""What changed since another state of the files, as the tree and the drawings show it: the nodes that are marked, those
+that are gone, and the flow of both states. No screen in here."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.collection import Document, Entry
+from kustui.definition.platform import TRIGGER_ID
+from kustui.review.comparison import Comparison, WorkflowPair
+from kustui.review.merged_flow import MergedWorkflow
+from kustui.text.signs import ADDED, CHANGED, REMOVED
+from kustui.tui.tree.nodes import Kind, Node
+from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
+from kustui.workspace.difference import Change
+from kustui.workspace.snapshot import Snapshot
+
+_MOST_KEPT = 64
+"""Flows of both states that are kept."""
+
+
+class ReviewedChange(NamedTuple):
+    """A change, and the node of the tree that it is of, be it gone."""
+
+    key: NodeKey
+    mark: str
+    """``added``, ``removed`` or ``changed``."""
+    change: Change
+
+
+@dataclass(frozen=True, eq=False)
+class TreeReview:
+    """A comparison of the files with another state of them."""
+
+    comparison: Comparison
+    _merged: dict[str, MergedWorkflow] = field(default_factory=dict)
+    """The flows that were drawn last, by the key of the workflow."""
+
+    @property
+    def name(self) -> str:
+        """What the other state is called: ``HEAD~3``."""
+        return self.comparison.old_state.name
+
+    # What is marked
+
+    @cached_property
+    def changes(self) -> Sequence[ReviewedChange]:
+        """Every change, in the order of the tree."""
+        changes = (
+            ReviewedChange(change_key(change), change.kind if change.kind in (ADDED, REMOVED) else CHANGED, change)
+            for change in self.comparison.difference.changes
+        )
+        return sorted(changes, key=lambda change: self.place(change.key))
+
+    @cached_property
+    def marks(self) -> Mapping[NodeKey, str]:
+        """What is said of nodes, by their keys."""
+        return {change.key: change.mark for change in self.changes}
+
+    @cached_property
+    def above(self) -> frozenset[NodeKey]:
+        """The nodes below which something is marked."""
+        return frozenset(key[:size] for key in self.marks for size in range(1, len(key)))
+
+    def mark(self, node: Node, snapshot: Snapshot, expanded: Container[NodeKey]) -> str:
+        """What is said of a row of the tree, and of what is below one that is closed."""
+        if node.removed:
+            return REMOVED
+        if node.kind is Kind.EDGE:
+            merged = self.merged_of(node, snapshot)
+            return merged.changes.edges.get(node.pointer, "") if merged is not None else ""
+        mark = self.marks.get(node.key, "")
+        return CHANGED if not mark and node.key not in expanded and node.key in self.above else mark
+
+    def place(self, key: NodeKey) -> tuple[int, int, int]:
+        """What sorts nodes as they stand in the tree: by file, workflow and step."""
+        file, workflows = self._places.get(key[0], (len(self._places), {}))
+        workflow = workflows.get(key[1], len(workflows)) if len(key) > 1 else -1
+        return file, workflow, self._step_place(key) if len(key) > 2 else -1
+
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[int, Mapping[str, int]]]:
+        """The number of each file, and those of its workflows, what is gone behind what is there."""
+        workflows: dict[str, dict[str, int]] = {}
+        for snapshot in (self.comparison.new, self.comparison.old):
+            for document in snapshot.collection.documents:
+                numbers = workflows.setdefault(document.path, {})
+                for entry in document.entries:
+                    numbers.setdefault(entry.key, len(numbers))
+        return {path: (number, keys) for number, (path, keys) in enumerate(workflows.items())}
+
+    def _step_place(self, key: NodeKey) -> int:
+        entry = self.comparison.new.collection.by_key.get(key[1])
+        merged = self.merged(entry, self.comparison.new_analysis(entry)) if entry is not None else None
+        if merged is None or key[2] == "trigger":
+            return 0
+        names = (f"step {step.id}" for step in merged.flow.order)
+        return next((number for number, name in enumerate(names, 1) if name == key[2]), 0)
+
+    # What is gone
+
+    @cached_property
+    def _pairs(self) -> Mapping[str, WorkflowPair]:
+        """By the key of the workflow now, or before where it is gone."""
+        return {(pair.new or pair.old).key: pair for pair in self.comparison.pairs}  # type: ignore[union-attr]
+
+    @cached_property
+    def _removed(self) -> Mapping[str, Sequence[Entry]]:
+        removed: dict[str, list[Entry]] = {}
+        for old, new, _ in self.comparison.pairs:
+            if new is None and old is not None:
+                removed.setdefault(old.source.path, []).append(old)
+        return removed
+
+    def removed_workflows(self, path: str, depth: int, snapshot: Snapshot) -> Iterator[Node]:
+        """The workflows of a file that are gone."""
+        for entry in self._removed.get(path, ()):
+            if entry.key not in snapshot.collection.by_key:
+                at = entry.item.pointer
+                yield Node(
+                    Kind.WORKFLOW, workflow_key(entry), depth, self._document(entry), at, entry, None, True, True
+                )
+
+    def removed_roots(self, paths: Container[str]) -> Iterator[Node]:
+        """The files that are gone, and not among those ``paths``; of one that was a single workflow, that."""
+        for document in self.comparison.old.collection.documents:
+            if document.path in paths or not (document.entries or document.apps):
+                continue
+            if document.is_one_workflow:
+                yield from self.removed_workflows(document.path, 0, self.comparison.new)
+            else:
+                opens = bool(document.entries)
+                yield Node(Kind.DOCUMENT, (document.path,), 0, document, document.pointer, None, None, opens, True)
+
+    def removed_step(self, workflow: Node, merged: MergedWorkflow, id_: str, *, opens: bool) -> Node:
+        """A step of a workflow that is gone."""
+        assert merged.old is not None, "it was there"
+        step = merged.old.flow.steps[id_]
+        return self._gone(workflow.child(f"step {id_}", Kind.STEP, step.pointer, step, opens=opens), merged.old)
+
+    def removed_edges(self, step: Node, merged: MergedWorkflow, id_: str) -> Iterator[Node]:
+        """The edges out of a step that are gone."""
+        edges = (merged.flow.removed.get(edge.transition.pointer) for edge in merged.flow.declared_edges[id_])
+        for index, edge in enumerate(filter(None, edges)):
+            assert merged.old is not None, "it was there"
+            yield self._gone(step.child(f"gone {index}", Kind.EDGE, edge.transition.pointer, edge), merged.old)
+
+    def _gone(self, node: Node, old: WorkflowAnalysis) -> Node:
+        return node._replace(entry=old.entry, document=self._document(old.entry), removed=True)
+
+    def is_gone(self, entry: Entry, snapshot: Snapshot) -> bool:
+        """Whether a workflow is only one of the other state."""
+        is_now = snapshot.collection.by_key.get(entry.key) is entry
+        return not is_now and self.comparison.old.collection.by_key.get(entry.key) is entry
+
+    def _document(self, entry: Entry) -> Document:
+        """The file that a workflow of the other state was in."""
+        return self.comparison.old.collection.document_of(entry)
+
+    # Both states as one
+
+    def merged_of(self, node: Node, snapshot: Snapshot) -> MergedWorkflow | None:
+        """That of the workflow that a node is, or is a part of."""
+        if node.entry is None:
+            return None
+        now = snapshot.collection.by_key.get(node.key[1])
+        if now is None and not self.is_gone(node.entry, snapshot):
+            return None
+        return self.merged(now or node.entry, snapshot.analyses.of(now) if now is not None else None)
+
+    def merged(self, entry: Entry, analysis: WorkflowAnalysis | None) -> MergedWorkflow | None:
+        """The flow of both states of a workflow; None where it is the same in both. ``analysis`` is that of what it is
+        now, which may be later than what was compared, or None for one that is gone."""
+        pair = self._pairs.get(entry.key)
+        old = pair.old if pair is not None else self.comparison.old.collection.by_key.get(entry.key)
+        if analysis is not None and old is not None and (old is entry or old.has_text_of(entry)) and pair is None:
+            return None
+        kept = self._merged.get(entry.key)
+        if kept is None or kept.new is not analysis:
+            before = self.comparison.old_analysis(old) if old is not None else None
+            kept = MergedWorkflow.of(before, analysis, pair.steps if pair is not None else {})
+            if len(self._merged) >= _MOST_KEPT:
+                self._merged.clear()
+            self._merged[entry.key] = kept
+        return kept
+
+
+def change_key(change: Change) -> NodeKey:
+    """The node that a change is of, be it gone."""
+    if change.entry is None:
+        return (change.path,)
+    if change.noun == "trigger":
+        return node_key(change.entry, TRIGGER_ID)
+    return node_key(change.entry, change.step) if change.noun == "step" else workflow_key(change.entry)
