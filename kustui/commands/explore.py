@@ -36,6 +36,7 @@ commands:
 examples:
   kustui app.json             open an app definition
   kustui workflows/           open every *.json below a folder as one collection
+  kustui --since main .       review what changed since a revision of git
   kustui --theme light .      in another theme
   kustui ./check              a path with the name of a command
   curl … | kustui -           open what comes from standard input
@@ -51,6 +52,7 @@ def parser() -> Parser:
         nargs="*",
         help="a file, a folder, or - for standard input (default: the current folder)",
     )
+    add("--since", metavar="REVISION", default="", help="mark everything that changed since a revision of git")
     add("--theme", metavar="NAME", type=_theme, help=f"colour theme: {', '.join(THEMES)}")
     add("--no-mouse", action="store_true", help="leave the mouse to the terminal, which selects text with it")
     add("--no-state", action="store_true", help="do not save or restore the session")
@@ -72,6 +74,8 @@ def run(arguments: Sequence[str]) -> int:
     """Open what the arguments name; the exit status."""
     options = parser().parse_args(arguments)
     options.paths = options.paths or ["."]
+    if options.since and "-" in options.paths:
+        raise KustuiError("--since: standard input has no earlier revision")
     pause_gc()  # until the first screen stands: what is made until then stays
     _require_paths(options.paths)
     stdin = _read_stdin() if "-" in options.paths else b""
@@ -97,6 +101,7 @@ def run(arguments: Sequence[str]) -> int:
         override=lambda preferences: _with_options(preferences, options),
         poll=options.poll,
         keeps_session="-" not in options.paths,
+        since=options.since,
     )
     app.run(mouse=app.preferences.mouse)
     if app.internal_error:

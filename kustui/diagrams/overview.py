@@ -9,6 +9,7 @@ from itertools import chain, takewhile
 from typing import NamedTuple
 
 from kustui.diagrams.box_drawing import BoxDrawing
+from kustui.text.signs import CHANGE_SIGNS
 from kustui.text.styled_lines import Line, Piece
 
 _HERE, _IN_VIEW = "▶", "▌"
@@ -66,7 +67,8 @@ class Overview:
 
     @cached_property
     def _glyphs(self) -> Mapping[str, Piece]:
-        return {node.id: node.glyph for node in self.drawing.diagram.nodes}
+        nodes = self.drawing.diagram.nodes
+        return {node.id: CHANGE_SIGNS[node.mark] if node.mark else node.glyph for node in nodes}
 
     def row(self, y: int, selected: str = "", in_view: Container[str] = ()) -> Line:
         """A row: what is wrong by its mark, every other node by its kind; the selected one behind an arrow, and those

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from io import BytesIO
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from kustui.definition.source.source import Extent, Source
@@ -145,6 +146,31 @@ def difference(edits: Iterable[TextEdit]) -> Iterator[DiffLine]:
             yield DiffLine("@", f"@@ -{_range(first, old)} +{_range(first + more, new)} @@")
             yield from lines
             more += new - old
+
+
+def text_difference(before: str, after: str) -> Iterator[DiffLine]:
+    """The lines in which two texts differ, and those around them."""
+    old, new = (with_breaks(f"{text}\n".encode(errors="replace")) if text else [] for text in (before, after))
+    source = Source("", b"".join(old))
+    starts = [0, *accumulate(map(len, old))]
+    edits: list[TextEdit] = []
+    for kind, first, last, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "replace" and last - first == end - begin:
+            lines = zip(starts[first:last], old[first:last], new[begin:end], strict=True)
+            edits += (_line_edit(source, *line) for line in lines if line[1] != line[2])
+        elif kind != "equal":
+            extent = Extent(starts[first], starts[last])
+            edits.append(TextEdit(source, extent, b"".join(new[begin:end]).decode()))
+    return (line for line in difference(edits) if line.sign)
+
+
+def _line_edit(source: Source, start: int, old: bytes, new: bytes) -> TextEdit:
+    """What makes one line another, without what both begin and end with."""
+    before, after = old.decode(), new.decode()
+    head = shared(before, after)
+    tail = shared(before[head:][::-1], after[head:][::-1])
+    first, last = (len(text.encode()) for text in (before[:head], before[: len(before) - tail]))
+    return TextEdit(source, Extent(start + first, start + last), after[head : len(after) - tail])
 
 
 def _name(path: str) -> str:

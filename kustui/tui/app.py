@@ -25,7 +25,7 @@ from kustui.garbage_collection import resume_gc
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.base_app import ENDING_SIGNALS, TypeAhead, enter
 from kustui.tui.bindings import bindings, first_key, keymap_of
-from kustui.tui.explorer.panes import Sizes
+from kustui.tui.explorer.pane_sizes import Sizes
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.theme import ASCII, COLOURLESS, STEADY, THEMES, VARIABLES
 
@@ -52,7 +52,9 @@ class Kustui(TypeAhead):
         override: Callable[[Preferences], Preferences] = lambda preferences: preferences,
         poll: bool = False,
         keeps_session: bool = False,
+        since: str = "",
     ) -> None:
+        """``since``: the revision since which what changed is marked; empty for none."""
         self._configured = preferences
         self._override = override
         """What the command line says, put over a configuration."""
@@ -69,7 +71,7 @@ class Kustui(TypeAhead):
         """Whether the terminal asks for no colour, whatever the theme."""
         self.background = background
         self.poll = poll
-        self._keeps_session = keeps_session
+        self._keeps_session, self._reviews_since = keeps_session, since
         self.internal_error: BaseException | None = None
         """The exception that ended it."""
         self.exit_message = ""
@@ -180,7 +182,14 @@ class Kustui(TypeAhead):
     def explorer(self) -> Explorer:
         """The screen below all others."""
         keeps_session = self._keeps_session and self.preferences.state
-        return Explorer(self.background, self.sizes, self._configuration, poll=self.poll, keeps_session=keeps_session)
+        return Explorer(
+            self.background,
+            self.sizes,
+            self._configuration,
+            poll=self.poll,
+            keeps_session=keeps_session,
+            since=self._reviews_since,
+        )
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         plainer = (ASCII if self.preferences.ascii else STEADY, *((COLOURLESS,) if self.no_color else ()))

@@ -19,6 +19,7 @@ from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.diagram import DiagramSet, flow_diagram
 from kustui.diagrams.formats.graph_languages import mermaid
+from kustui.diagrams.glyphs import NO_CHANGES, ChangeMarks
 from kustui.text.styled_lines import Line
 from kustui.tui import clipboard
 from kustui.tui.bindings import BY_ID, bindings, first_key
@@ -91,9 +92,9 @@ def _names_of(selected: Target) -> Iterator[Copyable]:
         yield Copyable.of("copy.reference", "reference", f"/#steps.{step}")
 
 
-def flow_as_mermaid(analysis: WorkflowAnalysis) -> Copyable:
-    """The flow of a workflow, as Mermaid source."""
-    diagrams = DiagramSet((flow_diagram(analysis),))
+def flow_as_mermaid(analysis: WorkflowAnalysis, changes: ChangeMarks = NO_CHANGES) -> Copyable:
+    """The flow of a workflow, as Mermaid source, with what a review says of it."""
+    diagrams = DiagramSet((flow_diagram(analysis, changes),))
     return Copyable("copy.mermaid", "flow as Mermaid", analysis.title, lambda: "".join(mermaid(diagrams)))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
@@ -12,9 +11,10 @@ from textual.binding import BindingType
 from kustui.check.problems import Problem, Related
 from kustui.config.severity import Severity
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
+from kustui.text.signs import CHANGE_SIGNS, CHANGED
 from kustui.text.styled_lines import Line, StyledRow, wrapped
 from kustui.tui.bindings import bindings
-from kustui.tui.tree.nodes import ADDED_SIGN, CHANGED_SIGN, change_key
+from kustui.tui.tree.nodes import change_key
 from kustui.tui.widgets.rows import NodeKey, Row, Rows, Target
 from kustui.tui.widgets.rows_view import RowsView
 
@@ -23,9 +23,8 @@ if TYPE_CHECKING:  # not before the first paint
     from kustui.workspace.snapshot import Snapshot
 
 
-_CHANGE_SIGNS = {
-    "added": (ADDED_SIGN, "good"), "removed": ("-", "error"),
-}  # fmt: skip
+_LINE_WIDTH = 200
+"""Characters to which a long line is cut around its changes."""
 _MAX_LINES = 24
 """Lines of one change that are shown."""
 _MAX_CHANGES = 200
@@ -34,7 +33,7 @@ _MAX_SAVES = 20
 """Saves that are kept."""
 
 
-class _ListView(RowsView):
+class ListView(RowsView):
     """Rows that are wrapped as far as there is room below them, the one of the cursor before the others."""
 
     _layout: tuple[object, Sequence[tuple[int, Line | None]]] = (None, ())
@@ -77,7 +76,7 @@ class _ListView(RowsView):
             self.refresh()
 
 
-class ProblemsView(_ListView):
+class ProblemsView(ListView):
     """The problems that hold every one of its words. Rows are made only while it is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("problems")
@@ -288,7 +287,7 @@ def change_rows(time: str, difference: Difference, place_of: Callable[[Problem],
 
 
 def _change_rows(change: Change) -> Iterator[Row]:
-    sign, look = _CHANGE_SIGNS.get(change.kind, (CHANGED_SIGN, "new"))
+    sign, look = CHANGE_SIGNS.get(change.kind, CHANGE_SIGNS[CHANGED])
     link = change_key(change)
     line: Line = ((f"  {sign} ", look), (f"{change.noun} ", "muted"), (change.name, "name"))
     aside: Line = ((change.entry.title, "muted"),) if change.entry and change.noun in ("step", "trigger") else ()
@@ -301,19 +300,18 @@ def _change_rows(change: Change) -> Iterator[Row]:
 
 
 def _changed_lines(before: str, after: str) -> Iterator[Line]:
-    """The lines that are different, with one around them."""
-    lines = list(difflib.unified_diff(before.split("\n"), after.split("\n"), n=1, lineterm=""))[2:]
-    if not before or not after:
-        lines = [line for line in lines if len(line) > 1]
-    for line in lines[:_MAX_LINES]:
-        if not line.startswith("@@"):
-            look = {"+": "good", "-": "error"}.get(line[0], "muted")
-            yield ((f"      {line[0]} {line[1:]}", look),)
+    """The lines that are different, with those around them."""
+    from kustui.fix.edits import text_difference  # not before the first paint
+    from kustui.tui.explorer.difference_rows import difference_rows
+
+    lines = [line for line in text_difference(before, after) if line.sign != "@"]
+    for row in difference_rows(lines[:_MAX_LINES], _LINE_WIDTH):
+        yield (("      ", ""), *row.line)
     if len(lines) > _MAX_LINES:
         yield ((f"        … {len(lines) - _MAX_LINES:,} more lines", "muted"),)
 
 
-class UsesView(_ListView):
+class UsesView(ListView):
     NAME = "9 Uses"
     ABOUT = (
         "What leads to, reads or schedules the selection, or what is named in it. Enter goes to the place; the key "

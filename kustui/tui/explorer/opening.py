@@ -44,14 +44,15 @@ class Opening:
         *,
         take: Callable[[Snapshot], None],
         release_keys: Callable[[], None],
+        opened: Callable[[], None],
         keeps_session: bool,
         configuration: Configuration | None,
         poll: bool,
     ) -> None:
-        """``take`` shows a snapshot."""
+        """``take`` shows a snapshot; ``opened`` is called when the panes can show everything."""
         self._screen, self._background, self._views, self._presenter = screen, background, views, presenter
         self._panes, self._navigator, self._problem_navigator = panes, navigator, problem_navigator
-        self._take, self._release_keys = take, release_keys
+        self._take, self._release_keys, self._opened_all = take, release_keys, opened
         self._keeps_session, self._configuration, self._poll = keeps_session, configuration, poll
         self.session: SessionKeeper | None = None
         """What keeps the place; None where it is to be forgotten, or nobody has looked yet."""
@@ -135,4 +136,5 @@ class Opening:
         else:
             self._presenter.show()
         self._problem_navigator.open_source()
+        self._opened_all()
         self._release_keys()

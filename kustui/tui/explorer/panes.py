@@ -1,16 +1,14 @@
-"""The panes of the main screen: which are shown, which of them has the keys, and how large each is."""
+"""The panes of the main screen: which are shown, and which of them has the keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from textual import events
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, PANE_SIZES
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.diagrams.map_view import MapView
@@ -33,6 +31,8 @@ _LOW = 12
 """Rows below which a list or the finder that has the keys takes all of them, and one line says where one is."""
 FIRST_CLASSES = f"-on-tree -beside-{DIAGRAMS[0]}"
 """The classes of the screen at the first paint: with them it is styled once."""
+_LISTS = ("problems", "changes", "uses", "review")
+"""The lists below the panes, of which one is open at a time."""
 _HIDDEN = ("tree", "detail", "source")
 """Panes that can be hidden; a list goes with its own key."""
 _TREE_KEYS = (
@@ -55,6 +55,18 @@ _KEYS = {
         "problems.severity",
         "problems.rule",
         "find.filter",
+        "view.leave",
+        "view.next-pane",
+        "app.help",
+        "app.quit",
+    ),
+    "review": (
+        "rows.choose",
+        "go.next-change",
+        "view.detail",
+        "view.flow",
+        "view.boxes",
+        "view.review",
         "view.leave",
         "view.next-pane",
         "app.help",
@@ -119,7 +131,7 @@ class Panes:
         if focused != "finder-input":  # what is behind that stays as it is
             if focused == "filter" and self.filtered is not None:
                 focused = self.filtered.id  # what is being filtered is to be seen
-            classes = {f"-on-{name}": focused == name for name in ("tree", *PANES, "problems", "changes", "uses")}
+            classes = {f"-on-{name}": focused == name for name in ("tree", *PANES, *_LISTS)}
             set_css_classes(self._screen, classes | ({"-beside": True} if focused in PANES else {}))
             if focused in PANES:
                 self._views.side.bring(focused)
@@ -144,9 +156,9 @@ class Panes:
 
     def _enter_verb(self) -> str:
         """What Enter does to the row of the cursor, where that depends on the row."""
-        tree, presenter = self._views.tree, self._presenter
-        if self._screen.focused is not tree or (node := tree.node) is None:
-            return ""
+        tree, presenter, focused = self._views.tree, self._presenter, self._screen.focused
+        if focused is not tree or (node := tree.node) is None:
+            return "go there" if focused is not None and focused.id == "review" else ""
         if presenter.current_problem not in (None, presenter.read):
             return "source"
         if node.kind in (Kind.EDGE, Kind.SCHEDULE) and link_of(tree.state, node):
@@ -192,6 +204,8 @@ class Panes:
             self.toggle_problems()
         elif name == "changes":
             self.toggle_changes()
+        elif name == "review":
+            self.close_list(name)
         elif name not in _HIDDEN or (name == "tree" and self._screen.has_class("-narrow")):
             self._views.status.say("this pane cannot be hidden", "muted")
         else:
@@ -227,6 +241,7 @@ class Panes:
         panes: dict[str, Callable[[], object]] = {"tree": self.enter_tree}
         panes |= {name: partial(self.enter, name) for name in (diagram, "detail", "source")}
         lists = {"problems": self.enter_problems, "changes": self.enter_changes, "uses": self.enter_uses}
+        lists["review"] = partial(self.enter_list, "review")
         panes |= {name: enter for name, enter in lists.items() if self._screen.has_class(f"-{name}")}
         names = list(panes)
         focused = self._screen.focused
@@ -265,8 +280,22 @@ class Panes:
             self.enter_changes()
 
     def enter_changes(self) -> None:
-        self._open_list("-changes")
-        self._screen.set_focus(self._views.changes)
+        self.enter_list("changes")
+
+    def name(self, view: Widget, title: str) -> None:
+        """Give a pane its name."""
+        self._titles.name(view, title)
+
+    def enter_list(self, name: str) -> None:
+        """Open one of the lists, and go into it."""
+        self._open_list(f"-{name}")
+        self._screen.set_focus(self._screen.query_one(f"#{name}"))
+
+    def close_list(self, name: str) -> None:
+        """Close one of the lists, and go back to the tree where it had the keys."""
+        self._screen.remove_class(f"-{name}", "-maximised")
+        if self._screen.focused is not None and self._screen.focused.id == name:
+            self.enter_tree()
 
     async def list_uses(self, title: str, rows: list[Row]) -> None:
         """Open the list of uses with other rows, and go into it."""
@@ -301,90 +330,5 @@ class Panes:
 
     def _open_list(self, name: str) -> None:
         """Open one of the lists in the place of the others."""
-        self._screen.remove_class(*{"-problems", "-changes", "-uses"} - {name})
+        self._screen.remove_class(*{f"-{other}" for other in _LISTS} - {name})
         self._screen.add_class(name)
-
-
-_STEP = 4
-"""Per cent by which a pane grows or shrinks."""
-_WIDEST_TREE, _TREE_ASIDE = "66", "34%"
-"""What the tree takes at most, and where there is little room and the keys go elsewhere, while nobody asked for a
-width."""
-
-
-class Sizes:
-    """Per cent that each pane takes. The application owns them, for its style sheet is made with them."""
-
-    def __init__(self, values: Mapping[str, int], apply: Callable[[], None]) -> None:
-        self.values = dict(values)
-        self._apply = apply
-
-    def change(self, values: Mapping[str, int]) -> None:
-        """Give the panes other sizes."""
-        self.values = dict(values)
-        self._apply()
-
-    @property
-    def css_variables(self) -> dict[str, str]:
-        """The variables of the style sheet that say how large the panes are."""
-        variables = {f"{name}-size": f"{size}%" for name, size in self.values.items()}
-        if self.values["tree"] == PANE_SIZES["tree"]:
-            return variables | {"tree-widest": _WIDEST_TREE, "tree-aside": _TREE_ASIDE}
-        return variables | {"tree-widest": "100%", "tree-aside": variables["tree-size"]}
-
-
-class PaneSizes:
-    """Lets the pane that has the keys grow and shrink, and the edge of the tree be dragged."""
-
-    def __init__(self, screen: Screen[None], views: Views, sizes: Sizes) -> None:
-        self._screen, self._views, self._sizes = screen, views, sizes
-        self._dragging = False
-        """Whether the mouse has hold of the edge."""
-
-    def larger(self) -> None:
-        self._resize(1)
-
-    def smaller(self) -> None:
-        self._resize(-1)
-
-    def _resize(self, by: int) -> None:
-        focused = self._screen.focused
-        if focused is not None and self._screen.has_class("-maximised"):
-            self._views.status.say("the pane is maximised", "muted")
-        elif focused is not None:
-            self._change(*self._grown(focused, by))
-
-    def _grown(self, pane: Widget, by: int) -> tuple[str, int]:
-        """Which pane has which size after a step; the drawings grow as the tree shrinks."""
-        name, sign = (str(pane.id), 1) if pane.id in PANE_SIZES else ("tree", -1)
-        size = self._sizes.values[name]
-        if name == "tree":  # it may be less than was asked for
-            size = round(self._views.tree.outer_size.width * 100 / max(1, self._screen.size.width))
-        return name, size + sign * by * _STEP
-
-    def _change(self, name: str, size: int) -> None:
-        self._sizes.change({**self._sizes.values, name: max(MIN_PANE_SIZE, min(MAX_PANE_SIZE, size))})
-
-    # The mouse
-
-    def take_hold(self, event: events.MouseDown) -> None:
-        """Begin to drag, where the mouse is on the edge of the tree."""
-        tree = self._views.tree
-        alone = self._screen.has_class("-maximised") or self._screen.has_class("-narrow")
-        on_edge = tree.region.contains_point(event.screen_offset) and event.screen_x == tree.region.right - 1
-        if on_edge and not alone:
-            self._dragging = True
-            tree.capture_mouse()
-
-    def drag(self, event: events.MouseMove) -> None:
-        """Let the edge follow the mouse."""
-        if self._dragging:
-            size = round((event.screen_x + 1) * 100 / self._screen.size.width)
-            if max(MIN_PANE_SIZE, min(MAX_PANE_SIZE, size)) != self._sizes.values["tree"]:
-                self._change("tree", size)
-
-    def let_go(self) -> None:
-        """End to drag."""
-        if self._dragging:
-            self._dragging = False
-            self._views.tree.release_mouse()

@@ -73,7 +73,7 @@ class RehearsalOpener:
         node = self._views.tree.node
         if node is None or not is_on_top(self._screen):
             return
-        entry = node.entry or next(iter(node.document.entries), None)
+        entry = None if node.removed else node.entry or next(iter(node.document.entries), None)
         if entry is None:
             self._screen.notify("there is no workflow to rehearse", timeout=2, markup=False)
             return

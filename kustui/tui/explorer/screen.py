@@ -28,8 +28,10 @@ from kustui.tui.explorer.find import FilterController, FinderController
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
 from kustui.tui.explorer.navigator import Navigator, ProblemNavigator
 from kustui.tui.explorer.opening import Opening
-from kustui.tui.explorer.panes import FIRST_CLASSES, Panes, PaneSizes, Sizes
+from kustui.tui.explorer.pane_sizes import PaneSizes, Sizes
+from kustui.tui.explorer.panes import FIRST_CLASSES, Panes
 from kustui.tui.explorer.rehearsal_opener import RehearsalOpener
+from kustui.tui.explorer.reviewer import Reviewer
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
@@ -84,6 +86,7 @@ class Explorer(Screen[None]):
         *,
         poll: bool = False,
         keeps_session: bool = False,
+        since: str = "",
     ) -> None:
         super().__init__(classes=FIRST_CLASSES)
         self._background, self._configuration = background, configuration
@@ -112,6 +115,7 @@ class Explorer(Screen[None]):
         self.rehearsals = RehearsalOpener(
             self, views, self.navigator, lambda: self.selection.current, self._release_keys, keeps_answers=keeps_session
         )
+        self.reviewer = Reviewer(self, views, self.panes, self.presenter, self.navigator, self.waiting, since)
         self.opening = Opening(
             self,
             background,
@@ -122,6 +126,7 @@ class Explorer(Screen[None]):
             self.problem_navigator,
             take=self.take,
             release_keys=self._release_keys,
+            opened=self.reviewer.begin,
             keeps_session=keeps_session,
             configuration=configuration,
             poll=poll,
@@ -130,13 +135,8 @@ class Explorer(Screen[None]):
     def compose(self) -> ComposeResult:
         self.panes.fit(self.app.size)
         yield self.banner
-        with Horizontal(id="panes"):
-            yield self.tree_view
-            yield self.side
-        yield self.problems
-        yield self.changes
-        yield self.problem_bar
-        yield self.status
+        yield Horizontal(self.tree_view, self.side, id="panes")
+        yield from (self.problems, self.changes, self.problem_bar, self.status)
 
     # Parts that are made, and what they need imported, when a key first asks for them
 
@@ -252,6 +252,7 @@ class Explorer(Screen[None]):
         self.panes.list_problems()
         self.finder.take(snapshot)
         self.waiting.take(difference)
+        self.reviewer.take(snapshot)
         self.presenter.shown = None
         self.presenter.show_place()
         self.set_timer(_MOMENT, self._show_anew)  # what is wrong is painted and written out first
@@ -317,9 +318,11 @@ class Explorer(Screen[None]):
     def _banner_clicked(self) -> None:
         self.problem_navigator.go_to_banner()
 
-    @on(RowsView.Moved, "#problems")
-    def _problem_chosen(self) -> None:
-        if self.problems.problem is not None:
+    @on(RowsView.Moved, "#problems, #review")
+    def _listed_chosen(self, event: RowsView.Moved) -> None:
+        if event.view is not self.problems:
+            self.reviewer.preview()
+        elif self.problems.problem is not None:
             self.problem_navigator.preview(self.problems.problem)
 
     def on_input_changed(self, event: Input.Changed) -> None:

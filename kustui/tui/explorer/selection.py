@@ -18,6 +18,7 @@ from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.views import Views
 from kustui.tui.tree.nodes import Node
+from kustui.tui.tree.places import drawn
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Row, Target
 from kustui.tui.widgets.rows_view import RowsView
@@ -86,13 +87,17 @@ class CurrentSelection:
             name = f"{side.diagram_name} as text"
             yield Copyable("copy.diagram", name, glimpse, lambda: "".join(write(line) for line in diagram.whole()))
         if (entry := selected.entry) is not None and tree.holds(selected.document):
-            yield flow_as_mermaid(tree.analysis(entry))
+            is_shown = node is not None and node.entry is entry
+            yield flow_as_mermaid(*(drawn(tree, node) if is_shown and node is not None else (tree.analysis(entry),)))
 
     def edit(self) -> None:
         """Open the file in the editor, at the line of what is selected."""
         selected, say = self.current, self._views.status.say
+        node, review = self._views.tree.node, self._views.tree.state.review
         if selected is None:
             say("nothing is selected", "muted")
+        elif review is not None and node is not None and node.removed and selected.document is node.document:
+            say(f"gone since {review.name}: there is nothing to edit", "warning")
         elif selected.document.path == STDIN_NAME:
             say("read from standard input: there is no file to edit", "warning")
         else:

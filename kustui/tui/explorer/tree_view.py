@@ -22,6 +22,7 @@ from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from kustui.search.step_texts import StepTexts
+    from kustui.tui.tree.tree_review import TreeReview
     from kustui.workspace.difference import Difference
 
 
@@ -123,6 +124,12 @@ class TreeView(RowsView):
         node = self.node
         # What comes back, as a file that is deleted and made again, is where the cursor was.
         self._displaced = key if node is not None and node.key != key and len(node.key) < len(key) else ()
+
+    def show_review(self, review: TreeReview | None) -> None:
+        """Mark what changed since another state of the files, or no longer."""
+        node = self.node
+        self.state.show_review(review)
+        self._show_anew(node)
 
     def show(self, rows: Rows, cursor: int = 0, *, top: int | None = None, follow: bool = True) -> None:
         self.empty = _NOT_FOUND if self.state.filter else _NOTHING_LEFT

@@ -13,7 +13,11 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.merged_flow import MergedWorkflow
+from kustui.review.part_changes import PartChange
+from kustui.review.value_changes import Identities
+from kustui.review.workflow_changes import workflow_changes
 from kustui.text.signs import ADDED, CHANGED, REMOVED
+from kustui.text.styled_lines import Line
 from kustui.tui.tree.nodes import Kind, Node
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 from kustui.workspace.difference import Change
@@ -39,11 +43,17 @@ class TreeReview:
     comparison: Comparison
     _merged: dict[str, MergedWorkflow] = field(default_factory=dict)
     """The flows that were drawn last, by the key of the workflow."""
+    _sentences: dict[str, tuple[PartChange, ...]] = field(default_factory=dict)
+    """What changed in workflows, by their keys, as far as it was asked for."""
 
     @property
     def name(self) -> str:
         """What the other state is called: ``HEAD~3``."""
         return self.comparison.old_state.name
+
+    def work_out(self) -> None:
+        """Work out what is asked for at once, where that is done in the background."""
+        _ = self.marks, self.above
 
     # What is marked
 
@@ -53,8 +63,43 @@ class TreeReview:
         changes = (
             ReviewedChange(change_key(change), change.kind if change.kind in (ADDED, REMOVED) else CHANGED, change)
             for change in self.comparison.difference.changes
+            if change.noun != "file" or not self._says_workflows(change)
         )
         return sorted(changes, key=lambda change: self.place(change.key))
+
+    def _says_workflows(self, change: Change) -> bool:
+        """Whether a file that came or went is told by its workflows, which did too."""
+        snapshot = self.comparison.old if change.kind == REMOVED else self.comparison.new
+        documents = (one for one in snapshot.collection.documents if one.path == change.path)
+        return any(document.is_one_workflow for document in documents)
+
+    def at(self, key: NodeKey) -> Sequence[ReviewedChange]:
+        """The changes of a node."""
+        return self._by_key.get(key, ())
+
+    @cached_property
+    def _by_key(self) -> Mapping[NodeKey, Sequence[ReviewedChange]]:
+        by_key: dict[NodeKey, list[ReviewedChange]] = {}
+        for change in self.changes:
+            by_key.setdefault(change.key, []).append(change)
+        return by_key
+
+    def sentences(self, key: NodeKey) -> Sequence[Line]:
+        """What changed in a node, in words."""
+        if len(key) < 2 or (pair := self._pairs.get(key[1])) is None or pair.old is None or pair.new is None:
+            return ()
+        if key[1] not in self._sentences:
+            states = self.comparison.old_analysis(pair.old), self.comparison.new_analysis(pair.new)
+            self._sentences[key[1]] = workflow_changes(*states, Identities(pair.steps, self._workflow_ids))
+        name = key[2] if len(key) > 2 else ""
+        node = TRIGGER_ID if name == "trigger" else name.removeprefix("step ")
+        return [change.sentence for change in self._sentences[key[1]] if change.node == node]
+
+    @cached_property
+    def _workflow_ids(self) -> Mapping[str, str]:
+        """The new ids of workflows by their old ones, where they are others."""
+        pairs = ((pair.old.id, pair.new.id) for pair in self.comparison.pairs if pair.old and pair.new)
+        return {old: new for old, new in pairs if old and new and old != new}
 
     @cached_property
     def marks(self) -> Mapping[NodeKey, str]:

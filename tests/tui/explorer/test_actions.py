@@ -23,6 +23,7 @@ from kustui.tui.help import Help
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer
 from tests.support.flows import step, workflow
+from tests.support.history import History
 from tests.support.rehearsal import belongs_to_the_rehearsal
 from tests.support.trees import SAMPLES
 
@@ -36,6 +37,8 @@ ORDERS, BROKEN, ORDER = SAMPLES / "orders.json", SAMPLES / "broken", ("j", "6")
 SIDES = [f"s{index}" for index in range(40)]
 WIDE = workflow("a", step("a", " ".join(SIDES)), *(step(each) for each in SIDES))
 """With more lanes, and more boxes in a row, than there is room for."""
+NARROW = workflow("a", step("a", " ".join(SIDES[1:])), *(step(each) for each in SIDES[1:]))
+"""The same with one less."""
 
 
 class Scene(NamedTuple):
@@ -68,6 +71,8 @@ class Did(NamedTuple):
     """Whether that has become, from what it was, what it should be."""
     of: Path | dict[str, Any] = CHAIN
     size: tuple[int, int] = (100, 40)
+    committed: dict[str, Any] | None = None
+    """What the last commit of its repository holds, where it is in one."""
 
 
 def cursor(name: str = "tree") -> Callable[[Scene], int]:
@@ -275,6 +280,9 @@ DID = {
     "view.map-boxes": goes_to("map-boxes"),
     "view.problems": goes_to("problems"),
     "view.changes": goes_to("changes"),
+    "view.review": Did((), focus, is_("review"), WIDE, committed=NARROW),
+    "go.next-change": Did(("1", "g"), here, another, WIDE, committed=NARROW),
+    "go.previous-change": Did(("1", "g"), here, another, WIDE, committed=NARROW),
     "view.maximise": Did((), lambda scene: scene.ui.panes, is_(["tree"])),
     "view.larger": Did((), size_of("tree"), more, size=(160, 48)),
     "view.smaller": Did((), size_of("tree"), less, size=(160, 48)),
@@ -358,6 +366,9 @@ async def test_an_action_does_what_it_is_for(
     if isinstance(of, dict):
         of = tmp_path / "app.json"
         of.write_text(json.dumps(did.of))
+        if did.committed is not None:
+            History(tmp_path).commit(app=did.committed)
+            of.write_text(json.dumps(did.of))
     async with explorer(of, size=did.size) as ui:
         scene = Scene(ui, board)
         await ui.press(*did.before)

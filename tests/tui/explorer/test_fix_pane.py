@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kustui.definition.source.source import Extent, Source
 from kustui.fix.edits import TextEdit, difference
 from kustui.text.styled_lines import width_of
-from kustui.tui.explorer.fix_pane import difference_rows
+from kustui.tui.explorer.difference_rows import difference_rows
 from kustui.tui.widgets.rows import laid_out
 from tests.support.trees import text_of
 

@@ -1,0 +1,94 @@
+"""What changed since another state of the files: the list of all changes, and what the detail says of one node."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from kustui.fix.edits import DiffLine, text_difference
+from kustui.text.messages import counted
+from kustui.text.signs import CHANGE_SIGNS, CHANGED
+from kustui.text.styled_lines import Line
+from kustui.tui.explorer.difference_rows import state_rows
+from kustui.tui.explorer.list_panes import ListView
+from kustui.tui.tree.nodes import Kind, Node
+from kustui.tui.tree.tree_review import ReviewedChange, TreeReview
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import Row, RowBuilder, Rows
+
+_MOST_LINES = 2_000
+"""Lines of a difference that are shown."""
+
+
+class ReviewView(ListView):
+    NAME = "V Review"
+    ABOUT = (
+        "Everything that changed since a revision: what came (+), went (-) and changed (~), in the order of the tree. "
+        "The other panes show the place under the cursor, the flow both states in one drawing, and the detail what "
+        "changed in words and in JSON. Enter goes there; the key of the pane ends the review."
+    )
+
+    review: TreeReview | None = None
+
+    def list_changes(self, review: TreeReview) -> None:
+        """List the changes of a review, the cursor where it was."""
+        self.review = review
+        self.empty = f"nothing changed since {review.name}"
+        changes = review.changes
+        with self.prevent(self.Moved):
+            self.update_rows(Rows(len(changes), lambda index: change_row(review, changes[index])), lambda row: row.link)
+
+    @property
+    def title(self) -> str:
+        if self.review is None:
+            return self.NAME
+        return f"{self.NAME}: {counted(len(self.review.changes), 'change')} since {self.review.name}"
+
+    def put_cursor_on(self, index: int) -> None:
+        with self.prevent(self.Moved):
+            self.cursor = index
+
+
+def change_row(review: TreeReview, reviewed: ReviewedChange) -> Row:
+    """A change: what it is in words, and the workflow at the right."""
+    key, mark, change = reviewed
+    sign, look = CHANGE_SIGNS[mark]
+    sentences = review.sentences(key)
+    words: Line = ((f"{change.noun} ", "muted"), (change.name, "name"), (f" {change.kind}", "muted"))
+    more: Line = ((f"  and {counted(len(sentences) - 1, 'other change')}", "muted"),) if len(sentences) > 1 else ()
+    aside: Line = ((change.entry.title, "muted"),) if change.entry and change.noun in ("step", "trigger") else ()
+    line = sentences[0] if sentences and mark == CHANGED else words
+    return Row(((f"{sign} ", look), *line, *more), aside, link=key)
+
+
+def add_review(builder: RowBuilder, tree: TreeState, node: Node) -> None:
+    """What the review says of a node: in words, and both states of its JSON."""
+    if (review := tree.review) is None:
+        return
+    if node.removed:
+        builder.add((f"- gone since {review.name}, and only there to be read", "error"))
+    reviewed = review.at(node.key)
+    if node.kind is Kind.EDGE:
+        _add_edge(builder, tree, node)
+    if not reviewed:
+        if node.removed:
+            builder.rows.append(Row())
+        return
+    if not node.removed:
+        sign, look = CHANGE_SIGNS[reviewed[0].mark]
+        builder.add((f"{sign} ", look), (f"{reviewed[0].mark} since {review.name}", "heading"))
+    for sentence in review.sentences(node.key):
+        builder.item(*sentence)
+    for change in (one.change for one in reviewed):
+        lines = text_difference(change.before, change.after)
+        hunks = (line if line.sign != "@" else DiffLine("@", "…") for line in islice(lines, 1, _MOST_LINES))
+        builder.rows.extend(state_rows(hunks, builder.width))
+    builder.rows.append(Row())
+
+
+def _add_edge(builder: RowBuilder, tree: TreeState, node: Node) -> None:
+    merged = tree.merged(node)
+    before = merged.changes.labels_before.get(node.pointer) if merged is not None else None
+    if before is not None:
+        sign, look = CHANGE_SIGNS[CHANGED]
+        builder.add((f"{sign} ", look), ("was taken ", ""), (before or "always", "string"), indent=2)
+        builder.rows.append(Row())

@@ -1,0 +1,218 @@
+"""A review: what changed since a revision of git, compared in the background and again after each save, marked in tree
+and drawings, and listed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import Screen
+from textual.worker import Worker, WorkerError
+
+from kustui.definition.loader import STDIN
+from kustui.errors import KustuiError
+from kustui.text.styled_lines import next_position
+from kustui.text.terminal_safe import terminal_safe
+from kustui.tui.explorer.check_waiter import CheckWaiter
+from kustui.tui.explorer.detail_presenter import DetailPresenter
+from kustui.tui.explorer.navigator import Navigator
+from kustui.tui.explorer.panes import Panes
+from kustui.tui.explorer.views import Views
+from kustui.workspace.background import short_switch_interval
+from kustui.workspace.snapshot import Snapshot
+
+if TYPE_CHECKING:  # not before the first paint
+    from kustui.review.states import State
+    from kustui.tui.explorer.review_pane import ReviewView
+    from kustui.tui.tree.tree_review import TreeReview
+
+LAST_COMMIT = "HEAD"
+
+
+class Reviewer:
+    """Begins and ends a review, and goes through its changes. ``since`` is the revision, empty where none was asked
+    for: then a key compares with the last commit."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        views: Views,
+        panes: Panes,
+        presenter: DetailPresenter,
+        navigator: Navigator,
+        waiting: CheckWaiter,
+        since: str,
+    ) -> None:
+        self._screen, self._views, self._panes = screen, views, panes
+        self._presenter, self._navigator, self._waiting = presenter, navigator, waiting
+        self._asked = bool(since)
+        self._revision = since or LAST_COMMIT
+        self._view: ReviewView | None = None
+        self._is_on = False
+        self._compared: Snapshot | None = None
+        """What the review is of."""
+        self._again: Worker[None] | None = None
+        """The comparison after a save."""
+        self._state: tuple[tuple[str, ...], State] | None = None
+        """The state that is compared with, and the commits that it is of."""
+
+    @property
+    def review(self) -> TreeReview | None:
+        return self._views.tree.state.review
+
+    # Beginning and ending
+
+    def begin(self) -> None:
+        """What was asked for on the command line, once the panes can show it."""
+        if self._asked:
+            self._run(self._open(self._leave))
+
+    def toggle(self) -> None:
+        """Begin a review and go into the list of its changes, or end it from inside."""
+        if self._is_on and self._view is not None and self._screen.focused is self._view:
+            self._end()
+        else:
+            self._run(self._open(lambda error: self._views.status.say(terminal_safe(str(error)), "warning")))
+
+    def _leave(self, error: KustuiError) -> None:
+        self._screen.app.exit(return_code=2, message=f"kustui: {error}")
+
+    async def _open(self, refuse: Callable[[KustuiError], object]) -> None:
+        """Mark and list what changed, and go into the list."""
+        if await self._up_to_date(refuse) and (review := self.review) is not None:
+            if not review.changes:
+                self._views.status.say(f"nothing changed since {review.name}", "good")
+                return
+            view = await self._list()
+            self._panes.enter_list("review")
+            view.post_message(view.Moved(view))
+
+    async def _list(self) -> ReviewView:
+        """The list of changes, made when it is first asked for."""
+        from kustui.tui.explorer.review_pane import ReviewView
+
+        if self._view is None:
+            self._view = ReviewView(id="review")
+            await self._screen.mount(self._view, before="#problem")
+            self._list_changes()
+        return self._view
+
+    def _end(self) -> None:
+        self._is_on, self._compared = False, None
+        self._panes.close_list("review")
+        self._show(None)
+
+    # Comparing
+
+    async def _up_to_date(self, refuse: Callable[[KustuiError], object]) -> bool:
+        """Whether there is a review of what is there now, which is waited for."""
+        if self._again is not None and not self._again.is_finished:
+            try:
+                await self._again.wait()
+            except WorkerError:  # another save has come
+                return await self._up_to_date(refuse)
+        snapshot = self._views.tree.state.snapshot
+        if self._is_on and self._compared is snapshot:
+            return True
+        try:
+            review = await asyncio.to_thread(self._compare, snapshot)
+        except KustuiError as error:
+            refuse(error)
+            return False
+        self._is_on, self._compared = True, snapshot
+        self._show(review)
+        return True
+
+    def take(self, snapshot: Snapshot) -> None:
+        """There is another snapshot: compare it too, while the keys go on."""
+        if self._is_on and self._compared is not snapshot:
+            work = self._compare_again(snapshot)
+            self._again = self._screen.run_worker(work, group="compare", exclusive=True, description="comparing")
+
+    async def _compare_again(self, snapshot: Snapshot) -> None:
+        try:
+            review = await asyncio.to_thread(self._compare, snapshot)
+        except KustuiError as error:
+            self._views.status.say(terminal_safe(str(error)), "warning")
+            return
+        if self._is_on and snapshot is self._views.tree.state.snapshot:
+            self._compared = snapshot
+            self._show(review)
+
+    def _compare(self, snapshot: Snapshot) -> TreeReview:
+        """Called in a thread. Raises KustuiError where there is nothing to compare with."""
+        with short_switch_interval():
+            from kustui.review.comparison import Comparison, read_state
+            from kustui.review.states import state_now
+            from kustui.tui.tree.tree_review import TreeReview
+
+            state = self._old_state(snapshot.paths)
+            old = replace(read_state(state, like=snapshot.collection), settings=snapshot.settings)
+            review = TreeReview(Comparison(state, state_now(snapshot.paths), old, snapshot))
+            review.work_out()
+            return review
+
+    def _old_state(self, paths: Sequence[str]) -> State:
+        """The state to compare with, read anew where the revision is another commit by now."""
+        from kustui.review.revisions import Repository
+        from kustui.review.states import revision_state
+
+        if STDIN in paths:
+            raise KustuiError("read from standard input: there is no revision to compare with")
+        commits = tuple(Repository.around(path).commit(self._revision) for path in paths)
+        if self._state is None or self._state[0] != commits:
+            self._state = commits, revision_state(self._revision, paths)
+        return self._state[1]
+
+    # Showing
+
+    def _show(self, review: TreeReview | None) -> None:
+        self._views.tree.show_review(review)
+        self._list_changes()
+        self._presenter.show_again()
+
+    def _list_changes(self) -> None:
+        if self._view is not None and self.review is not None:
+            self._view.list_changes(self.review)
+            self._panes.name(self._view, self._view.title)
+
+    # Going through the changes
+
+    def preview(self) -> None:
+        """Show the change of the list's cursor in the other panes."""
+        if self._view is not None and self._view.has_focus and self._view.row.link:
+            self._navigator.show(self._view.row.link)
+
+    def next_change(self) -> None:
+        self._run(self._go(1))
+
+    def previous_change(self) -> None:
+        self._run(self._go(-1))
+
+    async def _go(self, by: int) -> None:
+        """Go to the next change from where the tree's cursor is, or the one before (``by`` -1)."""
+        is_there = await self._up_to_date(lambda error: self._views.status.say(terminal_safe(str(error)), "warning"))
+        node, review = self._views.tree.node, self.review
+        if not is_there or node is None or review is None:
+            return
+        if not (changes := review.changes):
+            self._views.status.say(f"nothing changed since {review.name}", "good")
+            return
+        places = [review.place(change.key) for change in changes]
+        here = review.place(node.key)
+        numbers = range(len(places))
+        before = sum(place < here for place in places)
+        at = before if here in places else before - 0.5
+        index, wrapped = next_position(numbers, at, by)
+        self._navigator.leave_place()
+        self._navigator.show(changes[index].key)
+        if self._view is not None:
+            self._view.put_cursor_on(index)
+        end = "" if not wrapped else ", from the top" if by > 0 else ", from the bottom"
+        self._views.status.say(f"change {index + 1:,} of {len(changes):,} since {review.name}{end}")
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        worker = self._screen.run_worker(work, group="review", exclusive=True, description="reviewing")
+        self._waiting.wait_for(worker)
