@@ -448,3 +448,8 @@ def test_a_number_that_no_run_can_hold_is_null_from_the_start(number: str) -> No
     """It was Infinity in the run and null in what was saved of it: the replay took another course."""
     assert read_payload("event.json", f'{{"a": {number}}}'.encode()) == {"a": None}
     assert read_payload("event.json", b'{"a": 1e308, "b": 9007199254740993}') == {"a": 1e308, "b": 9007199254740993}
+
+
+def test_keys_that_differ_in_half_a_character_only_are_no_repetition() -> None:
+    payload = read_payload("p.json", b'{"\\ud800": 1, "\\ud801": 2, "a": {"b": 1}}')
+    assert payload["a"] == {"b": 1}
