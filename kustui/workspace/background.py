@@ -152,12 +152,13 @@ class BackgroundWorkspace:
     def _check_and_follow(self, notify: Notify, configuration: Configuration | None, *, poll: bool) -> None:
         from kustui.config.configuration import Configuration  # this and more: not before the first paint
         from kustui.workspace.difference import difference
+        from kustui.workspace.scenario_replays import ScenarioReplays
         from kustui.workspace.watch import ChangeWatcher
 
         paths = self.workspace.snapshot.paths
         configuration = configuration or Configuration(paths)
         settings = _LastGoodSettings(configuration, notify)
-        patience = _Patience(self.workspace, notify)
+        patience, scenarios = _Patience(self.workspace, notify), ScenarioReplays(notify)
 
         def begin() -> Settings:
             patience.begin()
@@ -165,7 +166,11 @@ class BackgroundWorkspace:
 
         try:
             watcher = ChangeWatcher(
-                paths, configuration.watched_paths, poll=poll, refused=lambda words: notify(WatchRefused(words))
+                paths,
+                configuration.watched_paths,
+                poll=poll,
+                scenarios=True,
+                refused=lambda words: notify(WatchRefused(words)),
             )
             with short_switch_interval(), watcher as changes:
                 self._changes = changes
@@ -180,13 +185,17 @@ class BackgroundWorkspace:
                     return
                 notify(SnapshotReady(last))
                 self._cached_check.keep()
-                for outcome in follow_changes(self.workspace, changes, begin, settings.progress):
+                scenarios.follow(last)
+                for outcome in follow_changes(self.workspace, changes, begin, settings.progress, scenarios.look):
                     if isinstance(outcome, Snapshot):
                         notify(SnapshotReady(outcome, difference(last, outcome)))
                         last = outcome
+                        scenarios.follow(last)
                         self._cached_check.keep()
         except Exception as error:  # an internal error: the screen ends with it
             notify(Failed(error))
+        finally:
+            scenarios.close()
 
     @cached_property
     def cache(self) -> Cache:
@@ -309,9 +318,14 @@ Outcome = Snapshot | KustuiError
 
 
 def follow_changes(
-    workspace: Workspace, changes: ChangeWatcher, settings: Callable[[], Settings], progress: Progress | None = None
+    workspace: Workspace,
+    changes: ChangeWatcher,
+    settings: Callable[[], Settings],
+    progress: Progress | None = None,
+    otherwise: Callable[[], object] = lambda: None,
 ) -> Iterator[Outcome]:
-    """What each change that makes a difference comes to, until there are no more.
+    """What each change that makes a difference comes to, until there are no more; ``otherwise`` is called after one
+    that makes none to the definitions.
 
     A change that comes while another is checked takes its place.
     """
@@ -319,6 +333,7 @@ def follow_changes(
     while (changed := changes.take()) is not None:
         outcome = _settled(workspace, changes, changed, settings, progress, last)
         if outcome is None or outcome is last or (not isinstance(outcome, Snapshot) and str(outcome) == str(last)):
+            otherwise()
             continue
         last = outcome
         yield outcome

@@ -10,6 +10,8 @@ from kustui.text.messages import seconds_in_words
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from kustui.simulate.engine.history import CoverageRatio
+    from kustui.simulate.scenarios.suite import ScenarioResult
     from kustui.workspace.difference import Difference
 
 
@@ -39,6 +41,19 @@ class CheckProgress(NamedTuple):
         """``checking 120 of 500 · about 8 s``."""
         left = f" · about {seconds_in_words(self.seconds)}" if self.seconds is not None else ""
         return f"checking {self.done:,} of {self.total:,}{left}"
+
+
+class ScenariosReplayed(NamedTuple):
+    """What came of the scenarios that lie with the definitions, as far as they are replayed."""
+
+    results: tuple[ScenarioResult, ...] = ()
+    due: int = 0
+    """How many of them are yet to be replayed; what came of these earlier stands until then."""
+    new: frozenset[str] = frozenset()
+    """The paths of those that fail and did not before."""
+    steps: CoverageRatio | None = None
+    """What all of them take of the workflows that ran; None where there are none, or some are due."""
+    edges: CoverageRatio | None = None
 
 
 class StillReading(NamedTuple):
@@ -75,6 +90,7 @@ Event = (
     SnapshotReady
     | PartlyChecked
     | CheckProgress
+    | ScenariosReplayed
     | StillReading
     | ConfigurationRefused
     | WatchRefused

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from kustui.definition.loader import (
+    SCENARIO_SUFFIX,
     STDIN,
     is_definition,
     is_ignored,
@@ -44,7 +45,8 @@ _RECENT = 3600.0
 class ChangeWatcher:
     """What has changed of some paths since it was last taken, watched by threads of its own.
 
-    A folder among the paths stands for every definition below it; ``also`` are more files, which need not be there.
+    A folder among the paths stands for every definition below it; ``also`` are more files, which need not be there, and
+    ``scenarios`` says whether those count that lie below the folders and beside the files.
     ``poll`` looks at the files instead of asking the system, which knows nothing of those on some network shares. So
     does it where the system refuses: then ``refused`` is called with words that say so, in a thread of the watcher.
     """
@@ -55,18 +57,19 @@ class ChangeWatcher:
         also: Sequence[str] = (),
         *,
         poll: bool = False,
+        scenarios: bool = False,
         refused: Callable[[str], object] = lambda reason: None,
     ) -> None:
         self._paths = tuple(absolute(path) for path in paths if path != STDIN)
         self._also = tuple(absolute(path) for path in also)
         self._refused = refused
-        self._polls = poll
+        self._polls, self._scenarios = poll, scenarios
         self._changed: set[str] | None = None
         self._arrived = threading.Condition()
         self._closed = threading.Event()
         if not self._paths:
             return
-        self._places = _Places.of(self._paths, self._also)
+        self._places = _Places.of(self._paths, self._also, scenarios=scenarios)
         for target in [self._poll] if poll else [self._watch_below, self._watch_around]:
             threading.Thread(target=target, name="watching", daemon=True).start()
 
@@ -114,7 +117,7 @@ class ChangeWatcher:
         """When the stamp of each file was first seen that may yet be saved again within one tick of the clock."""
         while True:
             began = time.monotonic()
-            now = stamps_of((*self._paths, *self._also))
+            now = stamps_of((*self._paths, *self._also, *self._scenario_paths()))
             if before is None:
                 recent = (time.time() - _RECENT) * 1e9
                 seen = {path: began for path, stamp in now.items() if stamp is not None and stamp[0] > recent}
@@ -125,6 +128,13 @@ class ChangeWatcher:
             before, seen = now, {path: at for path, at in seen.items() if began - at < _COARSEST_CLOCK}
             if self._closed.wait(max(_TICK / 1000, (time.monotonic() - began) / _MAX_SHARE)):
                 return
+
+    def _scenario_paths(self) -> Sequence[str]:
+        if not self._scenarios:
+            return ()
+        from kustui.simulate.scenarios.file import find_scenarios  # only where the files are looked at
+
+        return find_scenarios(self._paths)
 
     def _watch_below(self) -> None:
         self._watch(below=True)
@@ -184,7 +194,7 @@ class ChangeWatcher:
 
     def _look_for_links(self, paths: set[str]) -> None:
         if any(path in self._places.links or Path(path).is_symlink() for path in paths):
-            now = _Places.of(self._paths, self._also)
+            now = _Places.of(self._paths, self._also, scenarios=self._scenarios)
             if now != self._places:
                 self._places = now
 
@@ -222,9 +232,13 @@ class _Places:
     """The single files, by every name that they have."""
     links: frozenset[str]
     """The links below the folders."""
+    scenario_folders: frozenset[str]
+    """Where single files lie whose scenarios count."""
+    scenarios: bool
+    """Whether scenarios below the folders count."""
 
     @classmethod
-    def of(cls, paths: Sequence[str], also: Sequence[str]) -> _Places:
+    def of(cls, paths: Sequence[str], also: Sequence[str], *, scenarios: bool) -> _Places:
         folders = {path for path in paths if is_folder(path)}
         links = {link for folder in folders for link in _links_below(folder)}
         linked = {resolved(link) for link in links}
@@ -236,16 +250,21 @@ class _Places:
             frozenset(os.path.dirname(name) for name in names),  # noqa: PTH120
             frozenset(names),
             frozenset(links),
+            frozenset(os.path.dirname(path) for path in paths if scenarios and path not in folders),  # noqa: PTH120
+            scenarios,
         )
 
     def concern(self, path: str, *, below: bool) -> bool:
         """Whether what happened to a path can matter."""
+        is_scenario = path.lower().endswith(SCENARIO_SUFFIX)
         if not below:
-            return path in self.names
+            return path in self.names or (is_scenario and os.path.dirname(path) in self.scenario_folders)  # noqa: PTH120
         folder = max((folder for folder in self.folders if path.startswith(folder)), key=len, default="")
         inside = Path(path.removeprefix(folder).lstrip(os.sep))
         if any(map(is_ignored, inside.parts)):
             return False
+        if is_scenario:
+            return self.scenarios
         return is_definition(inside.name) or not is_file(path)  # a folder, or something that no longer exists
 
 

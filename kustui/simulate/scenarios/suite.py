@@ -14,11 +14,11 @@ from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Entry
 from kustui.files import ReadError, read_file
-from kustui.simulate.engine.history import Coverage
+from kustui.simulate.engine.history import Coverage, CoverageRatio
 from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.differences import Difference
-from kustui.simulate.scenarios.file import ScenarioError, ScenarioFile, read
+from kustui.simulate.scenarios.file import ScenarioError, read
 from kustui.simulate.scenarios.replay import Replay, replay
 
 
@@ -56,6 +56,10 @@ class PlacedDifference(NamedTuple):
     difference: Difference
     line: int
     column: int
+    workflow: str = ""
+    """The key of the workflow in which it shows; empty where it is at the end, or of no run."""
+    node: str = ""
+    """The step, or the trigger, at which it shows."""
 
     @property
     def message(self) -> str:
@@ -80,6 +84,9 @@ class Basis(NamedTuple):
     """All that was asked of the organisation, and what it said."""
 
 
+_NOTHING = CoverageRatio(0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class ScenarioResult:
     """What came of one scenario. Plain values, to be kept and sent to other processes."""
@@ -99,6 +106,12 @@ class ScenarioResult:
     which on they lead."""
     concerns: frozenset[str] = frozenset()
     """The keys of the workflows that ran in it, or that it names."""
+    workflows: tuple[str, ...] = ()
+    """The keys of the workflows that ran, in the order in which they began."""
+    steps: CoverageRatio = _NOTHING
+    """How many steps of these it takes."""
+    edges: CoverageRatio = _NOTHING
+    """How many of their transitions and error cases."""
     text: str = ""
     """What a report has of the replay itself."""
     basis: Basis | None = None
@@ -206,22 +219,28 @@ def _result_of(result: Replay, concerned: frozenset[str], render: Render | None,
         for entry in result.entries
         if entry.caused_by and entry.kind is EntryKind.START
     )
+    coverage = Coverage.of(result.state)
     return ScenarioResult(
         file.path,
         file.scenario.scenario,
-        tuple(_placed(file, difference) for difference in result.differences),
-        tuple(_placed(file, note) for note in result.notes),
+        tuple(_placed(result, difference) for difference in result.differences),
+        tuple(_placed(result, note) for note in result.notes),
         caused=caused,
         taken=taken,
         concerns=concerned,
+        workflows=tuple(dict.fromkeys(entry.key for entry in result.entries if entry.run)),
+        steps=coverage.steps,
+        edges=coverage.edges,
         text=render(result) if render is not None else "",
         basis=basis,
     )
 
 
-def _placed(file: ScenarioFile, difference: Difference) -> PlacedDifference:
-    start = file.document.span(difference.pointer).start
-    return PlacedDifference(difference, start.line, start.column)
+def _placed(result: Replay, difference: Difference) -> PlacedDifference:
+    start = result.file.document.span(difference.pointer).start
+    entry = next((entry for entry in result.entries if entry.number == difference.entry and entry.run), None)
+    place = (entry.key, entry.node) if entry is not None else ("", "")
+    return PlacedDifference(difference, start.line, start.column, *place)
 
 
 def coverage_of(results: Iterable[ScenarioResult], organisation: Organisation, *, every: bool = False) -> Coverage:
