@@ -27,8 +27,11 @@ _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SPELT_OUT = re.compile(rb"\\u00[2-7]")
 """An escape for a character that an id may have: what it spells is not decoded."""
 _BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b"_-" else 0x20 for code in range(256))
-_COMPARED = attrgetter(*(name for name in WorkflowSummary._fields if name not in ("entry", "effects", "digest")))
-"""The fields of two summaries that must be equal; the others are compared separately."""
+_COMPARED = attrgetter(
+    *(name for name in WorkflowSummary._fields if name not in ("entry", "effects", "digest", "links"))
+)
+"""The fields of two summaries that must be equal; the others are compared separately, but for links, which no rule asks
+for."""
 
 
 def reusable_results(before: Collection, results: Results, now: Collection) -> dict[str, WorkflowResult]:
@@ -57,18 +60,29 @@ def reusable_between(
     None where that has to be checked again: where one of them is different to others, or what is written around them.
     Most saves change what a workflow does, not how others see it.
     """
+    same = looks_the_same(before, results, now, results_now)
+    return _Changes(before, now).all_moved(between) if same else None
+
+
+def looks_the_same(
+    before: Collection, results: Results, now: Collection, results_now: Results, *, whatever_flow: bool = False
+) -> bool:
+    """Whether each workflow looks to others as it did in the collection ``before``, and what is written around them is
+    the same. Those without results are taken for the same; with ``whatever_flow``, only rings may go another way."""
     if len(before.documents) != len(now.documents) or len(before.entries) != len(now.entries):
-        return None
+        return False
     events = frozenset((*(entry.item.event for entry in now.entries), call_event("")))
     documents = zip(before.documents, now.documents, strict=True)
     entries = zip(before.entries, now.entries, strict=True)
-    same = all(_same_document(old, new) for old, new in documents) and all(
+    return all(_same_document(old, new) for old, new in documents) and all(
         (old.key, old.title) == (new.key, new.title)
         and old.item._replace(extent=new.item.extent) == new.item
-        and _same_summary(results[old.key].summary, results_now[new.key].summary, events)
+        and (
+            new.key not in results_now
+            or _same_summary(results[old.key].summary, results_now[new.key].summary, events, whatever_flow)
+        )
         for old, new in entries
     )
-    return _Changes(before, now).all_moved(between) if same else None
 
 
 def _same_document(old: Document, new: Document) -> bool:
@@ -94,7 +108,7 @@ def _around(document: Document) -> list[tuple[str, dict[str, bytes]]]:
     ]
 
 
-def _same_summary(old: WorkflowSummary, new: WorkflowSummary, events: frozenset[str]) -> bool:
+def _same_summary(old: WorkflowSummary, new: WorkflowSummary, events: frozenset[str], whatever_flow: bool) -> bool:
     """``events`` are those that start workflows, or may: no other effect matters."""
     fields = _COMPARED(old), _COMPARED(new)
     if not (all(map(is_, *fields)) or all(map(_same, *fields))):
@@ -102,7 +116,7 @@ def _same_summary(old: WorkflowSummary, new: WorkflowSummary, events: frozenset[
     if old.effects is new.effects and old.digest == new.digest:
         return True
     effects = [[effect for effect in summary.effects if effect.event in events] for summary in (old, new)]
-    return _same(*effects) and (old.digest == new.digest or not (effects[1] or new.calls))
+    return _same(*effects) and (whatever_flow or old.digest == new.digest or not (effects[1] or new.calls))
 
 
 def _same(one: object, other: object) -> bool:

@@ -14,10 +14,9 @@ from kustui.definition.loader import STDIN
 from kustui.garbage_collection import gc_paused
 from kustui.review.behaviour import compare_behaviour
 from kustui.review.changed_files import review_of
-from kustui.review.comparison import Comparison, old_snapshot, read_state
+from kustui.review.comparison import check_states
 from kustui.review.reports import FORMATS, ReportOptions, report_of
 from kustui.review.states import states_of
-from kustui.workspace.snapshot import always
 
 _WIDTH = 80
 """Cells of a line where no terminal says how many there are."""
@@ -68,10 +67,7 @@ def run(arguments: Sequence[str]) -> int:
         settings = configuration.settings(RULE_NAMES, cache_of(options, configuration))
         check = cached_check(options, configuration)
         with ProgressLine() as progress:
-            new = check(read_state(new_state), settings, progress.checking, always, None)
-            check.keep()
-            old = check(old_snapshot(old_state, new), settings, progress.checking, always, None)
-        comparison = Comparison(old_state, new_state, old, new)
+            comparison = check_states(old_state, new_state, settings, check, progress.checking)
         review = review_of(comparison, compare_behaviour(comparison))
         output = Output.of(options)
         width = shutil.get_terminal_size((_WIDTH, 0)).columns if output.path is None and sys.stdout.isatty() else _WIDTH

@@ -12,12 +12,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
-from kustui.definition.loader import Reader
-from kustui.review.states import State
+from kustui.definition.loader import Progress, Reader
+from kustui.review.states import State, scenario_texts
 from kustui.simulate.organisation import Organisation
+from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.difference import Difference, difference
-from kustui.workspace.snapshot import Snapshot
+from kustui.workspace.snapshot import Snapshot, always
 
 
 class WorkflowPair(NamedTuple):
@@ -83,13 +85,31 @@ def read_state(state: State, like: Collection | None = None) -> Snapshot:
     return Snapshot(reader.read(), paths=state.paths)
 
 
-def old_snapshot(state: State, new: Snapshot) -> Snapshot:
+def old_snapshot(state: State, new: Snapshot, read: Snapshot | None = None) -> Snapshot:
     """The definitions of the old state, unchecked, with those results of the new state that are the same there: what
-    is left for a check is what is different."""
+    is left for a check is what is different. ``read``: where they were read before."""
     from kustui.check.incremental import reusable_results
 
-    read = read_state(state, like=new.collection)
+    read = read or read_state(state, like=new.collection)
     if not new.is_checked or new.settings is None:
         return read
     results = reusable_results(new.collection, new.every_result, read.collection)
     return Snapshot(read.collection, paths=new.paths, settings=new.settings, results=results, earlier=new)
+
+
+def check_states(
+    old_state: State, new_state: State, settings: Settings, check: CachedCheck, progress: Progress | None = None
+) -> Comparison:
+    """Two states read, and checked as far as their problems may differ. Raises PathError."""
+    new = read_state(new_state)
+    old = read_state(old_state, like=new.collection)
+    # Scenarios run workflows that are the same in both, too.
+    if not any(scenario_texts(state) for state in (old_state, new_state)):
+        from kustui.review.changed_check import check_changed  # with all rules
+
+        if (checked := check_changed(old, new, settings)) is not None:
+            return Comparison(old_state, new_state, *checked)
+    now = check(new, settings, progress, always, None)
+    check.keep()
+    before = check(old_snapshot(old_state, now, old), settings, progress, always, None)
+    return Comparison(old_state, new_state, before, now)

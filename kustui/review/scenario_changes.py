@@ -6,20 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
-from os.path import normpath
 from typing import Any, NamedTuple
 
 from kustui.definition.values import to_json_value
 from kustui.review.comparison import Comparison
 from kustui.review.divergence import BREAKS_OFF, ENDS, UNDECIDED, Path, PathStep, divergence_in_words
 from kustui.review.event_runs import Side, step_namer
-from kustui.review.states import State
+from kustui.review.states import scenario_texts
 from kustui.simulate.engine import words
 from kustui.simulate.engine.trace import ScheduledRun, TraceEntry
 from kustui.simulate.scenarios.explore import name_of
-from kustui.simulate.scenarios.file import find_scenarios
 from kustui.simulate.scenarios.replay import Replay
-from kustui.simulate.scenarios.suite import Outcome, ScenarioResult, ScenarioText, read_texts, replay_all
+from kustui.simulate.scenarios.suite import Outcome, ScenarioResult, replay_all
 from kustui.text.messages import quoted
 from kustui.workspace.difference import ADDED, CHANGED, REMOVED
 
@@ -51,13 +49,6 @@ def compare_scenarios(comparison: Comparison) -> tuple[ScenarioChange, ...]:
     """The scenarios of both states that come to something else, in the order of their paths. One that was changed is
     replayed as it was then, and as it is now."""
     return tuple(_Scenarios(comparison).changes())
-
-
-def scenario_texts(state: State) -> dict[str, ScenarioText]:
-    """The scenarios of a state, by path, however that is written."""
-    if state.texts is None:
-        return {text.path: text for text in read_texts(map(normpath, find_scenarios(state.paths)))}
-    return {normpath(path): ScenarioText(normpath(path), text) for path, text in state.scenarios.items()}
 
 
 # The way of a replay

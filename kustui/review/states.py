@@ -16,6 +16,7 @@ from kustui.errors import KustuiError
 from kustui.files import is_folder, read_file
 from kustui.review.revisions import Repository, revision_texts
 from kustui.simulate.scenarios.file import find_scenarios
+from kustui.simulate.scenarios.suite import ScenarioText, read_texts
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,3 +156,12 @@ def _contents(old: str, new: str, stdin: bytes) -> tuple[Mapping[str, bytes], Ma
             at = os.path.join(base, os.path.relpath(path, old))  # noqa: PTH118
             texts[at], names[at] = read_file(path), path
     return texts, names
+
+
+def scenario_texts(state: State) -> dict[str, ScenarioText]:
+    """The scenarios of a state, by path, however that is written."""
+    if state.texts is None:
+        return {text.path: text for text in read_texts(map(os.path.normpath, find_scenarios(state.paths)))}
+    return {
+        os.path.normpath(path): ScenarioText(os.path.normpath(path), text) for path, text in state.scenarios.items()
+    }
