@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from kustui.check.problems import Problem
@@ -63,9 +63,9 @@ class ChangedFile:
     path: str
     """As a person calls it, in the state that has it."""
     kind: str
-    """``added`` or ``removed``, else ``changed``."""
-    note: str = ""
-    """Why what it holds is not compared."""
+    """``added``, ``removed`` or ``renamed``, else ``changed``."""
+    note: Line = ()
+    """In a few words what became of it, where that is to be said: why it is not compared, or what it was called."""
     parts: tuple[Changed, ...] = ()
     """Its apps, then its workflows."""
 
@@ -112,6 +112,8 @@ class Review:
         words = [_kinds_in_words(noun, self.counts[noun]) for noun in ("workflow", "app")]
         words.append(self.comparison.difference.problems_in_words)
         words.append(_scenarios_in_words(self.behaviour.scenarios))
+        if renames := self.counts["file"].get(RENAMED):
+            words.append(f"{counted(renames, 'file')} renamed")
         if self.events:
             words.append(f"{counted(self.events, 'event')} {'goes' if self.events == 1 else 'go'} another way")
         if not any(words) and self.files:
@@ -169,15 +171,30 @@ class _ReviewedFiles:
 
     def files(self) -> Iterator[ChangedFile]:
         parts = self._parts()
+        renamed = self._renamed(parts)
         for path in {**self._new, **self._old}:
             old, new = self._old.get(path), self._new.get(path)
-            if old is new:
+            if old is new or path in renamed.values():
+                continue
+            if path in renamed:
+                note = sentence("was {}", named(self._comparison.old_state.name_of(renamed[path])))
+                yield ChangedFile(path, RENAMED, note, tuple(map(_in_place, filter(_is_more, parts[path]))))
                 continue
             kind = CHANGED if old is not None and new is not None else REMOVED if new is None else ADDED
-            note = self._note(path)
-            if note or parts.get(path) or (kind != CHANGED and _holds_anything(old, new)):
+            words = self._note(path) or {ADDED: "new", REMOVED: "gone"}.get(kind, "")
+            if words or parts.get(path):
                 name = self._comparison.old_state.name_of(path) if kind == REMOVED else path
-                yield ChangedFile(name, kind, note, tuple(parts.get(path, ())))
+                yield ChangedFile(name, kind, ((words, ""),) if words else (), tuple(parts.get(path, ())))
+
+    def _renamed(self, parts: Mapping[str, Sequence[Changed]]) -> Mapping[str, str]:
+        """The files that came and hold what one that is gone held, with the paths of those."""
+        renamed: dict[str, str] = {}
+        for path, there in parts.items():
+            before = {part.old.source.path for part in there if part.old is not None}
+            all_moved = len(before) == 1 and all(part.old is not None and part.new is not None for part in there)
+            if all_moved and path not in self._old and not before & {*self._new, *parts, *renamed.values()}:
+                renamed[path] = before.pop()
+        return renamed
 
     def _note(self, path: str) -> str:
         old, new = _is_broken(self._old.get(path)), _is_broken(self._new.get(path))
@@ -266,6 +283,11 @@ def _is_broken(document: Document | None) -> bool:
     return document is not None and document.shape is Shape.BROKEN
 
 
-def _holds_anything(old: Document | None, new: Document | None) -> bool:
-    document = new or old
-    return document is not None and document.shape is not Shape.NOTHING
+def _is_more(part: Changed) -> bool:
+    """Whether a part of a file that was renamed is not only in another file."""
+    return bool(part.changes) or part.kind != MOVED
+
+
+def _in_place(part: Changed) -> Changed:
+    """The same, where that it is in another file goes without saying."""
+    return replace(part, kind=CHANGED, words=named(part.name)) if part.kind == MOVED else part

@@ -102,6 +102,7 @@ def difference(before: Snapshot, now: Snapshot, most_opened: int = _MOST_OPENED)
     comparison = _Comparison(before, now, most_opened)
     changes = tuple(comparison.changes())
     pairs = tuple(comparison.pairs)
+    fixed, new = _without_moved(fixed, new, comparison)
     return Difference(changes, fixed, new, tuple(broken), tuple(mended), pairs, comparison.workflows, comparison.steps)
 
 
@@ -202,6 +203,32 @@ class _Comparison:
         rest = _rest(before), _rest(after)
         if not _same(*rest) or not changed:  # or in the order of its steps
             yield Change(CHANGED, "workflow", entry.title, path, entry, "", _text(rest[0]), _text(rest[1]))
+
+
+def _without_moved(
+    fixed: tuple[Problem, ...], new: tuple[Problem, ...], comparison: _Comparison
+) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Without those that workflows and steps have still, by another name or in another file."""
+
+    def key(problem: Problem) -> Hashable:
+        if problem.entry is None:
+            return problem.key
+        entry = comparison.workflows.get(problem.entry.key, problem.entry)
+        return entry.key, comparison.steps.get((entry.key, problem.step), problem.step), problem.rule, problem.message
+
+    if not comparison.workflows and not comparison.steps:
+        return fixed, new
+    waiting: dict[Hashable, list[Problem]] = {}
+    for problem in new:
+        waiting.setdefault(key(problem), []).append(problem)
+    gone = []
+    for problem in fixed:
+        if alike := waiting.get(key(problem)):
+            alike.pop()
+        else:
+            gone.append(problem)
+    came = {id(problem) for problems in waiting.values() for problem in problems}
+    return tuple(gone), tuple(problem for problem in new if id(problem) in came)
 
 
 def _entries(documents: Mapping[str, Document], paths: Iterable[str]) -> dict[str, Entry]:

@@ -150,6 +150,22 @@ def test_files_and_workflows_come_go_and_move(
     assert not any("`one`" in line for line in lines)
 
 
+def test_a_file_that_is_called_otherwise_is_the_same_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder, name, minutes in (("old", "a", 60), ("new", "b", 90)):
+        Path(folder).mkdir()
+        write_json(Path(folder, f"{name}.json"), [calling(minutes), a_workflow("one")])
+    assert run(capsys, "old", "new")[1].splitlines() == [
+        "new/b.json (was old/a.json)",
+        "  ~ `calling`",
+        "      ~ `Book pickup` waits 90 min instead of 60 min",
+        "",
+        "1 workflow changed · 1 file renamed",
+    ]
+
+
 def test_a_file_that_cannot_be_read_is_not_compared(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     one = str(write_json(tmp_path / "a.json", {"workflows": [a_workflow()]}))
     (tmp_path / "b.json").write_text(f"{Path(one).read_text()[:-9]}")

@@ -43,7 +43,7 @@ def _file(review: Review, file: ChangedFile) -> dict[str, Any]:
     return {
         "file": file.path,
         "kind": file.kind,
-        "note": file.note,
+        "note": plain(file.note),
         "apps": [_changed(review, part) for part in file.parts if part.noun == "app"],
         "workflows": [_changed(review, part) for part in file.parts if part.noun == "workflow"],
     }

@@ -97,8 +97,7 @@ class _Markdown:
     # Files
 
     def _file(self, file: ChangedFile) -> Iterator[str]:
-        note = file.note or {ADDED: "new", REMOVED: "gone"}.get(file.kind, "")
-        yield f"#### {code(file.path)}{f' ({note})' if note else ''}\n\n"
+        yield f"#### {code(file.path)}{f' ({_markdown(file.note)})' if file.note else ''}\n\n"
         parts, more = self._first(file.parts)
         for part in parts:
             yield from self._part(part)

@@ -50,8 +50,8 @@ class _Text:
     # What changed
 
     def _file(self, file: ChangedFile) -> Iterator[str]:
-        note = file.note or {ADDED: "new", REMOVED: "gone"}.get(file.kind, "")
-        yield from self._line(((file.path, "path"), (f" ({note})" if note else "", "aside")))
+        note = f" ({''.join(text for text, _ in file.note)})" if file.note else ""
+        yield from self._line(((file.path, "path"), (note, "aside")))
         parts, more = self._first(file.parts, MOST_WORKFLOWS)
         for part in parts:
             yield from self._part(part)
