@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -185,22 +185,21 @@ def _read_json(path: str, raw: bytes, content: str) -> tuple[Document, Any]:
     if file.values:
         place = file.source.place(file.values[1].start)
         raise ScenarioError(f"{path}:{place}: text after the end of the JSON value (a file holds {content})")
-    text = replace_lone_surrogates(file.source.data)
     try:
-        return file, _loads(text, _without_repeats)
+        return file, json.loads(
+            replace_lone_surrogates(file.source.data),
+            parse_int=finite_number,
+            parse_float=finite_number,
+            object_pairs_hook=_without_repeats,
+        )
     except _RepeatError as error:
         repeats = scan(file.source.data).repeats  # slow, as it knows every place
         places = ((file.source.place(repeat.second.start), key_of(repeat.pointer)) for repeat in repeats)
-        lines = [f"{path}:{place}: the key {quoted(key)} is given twice (remove one of them)" for place, key in places]
-        if lines:
-            raise ScenarioError(*lines) from error
-        return file, _loads(text, dict)  # keys that only differ in lone surrogates
+        raise ScenarioError(
+            *(f"{path}:{place}: the key {quoted(key)} is given twice (remove one of them)" for place, key in places)
+        ) from error
     except (ValueError, RecursionError) as error:
         raise ScenarioError(f"{path}:1:1: this cannot be read: {error}") from error
-
-
-def _loads(text: bytes, object_of: Callable[[list[tuple[str, Any]]], dict[str, Any]]) -> Any:
-    return json.loads(text, parse_int=finite_number, parse_float=finite_number, object_pairs_hook=object_of)
 
 
 class _RepeatError(Exception):
