@@ -71,8 +71,7 @@ class ChangeMarks(NamedTuple):
         before = self.labels_before.get(edge.transition.pointer, label)
         if before != label:
             label = f"{label or 'always'} (was: {before or 'always'})"
-        sign = CHANGE_SIGNS[mark][0] if mark and mark != implied else ""
-        return f"{sign} {label}".strip()
+        return f"{CHANGE_SIGNS[mark][0]} {label or 'always'}" if mark and mark != implied else label
 
     def sign(self, node: str) -> Line:
         """``+ ``: the sign of a node that came, went or changed."""
