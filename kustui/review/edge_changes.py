@@ -84,7 +84,7 @@ class _Edge:
     @cached_property
     def condition_text(self) -> str:
         """The same for conditions that differ only in the order of the parts of a group."""
-        return "" if self.condition is MISSING else json.dumps(_ordered(self.condition), sort_keys=True)
+        return "" if self.condition is MISSING else json.dumps(ordered_parts(self.condition), sort_keys=True)
 
     @cached_property
     def parsed(self) -> Condition | None:
@@ -280,14 +280,14 @@ class EdgeComparison:
         return sentence(f"{{}} tries {{}} {order} {{}} now{after_failure}", self._owner.subject, one, other)
 
 
-def _ordered(condition: Any) -> Any:
+def ordered_parts(condition: Any) -> Any:
     """A condition with the parts of its groups in an order of their own, which says the same."""
     if not isinstance(condition, dict):
         return condition
     values = condition.get("values")
     if condition.get("op") not in ("and", "or") or not isinstance(values, list):
         return condition
-    parts = sorted((_ordered(part) for part in values), key=lambda part: json.dumps(part, sort_keys=True))
+    parts = sorted((ordered_parts(part) for part in values), key=lambda part: json.dumps(part, sort_keys=True))
     return {**condition, "values": parts}
 
 

@@ -2,7 +2,7 @@
 
 It is drawn by the same code as any other flow::
 
-    merged = MergedWorkflow.of(old, new, renamed)
+    merged = MergedWorkflow.of(old, new, Identities(renamed_steps, renamed_workflows))
     mermaid(DiagramSet((flow_diagram(merged, merged.changes),)))        # also dot and svg
     RailDrawing(merged, changes=merged.changes)
     BoxDrawing.of(flow_diagram(merged, merged.changes))
@@ -12,24 +12,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Entry
-from kustui.definition.models import ErrorCase, Part, Step, Transition, Trigger, Workflow
+from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import ChangeMarks
 from kustui.diagrams.labels import edge_label
+from kustui.review.edge_changes import ordered_parts
+from kustui.review.part_changes import PartChange
+from kustui.review.value_changes import Identities
+from kustui.review.workflow_changes import workflow_changes
 from kustui.text.signs import ADDED, CHANGED, REMOVED
+from kustui.workspace.difference import MOVED
 
 _BEFORE = "before:"
 """What the pointers of parts that are gone begin with: others have theirs now."""
-_UNCOMPARED = {"id", "pointer", "transitions", "error_cases", "_id"}
+_OF_EDGE = re.compile(r"/(?:trigger|steps/\d+)/(?:transitions|errorCases)(?:/|\Z)")
 
 
 class EdgePair(NamedTuple):
@@ -41,17 +45,17 @@ class EdgePair(NamedTuple):
     """``added``, ``removed``, ``changed``, or nothing where it is the same."""
 
 
-def edge_pairs(old: Iterable[Edge], new: Iterable[Edge], renamed: Mapping[str, str]) -> list[EdgePair]:
+def edge_pairs(old: Iterable[Edge], new: Iterable[Edge], identities: Identities) -> list[EdgePair]:
     """The edges out of a step as they were and as they are, those that there are first, in their order.
 
     An edge is the same with the same target and condition, and changed with the same target, or error action, and
-    another condition or name; ``renamed`` says what steps are called now, by their ids before.
+    another condition or name.
     """
-    left = list(old)
+    left, renamed = list(old), identities.steps
     pairs: list[EdgePair] = []
-    texts = {id(edge): _text(edge.transition, renamed, {"pointer", "target"}) for edge in left}
+    texts = {id(edge): _text(edge, identities) for edge in left}
     for edge in new:
-        key, text = _key(edge, {}), _text(edge.transition, {}, {"pointer", "target"})
+        key, text = _key(edge, {}), _text(edge)
         same = next((one for one in left if _key(one, renamed) == key and texts[id(one)] == text), None)
         if same is not None:
             left.remove(same)
@@ -70,13 +74,12 @@ def _key(edge: Edge, renamed: Mapping[str, str]) -> tuple[bool, str, str]:
     return edge.after_failure, edge.error_action, renamed.get(edge.target, edge.target)
 
 
-def _text(part: Part, renamed: Mapping[str, str], left_out: set[str]) -> str:
-    """A part as JSON, in which steps are called as they are now."""
-    text = json.dumps(part.model_dump(exclude=left_out), sort_keys=True, default=str)
-    for before, now in renamed.items():
-        named = re.compile(rf"(?<![\w-]){re.escape(json.dumps(before)[1:-1])}(?![\w-])")
-        text = named.sub(json.dumps(now)[1:-1].replace("\\", "\\\\"), text)
-    return text
+def _text(edge: Edge, identities: Identities | None = None) -> str:
+    """What a transition or an error case says beside its target, the same where only the order of conditions in a
+    group is another."""
+    value = edge.transition.model_dump(mode="json", exclude={"pointer", "target"})
+    value = identities.value(value) if identities is not None else value
+    return json.dumps({**value, "condition": ordered_parts(value["condition"])}, sort_keys=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,16 +134,36 @@ class MergedWorkflow(WorkflowAnalysis):
 
     old: WorkflowAnalysis | None = None
     new: WorkflowAnalysis | None = None
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    identities: Identities = field(default_factory=Identities)
 
     @classmethod
     def of(
-        cls, old: WorkflowAnalysis | None, new: WorkflowAnalysis | None, renamed: Mapping[str, str] | None = None
+        cls, old: WorkflowAnalysis | None, new: WorkflowAnalysis | None, identities: Identities | None = None
     ) -> MergedWorkflow:
-        """``renamed`` says what the steps of the old state are called in the new one, where that is something else."""
+        """``identities`` says which steps and workflows have other ids now."""
         state = new or old
         assert state is not None, "one of them is there"
-        return cls(state.collection, state.entry, state.settings, old, new, renamed or {})
+        return cls(state.collection, state.entry, state.settings, old, new, identities or Identities())
+
+    @cached_property
+    def part_changes(self) -> tuple[PartChange, ...]:
+        """What changed in it, in words; nothing of a workflow that came or went."""
+        if self.old is None or self.new is None:
+            return ()
+        return workflow_changes(self.old, self.new, self.identities)
+
+    @cached_property
+    def _changed_nodes(self) -> frozenset[str]:
+        """The trigger and the steps of which more changed than single edges."""
+        return frozenset(
+            change.node
+            for change in self.part_changes
+            if change.kind == MOVED or not any(map(self._is_of_edge, (change.old, change.new)))
+        )
+
+    def _is_of_edge(self, pointer: str | None) -> bool:
+        prefixes = [state.workflow.pointer for state in (self.old, self.new) if state is not None]
+        return any(_OF_EDGE.match((pointer or "").removeprefix(prefix)) for prefix in prefixes)
 
     @property
     def changes(self) -> ChangeMarks:
@@ -162,7 +185,7 @@ class MergedWorkflow(WorkflowAnalysis):
     @cached_property
     def _merged(self) -> tuple[MergedFlow, ChangeMarks]:
         old, new = (state.flow if state is not None else None for state in (self.old, self.new))
-        merge = _Merge(old, new, self.renamed)
+        merge = _Merge(old, new, self.identities, self._changed_nodes)
         return merge.flow(), ChangeMarks(merge.nodes, merge.edges, merge.labels_before)
 
 
@@ -172,7 +195,9 @@ class _Merge:
 
     old: FlowGraph | None
     new: FlowGraph | None
-    renamed: Mapping[str, str]
+    identities: Identities
+    changed: Container[str]
+    """The nodes that are there in both and have changed."""
     nodes: dict[str, str] = field(default_factory=dict)
     edges: dict[str, str] = field(default_factory=dict)
     labels_before: dict[str, str] = field(default_factory=dict)
@@ -181,25 +206,27 @@ class _Merge:
     def flow(self) -> MergedFlow:
         state = self.new or self.old
         assert state is not None, "one of them is there"
-        before = {self.renamed.get(id_, id_): step for id_, step in (self.old.steps if self.old else {}).items()}
+        before = {
+            self.identities.steps.get(id_, id_): step for id_, step in (self.old.steps if self.old else {}).items()
+        }
         now = self.new.steps if self.new else {}
         trigger = self._trigger()
         steps = [self._step(id_, before.get(id_), step) for id_, step in now.items()]
         steps += [self._step(id_, step, None) for id_, step in before.items() if id_ not in now]
         duplicates = self.new.duplicates if self.new else ()
         workflow = state.workflow.model_copy(update={"trigger": trigger, "steps": (*steps, *duplicates)})
-        return MergedFlow(workflow, frozenset(), self.old, self.new, self.renamed, self.removed)
+        return MergedFlow(workflow, frozenset(), self.old, self.new, self.identities.steps, self.removed)
 
     def _trigger(self) -> Trigger | None:
         old, new = (flow.workflow.trigger if flow else None for flow in (self.old, self.new))
         if (trigger := new or old) is None:
             return None
         before, now = TRIGGER_ID if old else "", TRIGGER_ID if new else ""
-        self._mark_node(TRIGGER_ID, before, old, new)
+        self._mark_node(TRIGGER_ID, is_old=old is not None, is_new=new is not None)
         return trigger.model_copy(update={"transitions": tuple(self._transitions(before, now))})
 
     def _step(self, id_: str, old: Step | None, new: Step | None) -> Step:
-        self._mark_node(id_, old.id if old else "", old, new)
+        self._mark_node(id_, is_old=old is not None, is_new=new is not None)
         step = new or old
         assert step is not None, "one of them is there"
         edges = self._transitions(old.id if old else "", id_ if new else "")
@@ -209,10 +236,10 @@ class _Merge:
         update = {"id": id_, "transitions": transitions, "error_cases": cases, "pointer": pointer}
         return step.model_copy(update=update)
 
-    def _mark_node(self, node: str, before: str, old: Part | None, new: Part | None) -> None:
-        if old is None or new is None:
-            self.nodes[node] = ADDED if old is None else REMOVED
-        elif before != node or _text(old, self.renamed, _UNCOMPARED) != _text(new, {}, _UNCOMPARED):
+    def _mark_node(self, node: str, *, is_old: bool, is_new: bool) -> None:
+        if not is_old or not is_new:
+            self.nodes[node] = ADDED if is_new else REMOVED
+        elif node in self.changed:
             self.nodes[node] = CHANGED
 
     def _transitions(self, before: str, now: str) -> list[Transition]:
@@ -220,14 +247,12 @@ class _Merge:
         those that there are, and behind them those that are gone."""
         old = self.old.declared_edges[before] if self.old and before else ()
         new = self.new.declared_edges[now] if self.new and now else ()
-        pairs = edge_pairs(old, new, self.renamed)
+        pairs = edge_pairs(old, new, self.identities)
         for pair in pairs:
             if pair.new is not None and pair.mark:
                 self.edges[pair.new.transition.pointer] = pair.mark
                 if pair.old is not None and self.old is not None:
                     self.labels_before[pair.new.transition.pointer] = edge_label(self.old, pair.old)
-        if now and now not in self.nodes and _is_reordered(pairs, old):
-            self.nodes[now] = CHANGED
         gone = (pair.old for pair in pairs if pair.old is not None and pair.new is None)
         return [*(edge.transition for edge in new), *map(self._gone, gone)]
 
@@ -236,11 +261,5 @@ class _Merge:
         pointer = f"{_BEFORE}{edge.transition.pointer}"
         self.edges[pointer] = REMOVED
         self.removed[pointer] = edge
-        target = self.renamed.get(edge.target, edge.target)
+        target = self.identities.steps.get(edge.target, edge.target)
         return edge.transition.model_copy(update={"pointer": pointer, "target": target})
-
-
-def _is_reordered(pairs: Iterable[EdgePair], old: Sequence[Edge]) -> bool:
-    """Whether edges that stayed are tried in another order."""
-    places = [old.index(pair.old) for pair in pairs if pair.old is not None and pair.new is not None]
-    return any(one > other for one, other in pairwise(places))

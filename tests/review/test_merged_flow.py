@@ -19,6 +19,7 @@ from kustui.diagrams.formats.graph_languages import dot, mermaid
 from kustui.diagrams.formats.svg import svg
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.review.merged_flow import MergedWorkflow
+from kustui.review.value_changes import Identities
 from kustui.text.terminal_safe import to_ascii
 from tests.support.definitions import document_of
 from tests.support.flows import edge, step, workflow
@@ -33,7 +34,7 @@ def analysis(definition: Mapping[str, Any]) -> WorkflowAnalysis:
 
 def merged(old: Definition | None, new: Definition | None, **renamed: str) -> MergedWorkflow:
     before, now = (analysis(definition) if definition is not None else None for definition in (old, new))
-    return MergedWorkflow.of(before, now, renamed)
+    return MergedWorkflow.of(before, now, Identities(renamed))
 
 
 def when(target: str, value: str) -> Definition:
@@ -139,10 +140,22 @@ def json_renamed(definition: Any, before: str, now: str) -> Any:
 
 
 def test_the_order_in_which_edges_are_tried_is_a_change_of_their_step() -> None:
-    old = workflow("a", step("a", transitions=[when("b", "x"), when("c", "y")]), step("b"), step("c"))
-    new = workflow("a", step("a", transitions=[when("c", "y"), when("b", "x")]), step("b"), step("c"))
+    other = {"target": "c", "condition": {"op": "eq", "values": ["/#steps.1.channel", "y"]}}
+    old = workflow("a", step("a", transitions=[when("b", "x"), other]), step("b"), step("c"))
+    new = workflow("a", step("a", transitions=[other, when("b", "x")]), step("b"), step("c"))
     both = merged(old, new)
     assert (both.changes.nodes, both.changes.edges) == ({"a": "changed"}, {})
+
+
+def test_what_the_words_say_nothing_of_is_not_marked() -> None:
+    one, two = (when("b", value)["condition"] for value in ("x", "y"))
+    conditions = ({"op": "or", "values": parts} for parts in ([one, two], [two, one]))
+    old, new = (
+        workflow("a", step("a", transitions=[{"target": "b", "condition": condition}]), step("b"))
+        for condition in conditions
+    )
+    both = merged(old, new)
+    assert (both.changes.nodes, both.changes.edges) == ({}, {})
 
 
 def test_bookkeeping_keys_of_steps_are_no_change() -> None:

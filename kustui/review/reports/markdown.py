@@ -19,6 +19,7 @@ from kustui.review.merged_flow import MergedWorkflow
 from kustui.review.path_changes import PathChange
 from kustui.review.reports import ReportOptions
 from kustui.review.states import State
+from kustui.review.value_changes import Identities
 from kustui.text.messages import counted, plural
 from kustui.text.styled_lines import Line
 from kustui.text.terminal_safe import terminal_safe
@@ -131,7 +132,7 @@ class _Markdown:
             return ""
         comparison = self._review.comparison
         old = comparison.old_analysis(pair.old) if pair.old is not None else None
-        merged = MergedWorkflow.of(old, comparison.new_analysis(pair.new), pair.steps)
+        merged = MergedWorkflow.of(old, comparison.new_analysis(pair.new), Identities(pair.steps))
         diagram = flow_diagram(merged, merged.changes)
         text = "".join(mermaid(DiagramSet((diagram,))))
         if not any(merged.changes[:2]) or len(text) > _MOST_IN_A_DRAWING or len(diagram.edges) > _MOST_EDGES:

@@ -35,7 +35,7 @@ class ReviewView(ListView):
         self.empty = f"nothing changed since {review.name}"
         changes = review.changes
         with self.prevent(self.Moved):
-            self.update_rows(Rows(len(changes), lambda index: change_row(review, changes[index])), lambda row: row.link)
+            self.update_rows(Rows(len(changes), lambda index: change_row(changes[index])), lambda row: row.link)
 
     @property
     def title(self) -> str:
@@ -48,16 +48,14 @@ class ReviewView(ListView):
             self.cursor = index
 
 
-def change_row(review: TreeReview, reviewed: ReviewedChange) -> Row:
-    """A change: what it is in words, and the workflow at the right."""
-    key, mark, change = reviewed
-    sign, look = CHANGE_SIGNS[mark]
-    sentences = review.sentences(key)
-    words: Line = ((f"{change.noun} ", "muted"), (change.name, "name"), (f" {change.kind}", "muted"))
-    more: Line = ((f"  and {counted(len(sentences) - 1, 'other change')}", "muted"),) if len(sentences) > 1 else ()
-    aside: Line = ((change.entry.title, "muted"),) if change.entry and change.noun in ("step", "trigger") else ()
-    line = sentences[0] if sentences and mark == CHANGED else words
-    return Row(((f"{sign} ", look), *line, *more), aside, link=key)
+def change_row(change: ReviewedChange) -> Row:
+    """A change: the first that is said of it, and the workflow at the right."""
+    sign, look = CHANGE_SIGNS[change.mark]
+    words: Line = ((f"{change.noun} ", "muted"), (change.name, "name"), (f" {change.mark}", "muted"))
+    line, others = (change.sentences or (words,))[0], len(change.sentences) - 1
+    more: Line = ((f"  and {counted(others, 'other change')}", "muted"),) if others > 0 else ()
+    aside: Line = ((change.entry.title, "muted"),) if change.entry and change.noun == "step" else ()
+    return Row(((f"{sign} ", look), *line, *more), aside, link=change.key)
 
 
 def add_review(builder: RowBuilder, tree: TreeState, node: Node) -> None:
@@ -66,20 +64,20 @@ def add_review(builder: RowBuilder, tree: TreeState, node: Node) -> None:
         return
     if node.removed:
         builder.add((f"- gone since {review.name}, and only there to be read", "error"))
-    reviewed = review.at(node.key)
+    change, texts = review.at(node.key), review.texts.get(node.key, ())
     if node.kind is Kind.EDGE:
         _add_edge(builder, tree, node)
-    if not reviewed:
+    if change is None:
         if node.removed:
             builder.rows.append(Row())
         return
     if not node.removed:
-        sign, look = CHANGE_SIGNS[reviewed[0].mark]
-        builder.add((f"{sign} ", look), (f"{reviewed[0].mark} since {review.name}", "heading"))
-    for sentence in review.sentences(node.key):
+        sign, look = CHANGE_SIGNS[change.mark]
+        builder.add((f"{sign} ", look), (f"{change.mark} since {review.name}", "heading"))
+    for sentence in change.sentences:
         builder.item(*sentence)
-    for change in (one.change for one in reviewed):
-        lines = text_difference(change.before, change.after)
+    for text in texts:
+        lines = text_difference(text.before, text.after)
         hunks = (line if line.sign != "@" else DiffLine("@", "…") for line in islice(lines, 1, _MOST_LINES))
         builder.rows.extend(state_rows(hunks, builder.width))
     builder.rows.append(Row())

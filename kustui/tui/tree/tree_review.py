@@ -11,11 +11,10 @@ from typing import NamedTuple
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
+from kustui.review.app_changes import app_changes, paired_apps
 from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.merged_flow import MergedWorkflow
-from kustui.review.part_changes import PartChange
 from kustui.review.value_changes import Identities
-from kustui.review.workflow_changes import workflow_changes
 from kustui.text.signs import ADDED, CHANGED, REMOVED
 from kustui.text.styled_lines import Line
 from kustui.tui.tree.nodes import Kind, Node
@@ -25,15 +24,22 @@ from kustui.workspace.snapshot import Snapshot
 
 _MOST_KEPT = 64
 """Flows of both states that are kept."""
+_MOST_READ = 300
+"""Workflows that changed of which it is said what changed in them; of more, only that they did."""
 
 
 class ReviewedChange(NamedTuple):
-    """A change, and the node of the tree that it is of, be it gone."""
+    """What changed in a node of the tree, be it gone."""
 
     key: NodeKey
     mark: str
     """``added``, ``removed`` or ``changed``."""
-    change: Change
+    noun: str
+    name: str
+    entry: Entry | None
+    """The workflow that it is, or is a part of."""
+    sentences: tuple[Line, ...] = ()
+    """What changed, in words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +49,6 @@ class TreeReview:
     comparison: Comparison
     _merged: dict[str, MergedWorkflow] = field(default_factory=dict)
     """The flows that were drawn last, by the key of the workflow."""
-    _sentences: dict[str, tuple[PartChange, ...]] = field(default_factory=dict)
-    """What changed in workflows, by their keys, as far as it was asked for."""
 
     @property
     def name(self) -> str:
@@ -53,47 +57,81 @@ class TreeReview:
 
     def work_out(self) -> None:
         """Work out what is asked for at once, where that is done in the background."""
-        _ = self.marks, self.above
+        _ = self.marks, self.above, self.texts
 
     # What is marked
 
     @cached_property
     def changes(self) -> Sequence[ReviewedChange]:
         """Every change, in the order of the tree."""
-        changes = (
-            ReviewedChange(change_key(change), change.kind if change.kind in (ADDED, REMOVED) else CHANGED, change)
-            for change in self.comparison.difference.changes
-            if change.noun != "file" or not self._says_workflows(change)
-        )
+        changes = [*self._of_files(), *self._of_workflows()]
         return sorted(changes, key=lambda change: self.place(change.key))
+
+    def _of_files(self) -> Iterator[ReviewedChange]:
+        for change in self.comparison.difference.changes:
+            if change.noun == "app" or (change.noun == "file" and not self._says_workflows(change)):
+                mark = change.kind if change.kind in (ADDED, REMOVED) else CHANGED
+                sentences = tuple(self._of_apps(change.path)) if change.noun == "app" else ()
+                yield ReviewedChange((change.path,), mark, change.noun, change.name, None, sentences)
 
     def _says_workflows(self, change: Change) -> bool:
         """Whether a file that came or went is told by its workflows, which did too."""
-        snapshot = self.comparison.old if change.kind == REMOVED else self.comparison.new
-        documents = (one for one in snapshot.collection.documents if one.path == change.path)
-        return any(document.is_one_workflow for document in documents)
+        document = self._document_at(change.path, is_old=change.kind == REMOVED)
+        return document is not None and document.is_one_workflow
 
-    def at(self, key: NodeKey) -> Sequence[ReviewedChange]:
-        """The changes of a node."""
-        return self._by_key.get(key, ())
+    def _document_at(self, path: str, *, is_old: bool) -> Document | None:
+        snapshot = self.comparison.old if is_old else self.comparison.new
+        return next((document for document in snapshot.collection.documents if document.path == path), None)
+
+    def _of_apps(self, path: str) -> Iterator[Line]:
+        for old, new in paired_apps(*(self._document_at(path, is_old=is_old) for is_old in (True, False))):
+            if old is not None and new is not None:
+                yield from (change.sentence for change in app_changes(old, new))
+
+    def _of_workflows(self) -> Iterator[ReviewedChange]:
+        for number, pair in enumerate(self.comparison.pairs):
+            if (entry := pair.new or pair.old) is None:
+                continue
+            mark = ADDED if pair.old is None else REMOVED if pair.new is None else CHANGED
+            own = ReviewedChange(workflow_key(entry), mark, "workflow", entry.title, entry)
+            if mark != CHANGED or number >= _MOST_READ:
+                yield own
+            else:
+                yield from self._of_workflow(own, entry)
+
+    def _of_workflow(self, own: ReviewedChange, entry: Entry) -> Iterator[ReviewedChange]:
+        """What changed in a workflow that is still there; where nothing did, it was moved or has another name."""
+        merged = self.merged(entry, self.comparison.new_analysis(entry))
+        sentences: dict[str, list[Line]] = {}
+        names: dict[str, str] = {}
+        for change in merged.part_changes if merged is not None else ():
+            sentences.setdefault(change.node, []).append(change.sentence)
+            names[change.node] = change.name
+        marks = merged.changes.nodes if merged is not None else {}
+        pair = self._pairs[entry.key]
+        if pair.old is not None and pair.old.key != entry.key and "" not in sentences:
+            sentences[""] = [(("was ", ""), (pair.old.title, "key"), (f" in {pair.old.source.path}", "muted"))]
+        for node, lines in sentences.items():
+            key = node_key(entry, node) if node else own.key
+            mark = marks.get(node, CHANGED) if node != TRIGGER_ID else CHANGED
+            noun = "step" if node else "workflow"
+            yield ReviewedChange(key, mark, noun, names.get(node, entry.title), entry, tuple(lines))
 
     @cached_property
-    def _by_key(self) -> Mapping[NodeKey, Sequence[ReviewedChange]]:
-        by_key: dict[NodeKey, list[ReviewedChange]] = {}
-        for change in self.changes:
-            by_key.setdefault(change.key, []).append(change)
-        return by_key
+    def texts(self) -> Mapping[NodeKey, Sequence[Change]]:
+        """What nodes were and are, as JSON."""
+        texts: dict[NodeKey, list[Change]] = {}
+        for change in self.comparison.difference.changes:
+            texts.setdefault(change_key(change), []).append(change)
+        return texts
 
-    def sentences(self, key: NodeKey) -> Sequence[Line]:
-        """What changed in a node, in words."""
-        if len(key) < 2 or (pair := self._pairs.get(key[1])) is None or pair.old is None or pair.new is None:
-            return ()
-        if key[1] not in self._sentences:
-            states = self.comparison.old_analysis(pair.old), self.comparison.new_analysis(pair.new)
-            self._sentences[key[1]] = workflow_changes(*states, Identities(pair.steps, self._workflow_ids))
-        name = key[2] if len(key) > 2 else ""
-        node = TRIGGER_ID if name == "trigger" else name.removeprefix("step ")
-        return [change.sentence for change in self._sentences[key[1]] if change.node == node]
+    def at(self, key: NodeKey) -> ReviewedChange | None:
+        """What changed in a node."""
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_key(self) -> Mapping[NodeKey, ReviewedChange]:
+        return {change.key: change for change in self.changes}
 
     @cached_property
     def _workflow_ids(self) -> Mapping[str, str]:
@@ -227,7 +265,8 @@ class TreeReview:
         kept = self._merged.get(entry.key)
         if kept is None or kept.new is not analysis:
             before = self.comparison.old_analysis(old) if old is not None else None
-            kept = MergedWorkflow.of(before, analysis, pair.steps if pair is not None else {})
+            steps = pair.steps if pair is not None else {}
+            kept = MergedWorkflow.of(before, analysis, Identities(steps, self._workflow_ids))
             if len(self._merged) >= _MOST_KEPT:
                 self._merged.clear()
             self._merged[entry.key] = kept
