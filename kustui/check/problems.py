@@ -6,7 +6,7 @@ The identity of a problem is the same from one run and machine to the next.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import PurePath
 from typing import NamedTuple
@@ -138,11 +138,17 @@ def relative_path(path: str, folder: str) -> str:
     return PurePath(relative).as_posix()
 
 
-def fixed_and_new(before: Iterable[Problem], now: Iterable[Problem]) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+def fixed_and_new(
+    before: Iterable[Problem], now: Iterable[Problem], identity_now: Callable[[Problem], Identity] | None = None
+) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
     """The problems that are gone, and the new ones. A problem that only moved is neither; of several equal ones, the
-    last count as gone or new."""
-    old, new = _grouped(before), _grouped(now)
+    last count as gone or new. ``identity_now`` gives what identifies an old one, where names have changed."""
+    old, new = _grouped(before, identity_now or _identity), _grouped(now, _identity)
     return tuple(_surplus(old, new)), tuple(_surplus(new, old))
+
+
+def _identity(problem: Problem) -> Identity:
+    return problem.identity(os.curdir)
 
 
 _Groups = Mapping[tuple[Identity, str], list[Problem]]
@@ -154,8 +160,8 @@ def _surplus(problems: _Groups, others: _Groups) -> Iterator[Problem]:
         yield from group[len(others.get(key, ())) :]
 
 
-def _grouped(problems: Iterable[Problem]) -> _Groups:
+def _grouped(problems: Iterable[Problem], identity_of: Callable[[Problem], Identity]) -> _Groups:
     groups: dict[tuple[Identity, str], list[Problem]] = {}
     for problem in problems:
-        groups.setdefault((problem.identity(os.curdir), problem.message), []).append(problem)
+        groups.setdefault((identity_of(problem), problem.message), []).append(problem)
     return groups

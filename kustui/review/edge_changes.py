@@ -261,14 +261,16 @@ class EdgeComparison:
         places = [old_place[id(one)] for one, _ in in_order]
         kept = _increasing(places)
         asked = 0
+        reported: set[tuple[int, int]] = set()
         for at, (one, other) in enumerate(in_order):
             if at in kept:
                 continue
             for beside, (_, partner) in enumerate(in_order):
-                if (beside < at) == (places[beside] < places[at]):
+                if (beside < at) == (places[beside] < places[at]) or (beside, at) in reported:
                     continue
                 asked += 1
                 if asked > _MOST_ORDERS or _can_both_hold(other, partner):
+                    reported.add((at, beside))
                     words = self._order(other, partner, "before" if at < beside else "after")
                     yield self._change(one.place, other.place, words, MOVED)
                     break

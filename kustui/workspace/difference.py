@@ -7,6 +7,7 @@ that exports add to a workflow.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from kustui.check.problems import Problem, fixed_and_new
+from kustui.check.problems import Identity, Problem, fixed_and_new
 from kustui.definition.collection import Document, Entry
 from kustui.definition.keys import BOOKKEEPING_KEYS
 from kustui.definition.source.source import replace_lone_surrogates
@@ -90,7 +91,6 @@ class Difference:
 def difference(before: Snapshot, now: Snapshot, most_opened: int = _MOST_OPENED) -> Difference:
     """What is different. Nothing is said of what the files hold beside their apps and workflows. Of more than
     ``most_opened`` workflows that changed it is not said which of their steps did."""
-    fixed, new = fixed_and_new(before.problems or (), now.problems or ())
     old = {document.path: document for document in before.collection.documents}
     broken, mended = [], []
     for document in now.collection.documents:
@@ -102,7 +102,7 @@ def difference(before: Snapshot, now: Snapshot, most_opened: int = _MOST_OPENED)
     comparison = _Comparison(before, now, most_opened)
     changes = tuple(comparison.changes())
     pairs = tuple(comparison.pairs)
-    fixed, new = _without_moved(fixed, new, comparison)
+    fixed, new = fixed_and_new(before.problems or (), now.problems or (), comparison.identity_now)
     return Difference(changes, fixed, new, tuple(broken), tuple(mended), pairs, comparison.workflows, comparison.steps)
 
 
@@ -114,6 +114,15 @@ class _Comparison:
         self.pairs: list[tuple[Entry | None, Entry | None]] = []
         self.workflows: dict[str, Entry] = {}
         self.steps: dict[tuple[str, str], str] = {}
+
+    def identity_now(self, problem: Problem) -> Identity:
+        """What identifies an old problem, its workflow and step being called as they are now."""
+        if problem.entry is not None:
+            entry = self.workflows.get(problem.entry.key, problem.entry)
+            document = self._new.get(entry.source.path, problem.document)
+            step = self.steps.get((entry.key, problem.step), problem.step)
+            problem = problem._replace(entry=entry, document=document, step=step)
+        return problem.identity(os.curdir)
 
     def changes(self) -> Iterator[Change]:
         touched = [path for path in {**self._old, **self._new} if self._old.get(path) is not self._new.get(path)]
@@ -205,32 +214,6 @@ class _Comparison:
             yield Change(CHANGED, "workflow", entry.title, path, entry, "", _text(rest[0]), _text(rest[1]))
 
 
-def _without_moved(
-    fixed: tuple[Problem, ...], new: tuple[Problem, ...], comparison: _Comparison
-) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
-    """Without those that workflows and steps have still, by another name or in another file."""
-
-    def key(problem: Problem) -> Hashable:
-        if problem.entry is None:
-            return problem.key
-        entry = comparison.workflows.get(problem.entry.key, problem.entry)
-        return entry.key, comparison.steps.get((entry.key, problem.step), problem.step), problem.rule, problem.message
-
-    if not comparison.workflows and not comparison.steps:
-        return fixed, new
-    waiting: dict[Hashable, list[Problem]] = {}
-    for problem in new:
-        waiting.setdefault(key(problem), []).append(problem)
-    gone = []
-    for problem in fixed:
-        if alike := waiting.get(key(problem)):
-            alike.pop()
-        else:
-            gone.append(problem)
-    came = {id(problem) for problems in waiting.values() for problem in problems}
-    return tuple(gone), tuple(problem for problem in new if id(problem) in came)
-
-
 def _entries(documents: Mapping[str, Document], paths: Iterable[str]) -> dict[str, Entry]:
     """The workflows of some files, by key."""
     return {entry.key: entry for path in paths if path in documents for entry in documents[path].entries}
@@ -274,12 +257,9 @@ class _Candidates:
             by_key = self._by[key] = {}
             for other in self._remaining.values():
                 by_key.setdefault(key(other), []).append(other)
-        value = key(entry)
-        return (
-            [other for other in self._by[key].get(value, ()) if other.key in self._remaining]
-            if value is not None
-            else []
-        )
+        if (value := key(entry)) is None:
+            return []
+        return [other for other in self._by[key].get(value, ()) if other.key in self._remaining]
 
 
 def _text_of(entry: Entry) -> Hashable:
