@@ -39,8 +39,8 @@ _LOOKS = {
     "aside": "2",
 }
 _MAX_UNTAKEN = 5
-_MAX_WITHOUT_LIST = 20
-"""Results beyond which those that have not passed are listed again at the end."""
+_MAX_PASSED = 20
+"""Results beyond which those that passed are only counted, unless their steps are shown."""
 
 _Painter = Callable[[str, str], str]
 
@@ -53,18 +53,16 @@ def report(
     colour: bool = False,
 ) -> Iterator[str]:
     paint = _painter(colour)
+    is_long = len(results if shown is None else shown) > _MAX_PASSED
     for result in results:
-        if shown is None or result.path in shown:
+        if shown is not None and result.path not in shown:
+            yield from _verdict(result, paint) if not result.passed else ()
+        elif not (is_long and result.passed and not result.text and not result.notes):
             yield from _result(result, paint)
-        elif not result.passed:
-            yield from _verdict(result, paint)
     if len(results) > 1:
         yield "\n"
         if coverage is not None:
             yield from _coverage(coverage)
-        failed = [result for result in results if not result.passed]
-        for result in failed if len(results) > _MAX_WITHOUT_LIST else ():
-            yield from _verdict(result, paint)
         yield f"{_summary(results, paint)}\n"
 
 
