@@ -125,6 +125,13 @@ def test_of_many_those_that_passed_are_only_counted(capsys: pytest.CaptureFixtur
     assert "passed flows/04.scenario.json: S4" in run(capsys, "flows", "--trace")[1].splitlines()
 
 
+def test_a_title_of_any_length_stays_in_two_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    write("flows/a.scenario.json", scenario("so " * 100))
+    (line,) = run(capsys, "flows")[1].splitlines()
+    assert len(line) < 160
+    assert line.startswith("passed flows/a.scenario.json: so so so")
+
+
 @pytest.mark.slow
 def test_several_processes_give_the_same_report(capsys: pytest.CaptureFixture[str]) -> None:
     slow_suite(60, 100)

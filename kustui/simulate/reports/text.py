@@ -24,7 +24,7 @@ from kustui.simulate.scenarios.explore import (
 )
 from kustui.simulate.scenarios.replay import Replay
 from kustui.simulate.scenarios.suite import Outcome, PlacedDifference, ScenarioResult
-from kustui.text.messages import counted
+from kustui.text.messages import counted, shortened
 from kustui.text.terminal_safe import terminal_safe
 
 _WIDTH = 80
@@ -39,6 +39,7 @@ _LOOKS = {
     "aside": "2",
 }
 _MAX_UNTAKEN = 5
+_LONGEST_TITLE = 100
 _MAX_PASSED = 20
 """Results beyond which those that passed are only counted, unless their steps are shown."""
 
@@ -85,7 +86,7 @@ def _placed(result: ScenarioResult, placed: PlacedDifference) -> str:
 
 
 def _verdict(result: ScenarioResult, paint: _Painter) -> Iterator[str]:
-    title = f": {terminal_safe(result.title)}" if result.title else ""
+    title = f": {terminal_safe(shortened(result.title, _LONGEST_TITLE))}" if result.title else ""
     look, word, why = {
         Outcome.PASSED: ("yes", "passed", ""),
         Outcome.FAILED: ("wrong", "failed", f": {counted(len(result.differences), 'difference')}"),
