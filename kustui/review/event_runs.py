@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from kustui.analysis.evaluation import Failure
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
 from kustui.definition.parsed_workflow import ParsedWorkflow
@@ -14,8 +15,8 @@ from kustui.definition.platform import RETRY_WORKFLOW
 from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.divergence import BREAKS_OFF, ENDS, IS_RETRIED, UNDECIDED, Path, PathStep
 from kustui.simulate.engine import words
-from kustui.simulate.engine.engine import ExecuteStep, SetFailure, SetOutput, StartEvent, advance
-from kustui.simulate.engine.state import State, initial_state
+from kustui.simulate.engine.engine import ExecuteStep, StartEvent, advance
+from kustui.simulate.engine.state import Overrides, State, initial_state
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.symbolic import NOT_CHOSEN
 from kustui.simulate.scenarios.explore import name_of
@@ -135,7 +136,7 @@ def run_event(side: Side, event: Event, along: Path | None = None) -> EventRun:
         part = side.analysis.flow.part(node)
         if isinstance(part, Step) and part.action is not None and (given := _given(part.action, event, place)):
             mocked.append((node, place))
-            state = advance(state, given)
+            state = replace(state, overrides=given)
         state = advance(state, ExecuteStep())
         if state.question is not None:
             steps.append(PathStep(place.step))
@@ -159,11 +160,11 @@ def _ended(state: State, steps: Sequence[PathStep], mocked: Sequence[tuple[str, 
     return EventRun(Path(tuple(steps), end), words.why(entry), tuple(mocked))
 
 
-def _given(action: str, event: Event, place: Place) -> SetOutput | SetFailure | None:
+def _given(action: str, event: Event, place: Place) -> Overrides | None:
     """What an event says about an execution of a step; None where its output is computed."""
     if (failure := event.failures.get(place)) is not None:
-        return SetFailure(failure.get("status"), failure.get("body"))
-    return None if action in NOT_CHOSEN else SetOutput(event.outputs.get(place, {}))
+        return Overrides(failure=Failure(failure.get("status"), failure.get("body")))
+    return None if action in NOT_CHOSEN else Overrides(output=event.outputs.get(place, {}))
 
 
 def event_as_json(event: Event, run: EventRun, workflow: str) -> dict[str, Any]:

@@ -7,10 +7,13 @@ event on both: only what it confirms is a change.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from kustui.analysis.flow import FlowGraph
+from kustui.analysis.walks import breadth_first
 from kustui.definition.dates import parse_date
 from kustui.definition.models import Step
 from kustui.definition.platform import RETRY_WORKFLOW, TRIGGER_ID
@@ -29,7 +32,7 @@ from kustui.simulate import DEFAULT_START
 from kustui.simulate.paths.path_search import PathSearch, WorkflowPath
 from kustui.simulate.paths.path_search import PathStep as WorkflowStep
 from kustui.simulate.paths.symbolic import NOT_CHOSEN
-from kustui.simulate.scenarios.explore import MAX_PATHS, explore_paths
+from kustui.simulate.scenarios.explore import MAX_PATHS
 from kustui.simulate.scenarios.path_scenario import draft_for_solution
 from kustui.text.messages import counted
 
@@ -37,6 +40,10 @@ _MOST_STEPS = 4_000
 """That are executed for the comparison of one workflow, in all its runs; as many again to make the events small."""
 _MOST_ALIKE = 4
 """Events that come along the changed parts in the same way, one after the other without showing anything new."""
+_NODES_PER_PATH = 60
+"""That a search for many paths may enter, on average."""
+_MOST_CONTINUATIONS = 3
+"""Paths that are the same as far as a change can concern them."""
 _NODES_PER_STEP = 20
 """That a search for one path may enter for each of its steps."""
 _MOST_ASKED = 3
@@ -141,18 +148,60 @@ def _blocked(side: Side, step: Step) -> str:
 # The paths of a side
 
 
+def reaching(nodes: Iterable[str], flow: FlowGraph) -> frozenset[str]:
+    """The nodes from which a run may come to some nodes, these included."""
+    before: dict[str, list[str]] = {}
+    for node, edges in flow.declared_edges.items():
+        for edge in edges:
+            before.setdefault(edge.target, []).append(node)
+    return frozenset(breadth_first(nodes, lambda node: before.get(node, ())))
+
+
 class _Paths:
     """The paths through a workflow in one state."""
 
     def __init__(self, side: Side) -> None:
         self._side = side
-        exploration = explore_paths(side.analysis)
-        self.explored = [path.workflow_path for path in exploration.paths if path.workflow_path.solutions]
-        self.are_more = exploration.cut
+        self._nodes = set(map(side.id_now, side.analysis.flow.declared_edges))
+
+    def explore(self, affected: frozenset[str]) -> tuple[list[WorkflowPath], bool]:
+        """The paths through some of the trigger and the steps, which are given by their ids now, and whether there are
+        more. Of those that differ only after the last of these, a few."""
+        flow = self._side.analysis.flow
+        changed = {node for node in flow.declared_edges if self._side.id_now(node) in affected}
+        leading = reaching(changed, flow)
+        complete: Counter[Hashable] = Counter()
+
+        def decided(steps: Sequence[WorkflowStep]) -> Hashable:
+            """The path up to where it has passed the last of them; None before."""
+            passed = False
+            for end, step in enumerate(steps, start=1):
+                passed = passed or step.node in changed
+                onward = step.edge.target if step.edge is not None else step.node if step.is_retried else ""
+                if onward not in leading:
+                    return tuple((step.node, step.pointer, step.choice, step.fails) for step in steps[:end])
+            return None
+
+        def leads_on(steps: Sequence[WorkflowStep]) -> bool:
+            way = decided(steps)
+            return way is None or (any(step.node in changed for step in steps) and complete[way] < _MOST_CONTINUATIONS)
+
+        paths: list[WorkflowPath] = []
+        search = self._search(_NODES_PER_PATH * MAX_PATHS + len(flow.steps), leads_on)
+        for path in search.paths_from(TRIGGER_ID, spread_after=MAX_PATHS // 2):
+            if not path.solutions or not any(step.node in changed for step in path.steps):
+                continue
+            if len(paths) == MAX_PATHS:
+                return paths, True
+            paths.append(path)
+            complete[decided(path.steps)] += 1
+        return paths, search.budget <= 0
 
     def excludes(self, path: Path) -> bool:
         """Whether it is certain that no event takes a path: this path alone is searched, whatever others there are."""
         ends_there = False
+        if not {step.node for step in path.steps} <= self._nodes:
+            return True
 
         def begins_so(steps: Sequence[WorkflowStep]) -> bool:
             """Whether the path may begin with these steps."""
@@ -250,10 +299,9 @@ class _Comparison:
     def __init__(self, old: Side, new: Side, affected: frozenset[str]) -> None:
         self._old, self._new = old, new
         self._old_paths, self._new_paths = _Paths(old), _Paths(new)
-        self._drafts = [
-            *_drafts(old, self._old_paths.explored, affected),
-            *_drafts(new, self._new_paths.explored, affected),
-        ]
+        (paths, more), (paths_now, more_now) = (side.explore(affected) for side in (self._old_paths, self._new_paths))
+        self._drafts = [*_drafts(old, paths, affected), *_drafts(new, paths_now, affected)]
+        self._are_more = more or more_now
         self._steps_left = _MOST_STEPS
         self._shown: dict[Hashable, dict[tuple[Path, Path], _Shown]] = {}
         """The smallest event for each two paths, by where they part."""
@@ -267,7 +315,7 @@ class _Comparison:
         return PathComparison(changes, tuple(self._undecided)[:_MOST_UNDECIDED], tuple(self._limits()))
 
     def _limits(self) -> Iterator[str]:
-        if self._old_paths.are_more or self._new_paths.are_more:
+        if self._are_more:
             yield f"only {MAX_PATHS} of its paths were searched for changes"
         if self._untried:
             yield f"{counted(self._untried, 'event')} more might show a change and had no turn"
