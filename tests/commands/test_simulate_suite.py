@@ -15,6 +15,7 @@ import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.cli import main
+from tests.support.runs import RING, ring_scenario
 from tests.support.terminal import KUSTUI, Terminal, environment
 
 if TYPE_CHECKING:
@@ -321,13 +322,9 @@ def test_a_path_that_comes_with_an_edit_is_saved_beside_the_others(capsys: pytes
 
 def slow_suite(count: int, steps: int) -> None:
     """Scenarios of a ring that goes on for so many steps."""
-    ring_id = "5f8e148232731d0015c14658"
-    write("flows/ring.json", called("Ring", ring_id, schedule("rI1", ring_id)))
+    write("flows/ring.json", RING)
     for number in range(count):
-        write(
-            f"flows/{number:03}.scenario.json",
-            scenario(f"S{number}", workflow="Ring", maxSteps=steps, expect={"cut": True}),
-        )
+        write(f"flows/{number:03}.scenario.json", ring_scenario(f"S{number}", steps).decode())
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from kustui.check.rule import app, called, schedule
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, read_document
 from kustui.simulate.engine.engine import ExecuteStep, StartEvent, advance
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
     from kustui.simulate.scenarios.replay import Replay
 
 EVENT = "kustomer.conversation.update"
+_RING_ID = "5f8e148232731d0015c14658"
+RING = app(called("Ring", _RING_ID, schedule("rI1", _RING_ID)))
+"""A workflow that schedules itself for ever."""
+
+
+def ring_scenario(title: str, steps: int) -> bytes:
+    """The text of a scenario of so many steps of the ring."""
+    content = {"scenario": title, "start": [{"workflow": "Ring"}], "maxSteps": steps, "expect": {"cut": True}}
+    return json.dumps(content, indent=2).encode()
 
 
 def organisation(*definitions: object, settings: Settings | None = None) -> Organisation:
