@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import json
 import sys
+import tempfile
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +23,7 @@ from kustui.workspace.background import BackgroundWorkspace
 from screenshots import editor_session
 from screenshots.svg_file import is_current, save
 from tests.support.explorer import ExplorerPilot
+from tests.support.history import History
 
 SMALL, LARGE = ((80, 24),), ((160, 48),)
 
@@ -33,7 +37,7 @@ PATHS = {
 
 VIEWS = {
     "explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "map": "0", "fields": "0", "ring": "0",
-    "help": "question_mark", "rehearse": "r",
+    "help": "question_mark", "rehearse": "r", "review": "V",
 }  # fmt: skip
 """The key that leads to each view."""
 MAXIMISED = ("boxes", "timeline", "map", "ring")
@@ -49,6 +53,8 @@ class Picture:
     keys: str = ""
     """The keys to press in the view, separated by blanks."""
     sizes: Sequence[tuple[int, int]] = (*SMALL, *LARGE)
+    was: Callable[[str], str] | None = None
+    """What the last commit holds instead of the sample, where the picture is of a review."""
 
     @property
     def name(self) -> str:
@@ -57,6 +63,21 @@ class Picture:
     @property
     def path(self) -> str:
         return PATHS.get(self.sample) or f"samples/broken/{self.sample}.json"
+
+
+def _before_review(text: str) -> str:
+    """The sample of orders before a change of one of its workflows."""
+    app = json.loads(text)
+    workflow = next(workflow for workflow in app["workflows"] if workflow["name"] == "check-delivery")
+    steps = {step["id"]: step for step in workflow["steps"]}
+    steps["jtHEqPtzi"]["params"]["runAt"]["value"] = 2880
+    moving = steps["gT0pjFtqZ"]["transitions"][1]["condition"]["values"]
+    moving[1]["values"][1] = 10
+    note = {"id": "Kd83jQwZx", "action": "kustomer.note.create", "meta": {"displayName": "Write a note"}}
+    note |= {"params": {"conversation": "/#steps.3v2KXDnAo.id", "body": "Stuck"}, "transitions": [], "errorCases": []}
+    steps["3v2KXDnAo"]["transitions"][0]["target"] = note["id"]
+    workflow["steps"] = [step for step in workflow["steps"] if step["id"] != "DsIfGOcR0"] + [note]
+    return json.dumps(app, indent=2)
 
 
 PICTURES = (
@@ -76,6 +97,7 @@ PICTURES = (
     Picture("ring", "organisation-export", "Escalate VIP conversations 👑", keys="plus", sizes=SMALL),
     Picture("rehearse", "timer-chain", keys="d d d d d d d d s s", sizes=SMALL),
     Picture("rehearse", "missing-input", keys="c"),
+    Picture("review", "orders", "check-delivery", "j", was=_before_review),
 )
 """Few, and each of something that no other shows."""
 
@@ -95,6 +117,26 @@ def pictures(name: str = "", size: str = "") -> dict[str, Drawing]:
 
 async def draw(picture: Picture, size: tuple[int, int]) -> str:
     """The SVG of the screen after the picture's keys."""
+    if picture.was is None:
+        return await _drawn(picture, size)
+    with tempfile.TemporaryDirectory(prefix="kustui-picture-") as folder:
+        _commit(picture, folder)
+        with contextlib.chdir(folder):
+            return await _drawn(picture, size)
+
+
+def _commit(picture: Picture, folder: str) -> None:
+    """Make a folder a repository in which the sample is not as it was committed."""
+    path = Path(folder, picture.path)
+    path.parent.mkdir(parents=True)
+    text = Path(picture.path).read_text(encoding="utf-8")
+    assert picture.was is not None
+    path.write_text(picture.was(text), encoding="utf-8")
+    History(Path(folder)).commit()
+    path.write_text(text, encoding="utf-8")
+
+
+async def _drawn(picture: Picture, size: tuple[int, int]) -> str:
     app = Kustui(BackgroundWorkspace([picture.path]))
     async with app.run_test(size=size) as pilot:
         ui = ExplorerPilot(pilot)

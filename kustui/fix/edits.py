@@ -165,10 +165,14 @@ def text_difference(before: str, after: str) -> Iterator[DiffLine]:
 
 
 def _line_edit(source: Source, start: int, old: bytes, new: bytes) -> TextEdit:
-    """What makes one line another, without what both begin and end with."""
+    """What makes one line another, without the words that both begin and end with."""
     before, after = old.decode(), new.decode()
     head = shared(before, after)
+    while head and before[head - 1].isalnum():
+        head -= 1
     tail = shared(before[head:][::-1], after[head:][::-1])
+    while tail and before[-tail].isalnum():
+        tail -= 1
     first, last = (len(text.encode()) for text in (before[:head], before[: len(before) - tail]))
     return TextEdit(source, Extent(start + first, start + last), after[head : len(after) - tail])
 

@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kustui.definition.source.source import Extent, Source
-from kustui.fix.edits import DiffLine, TextEdit, by_source, composed, difference, edited, overlaps
+from kustui.fix.edits import DiffLine, TextEdit, by_source, composed, difference, edited, overlaps, text_difference
 
 
 @st.composite
@@ -160,3 +160,18 @@ def test_the_difference_is_what_patch_and_git_take(
     text = "".join(f"{line}\n" for line in difference(edits))
     subprocess.run(tool, input=text.encode(), check=True, cwd=tmp_path)
     assert (tmp_path / name).read_bytes() == mark + edited(source, edits)
+
+
+@given(*[st.lists(st.text("ab é0", max_size=6), max_size=3).map("\n".join)] * 2)
+def test_the_difference_of_two_texts_has_the_lines_of_both(before: str, after: str) -> None:
+    lines = [line for line in text_difference(before, after) if line.sign in "-+ "]
+    if before == after:
+        assert not lines
+        return
+    assert [line.text for line in lines if line.sign in "- "] == (before.split("\n") if before else [])
+    assert [line.text for line in lines if line.sign in "+ "] == (after.split("\n") if after else [])
+
+
+def test_what_is_different_in_a_line_is_whole_words() -> None:
+    lines = [line for line in text_difference('"value": 2880,', '"value": 1440,') if line.sign in "-+"]
+    assert [line.text[slice(*line.changed[0])] for line in lines] == ["2880", "1440"]

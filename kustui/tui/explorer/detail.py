@@ -25,11 +25,11 @@ from kustui.tui.widgets.rows import MAX_LISTED, NodeKey, Row, RowBuilder, node_k
 def detail_rows(tree: TreeState, node: Node, width: int) -> list[Row]:
     """What there is to say of a node of the tree, for a pane of ``width`` cells."""
     builder = RowBuilder(width)
-    builder.problems(tree.problems(node))
     if tree.review is not None:
         from kustui.tui.explorer.review_pane import add_review  # only for a review
 
         add_review(builder, tree, node)
+    builder.problems(tree.problems(node))
     match node.kind:
         case Kind.DOCUMENT:
             _document(builder, tree, node.document)

@@ -15,6 +15,7 @@ from kustui.tui.tree.tree_review import ReviewedChange, TreeReview
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import Row, RowBuilder, Rows
 
+_LEAST_ROWS = 5
 _MOST_LINES = 2_000
 """Lines of a difference that are shown."""
 
@@ -34,6 +35,7 @@ class ReviewView(ListView):
         self.review = review
         self.empty = f"nothing changed since {review.name}"
         changes = review.changes
+        self.styles.max_height = max(_LEAST_ROWS, len(changes)) + 1
         with self.prevent(self.Moved):
             self.update_rows(Rows(len(changes), lambda index: change_row(changes[index])), lambda row: row.link)
 
