@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kustui.simulate.organisation import Organisation
+    from kustui.simulate.scenarios.replay import Replay
 
 ID = "5f8e148232731d0015c14657"
 WATCH = workflow("Watch", step("aB3", to("sC1", when("eq", "/#steps.aB3.status", "open"))), schedule("sC1", ID))
@@ -118,6 +119,25 @@ def test_a_result_stands_where_nothing_that_it_depends_on_has_changed() -> None:
     assert not reused(text, before, organisation(*BASE, settings=Settings(relative_unit_minutes=2)))
     result = replay_one(text, before)
     assert not reusable_results([scenario(**OPEN, seed="s")], before, [result])
+
+
+def test_what_the_app_says_of_its_actions_decides_what_is_drafted_and_its_version_does_not() -> None:
+    looks = workflow(
+        "Watch", step("aB3", to("cD4", when("exists", "/#steps.aB3.n")), action="kustomer.app.sample.look")
+    )
+
+    def stage(default: str, version: str = "1.0.0") -> Organisation:
+        schema = {"type": "object", "properties": {"m": {"type": "string", "default": default}}}
+        return organisation(app(looks, version=version, actions=[{"name": "look", "outputSchema": schema}]))
+
+    outputs = [replay_one(scenario(), stage(default), render=_outputs).text for default in "ab"]
+    assert outputs[0] != outputs[1]
+    assert not reused(scenario(), stage("a"), stage("b"))
+    assert reused(scenario(), stage("a"), stage("a", "1.0.1"))
+
+
+def _outputs(replayed: Replay) -> str:
+    return repr([entry.output for entry in replayed.entries if entry.node == "aB3"])
 
 
 def test_a_workflow_that_moves_in_its_file_leaves_the_result_and_its_coverage() -> None:
