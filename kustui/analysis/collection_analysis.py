@@ -15,6 +15,7 @@ from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis, W
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection
 from kustui.definition.platform import called_id
+from kustui.definition.source.positions import parent
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,19 @@ class CollectionAnalysis:
     summaries: Mapping[str, WorkflowSummary]
     """By the key of the workflow, in the order of the collection."""
     settings: Settings = field(default_factory=Settings)
+
+    @cached_property
+    def has_unknown_workflows(self) -> bool:
+        """Whether a module may build workflows, or ids of them, that only a run of it knows."""
+        return any(
+            document.is_unknown(pointer)
+            for document in self.collection.documents
+            for pointer in {
+                "",
+                *(place for entry in document.entries for place in (entry.item.pointer, parent(entry.item.pointer))),
+                *(place for app in document.apps for place in (app.item.pointer, f"{app.item.pointer}/workflows")),
+            }
+        )
 
     @cached_property
     def by_id(self) -> Mapping[str, WorkflowSummary]:

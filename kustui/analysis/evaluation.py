@@ -29,6 +29,7 @@ from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, HelperCall
 from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING, Undecided, in_javascript_order, is_missing, look_up, text_of
 from kustui.text.messages import quoted
+from kustui.text.terminal_safe import UNKNOWN
 
 MOST_PARTS = 100_000
 """Tags and texts that one template may render: loops in loops over long lists would never end."""
@@ -153,6 +154,8 @@ def evaluate(expression: Expression, context: EvaluationContext) -> Any:
 
 
 def _call_function(call: Function, context: EvaluationContext) -> Any:
+    if call.name == UNKNOWN:
+        return Undecided(f"only a run of the module knows {call.text.removeprefix(UNKNOWN)}")
     function = FUNCTIONS.get(call.name)
     if function is None:
         return Undecided(f"kustui does not know the function {quoted(call.name)}")

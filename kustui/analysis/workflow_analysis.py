@@ -29,6 +29,7 @@ from kustui.definition.models import ErrorCase, Schema, Transition, Workflow
 from kustui.definition.operators import Family, operator_named
 from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
+from kustui.definition.source.origins import UNKNOWN_VALUE
 from kustui.definition.source.positions import is_inside, parent
 from kustui.definition.source.source import UNKNOWN_KEY
 from kustui.text.messages import closest
@@ -280,7 +281,8 @@ class WorkflowAnalysis:
         places = (
             fault.member or fault.pointer
             for fault in self.parsed.faults
-            if fault.rule == "invalid-shape" or fault.member
+            if fault.rule in ("invalid-shape", UNKNOWN_VALUE) or fault.member
+            if fault.rule != UNKNOWN_VALUE or "/condition" not in fault.pointer  # the edge is there all the same
         )
         return [place.removeprefix(self.workflow.pointer).split("/")[1:] for place in places]
 

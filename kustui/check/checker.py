@@ -15,6 +15,7 @@ from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import Progress
+from kustui.definition.source.origins import UNKNOWN_VALUE
 from kustui.definition.source.positions import member_at
 from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
 
@@ -92,7 +93,9 @@ def check_workflow(collection: Collection, entry: Entry, settings: Settings) -> 
         if rule.check_workflow is not None and (severity := severity_of(rule.name, settings)) is not None:
             violations = rule.check_workflow(analysis)
             problems.extend(
-                _problem(rule, severity, violation, analysis.document, analysis) for violation in violations
+                _problem(rule, severity, violation, analysis.document, analysis)
+                for violation in violations
+                if not analysis.document.is_unknown(violation.pointer)
             )
     problems.sort(key=_place)
     return WorkflowResult(analysis.summary(), tuple(problems))
@@ -118,6 +121,8 @@ def check_collection(analysis: CollectionAnalysis) -> Iterator[Problem]:
             if document is None:
                 assert entry is not None, rule.name
                 document = analysis.collection.document_of(entry)
+            if document.is_unknown(violation.pointer):
+                continue
             around = WorkflowAnalysis(analysis.collection, entry, analysis.settings) if entry is not None else None
             yield _problem(rule, severity, violation, document, around)
 
@@ -153,7 +158,8 @@ def _problems_of_faults(
     """The problems of the faults of a file, or of one of its workflows."""
     for fault in faults:
         severity = severity_of(fault.rule, settings)
-        if severity is not None:
+        is_judged = fault.rule != UNKNOWN_VALUE and (fault.extent is not None or not document.is_unknown(fault.pointer))
+        if severity is not None and is_judged:
             related = (Related("first given here", document, fault.pointer, fault.earlier),) if fault.earlier else ()
             yield Problem(
                 fault.rule,

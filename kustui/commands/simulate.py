@@ -11,6 +11,7 @@ from kustui.commands.command_line import Parser
 from kustui.commands.inputs import WatchedDefinitions, checked_definitions, configuration_of, read_stdin
 from kustui.commands.output import ExitStatus, Output, report_error
 from kustui.commands.simulate_suite import Suite
+from kustui.definition.imported_files import imported_paths
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, stamps_of
 from kustui.errors import KustuiError
 from kustui.files import read_file
@@ -176,24 +177,29 @@ def _watch(
     configurations = configuration_of(options, definitions).paths
     also = [path for path in (*named(), options.event, *configurations) if path]
     watched, suite = WatchedDefinitions(options, definitions), Suite(options, definitions)
-    before, changed = stamps_of((*definitions, *also, *named())), frozenset[str]()
+    changed = frozenset[str]()
     with gc_paused():  # the first time without threads, which keep processes from being forked
         snapshot = watched.refresh(changed)
         assert snapshot is not None, "the first time"
         _simulate(options, snapshot, named(), suite)
+    imported = imported_paths(snapshot.collection.documents)
+    before = stamps_of((*definitions, *also, *imported, *named()))
     with ChangeWatcher(definitions, also, poll=options.poll) as changes:
+        changes.watch_also(imported)
         while (more := changes.take(seconds)) is not None or seconds is not None:
             changed |= more or frozenset()
             while (more := changes.take(_SETTLED)) is not None:  # until what is written in pieces is whole
                 changed |= more
             scenarios = named()
-            now = stamps_of((*definitions, *also, *scenarios))
+            now = stamps_of((*definitions, *also, *imported, *scenarios))
             if now == before:
                 continue
             unfreeze_gc()  # what the last look left
             try:
                 with gc_paused():
                     if (snapshot := watched.refresh(changed)) is not None:
+                        imported = imported_paths(snapshot.collection.documents)
+                        changes.watch_also(imported)
                         _simulate(options, snapshot, scenarios, suite)
             except KustuiError as error:
                 report_error(error)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.definition.source.file_text import OutlinedText, read_text
+from kustui.definition.source.origins import UNKNOWN_BYTES, is_unknown
 from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
 from kustui.definition.source.positions import Positions, Spot, parent, scan
 from kustui.definition.source.source import Extent, Fault, Source, Span
@@ -83,6 +84,12 @@ class Entry:
     def size(self) -> int:
         """Of its text, in bytes."""
         return self.item.extent.end - self.item.extent.start
+
+    @property
+    def has_unknown(self) -> bool:
+        """Whether something in it is known to a run of the module alone."""
+        start, end = self.item.extent
+        return self.source.origins is not None and self.source.data.find(UNKNOWN_BYTES, start, end) >= 0
 
     def has_text_of(self, other: Entry) -> bool:
         """Whether another is an earlier or later reading of the same text."""
@@ -267,6 +274,14 @@ class Document:
         """The lines and columns of the value at a pointer."""
         return self.source.span(self.spot(pointer).value)
 
+    def is_unknown(self, pointer: str) -> bool:
+        """Whether only a run of the module knows the value at a pointer, or some of what it holds directly."""
+        return self._has_unknown and is_unknown(self.source.data, self.spot(pointer).value)
+
+    @cached_property
+    def _has_unknown(self) -> bool:
+        return self.source.origins is not None and UNKNOWN_BYTES in self.source.data
+
     def fault_extent(self, fault: Fault) -> Extent:
         return fault.extent or self.spot(fault.pointer).value
 
@@ -277,7 +292,7 @@ class Collection:
 
     documents: tuple[Document, ...] = ()
     others: int = 0
-    """How many JSON files below the given folders define nothing, and are passed over."""
+    """How many files below the given folders define nothing, and are passed over."""
 
     @cached_property
     def is_empty(self) -> bool:
@@ -363,12 +378,9 @@ def read_document(path: str, raw: bytes, before: Document | None = None, read: R
 
 
 def _outlined(document: Document) -> OutlinedText:
-    items = tuple(entry.item for entry in document.entries)
-    apps = tuple(app.item for app in document.apps)
-    known = Outline(
-        document.shape, items, apps, document.faults, document.values, document.is_recognized, document.pages
-    )
-    return OutlinedText(document.source, known)
+    items, apps = tuple(entry.item for entry in document.entries), tuple(app.item for app in document.apps)
+    rest = (document.faults, document.values, document.is_recognized, document.pages)
+    return OutlinedText(document.source, Outline(document.shape, items, apps, *rest))
 
 
 def _entries(source: Source, outlined: Outline, before: Document | None, edited: int | None) -> Iterator[Entry]:

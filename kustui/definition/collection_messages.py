@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN_NAME
 from kustui.definition.source.outline import Shape
-from kustui.definition.source.recognition import other_kind
+from kustui.definition.source.recognition import is_module, other_kind
 from kustui.text.messages import closest, counted
 
 _MOST_LISTED, _MOST_PLACES = 8, 20
@@ -60,14 +60,16 @@ def nothing_to_show(collection: Collection) -> str:
         return _fault_of(broken)
     match collection.documents:
         case () if collection.others:
-            files = counted(collection.others, "JSON file")
+            files = counted(collection.others, "file")
             return f"no definition was found: {files} of other kinds skipped"
         case ():
-            return "no *.json file was found; kustui --help says what can be given"
+            return "no definition was found, in JSON or in a module; kustui --help says what can be given"
         case (one,) if one.may_hold_workflows:
             return f"{one.path} holds no workflow: its list is empty"
         case (one,) if kind := _other_kind(one):
             return f"{one.path} holds no workflow: it is {kind}"
+        case (one,) if is_module(one.path):
+            return _no_definition_in(one)
         case (one,):
             files = f"{one.path} holds"
         case (one, other):
@@ -75,6 +77,14 @@ def nothing_to_show(collection: Collection) -> str:
         case (one, *others):
             files = f"{one.path} and {len(others)} more files hold"
     return f"{files} no workflow: expected an app definition, a workflow, a list of them or an API export"
+
+
+def _no_definition_in(module: Document) -> str:
+    """What was looked for in a module, and how to print JSON instead."""
+    path = module.path if module.path.startswith((".", "/")) else f"./{module.path}"
+    command = f"""node -p "JSON.stringify(require('{path}'))" | kustui check -"""
+    looked_for = "looked for an object with workflows, with trigger and steps, or with app and version"
+    return f"{module.path} builds no definition that can be read without running it: {looked_for}; print it: {command}"
 
 
 def nothing_to_run(collection: Collection) -> str:

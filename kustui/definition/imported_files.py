@@ -57,6 +57,11 @@ def imports_of(document: Document) -> Mapping[str, bytes | None]:
     return origins.contents if origins is not None else {}
 
 
+def imported_paths(documents: Iterable[Document]) -> frozenset[str]:
+    """The files that modules import, and those that they would import if they were there."""
+    return frozenset(path for document in documents for path in imports_of(document))
+
+
 def _stamp(path: str) -> Stamp | None:
     with suppress(OSError):
         return stamp_of(os.stat(path))  # noqa: PTH116

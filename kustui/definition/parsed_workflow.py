@@ -17,10 +17,12 @@ from pydantic_core import ErrorDetails
 from kustui.definition.keys import APP, AVAILABLE_APP, WORKFLOW, has_mistyped, mistyped_keys, unknown_words
 from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.platform import ERROR_ACTIONS
+from kustui.definition.source.origins import UNKNOWN_BYTES, UNKNOWN_VALUE
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
 from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates, wrong_kind
 from kustui.definition.source.syntax import nested_too_deep
 from kustui.text.messages import expected_by, quoted
+from kustui.text.terminal_safe import UNKNOWN
 
 P = TypeVar("P", bound=Part)
 Location = tuple[int | str, ...]
@@ -162,12 +164,29 @@ def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]
         members = None
     if members is None:
         raise _TooDeepError(nested_too_deep(too_deep(data, extent.start) or extent.start, pointer))
+    unknown = list(_unknown_values(value, pointer)) if UNKNOWN_BYTES in text else []
     if not _may_repeat_key(text, members):
-        return value, []
+        return value, unknown
     repeats = scan(data, extent.start, pointer).repeats
     return value, [
-        duplicate_key(key_of(repeat.pointer), repeat.pointer, repeat.first, repeat.second) for repeat in repeats
+        *unknown,
+        *(duplicate_key(key_of(repeat.pointer), repeat.pointer, repeat.first, repeat.second) for repeat in repeats),
     ]
+
+
+def _unknown_values(value: Any, pointer: str) -> Iterator[Fault]:
+    """The faults of what only a run of a module knows."""
+    pending = [(value, pointer)]
+    while pending:
+        value, at = pending.pop()
+        if isinstance(value, str) and value[:1] == UNKNOWN:
+            yield Fault(UNKNOWN_VALUE, "", pointer=at)
+        elif isinstance(value, dict):
+            if any(key[:1] == UNKNOWN for key in value):
+                yield Fault(UNKNOWN_VALUE, "", pointer=at)
+            pending.extend((member, f"{at}/{escape(key)}") for key, member in value.items())
+        elif isinstance(value, list):
+            pending.extend((element, f"{at}/{index}") for index, element in enumerate(value))
 
 
 def _may_repeat_key(text: bytes, members: int) -> bool:
@@ -254,6 +273,8 @@ def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fau
                 if "target" in edge or edge.get("errorAction") is not None:  # else it is left out whole
                     yield from _missing(_NOUNS[key], edge, at, "condition")
                 condition = edge.get("condition")
+                if isinstance(condition, str) and condition[:1] == UNKNOWN:
+                    edge["condition"] = {"op": condition, "values": []}
                 if isinstance(condition, dict) and condition.get("op") is None and condition.get("values") is None:
                     del edge["condition"]
                     yield from _missing("condition", condition, f"{at}/condition", "op", "values")

@@ -20,6 +20,7 @@ from kustui.definition.json_schema import described_keys
 from kustui.definition.keys import APP, PARTS, WORKFLOW, parts_below
 from kustui.definition.operators import OPERATORS
 from kustui.definition.platform import ACTIONS, ERROR_ACTIONS, EVENTS, TRIGGER_ID, call_event
+from kustui.definition.source.recognition import is_module
 from kustui.diagrams import labels
 from kustui.lsp.state import State
 from kustui.lsp.text import Position
@@ -83,6 +84,8 @@ def _context(state: State, path: str, position: Position) -> _Context | None:
     if opened is None:
         return None
     document, offset = state.document(path), opened.text.offset(position)
+    if is_module(path):
+        return None  # what stands there is no JSON
     entry, start = _workflow_at(state, document, offset)
     if entry is None and offset > _LARGEST:
         return None

@@ -31,7 +31,7 @@ def diagnostics_of(state: State, page: RulePage) -> Diagnostics:
     by_path: dict[str, list[types.Diagnostic]] = {}
     for problem in state.snapshot.problems or ():
         if (diagnostic := diagnostic_of(state, problem, page)) is not None:
-            by_path.setdefault(absolute(problem.document.path), []).append(diagnostic)
+            by_path.setdefault(absolute(problem.path), []).append(diagnostic)
     return by_path
 
 
@@ -54,7 +54,7 @@ def diagnostic_of(state: State, problem: Problem, page: RulePage) -> types.Diagn
 
 
 def _related(state: State, problem: Problem) -> Iterator[types.DiagnosticRelatedInformation]:
-    for related in problem.related:
+    for related in problem.notes:
         location = state.location(related.document, related.where())
         if location is not None:
             yield types.DiagnosticRelatedInformation(location, terminal_safe(related.message))

@@ -12,6 +12,7 @@ from kustui.check import RULE_NAMES
 from kustui.check.checker import CheckListener, Results
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
+from kustui.definition.imported_files import imported_paths
 from kustui.definition.loader import Progress
 from kustui.errors import KustuiError
 from kustui.files import absolute
@@ -115,6 +116,7 @@ class Session:
                     self._wake.clear()
                     texts, changed, self._changed = dict(self.texts), self._changed, set()
                     answer = await loop.run_in_executor(self._executor, self._refresh, self._revision, texts, changed)
+                    watcher.watch_also(imported_paths(answer[0].snapshot.collection.documents))
                     await self._renew(*answer)
         finally:
             watcher.close()

@@ -110,6 +110,9 @@ class State:
             return None
         offset = text.text.offset(position)
         offset = self.earlier(document, offset)
+        source = document.source
+        if source.origins is not None:
+            offset = source.origins.offset(source.data, source.text_source, offset, Extent(0, len(source.data)))
         pointer = document.pointer_at(offset)
         return Spot(document, offset, pointer, document.entry_at(pointer))
 
@@ -133,8 +136,9 @@ class State:
     def _edit(self, document: Document) -> Edit:
         """What was typed since a document could be read."""
         if document not in self._edits:
-            now = document.broken.source.data if document.broken is not None else document.source.data
-            self._edits[document] = edit_between(document.source.data, now)
+            before = document.source.text_source.data
+            now = document.broken.source.text_source.data if document.broken is not None else before
+            self._edits[document] = edit_between(before, now)
         return self._edits[document]
 
     @cached_property
@@ -157,8 +161,9 @@ class State:
 
     def range(self, document: Document, extent: Extent) -> types.Range | None:
         """The range of some bytes of a document as it is now; None where they are no longer what they were."""
-        if document.broken is None:
-            return self.range_in(document.source, extent)
+        source, extent = document.source.written(extent)
+        if document.broken is None or source is not document.source.text_source:
+            return self.range_in(source, extent)
         moved = _later(self._edit(document), extent)
         return self.range_in(document.broken.source, moved) if moved is not None else None
 
@@ -168,7 +173,7 @@ class State:
 
     def location(self, document: Document, extent: Extent) -> types.Location | None:
         range_ = self.range(document, extent)
-        return types.Location(self.uri(document.path), range_) if range_ is not None else None
+        return types.Location(self.uri(document.source.path_of(extent)), range_) if range_ is not None else None
 
 
 def _earlier(edit: Edit, offset: int) -> int:

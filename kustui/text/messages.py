@@ -12,6 +12,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from kustui.text.terminal_safe import UNKNOWN
+
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
@@ -137,6 +139,7 @@ def printable(text: str) -> str:
     """A text with control characters, bidirectional overrides and the like as JSON's escapes."""
     if text.isprintable():
         return text
+    text = text.replace(UNKNOWN, "")
     import json
 
     return "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text)

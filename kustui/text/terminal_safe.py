@@ -12,6 +12,9 @@ from itertools import chain, islice
 from kustui.text.cells import cells, clusters
 from kustui.text.signs import GLYPHS, LINES
 
+UNKNOWN = "\ufdd0"
+"""What a string begins with that stands for a value, or for members, that only a run of a module knows. The rest is
+their source text, and all that is shown of it. It is a noncharacter, which Unicode keeps free for uses like this."""
 _JOINER = "\u200d"
 _CUT = "…"
 
@@ -38,6 +41,8 @@ def is_terminal_safe(character: str) -> bool:
 
 def spelled_out(character: str) -> str:
     """A character that is not safe, in characters that are: ``^[``, ``<U+202E>``."""
+    if character == UNKNOWN:
+        return ""
     if character == "\t":
         return "⇥"
     if character == "\n":
@@ -66,7 +71,7 @@ def to_json(value: object, indent: int | None = None) -> str:
     """JSON with the letters of all scripts unescaped, and what a terminal would obey escaped."""
     import json  # not before the first paint
 
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    text = json.dumps(value, ensure_ascii=False, indent=indent).replace(UNKNOWN, "")
     return text if text.isascii() and "\x7f" not in text else _SUSPECT.sub(_escaped, text)
 
 

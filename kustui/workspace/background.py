@@ -15,6 +15,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from kustui.check import RULE_NAMES
+from kustui.definition.imported_files import imported_paths
 from kustui.definition.loader import Progress
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
@@ -330,6 +331,7 @@ def follow_changes(
     A change that comes while another is checked takes its place.
     """
     last: Outcome = workspace.snapshot
+    changes.watch_also(imported_paths(workspace.snapshot.collection.documents))
     while (changed := changes.take()) is not None:
         outcome = _settled(workspace, changes, changed, settings, progress, last)
         if outcome is None or outcome is last or (not isinstance(outcome, Snapshot) and str(outcome) == str(last)):
@@ -354,6 +356,7 @@ def _settled(
     while more is not None:
         try:
             outcome = workspace.refresh(more, settings(), progress, lambda: not changes.pending)
+            changes.watch_also(imported_paths(outcome.collection.documents))
         except KustuiError as error:
             outcome = error
         if isinstance(outcome, Snapshot) and outcome.problems is None:  # given up for a later change

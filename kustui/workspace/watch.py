@@ -62,6 +62,7 @@ class ChangeWatcher:
     ) -> None:
         self._paths = tuple(absolute(path) for path in paths if path != STDIN)
         self._also = tuple(absolute(path) for path in also)
+        self._imported: frozenset[str] = frozenset()
         self._refused = refused
         self._polls, self._scenarios = poll, scenarios
         self._changed: set[str] | None = None
@@ -69,7 +70,7 @@ class ChangeWatcher:
         self._closed = threading.Event()
         if not self._paths:
             return
-        self._places = _Places.of(self._paths, self._also, scenarios=scenarios)
+        self._places = self._now()
         for target in [self._poll] if poll else [self._watch_below, self._watch_around]:
             threading.Thread(target=target, name="watching", daemon=True).start()
 
@@ -104,6 +105,16 @@ class ChangeWatcher:
             changed, self._changed = self._changed, None
         return None if changed is None or self.closed else frozenset(changed)
 
+    def watch_also(self, paths: Iterable[str]) -> None:
+        """Report what happens to these files too, in place of those that were given so before."""
+        imported = frozenset(map(absolute, paths))
+        if self._paths and imported != self._imported:
+            self._imported = imported
+            self._places = self._now()
+
+    def _now(self) -> _Places:
+        return _Places.of(self._paths, (*self._also, *self._imported), scenarios=self._scenarios)
+
     def _notify(self, paths: set[str]) -> None:
         with self._arrived:
             self._changed = (self._changed or set()) | paths
@@ -117,7 +128,7 @@ class ChangeWatcher:
         """When the stamp of each file was first seen that may yet be saved again within one tick of the clock."""
         while True:
             began = time.monotonic()
-            now = stamps_of((*self._paths, *self._also, *self._scenario_paths()))
+            now = stamps_of((*self._paths, *self._also, *self._imported, *self._scenario_paths()))
             if before is None:
                 recent = (time.time() - _RECENT) * 1e9
                 seen = {path: began for path, stamp in now.items() if stamp is not None and stamp[0] > recent}
@@ -194,7 +205,7 @@ class ChangeWatcher:
 
     def _look_for_links(self, paths: set[str]) -> None:
         if any(path in self._places.links or Path(path).is_symlink() for path in paths):
-            now = _Places.of(self._paths, self._also, scenarios=self._scenarios)
+            now = self._now()
             if now != self._places:
                 self._places = now
 

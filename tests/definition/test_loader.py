@@ -302,9 +302,9 @@ def test_a_collection_without_workflows_says_why_in_a_line(files: dict[str, str]
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ([], "no *.json file was found; kustui --help says what can be given"),
-        (["{}"], "no definition was found: 1 JSON file of other kinds skipped"),
-        (["{}", "", "[1"], "no definition was found: 3 JSON files of other kinds skipped"),
+        ([], "no definition was found, in JSON or in a module; kustui --help says what can be given"),
+        (["{}"], "no definition was found: 1 file of other kinds skipped"),
+        (["{}", "", "[1"], "no definition was found: 3 files of other kinds skipped"),
     ],
 )
 def test_a_folder_without_definitions_says_why_in_a_line(files: list[str], message: str) -> None:

@@ -170,7 +170,7 @@ def _violation(analysis: CollectionAnalysis, ring: Ring, message: str, hint: str
     good=_ONCE,
 )
 def never_scheduled(analysis: CollectionAnalysis) -> Violations:
-    if not analysis.fully_read or analysis.collection.incomplete:
+    if not analysis.fully_read or analysis.collection.incomplete or analysis.has_unknown_workflows:
         return  # what schedules it may be in what is not here
     if any(map(_may_lack_calls, analysis.summaries.values())):
         return
@@ -255,7 +255,7 @@ _ON_STATUS = (to("aB3", when("eq", "/#steps.1.changes.attributes.status.after", 
     good=app(workflow("Raise", _UPDATE, entry=_ON_STATUS)),
 )
 def _self_trigger(analysis: WorkflowAnalysis) -> Violations:
-    if not analysis.entry.item.enabled:
+    if not analysis.entry.item.enabled or analysis.entry.has_unknown:
         return
     effects = repeating(analysis.effects)
     if not effects:
@@ -301,6 +301,8 @@ def _hint(effects: Sequence[Effect], certain: bool) -> str:
 def _rings(analysis: CollectionAnalysis) -> Violations:
     for ring in analysis.event_rings:
         first = ring.causes[0]
+        if any(analysis.summaries[cause.workflow].entry.has_unknown for cause in ring.causes):
+            continue
         names = " → ".join(_title(analysis, cause) for cause in (*ring.causes, first))
         hops = [_hop(cause) for cause in ring.causes[:_MOST_NAMED]]
         rest = len(ring.causes) - len(hops)

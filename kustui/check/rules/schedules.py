@@ -133,6 +133,8 @@ def unknown_workflow(analysis: CollectionAnalysis) -> Violations:
     intended = intended_ids(analysis)
     callables = _callables(analysis)
     has_lost_id = any(map(_has_unreadable_id, analysis.summaries.values()))
+    if analysis.has_unknown_workflows:
+        return
     incomplete = analysis.collection.incomplete
     for caller, call in analysis.calls:
         if _is_unknown(analysis, call):

@@ -14,6 +14,9 @@ from kustui.definition.expressions.templates import Template
 from kustui.definition.functions import FUNCTIONS
 from kustui.definition.operators import OPERATORS, OPPOSITES, Family, Operator, compare, operator_named
 from kustui.definition.values import MISSING
+from kustui.text.terminal_safe import UNKNOWN
+
+_UNKNOWN = json.dumps(UNKNOWN)[1:-1]
 
 MAX_DEPTH = 100
 """How deep conditions may nest: a person's have three or four levels [assumed]."""
@@ -241,6 +244,8 @@ def condition_key(condition: Condition) -> str:
             operator = condition.meaning
             read = condition.operands[: operator.reads] if condition.known else condition.operands
             values = [json.dumps(operand.value, sort_keys=True) for operand in read]  # where 1 is not true
+            if any(_UNKNOWN in value for value in values):  # it may be another each time
+                values.append(condition.pointer)
             name = OPPOSITES.get(condition.operator, condition.operator)
             if operator.mirror == condition.operator:
                 values.sort()

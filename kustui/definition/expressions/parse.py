@@ -21,6 +21,7 @@ from kustui.definition.expressions.nodes import (
 from kustui.definition.expressions.templates import parse_template
 from kustui.definition.expressions.tokens import template_path
 from kustui.definition.functions import FUNCTIONS
+from kustui.text.terminal_safe import UNKNOWN
 
 _REFERENCE, _FUNCTION = "/#", "/#fn:"
 _BLANK = re.compile(r"\s")
@@ -92,7 +93,7 @@ def parse(text: str) -> Expression:
 
 def may_hold_expression(text: str) -> bool:
     """Whether a string may be anything but plain text; quick, and True for some that are not."""
-    return "/#" in text or "{{" in text
+    return "/#" in text or "{{" in text or text[:1] == UNKNOWN
 
 
 def is_plain(text: str) -> bool:
@@ -105,6 +106,8 @@ def _is_text(expression: Expression) -> bool:
 
 
 def _parse(text: str) -> Expression:
+    if text[:1] == UNKNOWN:
+        return Function(text, name=UNKNOWN, end=len(text))
     if text.startswith(_FUNCTION):
         return _parse_function(text)
     if "{{" in text:

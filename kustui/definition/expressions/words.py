@@ -20,6 +20,7 @@ from kustui.definition.expressions.parse import Function, Reference, parse
 from kustui.definition.expressions.templates import Template
 from kustui.definition.platform import TRIGGER_ID
 from kustui.text.messages import LONGEST_TEXT, json_in_words, printable, quoted
+from kustui.text.terminal_safe import UNKNOWN
 
 _MISSING = "?"
 
@@ -84,6 +85,8 @@ def _bracketed(part: Condition, other: type[AllOf] | type[AnyOf], name: Namer) -
 def _comparison(comparison: Comparison, name: Namer) -> str:
     operator = comparison.meaning
     words = operator.words if comparison.known else printable(operator.name)[:LONGEST_TEXT] or _MISSING
+    if comparison.operator[:1] == UNKNOWN:
+        return words
     if not comparison.known and (nested := nested_conditions(comparison)):
         return f"{words}({', '.join(in_words(part, name) for part in nested)})"
     first, *others = [value_in_words(operand.value, name) for operand in comparison.operands] or [_MISSING]
@@ -98,6 +101,8 @@ def _string(text: str, name: Namer) -> str:
     match parse(text):
         case Reference(paths=(path,)):
             return printable(name(path))
+        case Function(name=name_) if name_ == UNKNOWN:
+            return printable(text)
         case Function(faults=()) as function:
             arguments = (name(argument.path) if argument.path else argument.text for argument in function.arguments)
             return printable(f"{function.name}({', '.join(arguments)})")

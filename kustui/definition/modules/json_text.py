@@ -18,9 +18,10 @@ from kustui.definition.modules.static_values import (
     Value,
     unknown,
 )
-from kustui.definition.source.origins import UNKNOWN, Kind, OriginsBuilder
+from kustui.definition.source.origins import Kind, OriginsBuilder
 from kustui.definition.source.source import Source
 from kustui.errors import KustuiError
+from kustui.text.terminal_safe import UNKNOWN
 
 _MOST_TIMES = 50
 _MOST_AT_LEAST = 10_000_000

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from kustui.definition.collection import Document, read_document
-from kustui.definition.source.origins import UNKNOWN
 from kustui.definition.source.outline import Shape
+from kustui.text.terminal_safe import UNKNOWN
 
 WORKFLOW = """{ id: 'w', name: 'W', trigger: { eventName: 'kustomer.message.create', transitions: [] }, steps: [] }"""
 

@@ -1,0 +1,40 @@
+"""What only a run of a module knows is never judged, nor is anything that depends on it."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from kustui.check.checker import check
+from kustui.check.problems import Problem
+from kustui.definition.collection import Collection, read_document
+from kustui.definition.source.positions import scan
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+_MOST = 120
+
+
+def problems_of(text: str) -> tuple[Problem, ...]:
+    return check(Collection((read_document("app.js", text.encode()),)))[1]
+
+
+def module_of(definition: str, start: int, end: int, unknown: str) -> str:
+    return f"module.exports = {definition[:start]}{unknown}{definition[end:]};"
+
+
+@pytest.mark.parametrize("name", ["scheduling-pair", "timer-chain", "orders", "error-actions"])
+def test_a_value_that_is_not_known_makes_no_problem(name: str) -> None:
+    text = json.dumps(json.loads((SAMPLES / f"{name}.json").read_bytes()))
+    before = {(problem.rule, problem.pointer) for problem in problems_of(f"module.exports = {text};")}
+    spots = [*scan(text.encode()).spots.items()][1:]
+    for pointer, spot in random.Random(0).sample(spots, min(_MOST, len(spots))):
+        for unknown in ["call()", "[...call()]" if text[spot.value.start] == "[" else "{ ...call() }"]:
+            if unknown != "call()" and text[spot.value.start] not in "[{":
+                continue
+            problems = problems_of(module_of(text, *spot.value, unknown))
+            new = [(problem.rule, problem.pointer, problem.message) for problem in problems
+                   if (problem.rule, problem.pointer) not in before]  # fmt: skip
+            assert new == [], f"{pointer} = {unknown}"
