@@ -20,6 +20,8 @@ from kustui.review.states import states_of
 
 _WIDTH = 80
 """Cells of a line where no terminal says how many there are."""
+_MOST_COMPARED = 40
+"""Workflows of which runs are compared, unless the report is to be full: that takes up to a second for each."""
 _EPILOG = """\
 exit status:
   0  the comparison was made
@@ -68,7 +70,9 @@ def run(arguments: Sequence[str]) -> int:
         check = cached_check(options, configuration)
         with ProgressLine() as progress:
             comparison = check_states(old_state, new_state, settings, check, progress.checking)
-        review = review_of(comparison, compare_behaviour(comparison))
+        with ProgressLine() as progress:
+            behaviour = compare_behaviour(comparison, None if options.full else _MOST_COMPARED, progress.comparing)
+        review = review_of(comparison, behaviour)
         output = Output.of(options)
         width = shutil.get_terminal_size((_WIDTH, 0)).columns if output.path is None and sys.stdout.isatty() else _WIDTH
         output.write(report_of(options.format)(review, ReportOptions(options.full, width, output.colour)))

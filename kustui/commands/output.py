@@ -194,16 +194,23 @@ class ProgressLine:
 
     def checking(self, done: int, total: int) -> None:
         """So many workflows of so many are checked."""
+        self._counting("checking", done, total)
+
+    def comparing(self, done: int, total: int) -> None:
+        """The runs of so many workflows of so many are compared."""
+        self._counting("comparing runs", done, total)
+
+    def replaying(self, done: int, total: int, failed: int) -> None:
+        """So many scenarios of so many are replayed, and so many of them have not passed."""
+        self._show(f"replaying: {done:,} of {total:,}{f', {failed:,} failed' if failed else ''}")
+
+    def _counting(self, what: str, done: int, total: int) -> None:
         now = time.monotonic()
         self._first = self._first or (now, done)
         began, before = self._first
         seconds = (now - began) * (total - done) / (done - before) if done > before else None
         left = f", about {seconds_in_words(seconds)}" if seconds is not None else ""
-        self._show(f"checking: {done:,} of {total:,}{left}")
-
-    def replaying(self, done: int, total: int, failed: int) -> None:
-        """So many scenarios of so many are replayed, and so many of them have not passed."""
-        self._show(f"replaying: {done:,} of {total:,}{f', {failed:,} failed' if failed else ''}")
+        self._show(f"{what}: {done:,} of {total:,}{left}")
 
     def _show(self, text: str) -> None:
         now = time.monotonic()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kustui.definition.collection import Entry
+from kustui.definition.loader import Progress
 from kustui.review.comparison import Comparison
 from kustui.review.event_runs import Side
 from kustui.review.path_changes import PathComparison, compare_paths
@@ -29,15 +30,19 @@ class Behaviour:
     """Those of which there is something to say."""
     scenarios: tuple[ScenarioChange, ...] = ()
     """Those that come to something else."""
+    not_compared: int = 0
+    """Workflows that changed and were not compared, as there are too many."""
 
 
-def compare_behaviour(comparison: Comparison) -> Behaviour:
-    """The changed behaviour between two states. Takes a while: up to a second for each workflow that changed, and for
-    some hundred scenarios."""
+def compare_behaviour(comparison: Comparison, most: int | None = None, progress: Progress | None = None) -> Behaviour:
+    """The changed behaviour between two states, of at most so many workflows that changed. Takes a while: up to a
+    second for each of them, and for some hundred scenarios."""
+    pairs = [pair for pair in comparison.pairs if pair.old is not None and pair.new is not None]
     workflows = []
-    for pair in comparison.pairs:
-        if pair.old is not None and pair.new is not None:
-            paths = compare_paths(*Side.both(comparison, pair))
-            if paths != PathComparison():
-                workflows.append(WorkflowBehaviour(pair.old, pair.new, paths))
-    return Behaviour(tuple(workflows), compare_scenarios(comparison))
+    for done, pair in enumerate(pairs[:most]):
+        if progress is not None:
+            progress(done, len(pairs[:most]))
+        paths = compare_paths(*Side.both(comparison, pair))
+        if paths != PathComparison() and pair.old is not None and pair.new is not None:
+            workflows.append(WorkflowBehaviour(pair.old, pair.new, paths))
+    return Behaviour(tuple(workflows), compare_scenarios(comparison), len(pairs[most:]) if most is not None else 0)

@@ -193,6 +193,20 @@ def test_what_is_long_is_cut_short_and_said(capsys: pytest.CaptureFixture[str], 
     assert max(map(cells, short.splitlines())) <= 80
 
 
+def test_of_too_many_workflows_only_the_first_are_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    files = []
+    for target in ("a", "b"):
+        workflows = [a_workflow(f"w{number}", steps=[]) for number in range(43)]
+        for workflow in workflows:
+            workflow["trigger"]["transitions"][0]["target"] = target
+        files.append(str(write_json(tmp_path / f"{target}.json", {"workflows": workflows})))
+    left_out = "… the runs of 3 more workflows are not compared (--full compares all)"
+    short, full = run(capsys, *files)[1], run(capsys, *files, "--full")[1]
+    assert left_out in short
+    assert "are not compared" not in full
+    assert json.loads(run(capsys, *files, "--format", "json")[1])["not_compared"] == 3
+
+
 def test_markdown_stays_within_what_code_hosts_take(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     def definition(word: str) -> Value:
         workflows = []

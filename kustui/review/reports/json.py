@@ -33,6 +33,7 @@ def report(review: Review, options: ReportOptions) -> Iterator[str]:
             },
             "scenarios": [_scenario(scenario) for scenario in review.behaviour.scenarios],
             "behaviour": [_behaviour(workflow) for workflow in review.behaviour.workflows],
+            "not_compared": review.behaviour.not_compared,
         },
         indent=2,
     )

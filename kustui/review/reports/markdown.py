@@ -65,6 +65,8 @@ class _Markdown:
         for file in files:
             yield from self._file(file)
         yield from _more(len(more), "file")
+        if left_out := review.behaviour.not_compared:
+            yield f"The runs of {counted(left_out, 'more workflow')} are not compared.\n\n"
         fixed = "".join(self._problems(review.fixed_problems, "", review.comparison.old_state))
         if fixed:
             yield from _folded(counted(len(review.fixed_problems), "problem") + " fixed", fixed)

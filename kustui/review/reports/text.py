@@ -104,7 +104,8 @@ class _Text:
     def _behaviour(self) -> Iterator[str]:
         workflows = [one for one in self._review.behaviour.workflows if one.paths.changes or self._options.full]
         scenarios, more = self._first(self._review.behaviour.scenarios, MOST_SCENARIOS)
-        if not workflows and not scenarios:
+        left_out = self._review.behaviour.not_compared
+        if not workflows and not scenarios and not left_out:
             return
         yield from self._line((("Behaviour", "heading"),))
         for scenario in scenarios:
@@ -116,6 +117,9 @@ class _Text:
         for workflow in workflows:
             yield from self._signed(CHANGED, named(workflow.new.title), 2)
             yield from self._events(workflow.paths)
+        if left_out:
+            words = f"  … the runs of {counted(left_out, 'more workflow')} are not compared (--full compares all)"
+            yield from self._line(((words, "aside"),), 6)
         yield "\n"
 
     def _events(self, paths: PathComparison) -> Iterator[str]:
