@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 CHAIN = SAMPLES / "timer-chain.json"
 ORGANISATION = SAMPLES / "organisation-export.json"
 
-_SHOWN = ("copy", "fix", "uses", "review", "compare", "steps", "index", "finder")
+_SHOWN = ("copy", "fix", "uses", "review", "compare", "check", "steps", "index", "finder")
 """The groups of workers that end with something shown: what a key asked for is waited for."""
 _HOPS = 3
 """From how many queues to others a message goes at most until it is acted upon."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.fix.edits import DiffLine, text_difference
 from kustui.text.messages import counted
 from kustui.text.signs import CHANGE_SIGNS, CHANGED
@@ -13,7 +14,7 @@ from kustui.tui.explorer.list_panes import ListView
 from kustui.tui.tree.nodes import Kind, Node
 from kustui.tui.tree.tree_review import ReviewedChange, TreeReview
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import Row, RowBuilder, Rows
+from kustui.tui.widgets.rows import Row, RowBuilder, Rows, node_key, workflow_key
 
 _LEAST_ROWS = 5
 _MOST_LINES = 2_000
@@ -43,7 +44,10 @@ class ReviewView(ListView):
     def title(self) -> str:
         if self.review is None:
             return self.NAME
-        return f"{self.NAME}: {counted(len(self.review.changes), 'change')} since {self.review.name}"
+        title = f"{self.NAME}: {counted(len(self.review.changes), 'change')} since {self.review.name}"
+        comparison = self.review.comparison
+        problems = comparison.difference.problems_in_words if comparison.old.is_checked else ""
+        return f"{title}   {problems}" if problems else title
 
     def put_cursor_on(self, index: int) -> None:
         with self.prevent(self.Moved):
@@ -69,6 +73,7 @@ def add_review(builder: RowBuilder, tree: TreeState, node: Node) -> None:
     change, texts = review.at(node.key), review.texts.get(node.key, ())
     if node.kind is Kind.EDGE:
         _add_edge(builder, tree, node)
+    _add_problems(builder, review, node)
     if change is None:
         if node.removed:
             builder.rows.append(Row())
@@ -83,6 +88,22 @@ def add_review(builder: RowBuilder, tree: TreeState, node: Node) -> None:
         hunks = (line if line.sign != "@" else DiffLine("@", "…") for line in islice(lines, 1, _MOST_LINES))
         builder.rows.extend(state_rows(hunks, builder.width))
     builder.rows.append(Row())
+
+
+def _add_problems(builder: RowBuilder, review: TreeReview, node: Node) -> None:
+    """Which problems are new at or below a node, and which are fixed, as far as that is known."""
+    difference, number = review.comparison.difference, len(builder.rows)
+    if not review.comparison.old.is_checked or node.entry is None:
+        return
+    for words, look, problems in (("fixed", "good", difference.fixed), ("new", "new", difference.new)):
+        for problem in problems:
+            entry = problem.entry
+            key = node_key(entry, problem.step) if entry and problem.step else workflow_key(entry) if entry else ()
+            if key[: len(node.key)] == node.key:
+                glyph, glyph_look = SEVERITY_GLYPHS[problem.severity]
+                builder.add((f"{words} ", look), (f"{glyph} ", glyph_look), (problem.message, ""), indent=2)
+    if len(builder.rows) > number:
+        builder.rows.append(Row())
 
 
 def _add_edge(builder: RowBuilder, tree: TreeState, node: Node) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -113,17 +114,22 @@ class Reviewer:
                 await self._again.wait()
             except WorkerError:  # another save has come
                 return await self._up_to_date(refuse)
-        snapshot = self._views.tree.state.snapshot
-        if self._is_on and self._compared is snapshot:
-            return True
-        try:
-            review = await asyncio.to_thread(self._compare, snapshot)
-        except KustuiError as error:
-            refuse(error)
-            return False
-        self._is_on, self._compared = True, snapshot
-        self._show(review)
+        while not self._is_on or self._compared is not self._views.tree.state.snapshot:
+            snapshot = self._views.tree.state.snapshot
+            try:
+                review = await asyncio.to_thread(self._compare, snapshot)
+            except KustuiError as error:
+                refuse(error)
+                return False
+            self._take_review(review, snapshot)
         return True
+
+    def _take_review(self, review: TreeReview, snapshot: Snapshot) -> None:
+        """Show a review, unless there is another snapshot by now."""
+        if snapshot is self._views.tree.state.snapshot:
+            self._is_on, self._compared = True, snapshot
+            self._show(review)
+            self._screen.run_worker(self._check(snapshot), group="check", exclusive=True, description="checking")
 
     def take(self, snapshot: Snapshot) -> None:
         """There is another snapshot: compare it too, while the keys go on."""
@@ -137,19 +143,31 @@ class Reviewer:
         except KustuiError as error:
             self._views.status.say(terminal_safe(str(error)), "warning")
             return
-        if self._is_on and snapshot is self._views.tree.state.snapshot:
-            self._compared = snapshot
-            self._show(review)
+        if self._is_on:
+            self._take_review(review, snapshot)
 
-    def _compare(self, snapshot: Snapshot) -> TreeReview:
-        """Called in a thread. Raises KustuiError where there is nothing to compare with."""
+    async def _check(self, snapshot: Snapshot) -> None:
+        """Say too which problems are new and which are fixed, once both states are checked. No key depends on it."""
+        if snapshot.is_checked:
+            with suppress(KustuiError):
+                review = await asyncio.to_thread(self._compare, snapshot, checked=True)
+                if self._is_on and self._compared is snapshot:
+                    self._show(review)
+
+    def _compare(self, snapshot: Snapshot, *, checked: bool = False) -> TreeReview:
+        """Called in a thread. ``checked``: with the problems of the other state. Raises KustuiError where there is
+        nothing to compare with."""
         with short_switch_interval():
-            from kustui.review.comparison import Comparison, read_state
+            from kustui.review.comparison import Comparison, old_snapshot, read_state
             from kustui.review.states import state_now
             from kustui.tui.tree.tree_review import TreeReview
+            from kustui.workspace.snapshot import check_snapshot
 
             state = self._old_state(snapshot.paths)
-            old = replace(read_state(state, like=snapshot.collection), settings=snapshot.settings)
+            if checked:
+                old = check_snapshot(old_snapshot(state, snapshot), snapshot.settings)
+            else:
+                old = replace(read_state(state, like=snapshot.collection), settings=snapshot.settings)
             review = TreeReview(Comparison(state, state_now(snapshot.paths), old, snapshot))
             review.work_out()
             return review

@@ -239,3 +239,17 @@ async def test_a_revision_that_is_not_there_ends_the_program_with_one_line(files
     assert app.return_code == 2
     assert app.exit_message.startswith("kustui: no-such-revision: no such revision")
     assert "\n" not in app.exit_message
+
+
+async def test_problems_that_are_new_or_fixed_are_told(files: History) -> None:
+    order = changed(ORDER)
+    order["steps"][0]["transitions"].append(edge("nowhere"))
+    files.write(flows__order=order)
+    async with reviewing() as ui:
+        title = str(ui.explorer.query_one("#review").border_title)
+        assert "new problem" in title or " new" in title
+        await ui.press("1")
+        await ui.go_to("Order")
+        assert any(row.startswith("new ✗ the transition leads") for row in ui.detail)
+        files.write(flows__order=changed(ORDER))
+        await ui.wait_until(lambda: not any(row.startswith("new ✗") for row in ui.detail))
