@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kustui.cache import Cache
+from kustui.config.actions import ACTIONS
 from kustui.tui.app import Kustui
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.widgets.rows_view import RowsView
@@ -253,3 +254,31 @@ async def test_problems_that_are_new_or_fixed_are_told(files: History) -> None:
         assert any(row.startswith("new ✗ the transition leads") for row in ui.detail)
         files.write(flows__order=changed(ORDER))
         await ui.wait_until(lambda: not any(row.startswith("new ✗") for row in ui.detail))
+
+
+async def test_hiding_the_list_keeps_the_marks(files: History) -> None:
+    async with reviewing() as ui:
+        await ui.press("Z")
+        assert ui.focus == "tree"
+        assert not ui.explorer.query_one("#review").display
+        assert "-" in marks(ui).values()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Log", "Gone"])
+async def test_no_key_fails_where_something_is_gone(files: History, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    groups = {"1": ("tree", "go", "view", "selected", "fix", "find"), "5": ("rail",), "6": ("boxes",)}
+    async with reviewing(size=(160, 48)) as ui:
+        for pane, names in groups.items():
+            keys = [key for action in ACTIONS if action.group in names for key in action.key_list[:1]]
+            for key in keys:
+                await ui.press("1", "escape")
+                if "Gone" not in "\n".join(ui.tree):  # a key has ended the review
+                    await ui.press("V", "escape")
+                await ui.go_to("Order")
+                await ui.press("E")
+                await ui.go_to(name)
+                await ui.press(pane, key)
+                assert ui.app.internal_error is None, key
+                await ui.press("escape", "escape")
