@@ -12,9 +12,12 @@ from typing import NamedTuple
 
 from kustui.definition.loader import SCENARIO_SUFFIX, is_definition, is_ignored
 from kustui.errors import KustuiError, reason_of
+from kustui.files import absolute
 
+_MOST_LINKS = 40
+"""How many links may follow each other, as in Linux."""
 _LFS = b"version https://git-lfs.github.com/spec/"
-_LINK_MODE, _FILE = b"120000", b"blob"
+_LINK_MODE, _FILE, _SUBMODULE = b"120000", b"blob", b"commit"
 
 
 @dataclass(frozen=True)
@@ -67,24 +70,42 @@ class Repository:
         written from here. A file that is named is read whatever its name; a link to a folder is not followed. Raises
         KustuiError where git does."""
         real = Path(os.path.realpath(path or "."))
+        if not real.is_relative_to(self.top):
+            raise KustuiError(f"{path or '.'}: not in the work tree {self.top}")
         inner = "" if real == self.top else real.relative_to(self.top).as_posix()
         blobs = list(self._blobs(commit, inner))
         if any(blob.path == inner for blob in blobs):
             blobs += self._scenarios_beside(commit, inner)
-        contents = self._contents({blob.id for blob in blobs})
-        names = {blob.path: blob.id for blob in blobs if not blob.is_link}
+        blobs.sort(key=lambda blob: _walk_order(blob.path))
+        contents = self._contents({blob.id for blob in blobs if not blob.is_submodule})
         links = {blob.path: _target(blob.path, contents.get(blob.id, b"")) for blob in blobs if blob.is_link}
-        names |= {link: f"{commit}:{target}" for link, target in links.items() if target not in names}
-        contents |= self._contents({names[link] for link in links if link in names})
+        ids = {blob.path: blob.id for blob in blobs if not blob.is_link}
+        ends = {link: _link_end(links, link) for link in links}
+        contents |= self._contents({f"{commit}:{end}" for end in ends.values() if end not in ids})
         texts: dict[str, bytes] = {}
-        for name, id_ in names.items():
-            at = _path_from_here(path, inner, name)
-            if (data := contents.get(id_)) is None:
+        read: set[str] = set()
+        for blob in blobs:
+            at = _path_from_here(path, inner, blob.path)
+            if blob.is_submodule:
+                texts |= self._submodule_texts(blob, at)
                 continue
+            file = ends.get(blob.path, blob.path)
+            data = contents.get(ids.get(file, f"{commit}:{file}"))
+            if data is None or file in read:  # each file once, by the first of its paths, as in a walk
+                continue
+            read.add(file)
             if data.startswith(_LFS):
                 raise KustuiError(f"{at}: kept in Git LFS at {commit[:12]}, which is not read")
             texts[at] = data
         return texts
+
+    def _submodule_texts(self, blob: _Blob, path: str) -> Mapping[str, bytes]:
+        """What a submodule held, where it is checked out."""
+        top = self.top / blob.path
+        if not (top / ".git").exists():
+            return {}
+        repository = Repository(top)
+        return repository.texts(repository.commit(blob.id), path)
 
     def _blobs(self, commit: str, inner: str) -> Iterator[_Blob]:
         """The files at or below a path of the repository that are read."""
@@ -97,8 +118,9 @@ class Repository:
             mode, kind, id_ = (*head.split(b" "), b"", b"")[:3]
             path = os.fsdecode(name)
             below = path.removeprefix(f"{inner}/") if inner else path
-            if kind == _FILE and (path == inner or _is_read(below)):
-                yield _Blob(path, id_.decode(), is_link=mode == _LINK_MODE)
+            is_submodule = kind == _SUBMODULE and not any(map(is_ignored, below.split("/")))
+            if is_submodule or (kind == _FILE and (path == inner or _is_read(below))):
+                yield _Blob(path, id_.decode(), mode == _LINK_MODE, is_submodule)
 
     def _scenarios_beside(self, commit: str, inner: str) -> Iterator[_Blob]:
         """The scenarios in the folder of a file."""
@@ -129,7 +151,9 @@ class _Blob(NamedTuple):
     path: str
     """From the top of the repository."""
     id: str
+    """Of a submodule, the id of its commit."""
     is_link: bool
+    is_submodule: bool
 
 
 def _path_from_here(path: str, inner: str, name: str) -> str:
@@ -142,9 +166,22 @@ def _path_from_here(path: str, inner: str, name: str) -> str:
     return os.path.join(path, below)  # noqa: PTH118  # as the walk of folders does
 
 
+def _walk_order(path: str) -> list[tuple[bool, str]]:
+    """By what files are sorted as they are when folders are walked: those of a folder before those of its folders."""
+    *folders, name = path.split("/")
+    return [*((True, folder) for folder in folders), (False, name)]
+
+
 def _target(path: str, content: bytes) -> str:
     """Where a link leads, from the top of the repository."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), os.fsdecode(content)))
+
+
+def _link_end(links: Mapping[str, str], path: str) -> str:
+    """Where a path leads through links, from the top of the repository; one that leads nowhere stays in them."""
+    for _ in range(_MOST_LINKS):
+        path = links.get(path, path)
+    return path
 
 
 def _is_read(path: str) -> bool:
@@ -159,9 +196,13 @@ def revision_texts(revision: str, paths: Sequence[str]) -> Mapping[str, bytes]:
 
     Raises KustuiError where a path is in no repository, or that has no such revision."""
     texts: dict[str, bytes] = {}
+    read: set[str] = set()
     for path in paths:
         repository = Repository.around(path)
-        texts |= repository.texts(repository.commit(revision), path)
+        new = repository.texts(repository.commit(revision), path)
+        files = {at: absolute(at) for at in new}
+        texts |= {at: text for at, text in new.items() if files[at] not in read}
+        read |= set(files.values())
     return texts
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, walk_folders
+from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, stamps_of
 from kustui.errors import KustuiError
 from kustui.files import is_folder, read_file
 from kustui.review.revisions import Repository, revision_texts
@@ -71,6 +71,8 @@ def states_of(words: Sequence[str], paths: Sequence[str] | None, stdin: bytes = 
         revisions, paths = list(words), list(paths)
     if STDIN in paths:
         raise KustuiError("- stands for a file only where two are compared: kustui diff - NEW, kustui diff OLD -")
+    if "" in paths:
+        raise KustuiError("a path is empty: write . for the current folder")
     paths = list(paths) or ["."]
     if len(revisions) > 2:
         raise KustuiError(f"{revisions[2]}: two revisions can be compared, this is a third")
@@ -91,8 +93,8 @@ def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The revisions that words begin with, and the paths after them."""
     for index, word in enumerate(words):
         if word != STDIN and not os.path.lexists(word):
-            if not all(map(_is_revision, word.replace("...", "..").split(".."))):
-                raise KustuiError(f"{word}: no such file or folder, nor a revision of a git repository here")
+            for revision in word.replace("...", "..").split(".."):
+                _check_revision(word, revision)
             continue
         if word != STDIN and _is_revision(word) and word not in (".", ".."):
             raise KustuiError(
@@ -100,6 +102,15 @@ def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
             )
         return list(words[:index]), list(words[index:])
     return list(words), []
+
+
+def _check_revision(word: str, revision: str) -> None:
+    """Raises KustuiError, with git's reason, where one that a word names, and that is no path, is none here."""
+    try:
+        Repository.around(".").commit(revision or "HEAD")
+    except KustuiError as error:
+        reason = str(error).removeprefix(".: ").removeprefix(f"{revision}: ")
+        raise KustuiError(f"{word}: no such file or folder, and {reason}") from error
 
 
 def _is_revision(word: str) -> bool:
@@ -143,18 +154,15 @@ def _two_places(old: str, new: str, stdin: bytes) -> tuple[State, State]:
 def _contents(old: str, new: str, stdin: bytes) -> tuple[Mapping[str, bytes], Mapping[str, str]]:
     """What the files of a file or folder hold, by their paths in another, and what they are called. Raises
     KustuiError where one cannot be read."""
-    if old == STDIN:
-        return {new: stdin}, {new: STDIN_NAME}
-    if not is_folder(old):
-        at = os.path.join(new, Path(old).name) if is_folder(new) else new  # noqa: PTH118
-        return {at: read_file(old)}, {at: old}
+    if old == STDIN or not is_folder(old):
+        name, text = (STDIN_NAME, stdin) if old == STDIN else (old, read_file(old))
+        at = os.path.join(new, Path(name).name) if is_folder(new) else new  # noqa: PTH118
+        return {at: text}, {at: name}
     texts, names = {}, {}
     base = new if is_folder(new) else os.path.dirname(new)  # noqa: PTH120
-    walked = (os.path.join(folder, name) for folder, _, files in walk_folders(old) for name in files)  # noqa: PTH118
-    for path in (*walked, *find_scenarios([old])):
-        with suppress(KustuiError):
-            at = os.path.join(base, os.path.relpath(path, old))  # noqa: PTH118
-            texts[at], names[at] = read_file(path), path
+    for path in (*stamps_of([old]), *find_scenarios([old])):
+        at = os.path.join(base, os.path.relpath(path, old))  # noqa: PTH118
+        texts[at], names[at] = read_file(path), path
     return texts, names
 
 

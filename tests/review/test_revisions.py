@@ -65,6 +65,27 @@ def test_names_of_files(history: History, name: str) -> None:
     assert names(dict(revision_texts("HEAD", ["sub"]))) == {f"sub/{name}.json": "one"}
 
 
+def test_a_submodule_is_what_it_was(history: History, tmp_path: Path) -> None:
+    (tmp_path / "part").mkdir()
+    part = History(tmp_path / "part")
+    part.commit(w__a=ONE)
+    history.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(part.folder), "part")
+    history.commit(b=OTHER)
+    part.commit(w__a=OTHER)
+    assert names(dict(revision_texts("HEAD", ["."]))) == {"./b.json": "other", "./part/w/a.json": "one"}
+    assert names(dict(revision_texts("HEAD", ["part/w"]))) == {"part/w/a.json": "one"}
+    history.git("submodule", "--quiet", "deinit", "-f", "part")
+    assert list(revision_texts("HEAD", ["."])) == ["./b.json"]
+
+
+def test_a_path_outside_of_the_work_tree(history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    history.commit(a=ONE)
+    monkeypatch.setenv("GIT_DIR", str(history.folder / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(history.folder))
+    with pytest.raises(KustuiError, match="not in the work tree"):
+        revision_texts("HEAD", [str(tmp_path)])
+
+
 def test_a_file_that_is_gone_is_found(history: History) -> None:
     history.commit(sub__b=ONE)
     history.commit(sub__b=None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,43 @@ def test_standard_input_is_either(tmp_path: Path) -> None:
         assert [*titles(old), *titles(new)] == expected
 
 
+def test_standard_input_is_compared_with_a_folder(tmp_path: Path) -> None:
+    History(tmp_path).write(a=a_workflow("file"))
+    given = json.dumps(a_workflow("given")).encode()
+    assert [titles(state) for state in states_of(["-", str(tmp_path)], None, given)] == [["given"], ["file"]]
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links")
+def test_both_states_read_a_file_once_by_the_first_of_its_paths(history: History) -> None:
+    history.write(w__m=a_workflow("one"), w__z=a_workflow("two"), w__n__a=a_workflow("three"))
+    Path("w/a.json").symlink_to("m.json")
+    history.commit()
+    for words, paths in (["w", "w"], None), ([], ["w"]), ([], ["w", "./w"]):
+        old, new = (
+            [document.path for document in read_state(state).collection.documents] for state in states_of(words, paths)
+        )
+        assert old == new == ["w/a.json", "w/z.json", "w/n/a.json"]
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="the owner of the machine may read all")
+def test_an_old_file_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
+    History(tmp_path).write(old__a=a_workflow("one"), new__a=a_workflow("one"))
+    (tmp_path / "old/a.json").chmod(0)
+    with pytest.raises(KustuiError, match=r"old/a\.json: permission denied"):
+        states_of([f"{tmp_path}/old", f"{tmp_path}/new"], None)
+
+
+def test_what_git_refuses_is_said_where_a_word_is_no_path_either(
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.commit(a=a_workflow("one"))
+    history.commit(a=a_workflow("two"))
+    history.git("clone", "-q", "--depth", "1", f"file://{history.folder}", str(tmp_path / "shallow"))
+    monkeypatch.chdir(tmp_path / "shallow")
+    with pytest.raises(KustuiError, match="git fetch --unshallow gets the rest"):
+        states_of(["HEAD~1"], None)
+
+
 def test_a_file_that_is_gone_is_compared_with_nothing(history: History) -> None:
     history.commit(a=a_workflow("one"))
     history.write(a=None)
@@ -87,14 +126,15 @@ def test_a_file_that_is_gone_is_compared_with_nothing(history: History) -> None:
 @pytest.mark.parametrize(
     ("words", "paths", "message"),
     [
-        (["nothing"], None, "^nothing: no such file or folder, nor a revision"),
+        (["nothing"], None, "^nothing: no such file or folder, and no such revision in /"),
         (["main", "nothing.json"], None, "^nothing.json: no such file or folder"),
-        (["nothing.."], None, r"^nothing\.\.: no such file or folder, nor a revision"),
+        (["nothing.."], None, r"^nothing\.\.: no such file or folder, and no such revision in /"),
         (["main", "topic", "HEAD"], None, "this is a third"),
         (["main", "-"], None, "- stands for a file only where two are compared"),
         (["-", "-"], None, "only one of them can be standard input"),
         (["sub", "sub", "sub"], None, "two can be compared"),
         (["main"], ["elsewhere"], "elsewhere"),
+        (["main"], [""], "a path is empty"),
     ],
 )
 def test_what_names_nothing(words: list[str], paths: list[str] | None, message: str) -> None:
