@@ -18,12 +18,13 @@ from kustui.simulate import DEFAULT_START
 from kustui.simulate.paths.path_search import PathSearch, WorkflowPath
 from kustui.simulate.paths.path_search import PathStep as WorkflowStep
 from kustui.simulate.paths.symbolic import NOT_CHOSEN
-from kustui.simulate.scenarios.explore import MAX_PATHS
 from kustui.simulate.scenarios.path_scenario import draft_for_solution
 
+MOST_PATHS = 60
+"""Through the changed parts of a workflow that are searched on each side."""
 _NODES_PER_PATH = 60
 """That a search for many paths may enter, on average."""
-_MOST_CONTINUATIONS = 3
+_MOST_CONTINUATIONS = 2
 """Paths that are the same as far as a change can concern them."""
 _NODES_PER_STEP = 20
 """That a search for one path may enter for each of its steps."""
@@ -129,11 +130,11 @@ class Paths:
             return way is None or (any(step.node in changed for step in steps) and complete[way] < _MOST_CONTINUATIONS)
 
         paths: list[WorkflowPath] = []
-        search = self._search(_NODES_PER_PATH * MAX_PATHS + len(flow.steps), leads_on)
-        for path in search.paths_from(TRIGGER_ID, spread_after=MAX_PATHS // 2):
+        search = self._search(_NODES_PER_PATH * MOST_PATHS + len(flow.steps), leads_on)
+        for path in search.paths_from(TRIGGER_ID, spread_after=MOST_PATHS // 2):
             if not path.solutions or not any(step.node in changed for step in path.steps):
                 continue
-            if len(paths) == MAX_PATHS:
+            if len(paths) == MOST_PATHS:
                 return paths, True
             paths.append(path)
             complete[decided(path.steps)] += 1

@@ -10,15 +10,14 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kustui.review.affected_paths import Draft, Paths, affected_nodes, drafts_for
+from kustui.review.affected_paths import MOST_PATHS, Draft, Paths, affected_nodes, drafts_for
 from kustui.review.divergence import UNDECIDED, Divergence, Path, divergence_in_words
 from kustui.review.event_runs import Event, EventRun, Side, event_in_words, run_event, smallest_event, step_namer
-from kustui.simulate.scenarios.explore import MAX_PATHS
 from kustui.text.messages import counted
 
 _MOST_STEPS = 4_000
 """That are executed for the comparison of one workflow, in all its runs; as many again to make the events small."""
-_MOST_ALIKE = 4
+_MOST_ALIKE = 3
 """Events that come along the changed parts in the same way, one after the other without showing anything new."""
 _MOST_IDLE = 30
 """The same, as long as nothing is shown by any."""
@@ -108,7 +107,7 @@ class _Comparison:
 
     def _limits(self) -> Iterator[str]:
         if self._are_more:
-            yield f"only {MAX_PATHS} of its paths were searched for changes"
+            yield f"only {MOST_PATHS} of the paths through what changed were searched"
         if self._untried:
             yield f"{counted(self._untried, 'event')} more might show a change and had no turn"
 

@@ -167,7 +167,7 @@ def test_of_more_paths_than_are_searched_a_path_is_gone_all_the_same() -> None:
     old = workflow("Many", *many, *last)
     new = workflow("Many", *many, {**last[0], "transitions": []}, *last[1:])
     result = compared(old, new)
-    assert result.limits == ("only 100 of its paths were searched for changes",)
+    assert result.limits == ("only 60 of the paths through what changed were searched",)
     assert {change.kind for change in result.changes} == {"gone"}
     assert any("Escalate and Add note no longer run; it ends after Last" in each.words for each in result.changes)
 

@@ -241,8 +241,7 @@ class _StepExecution:
         if self.leave is not None:
             self._record(left=True)
             return self._end(self.leave or question.why)
-        asking = replace(self._recorded(), run=self.run, question=question)
-        return replace(asking, before=self.state, overrides=self.state.overrides)
+        return self._recorded(run=self.run, question=question, before=self.state, overrides=self.state.overrides)
 
     @property
     def _failed(self) -> bool:
@@ -273,7 +272,7 @@ class _StepExecution:
             return self._end(why, broken=True)
         self._record(target=target)
         run = replace(self.run, node=target, visited=(*self.run.visited, self.run.node))
-        return replace(self._recorded(), run=run)
+        return self._recorded(run=run)
 
     def _recover(self, edge: Edge) -> State:
         """Do what an error case says instead of where to go [api]. A retry is another invocation."""
@@ -298,7 +297,7 @@ class _StepExecution:
         if whole:
             data = initial_data(self.state, run.key, run.outputs[TRIGGER_ID])
             run = replace(run, node=TRIGGER_ID, visited=(), data=data)
-        return replace(self._recorded(), run=run)
+        return self._recorded(run=run)
 
     # The trace
 
@@ -309,10 +308,11 @@ class _StepExecution:
         """The state in which the run is over with this trigger or step."""
         self._record(ended=why, broken=broken)
         run = replace(self.run, visited=(*self.run.visited, self.run.node))
-        return replace(self._recorded(), run=None, last_run=run)
+        return self._recorded(run=None, last_run=run)
 
-    def _recorded(self) -> State:
-        """The state with the entry in its trace, its coverage and its counts, and without overrides."""
+    def _recorded(self, **fields: Any) -> State:
+        """The state with the entry in its trace, its coverage and its counts, and without overrides; with these fields
+        of its own."""
         state, key, node = self.state, self.run.key, self.run.node
         for edge in self.tried:
             if edge.verdict is not None:
@@ -332,14 +332,14 @@ class _StepExecution:
         taken = state.taken.get(key, frozenset())
         new = {self.pointer, entry.taken, entry.error_case} - taken - {""}
         counts = state.invocations.get(key, {})
-        return replace(
-            state,
-            trace=state.trace.plus(entry),
-            taken={**state.taken, key: taken | new} if new else state.taken,
-            invocations={**state.invocations, key: {**counts, node: counts.get(node, 0) + 1}},
-            overrides=Overrides(),
-            question=None,
-        )
+        recorded = {
+            "trace": state.trace.plus(entry),
+            "taken": {**state.taken, key: taken | new} if new else state.taken,
+            "invocations": {**state.invocations, key: {**counts, node: counts.get(node, 0) + 1}},
+            "overrides": Overrides(),
+            "question": None,
+        }
+        return replace(state, **{**recorded, **fields})
 
 
 def _precision_note(number: int) -> str:
