@@ -87,6 +87,50 @@ def _inserted(
     return TextEdit(source, Extent(end, end), f",{between}{text}")
 
 
+def change_value(document: Document, pointer: str, old: object, new: object) -> Iterator[TextEdit]:
+    """What makes another of the value at a place: only members and elements that differ are written."""
+    if old == new and (type(old) is type(new) or (_is_number(old) and _is_number(new))):
+        return
+    if isinstance(old, Mapping) and isinstance(new, Mapping) and old and new:
+        yield from _change_members(document, pointer, old, new)
+    elif isinstance(old, list) and isinstance(new, list) and old and new:
+        yield from _change_elements(document, pointer, old, new)
+    else:
+        source, spot = document.source, document.spot(pointer)
+        own = _blanks_before(source, spot.begin)
+        text = "".join(_value(source, new, own, _unit(document, pointer, own), _colon_around(document, pointer)))
+        yield TextEdit(source, spot.value, text)
+
+
+def _change_members(
+    document: Document, pointer: str, old: Mapping[str, object], new: Mapping[str, object]
+) -> Iterator[TextEdit]:
+    for name, value in old.items():
+        place = f"{pointer}/{escape(name)}"
+        if name in new:
+            yield from change_value(document, place, value, new[name])
+        else:
+            yield remove(document, place)
+    if added := {name: value for name, value in new.items() if name not in old}:
+        yield insert_members(document, pointer, added)
+
+
+def _change_elements(
+    document: Document, pointer: str, old: Sequence[object], new: Sequence[object]
+) -> Iterator[TextEdit]:
+    for index, (one, other) in enumerate(zip(old, new, strict=False)):
+        yield from change_value(document, f"{pointer}/{index}", one, other)
+    if len(new) > len(old):
+        yield _inserted(document, pointer, new[len(old) :])
+    elif len(new) < len(old):
+        last, end = (document.spot(f"{pointer}/{index}").value.end for index in (len(new) - 1, len(old) - 1))
+        yield TextEdit(document.source, Extent(last, end), "")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def remove(document: Document, pointer: str) -> TextEdit:
     """Without a member or an element, and without the comma that set it apart."""
     return _removed(document.source, document.spot(pointer))
@@ -182,13 +226,18 @@ def _parts(
         if isinstance(parts, Mapping):
             yield f'"{_inside(source, str(part))}"{colon}'
             value = parts[str(part)]
-        if isinstance(value, str):
-            yield f'"{_inside(source, value)}"'
-        elif isinstance(value, Mapping | list) and value:
-            inner = f"{gap}{unit}" if "\n" in gap else ""
-            opening, closing = "{}" if isinstance(value, Mapping) else "[]"
-            yield f"{opening}{inner}"
-            yield from _parts(source, value, inner, inner or (" " if colon.endswith(" ") else ""), unit, colon)
-            yield f"{gap if inner else ''}{closing}"
-        else:
-            yield json.dumps(value)
+        yield from _value(source, value, gap, unit, colon)
+
+
+def _value(source: Source, value: object, gap: str, unit: str, colon: str) -> Iterator[str]:
+    """A value as text, where ``gap`` stands before it or its key."""
+    if isinstance(value, str):
+        yield f'"{_inside(source, value)}"'
+    elif isinstance(value, Mapping | list) and value:
+        inner = f"{gap}{unit}" if "\n" in gap else ""
+        opening, closing = "{}" if isinstance(value, Mapping) else "[]"
+        yield f"{opening}{inner}"
+        yield from _parts(source, value, inner, inner or (" " if colon.endswith(" ") else ""), unit, colon)
+        yield f"{gap if inner else ''}{closing}"
+    else:
+        yield json.dumps(value)

@@ -133,7 +133,7 @@ def record_scenario(
         "start": list(_starts(state, entries)),
         **_unless_empty("mocks", (_mock(organisation, entry) for entry in entries if _is_mocked(entry))),
         **_unless_empty("choices", (choice for entry in entries for choice in _choices(organisation, entry))),
-        "expect": {**_expectations(state, entries), **({"cut": True} if cut else {})},
+        "expect": {**expectations_of(state, entries), **({"cut": True} if cut else {})},
     }
 
 
@@ -207,7 +207,8 @@ def _place(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
     return {"workflow": organisation.name_of(entry.key), "step": entry.node, "invocation": entry.invocation}
 
 
-def _expectations(state: State, entries: Sequence[TraceEntry]) -> dict[str, Any]:
+def expectations_of(state: State, entries: Sequence[TraceEntry]) -> dict[str, Any]:
+    """The JSON of expectations that a rehearsal meets."""
     organisation, coverage = state.organisation, Coverage.of(state)
     runs: dict[int, dict[str, Any]] = {}
     scheduled = []
