@@ -57,7 +57,7 @@ def keymap_of(actions: Mapping[str, Action]) -> Keymap:
 PANE_ACTIONS = {
     **{action.argument.capitalize(): action.id for action in ACTIONS if action.method == "enter"},
     "Workflows": "view.tree", "Problems": "view.problems", "Uses": "view.uses", "Named": "view.uses",
-    "What changed": "view.changes", "Review": "view.review",
+    "What changed": "view.changes", "Review": "view.review", "Tests": "view.tests",
 }  # fmt: skip
 """Which action leads to the pane of a name."""
 
@@ -70,7 +70,7 @@ def with_keys_in_force(title: str, actions: Mapping[str, Action], panes: Mapping
         keys = key_names(actions[panes[pane[1]]])
         return ":".join((*keys[:1], pane[1]))
 
-    return re.sub(rf"\b[\dcV] ({'|'.join(panes)})\b", named, title)
+    return re.sub(rf"\b[\dcVT] ({'|'.join(panes)})\b", named, title)
 
 
 def panes_in(title: str, panes: Mapping[str, str] = PANE_ACTIONS) -> Iterator[tuple[int, int, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.config.preferences import Preferences
-from kustui.text.messages import seconds_in_words
+from kustui.text.messages import counted, seconds_in_words
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ class ScenariosReplayed(NamedTuple):
     steps: CoverageRatio | None = None
     """What all of them take of the workflows that ran; None where there are none, or some are due."""
     edges: CoverageRatio | None = None
+
+    @property
+    def in_words(self) -> str:
+        """``replaying 1,200 more scenarios …``; nothing once all are replayed."""
+        return f"replaying {counted(self.due, 'more scenario')} …" if self.due else ""
 
 
 class StillReading(NamedTuple):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kustui.workspace.events import Failed, Notify, ScenariosReplayed
 from kustui.workspace.snapshot import Snapshot
+from kustui.workspace.watch import MOST_SCENARIOS
 
 if TYPE_CHECKING:  # not before there are scenarios
     from kustui.simulate.organisation import Organisation
@@ -88,7 +89,7 @@ class ScenarioReplays:
         """Replay what is due; given up once there is something newer."""
         from kustui.simulate.scenarios.file import find_scenarios
 
-        paths = find_scenarios(snapshot.paths)
+        paths = find_scenarios(snapshot.paths, MOST_SCENARIOS)
         if not paths and not self._told:
             if self._told is None:
                 self._told = ()
@@ -100,7 +101,7 @@ class ScenarioReplays:
         organisation, texts = Organisation(snapshot.analyses, snapshot.by_entry), read_texts(paths)
         reusable = reusable_results(texts, organisation, self._results.values())
         due = [text for text in texts if text.path not in reusable]
-        inside, told = frozenset(find_scenarios(snapshot.paths, beside_files=False)), time.monotonic()
+        inside, told = frozenset(find_scenarios(snapshot.paths, MOST_SCENARIOS, beside_files=False)), time.monotonic()
         self._results |= reusable
         for index, text in enumerate(due):
             if self._wait(0):

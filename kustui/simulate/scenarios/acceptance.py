@@ -91,7 +91,7 @@ def _is_there(organisation: Organisation, place: Mapping[str, Any]) -> bool:
 
 def _accepted(expected: _Expected, result: Replay) -> _Expected:
     """The expectations that differ, as it came."""
-    recorded = expectations_of(result.state, result.entries)
+    recorded, organisation = expectations_of(result.state, result.entries), result.state.organisation
     after = dict(expected)
     dropped: dict[str, set[int]] = {}
     for difference in result.differences:
@@ -113,17 +113,29 @@ def _accepted(expected: _Expected, result: Replay) -> _Expected:
         elif difference.pointer == "/maxSteps":
             after["cut"] = True
         elif member == "scheduled":
-            after[member] = _scheduled(expected[member], recorded[member])
+            after[member] = _named_as(expected[member], _scheduled(expected[member], recorded[member]), organisation)
         elif member == "coverage":
             after[member] = {**after[member], place: recorded[member][place]}
         elif member in ("", "left") and difference.pointer.startswith("/expect"):
             after.pop("left", None)
             after.update({"left": recorded["left"]} if "left" in recorded else {})
         else:  # the path, a start that starts nothing, or nothing that is expected
-            after["path"] = recorded["path"]
+            after["path"] = _named_as(expected.get("path", ()), recorded["path"], organisation)
     for member, indexes in dropped.items():
         after[member] = [element for index, element in enumerate(after[member]) if index not in indexes]
     return after
+
+
+def _named_as(
+    before: Sequence[Mapping[str, Any]], elements: Sequence[Mapping[str, Any]], organisation: Organisation
+) -> list[dict[str, Any]]:
+    """Runs with the names that the same workflows have in the same places before."""
+    named = []
+    for index, element in enumerate(elements):
+        name = before[index]["workflow"] if index < len(before) else element["workflow"]
+        is_same = organisation.find(name) == organisation.find(element["workflow"])
+        named.append({**element, **({"workflow": name} if is_same else {})})
+    return named
 
 
 def _scheduled(expected: Sequence[Mapping[str, Any]], recorded: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

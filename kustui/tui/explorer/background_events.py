@@ -27,6 +27,7 @@ from kustui.workspace.events import (
     Failed,
     PartlyChecked,
     PreferencesRead,
+    ScenariosReplayed,
     SnapshotReady,
     StillReading,
     WatchRefused,
@@ -59,9 +60,10 @@ class BackgroundEvents:
         waiting: CheckWaiter,
         take: Callable[[Snapshot, Difference | None], None],
         prefer: Callable[[Preferences], object],
+        take_scenarios: Callable[[ScenariosReplayed], object],
     ) -> None:
         self._screen, self._views, self._presenter, self._waiting = screen, views, presenter, waiting
-        self._take, self._prefer = take, prefer
+        self._take, self._prefer, self._take_scenarios = take, prefer, take_scenarios
 
     def show(self, event: Event) -> None:
         """Raises what ended the background."""
@@ -73,6 +75,13 @@ class BackgroundEvents:
                     self._list_changes(difference)
             case PartlyChecked(snapshot):
                 self._take(snapshot, None)
+            case ScenariosReplayed():
+                self._take_scenarios(event)
+                if event.due:
+                    self._waiting.show_progress(event.in_words)
+                else:
+                    self._waiting.is_replayed = True
+                    self._waiting.take()
             case CheckProgress():
                 self._presenter.show_progress(event.in_words)
                 self._waiting.show_progress(event.in_words)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from kustui.workspace.difference import Difference
     from kustui.workspace.snapshot import Snapshot
 
+_NEEDS_SCENARIOS = "view.tests"
+"""The action whose outcome depends on what came of the scenarios."""
 _NEED_ALL = (
     "go.next-problem", "go.previous-problem", "go.uses", "fix.show", "fix.show-all", "fix.rename", "fix.suppress",
 )  # fmt: skip
@@ -32,6 +34,8 @@ class CheckWaiter:
         self._screen, self._views, self._done = screen, views, done
         self._id = ""
         self._progress = ""
+        self.is_replayed = False
+        """Whether every scenario was replayed once."""
         self._begun: Worker[None] | None = None
         self._awaited: tuple[Callable[[Snapshot], bool], asyncio.Future[Difference | None]] | None = None
         """What holds for the snapshot that is waited for, and what takes how it differs from the one before."""
@@ -46,11 +50,16 @@ class CheckWaiter:
 
     def holds_back(self, id_: str, *, needs_all: bool = False) -> bool:
         """Whether an action is to be carried out later."""
-        if not (needs_all or id_ in _NEED_ALL) or self._views.tree.state.snapshot.is_checked:
+        waits = needs_all or id_ in _NEED_ALL or id_ == _NEEDS_SCENARIOS
+        if not waits or self._is_known(id_):
             return False
         self._id = id_
         self.show_progress(self._progress)
         return True
+
+    def _is_known(self, id_: str) -> bool:
+        """Whether there is all that an action depends on."""
+        return self.is_replayed if id_ == _NEEDS_SCENARIOS else self._views.tree.state.snapshot.is_checked
 
     def show_progress(self, words: str) -> None:
         """Say how far the check has come, and what waits for it."""
@@ -84,7 +93,7 @@ class CheckWaiter:
             self._awaited = None
             if not future.done():
                 future.set_result(difference)
-        if self._id and self._views.tree.state.snapshot.is_checked:
+        if self._id and self._is_known(self._id):
             self._screen.call_later(self._carry_out)
 
     async def _carry_out(self) -> None:

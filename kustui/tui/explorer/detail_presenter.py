@@ -12,6 +12,7 @@ from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.cells import cells
+from kustui.text.messages import counted
 from kustui.text.styled_lines import Line, joined, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import first_key
@@ -20,7 +21,7 @@ from kustui.tui.explorer.views import PaneTitles, Views
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.bars import problem_lines
+from kustui.tui.widgets.bars import LinesFor, problem_lines
 from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR, NodeKey, Row, Rows, Target
 from kustui.tui.widgets.rows_view import width_inside
 
@@ -49,6 +50,10 @@ class DetailPresenter:
         """The problem that was gone to last."""
         self.read: Problem | None = None
         """The one whose line Enter has shown."""
+        self.scenario_lines: Callable[[bool], LinesFor | None] = lambda _: None
+        """What is to be said of the scenario at the cursor, given whether there is a problem."""
+        self._failing = 0
+        """How many scenarios fail."""
         self._progress = ""
         """How far what takes its time has come."""
         self._resting: Timer | None = None
@@ -195,14 +200,15 @@ class DetailPresenter:
         """Say in full what is wrong where the cursor is. Of what the banner says, only the rule and the place."""
         bar, problems = self._views.problem_bar, self._problems_here
         problem = self._problem_among(problems)
-        if problem is None:
-            bar.show_text(None)
+        height = self._screen.size.height
+        most = max(_LEAST_LINES, height // 3) if height > _LOW else 1
+        said = self.scenario_lines(problem is not None)
+        if said is not None or problem is None:
+            bar.show_text((lambda width: limited(said(width), most)) if said is not None else None)
             return
         place = f"{problem.rule} at {problem.path.rpartition('/')[2]}:{problem.span().start}"
         fix = self._fix_hint(problem)
         others = f"  {len(problems) - 1:,} more here" if len(problems) > 1 and problem in problems else ""
-        height = self._screen.size.height
-        most = max(_LEAST_LINES, height // 3) if height > _LOW else 1
         is_said = height > _LOW and self._views.banner.says(problem)
 
         def lines(width: int) -> Sequence[Line]:
@@ -220,7 +226,15 @@ class DetailPresenter:
         snapshot = view.state.snapshot
         counts = problem_counts(snapshot.problems) if snapshot.problems or snapshot.is_checked else ()
         progress: Line = ((f"  {self._progress}" if counts else self._progress, "info"),) if self._progress else ()
-        self._views.status.show_location(Row(place, mark=(*counts, *progress)))
+        failing: Line = ((f"  {failing_in_words(self._failing)}", "error"),) if self._failing else ()
+        self._views.status.show_location(Row(place, mark=(*counts, *failing, *progress)))
+
+    def show_failing(self, count: int) -> None:
+        """Say how many scenarios fail."""
+        if self._failing != count:
+            self._failing = count
+            self.show_place()
+        self.source_moved()  # at the cursor it may be another one
 
     def _pointer(self) -> Line:
         """The file, line and pointer of the source's cursor while it has the keys."""
@@ -273,6 +287,11 @@ def breadcrumbs(tree: TreeState, rows: TreeRows, node: Node) -> Line:
             look = "name" if size == len(node.key) else "muted"
             crumbs.append(tuple((text, look) for text, _ in rows.name(index)))
     return joined(crumbs, BREADCRUMB_SEPARATOR)
+
+
+def failing_in_words(count: int) -> str:
+    """``1 scenario fails``."""
+    return f"{counted(count, 'scenario')} {'fails' if count == 1 else 'fail'}"
 
 
 def problem_counts(problems: Sequence[Problem] | None) -> Line:

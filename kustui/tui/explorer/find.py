@@ -140,8 +140,8 @@ class FilterController:
         filtered = self._panes.filtered
         if filtered is self._views.problems:
             self._panes.enter_problems()
-        elif filtered is self._views.changes:
-            self._panes.enter_changes()
+        elif filtered is not None and filtered.id in ("changes", "tests"):
+            self._panes.enter_list(filtered.id)
         elif filtered is not None and filtered.id in PANES:
             self._panes.enter(filtered.id)
         else:

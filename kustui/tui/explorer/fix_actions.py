@@ -20,6 +20,7 @@ from kustui.config.configuration import Configuration
 from kustui.definition.collection import Entry
 from kustui.definition.source.source import Source
 from kustui.errors import KustuiError
+from kustui.files import read_file
 from kustui.fix.changes import Change, ChangeHistory, Made, OutdatedError, changes_of, make, obstacle
 from kustui.fix.edits import TextEdit, difference
 from kustui.text.cells import cells
@@ -40,6 +41,8 @@ _MOST_LINES = 5_000
 """Lines of a difference that are shown."""
 _MOST_NOTES = 8
 """Places that a rename does not change, which are listed."""
+_MOST_ACCEPTED = 500
+"""Scenarios that are accepted together."""
 _PATIENCE = 10.0
 """Seconds for which keys wait until a change is reloaded."""
 _LONG = 8
@@ -188,6 +191,20 @@ class FixActions:
         else:
             await self._propose(f"Suppress {problem.rule}", [proposal])
 
+    # Scenarios
+
+    def accept(self, path: str, failed: Sequence[str]) -> None:
+        """Show what a scenario is to be for it to expect what came of it, and what all that have ``failed``."""
+        self._run(self._show_acceptance(path, failed))
+
+    async def _show_acceptance(self, path: str, failed: Sequence[str]) -> None:
+        try:
+            proposals = await asyncio.to_thread(_acceptances, path, failed, self._snapshot)
+        except KustuiError as error:
+            self._refuse(error.lines[0])
+        else:
+            await self._propose("Accept what came as what is expected", proposals)
+
     # Making
 
     async def _propose(self, title: str, proposals: Sequence[Proposal]) -> None:
@@ -316,6 +333,26 @@ def _rename(snapshot: Snapshot, entry: Entry, pointer: str, new: str) -> Proposa
     if len(renamed.untouched) > _MOST_NOTES:
         notes.append(((f"and {len(renamed.untouched) - _MOST_NOTES:,} more that are not changed", "muted"),))
     return _proposal(f"{renamed.fix.title}: {count}", edits, notes)
+
+
+def _acceptances(path: str, failed: Sequence[str], snapshot: Snapshot) -> list[Proposal]:
+    """That of one scenario, and that of all that have failed and can be accepted. Raises KustuiError."""
+    from kustui.simulate.organisation import Organisation
+    from kustui.simulate.scenarios.acceptance import acceptance
+    from kustui.simulate.scenarios.file import read
+
+    organisation = Organisation(snapshot.analyses, snapshot.by_entry)
+    fix = acceptance(read(path, read_file(path)), organisation)
+    fixes = [fix]
+    for other in failed[:_MOST_ACCEPTED]:
+        with suppress(KustuiError):
+            if other != path:
+                fixes.append(acceptance(read(other, read_file(other)), organisation))
+    proposals = [_proposal(fix.title, fix.edits)]
+    if len(fixes) > 1:
+        edits = [edit for fix in fixes for edit in fix.edits]
+        proposals.append(_proposal(f"expect what came of {len(fixes):,} scenarios that fail", edits))
+    return proposals
 
 
 def _suppression(problem: Problem, path: str, reason: str) -> Proposal:

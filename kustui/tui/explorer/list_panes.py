@@ -36,6 +36,9 @@ _MAX_SAVES = 20
 class ListView(RowsView):
     """Rows that are wrapped as far as there is room below them, the one of the cursor before the others."""
 
+    class Narrowed(RowsView.ViewMessage):
+        """Other things are listed."""
+
     _layout: tuple[object, Sequence[tuple[int, Line | None]]] = (None, ())
 
     def _screen_lines(self) -> Sequence[tuple[int, Line | None]]:
@@ -193,9 +196,6 @@ class ProblemsView(ListView):
         self.list_problems()
         self.post_message(self.Narrowed(self))
         self.post_message(self.Moved(self))
-
-    class Narrowed(RowsView.ViewMessage):
-        """Other problems are listed."""
 
 
 def _row_identity(row: Row) -> object:

@@ -15,12 +15,12 @@ from kustui.text.messages import counted
 from kustui.text.styled_lines import Line
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
-from kustui.tui.explorer.detail_presenter import DetailPresenter
+from kustui.tui.explorer.detail_presenter import DetailPresenter, limited
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import PaneTitles, Views
 from kustui.tui.tree.places import key_of_place, link_of
 from kustui.tui.tree.row_order import RowOrder
-from kustui.tui.widgets.bars import PROBLEM_KEYS, broken_banner, broken_files, keys_row, problem_lines
+from kustui.tui.widgets.bars import PROBLEM_KEYS, LinesFor, broken_banner, broken_files, keys_row, problem_lines
 from kustui.tui.widgets.rows import NodeKey, Target
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.snapshot import Snapshot
@@ -195,6 +195,8 @@ class ProblemNavigator:
         self._views, self._presenter, self._navigator = views, presenter, navigator
         self._new: tuple[Problem, ...] = ()
         """The problems that saves have brought and nobody has gone to, the latest first."""
+        self._failure: LinesFor | None = None
+        """What is said of the scenario that a save has broken, until somebody looks at it."""
         self._shows_source = False
         """Whether the source stands where a drawing would, had anything been readable."""
 
@@ -216,9 +218,28 @@ class ProblemNavigator:
             self._views.banner.show_text(lines)
         elif alarming:
             before, after = self._place_in_words(alarming[0]), self._way_there(len(alarming) - 1)
-            self._views.banner.show_text(lambda width: problem_lines(alarming[0], width, before, after))
+            failure = self._failure
+
+            def lines(width: int) -> Sequence[Line]:
+                return (
+                    *problem_lines(alarming[0], width, before, after),
+                    *(limited(failure(width), 2) if failure else ()),
+                )
+
+            self._views.banner.show_text(lines)
         else:
-            self._views.banner.show_text(None)
+            self._views.banner.show_text(self._failure)
+
+    @property
+    def shows_failure(self) -> bool:
+        """Whether the top says nothing but that a scenario fails."""
+        return self._failure is not None and not self._new and not broken_files(self._views.tree.state.snapshot)
+
+    def show_failure(self, failure: LinesFor | None) -> None:
+        """Say at the top that a save has broken a scenario, or that no more."""
+        if failure is not self._failure:
+            self._failure = failure
+            self._show_banner(self._views.tree.state.snapshot)
 
     def _place_in_words(self, problem: Problem) -> Line:
         """``orders · Add a note: ``."""

@@ -14,6 +14,7 @@ from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.list_panes import ProblemsView, UsesView
+from kustui.tui.explorer.scenarios_view import ScenariosView
 from kustui.tui.explorer.views import DIAGRAMS, PANES, PaneTitles, Views, set_css_classes
 from kustui.tui.tree.nodes import Kind
 from kustui.tui.tree.places import link_of
@@ -31,8 +32,10 @@ _LOW = 12
 """Rows below which a list or the finder that has the keys takes all of them, and one line says where one is."""
 FIRST_CLASSES = f"-on-tree -beside-{DIAGRAMS[0]}"
 """The classes of the screen at the first paint: with them it is styled once."""
-_LISTS = ("problems", "changes", "uses", "review")
+_LISTS = ("problems", "changes", "uses", "review", "tests")
 """The lists below the panes, of which one is open at a time."""
+_LIST_VERBS = {"review": "go there", "tests": "rehearse"}
+"""What Enter does in them, where it is more than to open."""
 _HIDDEN = ("tree", "detail", "source")
 """Panes that can be hidden; a list goes with its own key."""
 _TREE_KEYS = (
@@ -72,6 +75,18 @@ _KEYS = {
         "app.help",
         "app.quit",
     ),
+    "tests": (
+        "rows.choose",
+        "tests.accept",
+        "tests.failed",
+        "tests.definition",
+        "tests.edit",
+        "find.filter",
+        "view.leave",
+        "view.next-pane",
+        "app.help",
+        "app.quit",
+    ),
     "source": (
         "source.fold",
         "source.whole",
@@ -94,7 +109,7 @@ _KEYS = {
 
 def narrowable(widget: Widget | None) -> Narrowable | None:
     """A list that is filtered; None for other panes."""
-    if isinstance(widget, ProblemsView) or (isinstance(widget, MapView) and widget.kind is not None):
+    if isinstance(widget, ProblemsView | ScenariosView) or (isinstance(widget, MapView) and widget.kind is not None):
         return widget
     return None
 
@@ -158,7 +173,7 @@ class Panes:
         """What Enter does to the row of the cursor, where that depends on the row."""
         tree, presenter, focused = self._views.tree, self._presenter, self._screen.focused
         if focused is not tree or (node := tree.node) is None:
-            return "go there" if focused is not None and focused.id == "review" else ""
+            return _LIST_VERBS.get(focused.id or "", "") if focused is not None else ""
         if presenter.current_problem not in (None, presenter.read):
             return "source"
         if node.kind in (Kind.EDGE, Kind.SCHEDULE) and link_of(tree.state, node):
@@ -204,7 +219,7 @@ class Panes:
             self.toggle_problems()
         elif name == "changes":
             self.toggle_changes()
-        elif name == "review":
+        elif name in ("review", "tests"):
             self.close_list(name)
         elif name not in _HIDDEN or (name == "tree" and self._screen.has_class("-narrow")):
             self._views.status.say("this pane cannot be hidden", "muted")
@@ -241,7 +256,7 @@ class Panes:
         panes: dict[str, Callable[[], object]] = {"tree": self.enter_tree}
         panes |= {name: partial(self.enter, name) for name in (diagram, "detail", "source")}
         lists = {"problems": self.enter_problems, "changes": self.enter_changes, "uses": self.enter_uses}
-        lists["review"] = partial(self.enter_list, "review")
+        lists |= {name: partial(self.enter_list, name) for name in ("review", "tests")}
         panes |= {name: enter for name, enter in lists.items() if self._screen.has_class(f"-{name}")}
         names = list(panes)
         focused = self._screen.focused

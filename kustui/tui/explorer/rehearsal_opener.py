@@ -17,6 +17,7 @@ from kustui.tui.widgets.rows import NodeKey, Target
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from kustui.definition.collection import Entry
     from kustui.tui.rehearsal.earlier_answers import EarlierAnswers
     from kustui.tui.rehearsal.screen import RehearsalScreen
     from kustui.tui.rehearsal.session import Session
@@ -45,6 +46,8 @@ class RehearsalOpener:
         self._earlier: EarlierAnswers | None = None
         """What was given in rehearsals; read when the first of them is opened."""
         self._rehearsal: RehearsalScreen | None = None
+        self._stays = False
+        """Whether it was opened from a list, which keeps the keys."""
         self._kept: dict[str, Session] = {}
         """The rehearsals that were left, by the workflow that was chosen, the latest last."""
 
@@ -69,6 +72,12 @@ class RehearsalOpener:
         else:
             self._open(keep=False, failing=step.id)
 
+    def open_scenario(self, entry: Entry, path: str) -> None:
+        """Rehearse a scenario that starts a workflow, from its first difference. Whoever comes back is where they were
+        before."""
+        if is_on_top(self._screen):
+            self._enter(entry.key, scenario=path)
+
     def _open(self, *, keep: bool, failing: str = "") -> None:
         node = self._views.tree.node
         if node is None or not is_on_top(self._screen):
@@ -77,16 +86,22 @@ class RehearsalOpener:
         if entry is None:
             self._screen.notify("there is no workflow to rehearse", timeout=2, markup=False)
             return
+        kept = (key for key, session in self._kept.items() if entry.key in (key, session.position[0]))
+        latest = [*kept][-1:] if keep else [entry.key]
+        session = self._kept.pop(latest[0], None) if latest else None
+        session = session if keep else None
+        self._enter(session.key if session is not None else entry.key, session, failing=failing)
+
+    def _enter(self, key: str, session: Session | None = None, *, failing: str = "", scenario: str = "") -> None:
         from kustui.tui.rehearsal.earlier_answers import EarlierAnswers  # not before somebody asks for it
         from kustui.tui.rehearsal.screen import RehearsalScreen
 
         self._earlier = self._earlier or EarlierAnswers(saved=self._keeps_answers)
-        kept = (key for key, session in self._kept.items() if entry.key in (key, session.position[0]))
-        latest = [*kept][-1:] if keep else [entry.key]
-        session = self._kept.pop(latest[0], None) if latest else None
-        session, snapshot = session if keep else None, self._views.tree.state.snapshot
-        key = session.key if session is not None else entry.key
-        self._rehearsal = RehearsalScreen(snapshot, key, session, earlier=self._earlier, failing=failing)
+        self._stays = bool(scenario)
+        snapshot = self._views.tree.state.snapshot
+        self._rehearsal = RehearsalScreen(
+            snapshot, key, session, earlier=self._earlier, failing=failing, scenario=scenario
+        )
         enter(self._screen.app, self._rehearsal, self._came_back)
 
     def _came_back(self, place: NodeKey | None) -> None:
@@ -102,7 +117,7 @@ class RehearsalOpener:
             self._views.status.say(f"kept until you quit: {keys[0]} continues it, {keys[1]} starts afresh", "muted")
         node = self._views.tree.node
         looked_only = session is not None and session.is_untouched
-        if place and not looked_only and (node is None or node.key != place):
+        if place and not looked_only and not self._stays and (node is None or node.key != place):
             self._navigator.jump(place)
 
     @property

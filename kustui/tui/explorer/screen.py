@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -25,13 +25,14 @@ from kustui.tui.explorer.background_events import BackgroundEvent, BackgroundEve
 from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.find import FilterController, FinderController
-from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
+from kustui.tui.explorer.list_panes import ChangesView, ListView, ProblemsView
 from kustui.tui.explorer.navigator import Navigator, ProblemNavigator
 from kustui.tui.explorer.opening import Opening
 from kustui.tui.explorer.pane_sizes import PaneSizes, Sizes
 from kustui.tui.explorer.panes import FIRST_CLASSES, Panes
 from kustui.tui.explorer.rehearsal_opener import RehearsalOpener
 from kustui.tui.explorer.reviewer import Reviewer
+from kustui.tui.explorer.scenario_tests import ScenarioTests
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
@@ -106,7 +107,7 @@ class Explorer(Screen[None]):
         self.pane_sizes = PaneSizes(self, views, sizes)
         self.waiting = CheckWaiter(self, views, self._release_keys)
         self.background_events = BackgroundEvents(
-            self, views, self.presenter, self.waiting, self.take, lambda now: self.post_message(self.Preferred(now))
+            self, views, self.presenter, self.waiting, self.take, self._prefer, lambda event: self.tests.take(event)
         )
         self.navigator = Navigator(views, self.titles, self.presenter, self.panes)
         self.problem_navigator = ProblemNavigator(views, self.presenter, self.navigator)
@@ -116,6 +117,8 @@ class Explorer(Screen[None]):
             self, views, self.navigator, lambda: self.selection.current, self._release_keys, keeps_answers=keeps_session
         )
         self.reviewer = Reviewer(self, views, self.panes, self.presenter, self.navigator, self.waiting, since)
+        tests = partial(ScenarioTests, self, views, self.panes, self.presenter, self.navigator, self.problem_navigator)
+        self.tests = tests(self.rehearsals, lambda: self.fixes, lambda: self.selection)
         self.opening = Opening(
             self,
             background,
@@ -216,6 +219,9 @@ class Explorer(Screen[None]):
         self.opening.begin()
         self.titles.update()  # once it is known how many workflows there are: another title paints the pane again
 
+    def _prefer(self, now: Preferences) -> None:
+        self.post_message(self.Preferred(now))
+
     def _release_keys(self) -> None:
         self.post_message(self.Ready())
 
@@ -253,6 +259,7 @@ class Explorer(Screen[None]):
         self.finder.take(snapshot)
         self.waiting.take(difference)
         self.reviewer.take(snapshot)
+        self.tests.show()
         self.presenter.shown = None
         self.presenter.show_place()
         self.set_timer(_MOMENT, self._show_anew)  # what is wrong is painted and written out first
@@ -296,7 +303,8 @@ class Explorer(Screen[None]):
     @on(RowsView.Chosen)
     def _row_chosen(self, event: RowsView.Chosen) -> None:
         self._follow_now()
-        self.navigator.choose(event.view)
+        if not self.tests.choose(event.view):
+            self.navigator.choose(event.view)
 
     @on(NodeSelected)
     def _diagram_node_selected(self, event: NodeSelected) -> None:
@@ -310,17 +318,20 @@ class Explorer(Screen[None]):
 
     @on(DiagramView.Retitled)
     @on(SourceView.Retitled)
-    @on(ProblemsView.Narrowed)
+    @on(ListView.Narrowed)
     def _retitled(self) -> None:
         self.titles.update()
+        self.tests.retitle()
 
     @on(TextBar.Clicked, "#banner")
-    def _banner_clicked(self) -> None:
-        self.problem_navigator.go_to_banner()
+    async def _banner_clicked(self) -> None:
+        if not await self.tests.go_to_banner():
+            self.problem_navigator.go_to_banner()
 
-    @on(RowsView.Moved, "#problems, #review")
+    @on(RowsView.Moved, "#problems, #review, #tests")
     def _listed_chosen(self, event: RowsView.Moved) -> None:
         if event.view is not self.problems:
+            self.tests.preview()
             self.reviewer.preview()
         elif self.problems.problem is not None:
             self.problem_navigator.preview(self.problems.problem)

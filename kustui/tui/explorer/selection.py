@@ -103,8 +103,11 @@ class CurrentSelection:
         else:
             source = selected.document.source
             path, place = source.path_of(Extent(selected.offset, selected.offset + 1)), source.place(selected.offset)
-            work = self._edit(path, place)
-            self._screen.run_worker(work, group="edit", description="editing")
+            self.open_editor(path, place)
+
+    def open_editor(self, path: str, place: Place) -> None:
+        """Open a file in the editor, at a place."""
+        self._screen.run_worker(self._edit(path, place), group="edit", description="editing")
 
     async def _edit(self, path: str, place: Place) -> None:
         try:

@@ -127,9 +127,10 @@ class ScenarioActions:
         await self._prompts.choose("Which scenario to replay", rows, choose)
 
     def _start_replay(self, session: Session, path: str) -> None:
-        self._current.in_background(self._replay(session, path), "scenario", "replaying a scenario")
+        self._current.in_background(self.replay(session, path), "scenario", "replaying a scenario")
 
-    async def _replay(self, session: Session, path: str) -> None:
+    async def replay(self, session: Session, path: str) -> None:
+        """Put a scenario in the place of a session, replayed, at its first difference."""
         self._current.announce((f"replaying {path} …", "info"))
         try:
             raw = await asyncio.to_thread(read_file, path)
@@ -142,7 +143,7 @@ class ScenarioActions:
             return
         now = self._current.value
         if now is not None and now.organisation is not session.organisation:  # the definition has changed meanwhile
-            await self._replay(now, path)
+            await self.replay(now, path)
             return
         self._followed = (path, raw)
         if self._check_timer is None:

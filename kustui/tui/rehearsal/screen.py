@@ -94,11 +94,13 @@ class RehearsalScreen(Screen[NodeKey]):
         *,
         earlier: EarlierAnswers | None = None,
         failing: str = "",
+        scenario: str = "",
     ) -> None:
         """Begin a rehearsal of the workflow of a key, or go on with an earlier one of it. ``earlier`` answers are
-        offered; ``failing`` is the step at which it begins, set to fail."""
+        offered; ``failing`` is the step at which it begins, set to fail; ``scenario`` the file of one that is replayed.
+        """
         super().__init__()
-        self._failing = failing
+        self._failing, self._scenario = failing, scenario
         self._snapshot, self._key = snapshot, key
         self._edited = session is not None and session.organisation.collection is not snapshot.collection
         """Whether the files have changed since the session was prepared; else they were only examined meanwhile."""
@@ -139,7 +141,7 @@ class RehearsalScreen(Screen[NodeKey]):
     @property
     def is_preparing(self) -> bool:
         """Whether it has yet to begin."""
-        return self.current.value is None or bool(self._failing)
+        return self.current.value is None or bool(self._failing or self._scenario)
 
     @property
     def is_at_work(self) -> bool:
@@ -177,6 +179,9 @@ class RehearsalScreen(Screen[NodeKey]):
         session = await asyncio.to_thread(Session.begin, organisation, self._key)
         self.scenarios.paths = self.decisions.paths = self._snapshot.paths
         self.current.replace(session)
+        if self._scenario:
+            await self.scenarios.replay(session, self._scenario)
+            self._scenario = ""
         if self._failing:
             at_step, self._failing = await asyncio.to_thread(begin_failure, session, self._failing), ""
             failed = at_step.session is not session

@@ -88,9 +88,14 @@ class TreeRows:
             self._revision = self._state.revision
             self._marks.clear()
         if node.key not in self._marks:
-            marks = (self._change(node), problem_mark(self._state.problems(node)))
+            marks = (self._change(node), problem_mark(self._state.problems(node)), self._failing(node))
             self._marks[node.key] = joined(filter(None, marks), (" ", ""))
         return self._marks[node.key]
+
+    def _failing(self, node: Node) -> Line:
+        """How many scenarios fail at or below a row."""
+        count = 0 if node.removed else self._state.failing.get(node.key, 0)
+        return ((f"{count:,} fail{'s' if count == 1 else ''}", "error"),) if count else ()
 
     def _change(self, node: Node) -> Line:
         """The sign of a change at a row, or below one that is closed: since the state that a review compares with,

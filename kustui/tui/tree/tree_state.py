@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,8 @@ class TreeState:
         """What a filter searches; None until there was one."""
         self.review: TreeReview | None = None
         """What changed since another state of the files, where that is shown."""
+        self.failing: Mapping[NodeKey, int] = {}
+        """How many scenarios fail at or below a node."""
         self.snapshot = snapshot
         self.nodes: list[Node] = []
         self.revision = 0
@@ -106,6 +108,12 @@ class TreeState:
         """Mark what changed since another state of the files, or no longer."""
         self.review = review
         self._rebuild()
+
+    def show_failing(self, failing: Mapping[NodeKey, int]) -> None:
+        """Mark the nodes at which so many scenarios fail."""
+        if self.failing != failing:
+            self.failing = failing
+            self.revision += 1
 
     def merged(self, node: Node) -> MergedWorkflow | None:
         """The flow of both states of the workflow that a node is, or is a part of, where a review has two."""

@@ -55,6 +55,11 @@ def accepted(expect: Mapping[str, Any], **more: Any) -> Any:
         ({"path": [*PATH, PATH[1]]}, {"path": PATH}),
         ({"scheduled": []}, {"scheduled": [{"workflow": "Remind", "at": 60, "inputs": {}}]}),
         ({"scheduled": [{"workflow": "Remind", "at": 30}]}, {"scheduled": [{"workflow": "Remind", "at": 60}]}),
+        (
+            {"path": [PATH[0], {"workflow": ID, "steps": []}]},
+            {"path": [PATH[0], {"workflow": ID, "steps": ["rE1"]}]},
+        ),
+        ({"scheduled": [{"workflow": ID, "at": 30}]}, {"scheduled": [{"workflow": ID, "at": 60}]}),
         ({"notRun": [{"workflow": "Watch", "step": "sC1"}]}, {"notRun": []}),
         (
             {"outputs": [{"workflow": "Watch", "step": "aB3", "value": {"status": "shut"}}]},

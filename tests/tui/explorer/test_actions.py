@@ -25,9 +25,12 @@ from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer
 from tests.support.flows import step, workflow
 from tests.support.history import History
 from tests.support.rehearsal import belongs_to_the_rehearsal
+from tests.support.scenarios import BOTH, WATCH, scenario, write_scenario
 from tests.support.trees import SAMPLES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kustui.tui.finder import Finder
     from tests.support.clipboard import Clipboard
 
@@ -73,6 +76,8 @@ class Did(NamedTuple):
     size: tuple[int, int] = (100, 40)
     committed: dict[str, Any] | None = None
     """What the last commit of its repository holds, where it is in one."""
+    scenarios: tuple[Mapping[str, Any], ...] = ()
+    """What lies beside it."""
 
 
 def cursor(name: str = "tree") -> Callable[[Scene], int]:
@@ -172,6 +177,7 @@ def typed(scene: Scene) -> str:
     return scene.ui.app.focused.value if isinstance(scene.ui.app.focused, Input) else ""
 
 
+FAILING = scenario("Only one runs", "a")
 MARKED = ("m", "a", "E", *"jjjjj", "m", "b", "apostrophe")
 TYPED = ("8", "i", *"2000/d")
 MISTYPED = workflow("reminder", step("reminder", "remindr2"), step("reminder2"), id="5f0000000000000000000001")
@@ -225,6 +231,12 @@ DID = {
     "map.rate": Did(("0", "o", "o"), focus, is_("rate"), ORGANISATION),
     "map.further": Did(("0",), lambda scene: scene.view("map").reach, by(1)),  # type: ignore[attr-defined]
     "map.nearer": Did(("0",), lambda scene: scene.view("map").reach, by(-1)),  # type: ignore[attr-defined]
+    "tests.accept": Did(("T",), focus, is_("fix-pane"), WATCH, scenarios=(FAILING,)),
+    "tests.failed": Did(("T",), count("tests"), is_(1), WATCH, scenarios=(BOTH, FAILING)),
+    "tests.definition": Did(("T",), focus, is_("tree"), WATCH, scenarios=(BOTH,)),
+    "tests.edit": Did(
+        ("T",), lambda scene: scene.ui.keys, holds("no-such-editor was not found"), WATCH, scenarios=(BOTH,)
+    ),
     "problems.severity": Did(
         ("4",), lambda scene: scene.ui.titles, holds("4:Problems, only errors"), BROKEN / "missing-input.json"
     ),
@@ -280,6 +292,7 @@ DID = {
     "view.map-boxes": goes_to("map-boxes"),
     "view.problems": goes_to("problems"),
     "view.changes": goes_to("changes"),
+    "view.tests": goes_to("tests"),
     "view.review": Did((), focus, is_("review"), WIDE, committed=NARROW),
     "go.next-change": Did(("1", "g"), here, another, WIDE, committed=NARROW),
     "go.previous-change": Did(("1", "g"), here, another, WIDE, committed=NARROW),
@@ -364,6 +377,8 @@ async def test_an_action_does_what_it_is_for(
     did, key = DID[id_], BY_ID[id_].key_list[0]
     of = did.of
     if isinstance(of, dict):
+        for index, content in enumerate(did.scenarios):
+            write_scenario(tmp_path, str(index), content)
         of = tmp_path / "app.json"
         of.write_text(json.dumps(did.of))
         if did.committed is not None:
