@@ -214,19 +214,32 @@ class ScenarioTests:
         else:
             self._rehearsals.open_scenario(entry, result.path)
 
+    def _chosen(self) -> ScenarioResult | None:
+        """The scenario under the cursor; else it is said where there is one."""
+        result = self._view.result if self._view is not None and self._screen.focused is self._view else None
+        if result is None:
+            self._views.status.say(f"{first_key(self._screen.app, 'view.tests')} lists the scenarios", "muted")
+        return result
+
     def accept(self) -> None:
         """Show what the file of the scenario is to be for it to expect what came."""
-        if self._view is None or (result := self._view.result) is None:
+        if self._view is None or (result := self._chosen()) is None:
             return
         if result.passed:
             self._views.status.say("it passes: there is nothing to accept", "muted")
         else:
             self._fixes().accept(result.path, [other.path for other in self._view.failed])
 
-    def go_to_definition(self) -> None:
+    async def only_failed(self) -> None:
+        """List only those that fail, or all again."""
+        if self._view is None or self._screen.focused is not self._view:
+            await self.toggle()
+        if self._view is not None:
+            self._view.turn_to_failed()
+
+    def go_to_workflow(self) -> None:
         """Go to the workflow that the scenario starts."""
-        result = self._view.result if self._view is not None else None
-        if result is None:
+        if (result := self._chosen()) is None:
             return
         if (entry := self._workflow_of(result)) is not None:
             self._navigator.jump(workflow_key(entry))
@@ -235,5 +248,5 @@ class ScenarioTests:
 
     def edit(self) -> None:
         """Open its file in the editor, at the first difference."""
-        if self._view is not None and (result := self._view.result) is not None:
+        if (result := self._chosen()) is not None:
             self._selection().open_editor(result.path, place_of(result))

@@ -119,7 +119,7 @@ class ScenariosView(ListView):
     def show_all(self) -> None:
         self.words, self.lists_failed = "", False
 
-    def action_only_failed(self) -> None:
+    def turn_to_failed(self) -> None:
         """Show only those that fail, or all again."""
         self.lists_failed = not self.lists_failed
         self._narrowed()

@@ -28,6 +28,7 @@ from kustui.tui.diagrams.schedule_views import ChainsView, RateInput, TimelineVi
 from kustui.tui.explorer.fix_pane import FixPane
 from kustui.tui.explorer.list_panes import ProblemsView
 from kustui.tui.explorer.marks import BookmarkMenu
+from kustui.tui.explorer.scenarios_view import ScenariosView
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
@@ -609,7 +610,7 @@ async def test_every_action_leads_from_its_key_to_the_handler_that_the_registry_
         for action in (action for action in ACTIONS if action.group not in ("rehearse", "line", "sheet")):
             if action.is_of_part:
                 # What is copied: with its keys in the menu, and without it from the palette.
-                ours: dict[str, type[Widget]] = {"copy": CopyMenu, "problems": ProblemsView}
+                ours: dict[str, type[Widget]] = {"copy": CopyMenu, "problems": ProblemsView, "tests": ScenariosView}
                 binder: type[Widget | Kustui] = ours.get(action.group, Explorer)
                 assert callable(handler(ui.explorer, action)), action.id
             else:
