@@ -276,7 +276,8 @@ class Document:
 
     def is_unknown(self, pointer: str) -> bool:
         """Whether only a run of the module knows the value at a pointer, or some of what it holds directly."""
-        return self._has_unknown and is_unknown(self.source.data, self.spot(pointer).value)
+        is_stream = bool(self.values and not pointer)
+        return self._has_unknown and not is_stream and is_unknown(self.source.data, self.spot(pointer).value)
 
     @cached_property
     def _has_unknown(self) -> bool:

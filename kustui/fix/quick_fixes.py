@@ -26,26 +26,20 @@ _LONGEST_TEXT = 60
 
 def fixes_of(problem: Problem, analyses: AnalysisCache) -> tuple[Fix, ...]:
     """The fixes of a problem, the best first; none where nobody can know what was intended."""
-    fixes, _ = _fixes_and_reason(problem, analyses)
-    return fixes
+    return fixes_and_reason(problem, analyses)[0]
 
 
-def why_no_fix(problem: Problem, analyses: AnalysisCache) -> str:
-    """Why a problem has no fix."""
-    fixes, reason = _fixes_and_reason(problem, analyses)
-    return "" if fixes else reason or f"no quick fix for {problem.rule}: only you know what is to stand here"
-
-
-def _fixes_and_reason(problem: Problem, analyses: AnalysisCache) -> tuple[tuple[Fix, ...], str]:
-    """The fixes of a problem that can be made, and why the last of the others cannot."""
-    fixes, reason = list[Fix](), ""
+def fixes_and_reason(problem: Problem, analyses: AnalysisCache) -> tuple[tuple[Fix, ...], str]:
+    """The fixes of a problem that can be made, the best first, and why there are not more."""
+    fixes = list[Fix]()
+    reason = f"no quick fix for {problem.rule}: only you know what is to stand here"
     rule = FIXES.get(problem.rule)
     for maker in rule.makers if rule is not None else ():
         for fix in maker(problem, analyses):
             try:
                 fixes.append(written_fix(fix))
             except ComputedError as error:
-                reason = str(error)
+                reason = f"no quick fix: {error}"
     return tuple(fixes), reason
 
 

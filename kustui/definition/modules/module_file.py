@@ -246,6 +246,13 @@ class ModuleFile:
                 exported[name[1]] = value
         return exported
 
+    @property
+    def knows_exports(self) -> bool:
+        """Whether it exports nothing but what ``exports`` has."""
+        changes = self.changes_of("module") + self.changes_of("exports")
+        assigned = sum(change.node.child_by_field_name("right") in self.exports.values() for change in changes)
+        return bool(self.exports) and assigned == len(changes) and not any(self.reexported)
+
     def _exported(self, statement: Node) -> Iterator[tuple[str, Node | tuple[str, str]]]:
         source = statement.child_by_field_name("source")
         declaration, value = (statement.child_by_field_name(field) for field in ("declaration", "value"))

@@ -59,6 +59,8 @@ class _Reading:
         self.text = JsonText(_Sources(self.imports.files))
         self._taken: list[Origin] = []
         """What is part of a definition already."""
+        self._spread: list[Origin] = []
+        """The keys in it that came with another object."""
 
     def source(self, data: bytes) -> Source:
         files = tuple(file.source for file in self.imports.files)
@@ -86,12 +88,28 @@ class _Reading:
         self.text.write(value)
         outlined = outline(Source(self.file.source.path, self.text.since(mark)))
         if outlined.is_recognized and (outlined.items or outlined.apps):
-            self._taken.extend(_written(value))
+            self._take_in(value)
         else:
             self.text.reset(mark)
 
     def _is_taken(self, origin: Origin) -> bool:
-        return any(taken.holds(origin) for taken in self._taken)
+        return any(taken.holds(origin) for taken in self._taken) or any(map(origin.holds, self._spread))
+
+    def _take_in(self, value: Value) -> None:
+        """Note where a definition is written, what in it is written elsewhere, and which objects are spread into it."""
+        pending: list[tuple[Value, Origin | None]] = [(value, None)]
+        seen: set[int] = set()
+        while pending:
+            value, outer = pending.pop()
+            if id(value) in seen or not isinstance(value, Object | List):
+                continue
+            seen.add(id(value))
+            if outer is None or not outer.holds(value.origin):
+                outer = value.origin
+                self._taken.append(outer)
+            children = value.members if isinstance(value, Object) else value.elements
+            self._spread += (child.key.origin for child in children if child.is_spread and child.key is not None)
+            pending.extend((child.value, outer) for child in children)
 
     def _candidates(self) -> Iterator[Node]:
         """The outermost objects with a key that a definition has, then those in them that are none."""
@@ -148,19 +166,3 @@ class _Sources(list[Source]):
 
 def _fault(message: str, extent: Extent) -> Fault:
     return Fault("invalid-json", message, "", extent=extent)
-
-
-def _written(value: Value) -> Iterator[Origin]:
-    """Where a value is written, and what in it is written elsewhere."""
-    pending: list[tuple[Value, Origin | None]] = [(value, None)]
-    seen: set[int] = set()
-    while pending:
-        value, outer = pending.pop()
-        if id(value) in seen or not isinstance(value, Object | List):
-            continue
-        seen.add(id(value))
-        if outer is None or not outer.holds(value.origin):
-            yield value.origin
-            outer = value.origin
-        children = value.members if isinstance(value, Object) else value.elements
-        pending.extend((child.value, outer) for child in children)

@@ -330,10 +330,8 @@ class Evaluator:
             if name != "module" and not isinstance(target, tuple)
             if (member := self.exported(file, name)) is not None
         ]
-        # There may be others, of which it is not known.
-        others = [Child(None, unknown(place, file.source.path), place, is_spread=True)]
-        is_all = bool(value.members) and not members
-        return Object(value.origin, (*value.members, *([] if is_all else others), *members))
+        others = [] if file.knows_exports else [Child(None, unknown(place, file.source.path), place, is_spread=True)]
+        return Object(value.origin, (*value.members, *others, *members))
 
 
 def first_child(node: Node) -> Node | None:

@@ -83,12 +83,12 @@ class FixActions:
             self._run(self._show(problem))
 
     async def _show(self, problem: Problem) -> None:
-        proposals = await asyncio.to_thread(_fixes_of, problem, self._snapshot)
+        proposals, reason = await asyncio.to_thread(_fixes_of, problem, self._snapshot)
         if proposals:
             file = problem.document.path.rpartition("/")[2]
             await self._propose(f"Fix {problem.rule} at {file}:{problem.span().start}", proposals)
         else:
-            self._say(f"no quick fix for {problem.rule}: only you know what is to stand here", "muted")
+            self._say(reason, "muted")
 
     def show_all(self) -> None:
         """Show what all safe fixes of the workflow, or of the file, and of everything change together."""
@@ -294,10 +294,12 @@ def _obstacles(paths: Iterable[str]) -> Iterator[Line]:
         yield (("! ", "warning"), (why, "warning"))
 
 
-def _fixes_of(problem: Problem, snapshot: Snapshot) -> list[Proposal]:
-    from kustui.fix.quick_fixes import fixes_of
+def _fixes_of(problem: Problem, snapshot: Snapshot) -> tuple[list[Proposal], str]:
+    """The fixes of a problem, and why there are none."""
+    from kustui.fix.quick_fixes import fixes_and_reason
 
-    return [_proposal(fix.title, fix.edits, is_safe=fix.is_safe) for fix in fixes_of(problem, snapshot.analyses)]
+    fixes, reason = fixes_and_reason(problem, snapshot.analyses)
+    return [_proposal(fix.title, fix.edits, is_safe=fix.is_safe) for fix in fixes], reason
 
 
 def _safe_fixes_of(scopes: Iterable[tuple[str, Sequence[Problem]]], snapshot: Snapshot) -> list[Proposal]:

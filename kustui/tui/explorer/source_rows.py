@@ -330,12 +330,12 @@ def _tokens(line: str) -> Iterator[tuple[int, int, str]]:
     for token in TOKEN.finditer(line):
         start, end = token.span()
         text = token.group()
-        if token.group(1) is not None:
-            key = token.start(1)
+        if token.lastindex is not None:
+            key = token.start(token.lastindex)
             yield start, key, "key"
             yield key, end, "muted"
-        elif text[0] == '"':
-            yield start, end, "action" if text.startswith('"/#') or "{{" in text else "string"
+        elif text[0] in "\"'`":
+            yield start, end, "action" if text.startswith("/#", 1) or "{{" in text else "string"
         elif text[0].isdigit() or text[0] == "-" or text in ("true", "false", "null"):
             yield start, end, "number"
         else:

@@ -12,8 +12,13 @@ import msgspec
 _MAX_STRING = 1_000_000
 """Characters of a line whose strings are unfolded."""
 
-TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b|[^"\d\w-]+|.')
-"""A part of a line of JSON that has one colour: a string, with its colon if it is a key, a number, a word."""
+TOKEN = re.compile(
+    r'"(?:[^"\\]|\\.)*"?(\s*:)?'
+    r"|'(?:[^'\\]|\\.)*'?(\s*:)?|`(?:[^`\\]|\\.)*`?|//.*|/\*(?:.*?\*/|.*)"
+    r"|-?\d[\d.eE+-]*|\b(?:true|false|null)\b|[A-Za-z_$][\w$]*(\s*:)?|[^\"'`\d\w/-]+|."
+)
+"""A part of a line of JSON or of a module that has one colour: a string, with its colon if it is a key, a comment, a
+number, a word."""
 
 
 class UnfoldedString(NamedTuple):
