@@ -28,7 +28,7 @@ _MERMAID_SHAPES = {
 # Colours that can be read on a light and on a dark page.
 _MERMAID_MARKS = {
     ADDED: ("stroke:#1a7f37,stroke-width:3px", "stroke:#1a7f37"),
-    REMOVED: ("stroke:#cf222e,stroke-width:2px,stroke-dasharray:4 3,opacity:0.7", "stroke:#cf222e"),
+    REMOVED: ("stroke:#cf222e,stroke-width:2px,stroke-dasharray:4 3", "stroke:#cf222e"),
     CHANGED: ("stroke:#bf8700,stroke-width:3px", "stroke:#bf8700"),
 }
 _DOT_MARKS = {

@@ -17,7 +17,6 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from kustui.config.preferences import Preferences
-from kustui.text.styled_lines import Piece
 from kustui.tui.base_app import is_ending
 from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSelected
@@ -171,10 +170,7 @@ class Explorer(Screen[None]):
     def prompts(self) -> Prompts:
         from kustui.tui.prompts import Prompts
 
-        def announce(*pieces: Piece) -> None:
-            self.status.announce(Row(pieces))
-
-        return Prompts(self, announce, self.panes.offer_keys, self.tree_view)
+        return Prompts(self, lambda *line: self.status.announce(Row(line)), self.panes.offer_keys, self.tree_view)
 
     @cached_property
     def fixes(self) -> FixActions:

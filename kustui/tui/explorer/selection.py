@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual.screen import Screen
 
+from kustui.definition.collection import Entry
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.source import Extent, Fault, Place
@@ -87,8 +88,14 @@ class CurrentSelection:
             name = f"{side.diagram_name} as text"
             yield Copyable("copy.diagram", name, glimpse, lambda: "".join(write(line) for line in diagram.whole()))
         if (entry := selected.entry) is not None and tree.holds(selected.document):
-            is_shown = node is not None and node.entry is entry
-            yield flow_as_mermaid(*(drawn(tree, node) if is_shown and node is not None else (tree.analysis(entry),)))
+            yield self._mermaid(entry)
+
+    def _mermaid(self, entry: Entry) -> Copyable:
+        """The flow of a workflow, with what a review says of it where it is the one that is drawn."""
+        node, tree = self._views.tree.node, self._views.tree.state
+        if node is None or node.entry is not entry:
+            return flow_as_mermaid(tree.analysis(entry))
+        return flow_as_mermaid(*drawn(tree, node))
 
     def edit(self) -> None:
         """Open the file in the editor, at the line of what is selected."""

@@ -74,17 +74,18 @@ class TreeState:
             }
             self.expanded = {key for key in self.expanded if len(key) > 1 or key[0] in now}
             self.expanded |= {(path,) for path in now - before}
-        self._documents = {}
-        self._paths = {document.path: index for index, document in enumerate(snapshot.collection.documents)}
-        for index, document in enumerate(snapshot.collection.documents):
-            self._documents[document] = index
-            if document.broken is not None:
-                self._documents[document.broken] = index
+        self._number_documents(snapshot)
         self.snapshot = snapshot
         if self.matches is not None:
             self.set_filter(self.filter)
         else:
             self._rebuild()
+
+    def _number_documents(self, snapshot: Snapshot) -> None:
+        documents = snapshot.collection.documents
+        self._paths = {document.path: index for index, document in enumerate(documents)}
+        self._documents = {document: index for index, document in enumerate(documents)}
+        self._documents |= {one.broken: index for index, one in enumerate(documents) if one.broken is not None}
 
     @property
     def first_workflow(self) -> int:

@@ -17,6 +17,7 @@ from kustui.tui.app import Kustui
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
+from tests.support.clipboard import Clipboard
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import edge, step, workflow
 from tests.support.history import History
@@ -262,6 +263,14 @@ async def test_hiding_the_list_keeps_the_marks(files: History) -> None:
         assert ui.focus == "tree"
         assert not ui.explorer.query_one("#review").display
         assert "-" in marks(ui).values()
+
+
+async def test_the_flow_of_both_states_is_copied_as_mermaid(files: History, board: Clipboard) -> None:
+    async with reviewing() as ui:
+        await ui.press("1")
+        await ui.go_to("Order")
+        await ui.press("y", "m")
+        assert "classDef removed" in board.terminal[-1]
 
 
 @pytest.mark.slow
