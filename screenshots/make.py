@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Sequence
@@ -37,7 +38,7 @@ PATHS = {
 
 VIEWS = {
     "explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "map": "0", "fields": "0", "ring": "0",
-    "help": "question_mark", "rehearse": "r", "review": "V",
+    "help": "question_mark", "rehearse": "r", "review": "V", "tests": "T",
 }  # fmt: skip
 """The key that leads to each view."""
 MAXIMISED = ("boxes", "timeline", "map", "ring")
@@ -55,6 +56,8 @@ class Picture:
     sizes: Sequence[tuple[int, int]] = (*SMALL, *LARGE)
     was: Callable[[str], str] | None = None
     """What the last commit holds instead of the sample, where the picture is of a review."""
+    edited: Callable[[str], str] | None = None
+    """What the sample holds instead, in a folder with its scenarios."""
 
     @property
     def name(self) -> str:
@@ -98,6 +101,7 @@ PICTURES = (
     Picture("rehearse", "timer-chain", keys="d d d d d d d d s s", sizes=SMALL),
     Picture("rehearse", "missing-input", keys="c"),
     Picture("review", "orders", "check-delivery", "j", was=_before_review),
+    Picture("tests", "timer-chain", sizes=SMALL, edited=lambda text: text.replace('"value": 1440', '"value": 2880', 1)),
 )
 """Few, and each of something that no other shows."""
 
@@ -117,12 +121,25 @@ def pictures(name: str = "", size: str = "") -> dict[str, Drawing]:
 
 async def draw(picture: Picture, size: tuple[int, int]) -> str:
     """The SVG of the screen after the picture's keys."""
-    if picture.was is None:
+    if picture.was is None and picture.edited is None:
         return await _drawn(picture, size)
     with tempfile.TemporaryDirectory(prefix="kustui-picture-") as folder:
-        _commit(picture, folder)
+        if picture.edited is not None:
+            _edit(picture, folder)
+        else:
+            _commit(picture, folder)
         with contextlib.chdir(folder):
             return await _drawn(picture, size)
+
+
+def _edit(picture: Picture, folder: str) -> None:
+    """Put the edited sample into a folder, with the scenarios beside it."""
+    original, path = Path(picture.path), Path(folder, picture.path)
+    path.parent.mkdir(parents=True)
+    assert picture.edited is not None
+    path.write_text(picture.edited(original.read_text(encoding="utf-8")), encoding="utf-8")
+    for scenario in original.parent.glob(f"{original.stem}*.scenario.json"):
+        shutil.copy(scenario, path.parent)
 
 
 def _commit(picture: Picture, folder: str) -> None:

@@ -303,7 +303,7 @@ ACTIONS = (
     _copy("mermaid", "m", "Mermaid", "the flow of its workflow, as Mermaid source"),
     Action("fix.show", "x", "fix", "show the quick fixes of this problem as a difference: Enter applies one"),
     Action("fix.show-all", "A", "fix all", "show all safe fixes, of this workflow or everything: Enter applies them"),
-    Action("fix.undo", "U", "undo", "undo the last fix, rename or suppression, unless its file has changed since"),
+    Action("fix.undo", "U", "undo", "undo the last change that was made here, unless its file has changed since"),
     Action("fix.redo", "ctrl+r", "redo", "redo what was undone last"),
     Action("fix.rename", "I,f2", "rename", "rename the id of the step or workflow, wherever it is used"),
     Action("fix.suppress", "D", "suppress", "suppress this problem, with a reason, in kustui.toml"),

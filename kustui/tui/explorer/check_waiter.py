@@ -67,7 +67,8 @@ class CheckWaiter:
         if self._id:
             actions = actions_of(self._screen.app)
             key, leave = (next(iter(key_names(actions[id_])), "") for id_ in (self._id, "view.leave"))
-            line: Line = ((key, "key"), (f" waits for the check{': ' if words else ''}{words}", "info"))
+            what = "scenarios" if self._views.tree.state.snapshot.is_checked else "check"
+            line: Line = ((key, "key"), (f" waits for the {what}{': ' if words else ''}{words}", "info"))
             self._views.status.announce(Row((*line, (" · ", "muted"), (leave, "key"), (" cancels", "muted"))))
 
     def cancel(self) -> bool:
