@@ -150,8 +150,8 @@ class ExplorerPilot:
         return any(line.startswith("▌") and text_of(view.row.line)[:20] in line for line in drawn)
 
     async def settle(self) -> None:
-        """Wait until everything is read and checked, and the panes show it."""
-        await self.wait_until(lambda: self.explorer.snapshot.is_checked)
+        """Wait until everything is read, checked and replayed, and the panes show it."""
+        await self.wait_until(lambda: self.explorer.snapshot.is_checked and self.explorer.waiting.is_replayed)
 
     async def rest(self) -> None:
         """Wait until the panes have followed each other's cursors."""
