@@ -139,22 +139,15 @@ class EdgeComparison:
         return [*filter(None, edges)] if isinstance(place.value, list) and None not in edges else None
 
     def _edge(self, place: Place, *, is_old: bool) -> _Edge | None:
-        value, identities = place.value, self.flows.identities
-        if not isinstance(value, dict):
+        identities, condition = self.flows.identities, place.at("condition").value
+        if (destination := _destination(place)) is None:
             return None
-        target, action, meta = value.get("target"), value.get("errorAction"), value.get("meta")
-        type_ = action.get("type") if isinstance(action, dict) else None
-        if not isinstance(target or "", str) or not (target or (isinstance(type_, str) and type_)):
-            return None
-        target = identities.steps.get(target, target) if target and is_old else target
-        labels = [meta.get(key) for key in ("name", "displayName")] if isinstance(meta, dict) else []
+        target, error_action = destination
+        if is_old:
+            target, condition = identities.steps.get(target, target), identities.value(condition)
+        labels = [place.at("meta").at(key).value for key in ("name", "displayName")]
         label = next((label for label in labels if isinstance(label, str) and label), "")
-        condition = value.get("condition")
-        if condition is not None and is_old:
-            condition = identities.value(condition)
-        return _Edge(
-            place, target or "", "" if target else str(type_), MISSING if condition is None else condition, label
-        )
+        return _Edge(place, target, error_action, MISSING if condition is None else condition, label)
 
     # What is said
 
@@ -291,6 +284,15 @@ def ordered_parts(condition: Any) -> Any:
         return condition
     parts = sorted((ordered_parts(part) for part in values), key=lambda part: json.dumps(part, sort_keys=True))
     return {**condition, "values": parts}
+
+
+def _destination(place: Place) -> tuple[str, str] | None:
+    """The target of an edge, else the type of its error action; None where it has neither."""
+    target, action = place.at("target").value, place.at("errorAction").at("type").value
+    if isinstance(target, str) and target:
+        return target, ""
+    is_left_out = target in (None, "", MISSING)
+    return ("", action) if is_left_out and isinstance(action, str) and action else None
 
 
 def _matched(olds: Sequence[_Edge], news: Sequence[_Edge]) -> Iterator[tuple[_Edge, _Edge]]:

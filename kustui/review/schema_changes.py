@@ -27,15 +27,21 @@ class SchemaComparison(NamedTuple):
             return
         for key, one, other in differing_members(*objects, self.values.identities.same):
             both = [place.value for place in (one, other) if place.is_there]
-            if key == "properties" and any(both) and (properties := as_objects(one, other)):
+            properties = as_objects(one, other) if key == "properties" and any(both) else None
+            if properties is not None:
                 yield from self._properties(*properties, new.at("required").value)
-            elif key == "required" and any(both) and all(_is_names(value) for value in both):
+            elif key == "required" and any(both) and all(map(_is_names, both)):
                 yield from self._required(one, other, old.at("properties").value, new.at("properties").value)
-            elif key == "type" and len(both) == 2 and all(isinstance(value, str) for value in both):
-                words = sentence("{} is of type {} instead of {}", self.owner.subject, shown(both[1]), shown(both[0]))
-                yield self.owner.change(self.noun, one, other, words)
             else:
-                yield from self.values.of(self.owner, "value", f"{self.path}{key}", one, other)
+                yield from self._word(key, one, other)
+
+    def _word(self, key: str, old: Place, new: Place) -> Changes:
+        """The changes of what a schema says beside its properties."""
+        if key == "type" and isinstance(old.value, str) and isinstance(new.value, str):
+            words = sentence("{} is of type {} instead of {}", self.owner.subject, shown(new.value), shown(old.value))
+            yield self.owner.change(self.noun, old, new, words)
+        else:
+            yield from self.values.of(self.owner, "value", f"{self.path}{key}", old, new)
 
     def _properties(self, old: Place, new: Place, required: Any) -> Changes:
         for name, one, other in differing_members(old, new, self.values.identities.same):

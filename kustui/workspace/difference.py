@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from kustui.text.signs import ADDED as ADDED
 from kustui.text.signs import CHANGED as CHANGED
 from kustui.text.signs import REMOVED as REMOVED
 from kustui.workspace.snapshot import Snapshot
+from kustui.workspace.step_renames import renamed_steps
 
 RENAMED, MOVED = "renamed", "moved"
 
@@ -189,12 +189,12 @@ class _Comparison:
         old, new = _steps(before), _steps(after)
         added = {id_: step for id_, step in new.items() if id_ not in old}
         path = entry.source.path
+        renamed = renamed_steps(old, new)
         changed = False
         for id_, step in old.items():
-            now = new.get(id_)
-            kind, name = CHANGED, id_
+            kind, name, now = CHANGED, id_, new.get(id_)
             if now is None:
-                kind, name = REMOVED, _renamed(id_, old, added)
+                kind, name = REMOVED, renamed.get(id_, "")
                 if name:
                     kind, now = RENAMED, added.pop(name)
                     self.steps[entry.key, id_] = name
@@ -303,26 +303,6 @@ def _unnamed(entry: Entry) -> Any:
         if isinstance(trigger := value.get("trigger"), dict):
             value["trigger"] = {key: member for key, member in trigger.items() if key != "eventName"}
     return value
-
-
-def _renamed(id_: str, old: Mapping[str, Any], added: Mapping[str, Any]) -> str:
-    """The id that a step which is gone goes by now: of one that is the same but for its id, also where it names
-    itself."""
-    text = _text_without_id(old[id_])
-    named = re.compile(rf"(?<![\w-]){re.escape(json.dumps(id_)[1:-1])}(?![\w-])")
-    for other, now in added.items():
-        new = json.dumps(other)[1:-1].replace("\\", "\\\\")
-        if _text_without_id(now) in (text, named.sub(new, text)):
-            return other
-    return ""
-
-
-def _text_without_id(step: Any) -> str:
-    return json.dumps(_without_id(step), sort_keys=True)
-
-
-def _without_id(step: Any) -> Any:
-    return {key: value for key, value in step.items() if key != "id"}
 
 
 # What is compared: values as they are written, whatever their shape

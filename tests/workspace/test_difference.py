@@ -69,6 +69,18 @@ TWO = one(step("a", "b"), step("b"))
             "1 step changed, 1 step renamed",
             id="the id of a step that names itself",
         ),
+        pytest.param(
+            [one(step("a", "b"), step("b", "c"), step("c"))],
+            [one(step("a", "x"), step("x", "y"), step("y"))],
+            "1 step changed, 2 steps renamed",
+            id="the ids of steps that lead to one another",
+        ),
+        pytest.param(
+            [one(step("a", meta={"displayName": "Tell them"}))],
+            [one(step("b", params={"x": 1}, meta={"displayName": "Tell them"}))],
+            "1 step renamed · 1 new problem",
+            id="the id of a step that is also changed, by its name",
+        ),
         pytest.param([TWO], [{**TWO, "description": "x"}], "1 workflow changed", id="its description"),
         pytest.param([TWO], [one(step("b"), step("a", "b"))], "1 workflow changed", id="the order of its steps"),
         pytest.param([TWO], [{**TWO, "name": "other"}], "1 workflow changed", id="its name, by its id"),
