@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
+from kustui.definition.collection import Collection
 from kustui.definition.loader import STDIN
 from kustui.errors import KustuiError
 from kustui.text.styled_lines import next_position
@@ -52,8 +53,8 @@ class Reviewer:
         self._revision = since or LAST_COMMIT
         self._view: ReviewView | None = None
         self._is_on = False
-        self._compared: Snapshot | None = None
-        """What the review is of."""
+        self._compared: Collection | None = None
+        """The definitions that the review is of."""
         self._again: Worker[None] | None = None
         """The comparison after a save."""
         self._state: tuple[tuple[str, ...], State] | None = None
@@ -75,6 +76,7 @@ class Reviewer:
         if self._is_on and self._view is not None and self._screen.focused is self._view:
             self._end()
         else:
+            self._compared = None  # the revision may be another commit by now
             self._run(self._open(lambda error: self._views.status.say(terminal_safe(str(error)), "warning")))
 
     def _leave(self, error: KustuiError) -> None:
@@ -114,7 +116,7 @@ class Reviewer:
                 await self._again.wait()
             except WorkerError:  # another save has come
                 return await self._up_to_date(refuse)
-        while not self._is_on or self._compared is not self._views.tree.state.snapshot:
+        while not self._is_on or self._compared is not self._views.tree.state.snapshot.collection:
             snapshot = self._views.tree.state.snapshot
             try:
                 review = await asyncio.to_thread(self._compare, snapshot)
@@ -125,17 +127,26 @@ class Reviewer:
         return True
 
     def _take_review(self, review: TreeReview, snapshot: Snapshot) -> None:
-        """Show a review, unless there is another snapshot by now."""
-        if snapshot is self._views.tree.state.snapshot:
-            self._is_on, self._compared = True, snapshot
+        """Show a review, unless there are other files by now."""
+        now = self._views.tree.state.snapshot
+        if snapshot.collection is now.collection:
+            self._is_on, self._compared = True, snapshot.collection
             self._show(review)
-            self._screen.run_worker(self._check(snapshot), group="check", exclusive=True, description="checking")
+            self._check_too(now)
 
     def take(self, snapshot: Snapshot) -> None:
         """There is another snapshot: compare it too, while the keys go on."""
-        if self._is_on and self._compared is not snapshot:
+        if not self._is_on:
+            return
+        if self._compared is snapshot.collection:  # which was checked meanwhile
+            self._check_too(snapshot)
+        else:
             work = self._compare_again(snapshot)
             self._again = self._screen.run_worker(work, group="compare", exclusive=True, description="comparing")
+
+    def _check_too(self, snapshot: Snapshot) -> None:
+        if snapshot.is_checked:
+            self._screen.run_worker(self._check(snapshot), group="check", exclusive=True, description="checking")
 
     async def _compare_again(self, snapshot: Snapshot) -> None:
         try:
@@ -148,11 +159,10 @@ class Reviewer:
 
     async def _check(self, snapshot: Snapshot) -> None:
         """Say too which problems are new and which are fixed, once both states are checked. No key depends on it."""
-        if snapshot.is_checked:
-            with suppress(KustuiError):
-                review = await asyncio.to_thread(self._compare, snapshot, checked=True)
-                if self._is_on and self._compared is snapshot:
-                    self._show(review)
+        with suppress(KustuiError):
+            review = await asyncio.to_thread(self._compare, snapshot, checked=True)
+            if self._is_on and self._compared is snapshot.collection:
+                self._show(review)
 
     def _compare(self, snapshot: Snapshot, *, checked: bool = False) -> TreeReview:
         """Called in a thread. ``checked``: with the problems of the other state. Raises KustuiError where there is

@@ -257,6 +257,14 @@ async def test_problems_that_are_new_or_fixed_are_told(files: History) -> None:
         await ui.wait_until(lambda: not any(row.startswith("new ✗") for row in ui.detail))
 
 
+async def test_the_key_compares_with_the_commit_that_is_the_last_one_now(files: History) -> None:
+    async with reviewing() as ui:
+        files.commit()
+        await ui.press("1", "V")
+        assert "nothing changed since HEAD" in ui.keys
+        assert "-" not in marks(ui).values()
+
+
 async def test_hiding_the_list_keeps_the_marks(files: History) -> None:
     async with reviewing() as ui:
         await ui.press("Z")
@@ -274,20 +282,18 @@ async def test_the_flow_of_both_states_is_copied_as_mermaid(files: History, boar
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["Log", "Gone"])
-async def test_no_key_fails_where_something_is_gone(files: History, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_key_fails_where_something_is_gone(files: History, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "no-such-editor")
     groups = {"1": ("tree", "go", "view", "selected", "fix", "find"), "5": ("rail",), "6": ("boxes",)}
+    keys = [(pane, action) for pane, names in groups.items() for action in ACTIONS if action.group in names]
     async with reviewing(size=(160, 48)) as ui:
-        for pane, names in groups.items():
-            keys = [key for action in ACTIONS if action.group in names for key in action.key_list[:1]]
-            for key in keys:
-                await ui.press("1", "escape")
-                if "Gone" not in "\n".join(ui.tree):  # a key has ended the review
-                    await ui.press("V", "escape")
+        for number, (pane, action) in enumerate(keys):
+            await ui.press("1", "escape")
+            if "Log" not in "\n".join(ui.tree):  # a key has closed it, or ended the review
+                await ui.press("V", "1")
                 await ui.go_to("Order")
                 await ui.press("E")
-                await ui.go_to(name)
-                await ui.press(pane, key)
-                assert ui.app.internal_error is None, key
-                await ui.press("escape", "escape")
+            await ui.go_to(("Log", "Gone")[number % 2])
+            await ui.press(pane, *action.key_list[:1])
+            assert ui.app.internal_error is None, action.id
+            await ui.press("escape", "escape")
