@@ -19,7 +19,7 @@ from kustui.review.part_changes import PartChange
 from kustui.review.value_changes import Identities
 from kustui.review.workflow_changes import workflow_changes
 from tests.support.definitions import ALWAYS, a_workflow, document_of
-from tests.support.strategies import JSON_SAMPLES, WORKFLOW_VALUES, json_paths
+from tests.support.strategies import JSON_SAMPLES, WORKFLOW_VALUES, json_paths, mutated_samples
 
 Value = dict[str, Any]
 SCHEDULE = "kustomer.app.scheduler.schedule-workflow"
@@ -412,3 +412,14 @@ def test_a_reordered_copy_differs_in_nothing(workflow: Value, chance: random.Ran
     other = shuffled(workflow, chance)
     if len({step["id"] for step in workflow["steps"]}) == len(workflow["steps"]):
         assert not changes(workflow, other)
+
+
+@given(mutated_samples(), mutated_samples())
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_compared_gives_sentences(one: Any, other: Any) -> None:
+    documents = [document_of(value) for value in (one, other)]
+    collections = [Collection((document,)) for document in documents]
+    for old in documents[0].entries:
+        for new in documents[1].entries:
+            before, now = WorkflowAnalysis(collections[0], old), WorkflowAnalysis(collections[1], new)
+            assert all(change.text for change in workflow_changes(before, now))
