@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kustui.analysis.flow import FlowGraph
@@ -15,7 +15,7 @@ from kustui.definition.platform import RETRY_WORKFLOW, TRIGGER_ID
 from kustui.review.divergence import BREAKS_OFF, ENDS, IS_RETRIED, Path, PathStep
 from kustui.review.event_runs import Event, Place, Side
 from kustui.simulate import DEFAULT_START
-from kustui.simulate.paths.path_search import PathSearch, WorkflowPath
+from kustui.simulate.paths.path_search import PathSearch, Steps, WorkflowPath
 from kustui.simulate.paths.path_search import PathStep as WorkflowStep
 from kustui.simulate.paths.symbolic import NOT_CHOSEN
 from kustui.simulate.scenarios.path_scenario import draft_for_solution
@@ -100,6 +100,51 @@ def path_of(side: Side, path: WorkflowPath) -> Path:
     return Path(steps_of(side, path.steps), end)
 
 
+class _Turns:
+    """How often each way through the changed parts was found, so that only some of what follows it is searched."""
+
+    def __init__(self, changed: Container[str], leading: Container[str]) -> None:
+        self._changed, self._leading = changed, leading
+        self._ways: dict[tuple[Any, ...], int] = {}
+        self._complete: Counter[int] = Counter()
+        self._passed: dict[int, tuple[Steps, bool, int | None]] = {}
+        """By the identity of the steps of a path so far: these, whether they pass a changed part, and which way they
+        are once they have passed the last."""
+
+    def lead_on(self, steps: Steps) -> bool:
+        """Whether a path is searched further: it may pass a changed part, or has, and not been found too often."""
+        assert steps is not None, "it has begun"
+        step, before = steps
+        _, passed, way = self._passed[id(before)] if before is not None else (None, False, None)
+        passed = passed or step.node in self._changed
+        if way is None and self._is_last(step):
+            way = self._way(_in_order(steps))
+        self._passed[id(steps)] = steps, passed, way
+        return way is None or (passed and self._complete[way] < _MOST_CONTINUATIONS)
+
+    def count(self, path: WorkflowPath) -> None:
+        """Count a path that was found."""
+        last = next((end for end, step in enumerate(path.steps, start=1) if self._is_last(step)), len(path.steps))
+        self._complete[self._way(path.steps[:last])] += 1
+
+    def _is_last(self, step: WorkflowStep) -> bool:
+        """Whether no changed part can follow a step."""
+        onward = step.edge.target if step.edge is not None else step.node if step.is_retried else ""
+        return onward not in self._leading
+
+    def _way(self, steps: Sequence[WorkflowStep]) -> int:
+        key = tuple((step.node, step.pointer, step.choice, step.fails) for step in steps)
+        return self._ways.setdefault(key, len(self._ways))
+
+
+def _in_order(steps: Steps) -> tuple[WorkflowStep, ...]:
+    ordered = []
+    while steps is not None:
+        step, steps = steps
+        ordered.append(step)
+    return tuple(reversed(ordered))
+
+
 class Paths:
     """The paths through a workflow in one state."""
 
@@ -113,31 +158,16 @@ class Paths:
         flow = self._side.analysis.flow
         changed = {node for node in flow.declared_edges if self._side.id_now(node) in affected}
         leading = reaching(changed, flow)
-        complete: Counter[Hashable] = Counter()
-
-        def decided(steps: Sequence[WorkflowStep]) -> Hashable:
-            """The path up to where it has passed the last of them; None before."""
-            passed = False
-            for end, step in enumerate(steps, start=1):
-                passed = passed or step.node in changed
-                onward = step.edge.target if step.edge is not None else step.node if step.is_retried else ""
-                if onward not in leading:
-                    return tuple((step.node, step.pointer, step.choice, step.fails) for step in steps[:end])
-            return None
-
-        def leads_on(steps: Sequence[WorkflowStep]) -> bool:
-            way = decided(steps)
-            return way is None or (any(step.node in changed for step in steps) and complete[way] < _MOST_CONTINUATIONS)
-
+        turns = _Turns(changed, leading)
         paths: list[WorkflowPath] = []
-        search = self._search(_NODES_PER_PATH * MOST_PATHS + len(flow.steps), leads_on)
+        search = self._search(_NODES_PER_PATH * MOST_PATHS + len(flow.steps), turns.lead_on)
         for path in search.paths_from(TRIGGER_ID, spread_after=MOST_PATHS // 2):
             if not path.solutions or not any(step.node in changed for step in path.steps):
                 continue
             if len(paths) == MOST_PATHS:
                 return paths, True
             paths.append(path)
-            complete[decided(path.steps)] += 1
+            turns.count(path)
         return paths, search.budget <= 0
 
     def excludes(self, path: Path) -> bool:
@@ -146,14 +176,19 @@ class Paths:
         if not {step.node for step in path.steps} <= self._nodes:
             return True
 
-        def begins_so(steps: Sequence[WorkflowStep]) -> bool:
-            """Whether the path may begin with these steps."""
+        depths: dict[int, tuple[Steps, int]] = {}
+
+        def begins_so(steps: Steps) -> bool:
+            """Whether the path may begin with these steps, where it may with those before the last."""
             nonlocal ends_there
-            rest = path.steps[len(steps) :]
-            if steps_of(self._side, steps) != path.steps[: len(steps)]:
+            assert steps is not None, "it has begun"
+            depth = depths[id(steps[1])][1] + 1 if steps[1] is not None else 1
+            depths[id(steps)] = steps, depth
+            rest = path.steps[depth : depth + 1]
+            if steps_of(self._side, steps[:1]) != path.steps[depth - 1 : depth]:
                 return False
             ends_there = ends_there or not rest
-            edge = steps[-1].edge
+            edge = steps[0].edge
             return not rest or edge is None or self._side.id_now(edge.target) == rest[0].node
 
         search = self._search(_NODES_PER_STEP * len(path.steps), begins_so)
@@ -166,7 +201,7 @@ class Paths:
         # Where a value makes a run break off is not searched.
         return search.budget > 0 and not (path.end == BREAKS_OFF and ends_there)
 
-    def _search(self, budget: int, accepts: Callable[[Sequence[WorkflowStep]], bool]) -> PathSearch:
+    def _search(self, budget: int, accepts: Callable[[Steps], bool]) -> PathSearch:
         data: dict[str, Any] = {"steps": {}, "variables": {}}
         now = parse_date(DEFAULT_START) or 0
         return PathSearch(self._side.analysis, data, now, budget, failures=True, accepts=accepts)

@@ -52,6 +52,18 @@ def _simulate(path: Path, output: Path) -> None:
     _command("simulate", "--workflow", first.get("id") or first["name"])(path, output)
 
 
+def _diff(path: Path, output: Path) -> None:
+    """Compare it with a copy in which other conditions lead out of every third step."""
+    old = path.with_name("old.json")
+    value = json.loads(path.read_bytes())
+    for workflow in value.get("workflows", ()):
+        for part in (workflow["trigger"], *workflow["steps"][::3]):
+            for edge in part.get("transitions", ())[:1]:
+                edge["condition"] = {"op": "eq", "values": ["/#steps.1.vip", True]}
+    old.write_text(json.dumps(value))
+    kustui(["diff", "--no-cache", str(old), str(path), "--output", str(output)])
+
+
 def _find(path: Path, output: Path) -> None:
     """Index everything, and answer some queries."""
     from kustui.search.index import indexes
@@ -111,6 +123,7 @@ COMMANDS: dict[str, Callable[[Path, Path], None]] = {
     "simulate": _simulate,
     "simulate --explore": _command("simulate", "--explore"),
     "simulate --chain": _command("simulate", "--chain"),
+    "diff": _diff,
     "finder": _find,
     "explorer": _explorer,
 }

@@ -11,7 +11,7 @@ from tests.benchmarks.shapes import SHAPES
 COMMANDS = ("check", "graph", "graph --boxes", "graph --format mermaid", "simulate", "finder")
 """One after the other in a process, so that those after the check are not charged with it."""
 EXPLORED = ("forward_mesh", "ways_in", "any_of_all", "unclosed_blocks")
-"""Shapes that are explored too: paths take longer than anything else."""
+"""Shapes that are explored and compared too: paths take longer than anything else."""
 LIMIT = 1.6
 """Well below the square. What is looked at together is limited to the first few hundred, so that work grows faster in
 definitions as small as these than in larger ones."""
@@ -19,13 +19,13 @@ definitions as small as these than in larger ones."""
 
 @pytest.fixture(scope="module", autouse=True)
 def _imported() -> None:
-    warm_up((*COMMANDS, "simulate --explore"))
+    warm_up((*COMMANDS, "simulate --explore", "diff"))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_work_grows_no_faster_than_input_and_output(shape: str) -> None:
     crafted = SHAPES[shape]
-    commands = (*COMMANDS, *(["simulate --explore"] if shape in EXPLORED else []))
+    commands = (*COMMANDS, *(["simulate --explore", "diff"] if shape in EXPLORED else []))
     sizes = (1, crafted.counted, 4 * crafted.counted)
     smallest, small, large = (costs_of(commands, crafted.bytes_of(size), count=True) for size in sizes)
     assert large.keys() == {*commands}, "one was given up"

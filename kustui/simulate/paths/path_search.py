@@ -87,7 +87,8 @@ class WorkflowPath:
     """What it schedules and does not go on with, and why, in words."""
 
 
-_Steps = tuple[PathStep, "_Steps"] | None
+Steps = tuple[PathStep, "Steps"] | None
+"""Those of a path so far, the last first, each with those before it, which other paths share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,7 @@ class _Branch:
     node: str | None
     """That it goes on with; None where it ends."""
     solutions: tuple[Solution, ...]
-    steps: _Steps = None
-    """The last first, each with those before it, which other branches share."""
+    steps: Steps = None
     contradiction: Contradiction | None = None
     complete: bool = True
     pending_runs: tuple[PathRun, ...] = ()
@@ -153,7 +153,7 @@ class PathSearch:
         failures: bool,
         farthest: bool = False,
         follow: Organisation | None = None,
-        accepts: Callable[[Sequence[PathStep]], bool] | None = None,
+        accepts: Callable[[Steps], bool] | None = None,
     ) -> None:
         self.analysis, self.budget, self._accepts = analysis, budget, accepts
         self._data, self._now, self._failures, self._farthest = data, now, failures, farthest
@@ -204,7 +204,7 @@ class PathSearch:
                 if (failure := self._unhandled_failure(branch)) is not None:
                     self._failed.setdefault((branch.state.runs[-1].analysis.key, branch.node), failure)
                 branches, accepts = self._branches(branch), self._accepts
-                pending.append(branches if accepts is None else (b for b in branches if accepts(b.path.steps)))
+                pending.append(branches if accepts is None else (b for b in branches if accepts(b.steps)))
 
     def _spread(self, pending: list[Iterator[_Branch]]) -> Iterator[WorkflowPath]:
         """A path for the next branch at each place, places far from each other first; for half of the budget."""
