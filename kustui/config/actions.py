@@ -182,6 +182,7 @@ ACTIONS = (
     Action("problems.explain", "i", "explain", "explain the rule: what it finds, why, and a bad and a good example",
            "explain_rule", "rule_pages"),
     Action("tests.accept", "a", "accept", "show as a difference that the scenario expects what came: Enter writes it"),
+    Action("tests.accept-all", "A", "accept all", "show the same of all scenarios that are listed and fail"),
     Action("tests.failed", "o", "only failed", "list only the scenarios that fail, or all again", "only_failed"),
     Action("tests.definition", "d", "workflow", "go to the workflow that the scenario starts", "go_to_workflow"),
     Action("tests.edit", "e", "edit", "open the scenario in $EDITOR, at the first difference"),

@@ -50,7 +50,7 @@ _MACROS = (
     "?G\x1b", "/{w}\r", "/{w}\x1b", "F{w}\r", "F{w}\t\x1b[6~\r", "\x0b\x1b[5~\r", "y\x1b[B\r", "yy", "ma", "'a", "4s",
     "4i", "5", "6", "7o", "8i{w}\r", "z", "x", "u\r", "d", "[", "]", "p", "P", "c", "E", "C", "G", "g", "px\r",
     "pxj\r", "x\x1b", "A\r", "Aj\r", "U", "UU", "\x12", "I{w}\r\r", "I\x1b", "pD{w}\r\r",
-    "\x1b[200~{w}\x1b[201~", "e", "T", "Ta\r", "Taj\rU", "T\r\x1b", "To", "T/{w}\r", "Td", "TT",
+    "\x1b[200~{w}\x1b[201~", "e", "T", "Ta\r", "TA\rU", "T\r\x1b", "To", "T/{w}\r", "Td", "TT",
 )  # fmt: skip
 """What people type at one go; ``{w}`` is any word."""
 

@@ -6,6 +6,7 @@ What came of a change is shown by the live reload, which sees the file as it see
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -41,8 +42,6 @@ _MOST_LINES = 5_000
 """Lines of a difference that are shown."""
 _MOST_NOTES = 8
 """Places that a rename does not change, which are listed."""
-_MOST_ACCEPTED = 500
-"""Scenarios that are accepted together."""
 _PATIENCE = 10.0
 """Seconds for which keys wait until a change is reloaded."""
 _LONG = 8
@@ -193,17 +192,21 @@ class FixActions:
 
     # Scenarios
 
-    def accept(self, path: str, failed: Sequence[str]) -> None:
-        """Show what a scenario is to be for it to expect what came of it, and what all that have ``failed``."""
-        self._run(self._show_acceptance(path, failed))
+    def accept(self, paths: Sequence[str]) -> None:
+        """Show what scenarios are to be for them to expect what came of them."""
+        self._run(self._show_acceptance(paths))
 
-    async def _show_acceptance(self, path: str, failed: Sequence[str]) -> None:
+    async def _show_acceptance(self, paths: Sequence[str]) -> None:
+        stopped = threading.Event()
         try:
-            proposals = await asyncio.to_thread(_acceptances, path, failed, self._snapshot)
+            proposal = await asyncio.to_thread(_acceptance, paths, self._snapshot, stopped.is_set)
         except KustuiError as error:
             self._refuse(error.lines[0])
         else:
-            await self._propose("Accept what came as what is expected", proposals)
+            self._views.status.announce(Row())
+            await self._propose("Accept what came as what is expected", [proposal])
+        finally:
+            stopped.set()  # also where it is no longer waited for
 
     # Making
 
@@ -337,24 +340,29 @@ def _rename(snapshot: Snapshot, entry: Entry, pointer: str, new: str) -> Proposa
     return _proposal(f"{renamed.fix.title}: {count}", edits, notes)
 
 
-def _acceptances(path: str, failed: Sequence[str], snapshot: Snapshot) -> list[Proposal]:
-    """That of one scenario, and that of all that have failed and can be accepted. Raises KustuiError."""
+def _acceptance(paths: Sequence[str], snapshot: Snapshot, is_stopped: Callable[[], bool]) -> Proposal:
+    """That of one scenario, or of all that can be accepted among some; given up once it is stopped. Raises KustuiError
+    where there is none."""
     from kustui.simulate.organisation import Organisation
     from kustui.simulate.scenarios.acceptance import acceptance
     from kustui.simulate.scenarios.file import read
 
     organisation = Organisation(snapshot.analyses, snapshot.by_entry)
-    fix = acceptance(read(path, read_file(path)), organisation)
-    fixes = [fix]
-    for other in failed[:_MOST_ACCEPTED]:
-        with suppress(KustuiError):
-            if other != path:
-                fixes.append(acceptance(read(other, read_file(other)), organisation))
-    proposals = [_proposal(fix.title, fix.edits)]
-    if len(fixes) > 1:
-        edits = [edit for fix in fixes for edit in fix.edits]
-        proposals.append(_proposal(f"expect what came of {len(fixes):,} scenarios that fail", edits))
-    return proposals
+    fixes, errors = [], []
+    for path in paths:
+        if is_stopped():
+            break
+        try:
+            fixes.append(acceptance(read(path, read_file(path)), organisation))
+        except KustuiError as error:
+            errors.append(error)
+    if not fixes:
+        raise errors[0] if errors else KustuiError("nothing to accept")
+    title = fixes[0].title if len(paths) == 1 else f"expect what came of {counted(len(fixes), 'scenario')} that fail"
+    notes: list[Line] = [(("! ", "warning"), (error.lines[0], "")) for error in errors[:_MOST_NOTES]]
+    if len(errors) > _MOST_NOTES:
+        notes.append(((f"and {len(errors) - _MOST_NOTES:,} more that cannot be accepted", "muted"),))
+    return _proposal(title, [edit for fix in fixes for edit in fix.edits], notes)
 
 
 def _suppression(problem: Problem, path: str, reason: str) -> Proposal:

@@ -80,6 +80,7 @@ _KEYS = {
         "tests.accept",
         "tests.failed",
         "tests.definition",
+        "tests.accept-all",
         "tests.edit",
         "find.filter",
         "view.leave",

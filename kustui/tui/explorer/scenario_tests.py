@@ -228,7 +228,17 @@ class ScenarioTests:
         if result.passed:
             self._views.status.say("it passes: there is nothing to accept", "muted")
         else:
-            self._fixes().accept(result.path, [other.path for other in self._view.failed])
+            self._fixes().accept([result.path])
+
+    def accept_all(self) -> None:
+        """Show what the files of all that are listed and fail are to be."""
+        if self._view is None or self._chosen() is None:
+            return
+        if failed := self._view.failed:
+            self._views.status.say(f"working out what {counted(len(failed), 'scenario')} would expect …", "info")
+            self._fixes().accept([result.path for result in failed])
+        else:
+            self._views.status.say("all of them pass: there is nothing to accept", "muted")
 
     async def only_failed(self) -> None:
         """List only those that fail, or all again."""

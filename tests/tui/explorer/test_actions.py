@@ -232,6 +232,7 @@ DID = {
     "map.further": Did(("0",), lambda scene: scene.view("map").reach, by(1)),  # type: ignore[attr-defined]
     "map.nearer": Did(("0",), lambda scene: scene.view("map").reach, by(-1)),  # type: ignore[attr-defined]
     "tests.accept": Did(("T",), focus, is_("fix-pane"), WATCH, scenarios=(FAILING,)),
+    "tests.accept-all": Did(("T",), focus, is_("fix-pane"), WATCH, scenarios=(FAILING, BOTH, FAILING)),
     "tests.failed": Did(("T",), count("tests"), is_(1), WATCH, scenarios=(BOTH, FAILING)),
     "tests.definition": Did(("T",), focus, is_("tree"), WATCH, scenarios=(BOTH,)),
     "tests.edit": Did(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.text.signs import GLYPHS
+from kustui.tui.explorer.fix_pane import FixPane
 from kustui.tui.explorer.scenarios_view import ScenariosView
 from kustui.tui.rehearsal.screen import RehearsalScreen
 from tests.support.explorer import ExplorerPilot, explorer
@@ -160,8 +161,8 @@ async def test_what_came_is_accepted_after_a_look_and_undone(tmp_path: Path) -> 
         assert len(listed(ui)) == 1
         await ui.press("a")
         assert ui.focus == "fix-pane"
-        shown = [row_text(row) for row in map(ui.app.screen.query_one("#fix-pane").rows.make, range(12))]  # type: ignore[attr-defined]
-        assert any(row.strip() == '+          "b"' or '"b"' in row for row in shown)
+        rows = ui.app.screen.query_one("#fix-pane", FixPane).rows
+        assert any(row_text(rows.make(index)).startswith("+") for index in range(rows.count))
         assert path.read_text() == before, "nothing is written yet"
         await ui.press("enter")
         await ui.wait_for_news("done: expect what came of")
@@ -174,11 +175,15 @@ async def test_what_came_is_accepted_after_a_look_and_undone(tmp_path: Path) -> 
 
 
 async def test_all_that_fail_can_be_accepted_at_once(tmp_path: Path) -> None:
-    watched_folder(tmp_path, short=SHORT, other=scenario("Another", "b"), good=BOTH)
+    watched_folder(tmp_path, short=SHORT, other=scenario("Another", "b"), good=BOTH, torn=TORN)
     async with explorer(tmp_path, size=(120, 40)) as ui:
-        await ui.press("T", "a", "j", "enter")
+        await ui.press("T", "A")
+        rows = ui.app.screen.query_one("#fix-pane", FixPane).rows
+        shown = " ".join(" ".join(row_text(rows.make(index)) for index in range(rows.count)).split())
+        assert "a comma before the closing }" in shown, "what cannot be accepted, and why"
+        await ui.press("enter")
         await ui.wait_for_news("done: expect what came of 2 scenarios that fail")
-        await ui.wait_until(lambda: "scenarios fail" not in ui.status)
+        await ui.wait_until(lambda: "1 scenario fails" in ui.status)
         for name in ("short", "other"):
             assert json.loads((tmp_path / f"{name}.scenario.json").read_text())["expect"] == BOTH["expect"]
 
