@@ -53,6 +53,7 @@ examples:
   kustui simulate workflows/                            replay every scenario in a folder of definitions
   kustui simulate workflows/ --watch                    replay what each save concerns
   kustui simulate workflows/ --coverage text            report what no scenario takes, too
+  kustui simulate workflows/ --update                   accept what came of those that fail
   kustui simulate app.json --workflow order-created --explore     list every path through it
   kustui simulate app.json --workflow order-created --chain       follow them through the workflows it schedules
   kustui simulate app.json --chain --save paths/                  save a scenario for each path that none takes yet
@@ -96,6 +97,7 @@ def parser() -> Parser:
         "--coverage", choices=COVERAGE_FORMATS, help="report what the scenarios cover of every workflow, in this format"
     )
     add("--coverage-file", metavar="FILE", help="write the coverage to FILE instead of standard output")
+    add("--update", action="store_true", help="let the scenarios that fail expect what came of them from now on")
     add("--save", metavar="FILE", help="save the rehearsal as a scenario; with --explore, one a path in a folder")
     add("--force", action="store_true", help="let --save replace existing files")
     add("--schema", action="store_true", help="print the JSON Schema of scenarios and exit")
@@ -151,7 +153,7 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
         (all(stdin), "only one of them can come from standard input: the definition or the payload of --event"),
         (options.watch and any(stdin), "--watch needs files: standard input does not change"),
         (options.watch and options.save, "--watch would save again and again: leave out --save"),
-        *_coverage_mistakes(options, given),
+        *_suite_mistakes(options, given),
         (unsuitable, f"{options.save}: the name of a scenario must end with {SCENARIO_SUFFIX}"),
     ):
         if wrong:
@@ -159,12 +161,19 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
     return given
 
 
-def _coverage_mistakes(options: argparse.Namespace, given: Sequence[str]) -> Iterator[tuple[object, str]]:
-    """What may be wrong with the options of coverage: whether it is, and the reason."""
-    yield options.coverage and given, f"--coverage is that of scenarios: leave out {', '.join(given)}"
+def _suite_mistakes(options: argparse.Namespace, given: Sequence[str]) -> Iterator[tuple[object, str]]:
+    """What may be wrong with the options that are for scenarios: whether it is, and the reason."""
+    for name in ("coverage", "update"):
+        yield getattr(options, name) and given, f"--{name} is for scenarios: leave out {', '.join(given)}"
     yield options.coverage_file and not options.coverage, "--coverage-file needs --coverage, which says the format"
     on_stdout = options.coverage not in (None, "text") and not options.coverage_file and not options.output
     yield on_stdout, f"--coverage {options.coverage} needs a file of its own: add --coverage-file FILE"
+    yield options.update and options.watch, "--watch would accept every mistake: run --update without it"
+    by_itself = options.max_steps or options.follow_events
+    yield (
+        options.update and by_itself,
+        "--update replays as the scenarios say: leave out --max-steps and --follow-events",
+    )
 
 
 def _watch(
@@ -177,13 +186,13 @@ def _watch(
     configurations = configuration_of(options, definitions).paths
     also = [path for path in (*named(), options.event, *configurations) if path]
     watched, suite = WatchedDefinitions(options, definitions), Suite(options, definitions)
-    changed = frozenset[str]()
+    before, changed = stamps_of((*definitions, *also, *named())), frozenset[str]()  # before anything is read
     with gc_paused():  # the first time without threads, which keep processes from being forked
         snapshot = watched.refresh(changed)
         assert snapshot is not None, "the first time"
+        imported = imported_paths(snapshot.collection.documents)
+        before = {**stamps_of(tuple(imported)), **before}
         _simulate(options, snapshot, named(), suite)
-    imported = imported_paths(snapshot.collection.documents)
-    before = stamps_of((*definitions, *also, *imported, *named()))
     with ChangeWatcher(definitions, also, poll=options.poll) as changes:
         changes.watch_also(imported)
         while (more := changes.take(seconds)) is not None or seconds is not None:
@@ -214,8 +223,10 @@ def _simulate(options: argparse.Namespace, snapshot: Snapshot, scenarios: Sequen
         return _explore(options, organisation)
     if scenarios:
         return suite.replay(organisation, read_texts(scenarios))
-    if options.coverage:
-        raise KustuiError("--coverage is that of scenarios, and there are none: --save makes them")
+    if options.coverage or options.update:
+        raise KustuiError(
+            f"--{'update' if options.update else 'coverage'} is for scenarios: there are none, --save makes them"
+        )
     return _rehearse(options, organisation)
 
 

@@ -6,6 +6,7 @@ import argparse
 import itertools
 import time
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from kustui.check.reports import repository_folder
 from kustui.commands.output import ExitStatus, Output, ProgressLine, say
@@ -13,16 +14,22 @@ from kustui.errors import KustuiError
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.reports import render_of, report_of
 from kustui.simulate.reports.coverage import WRITERS, CoverageReport
+from kustui.simulate.scenarios.file import read
 from kustui.simulate.scenarios.suite import (
     Outcome,
     ReplayOptions,
     ScenarioResult,
     ScenarioText,
     coverage_of,
+    read_texts,
+    replay_all,
     reusable_results,
 )
 from kustui.text.messages import counted
 from kustui.workspace.scenario_pool import replay_with_pool
+
+if TYPE_CHECKING:
+    from kustui.fix.edits import TextEdit
 
 _MAX_LISTED = 5
 
@@ -49,6 +56,12 @@ class Suite:
                 return ExitStatus.OK
         with ProgressLine() as progress:
             results = replay_with_pool(texts, organisation, known, replay_options, render, progress.replaying)
+        if options.update and (
+            failed := [text for text, result in zip(texts, results, strict=True) if result.differences]
+        ):
+            _update(failed, organisation)
+            texts = read_texts(text.path for text in texts)
+            results = list(replay_all(texts, organisation, results if render is None else (), render=render))
         self._results = results
         self._write(organisation, results, self._report(organisation, results, shown, output), output)
         if any(result.outcome is Outcome.UNREADABLE for result in results):
@@ -89,6 +102,25 @@ class Suite:
             Output(file).write(coverage)
         else:
             output.write(itertools.chain(report, ["\n"], coverage))
+
+
+def _update(texts: Sequence[ScenarioText], organisation: Organisation) -> None:
+    """Write what came of scenarios into them as what they expect. Those of which that cannot be are reported. Raises
+    KustuiError."""
+    from kustui.fix.changes import changes_of, make
+    from kustui.simulate.scenarios.acceptance import acceptance
+
+    edits: list[TextEdit] = []
+    updated = 0
+    for text in texts:
+        try:
+            edits += acceptance(read(text.path, text.raw), organisation).edits
+        except KustuiError as error:
+            say(f"kustui: {text.path}: not updated: {error}")
+        else:
+            updated += 1
+    make(changes_of(edits))
+    say(f"kustui: {counted(updated, 'scenario')} updated")
 
 
 def _report_due(paths: Sequence[str], total: int) -> None:

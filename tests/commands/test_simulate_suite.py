@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE
@@ -15,6 +16,7 @@ import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.cli import main
+from tests.support.patience import PATIENCE
 from tests.support.runs import RING, ring_scenario
 from tests.support.terminal import KUSTUI, Terminal, environment
 
@@ -146,6 +148,35 @@ def test_several_processes_give_the_same_report(capsys: pytest.CaptureFixture[st
     assert names == [*(f"flows/{number:03}.scenario.json" for number in range(60)), "flows/999.scenario.json"]
 
 
+# What came accepted as what is expected
+
+
+def test_scenarios_that_fail_are_updated_in_place_and_no_other(capsys: pytest.CaptureFixture[str]) -> None:
+    write("flows/a.scenario.json", scenario("A", expect={"scheduled": []}))
+    write("flows/b.scenario.json", scenario("B", "shut", expect={"scheduled": []}))
+    write("flows/c.scenario.json", "{")
+    before = {name: Path(f"flows/{name}.scenario.json").read_text() for name in "abc"}
+    status, told, errors = run(capsys, "flows", "--update")
+    assert (status, errors) == (2, "kustui: 1 scenario updated\n")
+    assert told.splitlines()[-1] == "3 scenarios: 1 cannot be replayed, 2 passed"
+    after = {name: Path(f"flows/{name}.scenario.json").read_text() for name in "abc"}
+    assert (after["b"], after["c"]) == (before["b"], before["c"])
+    assert [each["workflow"] for each in json.loads(after["a"])["expect"]["scheduled"]] == ["Remind"]
+    assert after["a"].startswith(before["a"].partition('"scheduled"')[0]), "nothing else is written anew"
+    Path("flows/c.scenario.json").unlink()
+    assert run(capsys, "flows", "--update") == (0, run(capsys, "flows")[1], "")
+
+
+def test_what_nobody_has_decided_is_not_accepted(capsys: pytest.CaptureFixture[str]) -> None:
+    write("flows/odd.json", workflow("Odd", step("oD1"), entry=(to("oD1", when("isOpenToday", 1)),), event="x"))
+    write("flows/a.scenario.json", scenario("A", workflow="Odd", expect={"path": []}))
+    before = Path("flows/a.scenario.json").read_text()
+    status, _, errors = run(capsys, "flows", "--update")
+    assert status == 1
+    assert errors.startswith("kustui: flows/a.scenario.json: not updated: decide how it goes on first")
+    assert Path("flows/a.scenario.json").read_text() == before
+
+
 # Coverage
 
 
@@ -267,10 +298,13 @@ def test_what_a_definition_holds_is_no_markup_of_coverage(capsys: pytest.Capture
         (["flows", "--coverage-file", "x"], "--coverage-file needs --coverage"),
         (["flows", "--coverage", "text", "--explore"], "leave out --explore"),
         (["flows", "--coverage", "text"], "there are none"),
+        (["flows", "--update"], "there are none"),
+        (["flows", "--update", "--watch"], "run --update without it"),
+        (["flows", "--update", "--max-steps", "3"], "leave out --max-steps"),
         (["flows", "--coverage", "html"], "invalid choice"),
     ],
 )
-def test_options_of_coverage_that_do_not_go_together(
+def test_options_for_scenarios_that_do_not_go_together(
     arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status, out, errors = run(capsys, *arguments)
@@ -348,9 +382,12 @@ def watching(*arguments: str) -> Iterator[tuple[IO[str], IO[str]]]:
     with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, env=unbuffered) as process:
         assert process.stdout is not None
         assert process.stderr is not None
+        patience = threading.Timer(PATIENCE, process.kill)  # else who waits for a line would wait for ever
+        patience.start()
         try:
             yield process.stdout, process.stderr
         finally:
+            patience.cancel()
             process.terminate()
 
 
