@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from json.encoder import encode_basestring
 
 from kustui.definition.modules.static_values import (
     Child,
@@ -185,7 +185,7 @@ class JsonText:
 
 
 def _quoted(text: str) -> bytes:
-    return json.dumps(text, ensure_ascii=False).encode(errors="replace")
+    return encode_basestring(text).encode(errors="replace")
 
 
 def function_result(value: Value) -> Value:

@@ -7,6 +7,7 @@ any other object. Nothing of it is ever run.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -20,7 +21,9 @@ from kustui.definition.modules.module_file import ModuleFile
 from kustui.definition.modules.static_evaluation import Evaluator
 from kustui.definition.modules.static_values import List, Object, Origin, Value
 from kustui.definition.source.outline import outline
+from kustui.definition.source.positions import MAX_DEPTH
 from kustui.definition.source.source import Extent, Fault, Source
+from kustui.definition.source.syntax import nested_too_deep
 from kustui.files import ReadFile
 
 _KEYS = re.compile(rb"(?<![\w$.])(?:workflows|workflow|trigger|steps|app|attributes)(?![\w$])")
@@ -40,11 +43,13 @@ class ReadModule(NamedTuple):
 
 def read_module(module: Source, read: ReadFile) -> ReadModule:
     """The definitions of a module, whose text is given. ``read`` gives it the files that it imports."""
+    if (deep := _too_deep(module.data)) is not None:
+        return ReadModule(module, (nested_too_deep(deep),))
     reading = _Reading(module, read)
     try:
         reading.take_all()
     except TooLargeError as error:
-        return ReadModule(reading.source(b"null"), (_fault(str(error), Extent(0, 1)),))
+        return ReadModule(reading.source(b"null"), (_fault(str(error), Extent(0, 1), "write out what they come to"),))
     faults = tuple(reading.errors())
     return ReadModule(reading.source(reading.text.data or b"null"), faults)
 
@@ -58,9 +63,9 @@ class _Reading:
         self.evaluator = Evaluator(self.imports, COMPUTED)
         self.text = JsonText(_Sources(self.imports.files))
         self._taken: list[Origin] = []
-        """What is part of a definition already."""
+        """What is part of a definition already, in order."""
         self._spread: list[Origin] = []
-        """The keys in it that came with another object."""
+        """The keys in it that came with another object, in order."""
 
     def source(self, data: bytes) -> Source:
         files = tuple(file.source for file in self.imports.files)
@@ -93,7 +98,15 @@ class _Reading:
             self.text.reset(mark)
 
     def _is_taken(self, origin: Origin) -> bool:
-        return any(taken.holds(origin) for taken in self._taken) or any(map(origin.holds, self._spread))
+        if self._taken_around(origin) is not None:
+            return True
+        at = bisect_left(self._spread, origin)
+        return at < len(self._spread) and origin.holds(self._spread[at])
+
+    def _taken_around(self, origin: Origin) -> Origin | None:
+        at = bisect_right(self._taken, origin._replace(end=len(self.file.source.data) + 1))
+        around = self._taken[at - 1] if at else None
+        return around if around is not None and around.holds(origin) else None
 
     def _take_in(self, value: Value) -> None:
         """Note where a definition is written, what in it is written elsewhere, and which objects are spread into it."""
@@ -106,9 +119,12 @@ class _Reading:
             seen.add(id(value))
             if outer is None or not outer.holds(value.origin):
                 outer = value.origin
-                self._taken.append(outer)
+                if self._taken_around(outer) is None:
+                    insort(self._taken, outer)
             children = value.members if isinstance(value, Object) else value.elements
-            self._spread += (child.key.origin for child in children if child.is_spread and child.key is not None)
+            for child in children:
+                if child.is_spread and child.key is not None:
+                    insort(self._spread, child.key.origin)
             pending.extend((child.value, outer) for child in children)
 
     def _candidates(self) -> Iterator[Node]:
@@ -118,7 +134,7 @@ class _Reading:
         while (match := _KEYS.search(data, at)) and count < _MOST_CANDIDATES:
             at = match.end()
             origin = Origin(0, match.start(), match.end())
-            if (taken := next((taken for taken in self._taken if taken.holds(origin)), None)) is not None:
+            if (taken := self._taken_around(origin)) is not None:
                 at = max(at, taken.end)
                 continue
             node = self.file.root.descendant_for_byte_range(match.start(), match.end())
@@ -164,5 +180,18 @@ class _Sources(list[Source]):
         return self._files[index].source
 
 
-def _fault(message: str, extent: Extent) -> Fault:
-    return Fault("invalid-json", message, "", extent=extent)
+_BRACKETS = re.compile(rb"[{(\[]+|[})\]]+")
+
+
+def _too_deep(data: bytes) -> int | None:
+    """The place where brackets first are nested deeper than is read, in strings or not; None where they are not."""
+    depth = 0
+    for match in _BRACKETS.finditer(data):
+        depth += len(match.group()) * (1 if match.group()[0] in b"{([" else -1)
+        if depth > MAX_DEPTH:
+            return match.start()
+    return None
+
+
+def _fault(message: str, extent: Extent, hint: str = "look for what is missing or too much before it") -> Fault:
+    return Fault("invalid-json", message, hint, extent=extent)

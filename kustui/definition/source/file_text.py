@@ -49,7 +49,8 @@ def _module(source: Source, read: ReadFile) -> OutlinedText:
 
     made, faults = read_module(source, read)
     if faults:
-        return OutlinedText(source, Outline(Shape.BROKEN, faults=faults, is_recognized=True))
+        recognized = begins_like_definition(source.data, source.path)
+        return OutlinedText(source, Outline(Shape.BROKEN, faults=faults, is_recognized=recognized))
     return OutlinedText(made, outline(made))
 
 

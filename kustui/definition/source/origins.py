@@ -249,8 +249,12 @@ class OriginsBuilder:
 
     def add(self, start: int, end: int, origin: tuple[int, int, int], holder: int, kind: int) -> int:
         """The row of a part, whose ``end`` may be set later."""
-        for column, number in zip(self._columns, (start, end, origin[1], origin[2], holder), strict=True):
-            column.append(number)
+        starts, ends, own_starts, own_ends, holders = self._columns
+        starts.append(start)
+        ends.append(end)
+        own_starts.append(origin[1])
+        own_ends.append(origin[2])
+        holders.append(holder)
         self._files.append(origin[0])
         self._kinds.append(kind)
         return len(self._kinds) - 1

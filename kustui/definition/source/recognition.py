@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -26,7 +27,7 @@ _MODULE_NEEDLES = (
     (b"workflows",),
     (b"trigger", b"steps"),
     (b"steps", b"transitions"),
-    (b"eventName", b"kustomer."),
+    (b"eventName", b"transitions"),
     (b"app", b"version", b"title"),
 )
 """All of one line of these are in every module that builds a definition."""
@@ -73,13 +74,27 @@ def is_module(path: str) -> bool:
 def may_define(raw: bytes, path: str = "") -> bool:
     """Whether the bytes of a file can hold a definition, whatever their encoding."""
     if is_module(path) and 0 not in raw[:4]:
-        return any(all(word in raw for word in words) for words in _MODULE_NEEDLES)
+        return any(all(word in raw for word in words) and _has_keys(raw, words) for words in _MODULE_NEEDLES)
     return 0 in raw[:4] or raw[:2] in (b"\xff\xfe", b"\xfe\xff") or any(needle in raw for needle in _NEEDLES)
 
 
-def begins_like_definition(data: bytes) -> bool:
-    """Whether a text that is no JSON was meant to be a definition."""
-    return any(all(part.search(data) for part in beginning) for beginning in _BEGINNINGS)
+def begins_like_definition(data: bytes, path: str = "") -> bool:
+    """Whether a text that cannot be read was meant to be a definition."""
+    beginnings = _beginnings_in_modules() if is_module(path) else _BEGINNINGS
+    return any(all(part.search(data) for part in beginning) for beginning in beginnings)
+
+
+def _has_keys(raw: bytes, words: Iterable[bytes]) -> bool:
+    """Whether each word stands somewhere as a key does, or the name of what has it."""
+    return all(re.search(rb"\b" + word + rb"""["'`]?\]?\s*(?:[:,}=(.]|$)""", raw, re.MULTILINE) for word in words)
+
+
+@cache
+def _beginnings_in_modules() -> tuple[tuple[re.Pattern[bytes], ...], ...]:
+    """The same where quotes may be others, or none."""
+    return tuple(
+        tuple(re.compile(part.pattern.replace(b'"', b"[\"'`]?")) for part in beginning) for beginning in _BEGINNINGS
+    )
 
 
 def as_plain_json(data: bytes) -> bytes:

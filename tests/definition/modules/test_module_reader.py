@@ -172,6 +172,8 @@ def test_constants_that_come_to_too_much_are_not_read() -> None:
 
 def test_nesting_of_any_depth_is_survived() -> None:
     document = document_of(f"module.exports = {{ ...{WORKFLOW}, meta: {'[' * 5000}{']' * 5000} }};")
+    assert "nested more than" in document.faults[0].message
+    document = document_of(f"module.exports = {{ ...{WORKFLOW}, meta: {'[' * 300}{']' * 300} }};")
     assert [entry.item.name for entry in document.entries] == ["W"]
 
 
