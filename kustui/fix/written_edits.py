@@ -132,8 +132,6 @@ def _inserted(edit: TextEdit) -> TextEdit:
     """New members or elements in an object or list that is a literal."""
     source, extent, text = edit
     file, written = source.written(extent)
-    if extent.start < extent.end:  # all that is between the brackets of an empty one
-        written = Extent(written.start, written.end)
     if file.data[written.start : written.end].strip(_BLANKS):
         raise _computed(source, extent)
     holder = source.written(Extent(max(0, extent.start - 1), extent.start))

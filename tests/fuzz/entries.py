@@ -147,6 +147,29 @@ def fix(data: bytes) -> None:
     safe_fixes(snapshot.problems or (), snapshot.analyses, unsafe=True)
 
 
+def read_module(data: bytes) -> None:
+    """As the definition that it builds, every place of it, and the fixes of what is wrong with it."""
+    others = {path.name: path.read_bytes() for path in (SAMPLES / "modules/timer-chain/workflows").iterdir()}
+    path = "input.ts" if b"import type" in data else "input.json5" if data[:1] == b"{" else "input.js"
+    document = read_document(path, data, read=lambda imported: others.get(Path(imported).name))
+    source = document.source
+    for pointer in itertools.islice(document.outer_pointers, _STEPS):
+        for extent in filter(None, document.spot(pointer)):
+            written, place = source.written(extent)
+            assert 0 <= place.start <= place.end <= len(written.data)
+            source.span(extent)
+    show_source(document, "")
+    snapshot = check_snapshot(Snapshot(Collection((document,))))
+    for problem in (snapshot.problems or ())[:_STEPS]:
+        _use(related.message for related in problem.notes)
+        for one in fixes_of(problem, snapshot.analyses):
+            _use(map(str, edit_difference(one.edits)))
+            for file, edits in by_source(one.edits).items():
+                edited(file, edits).decode()
+    for entry in document.entries[:_MOST]:
+        show_source(document, entry.item.pointer)
+
+
 def draw(data: bytes) -> None:
     snapshot = snapshot_of(data)
     assert snapshot.schedules is not None
@@ -409,6 +432,7 @@ ENTRIES: Mapping[str, Entry] = {
     "reader": Entry(read_definition, "definition"),
     "rules": Entry(check_rules, "definition"),
     "fixes": Entry(fix, "definition"),
+    "modules": Entry(read_module, "module", 4),
     "diagrams": Entry(draw, "definition"),
     "chains": Entry(draw_chains, "definition"),
     "finder": Entry(find, "definition"),

@@ -113,6 +113,7 @@ _TOML = re.compile(rb"```toml\n(.*?)```", re.DOTALL)
 @cache
 def good_inputs() -> Mapping[str, Sequence[bytes]]:
     """Inputs by their kind, to begin with."""
+    modules = [path for path in (SAMPLES / "modules").rglob("*.*") if path.stat().st_size < _LARGEST]
     files = [*SAMPLES.rglob("*.json"), *(ROOT / "tests/check/cases").rglob("*.json")]
     scenarios = [path for path in files if path.name.endswith(".scenario.json")]
     definitions = [path for path in files if path not in scenarios and path.stat().st_size < _LARGEST]
@@ -120,6 +121,10 @@ def good_inputs() -> Mapping[str, Sequence[bytes]]:
     settings = [part for path in (ROOT / "docs").glob("*.md") for part in _TOML.findall(path.read_bytes())]
     return {
         "definition": _contents(definitions),
+        "module": [
+            *_contents([path for path in modules if path.suffix not in (".json", ".jsonc")]),
+            *(b"module.exports = " + data for data in _contents(definitions)),
+        ],
         "scenario": _contents(scenarios),
         "event": [b'{"id": "1", "status": "open", "tags": ["a"], "custom": {"aNum": 1}}', *_EVENTS],
         "expression": [json.loads(f'"{text}"').encode("utf-8", "surrogatepass") for text in texts],

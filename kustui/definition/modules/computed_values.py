@@ -98,10 +98,10 @@ def _sum(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     values = [evaluator.value(file, part) for part in ([at] if at is not None else []) + parts[::-1]]
     if all(isinstance(value, Scalar) and _is_number(value.value) for value in values):
         numbers = [value.value for value in values if isinstance(value, Scalar)]
-        total = numbers[0] or 0
-        for number in numbers[1:]:
-            total += number or 0
-        return Scalar(file.origin(node), float(total), is_literal=False)
+        try:
+            return Scalar(file.origin(node), sum(float(number or 0) for number in numbers), is_literal=False)
+        except OverflowError:
+            return evaluator.unknown(file, node)
     pieces: list[Piece] = []
     is_text = False
     for value in values:

@@ -78,7 +78,7 @@ class Scalar(Value):
                 return "null"
             case bool():
                 return "true" if self.value else "false"
-            case _ if not math.isfinite(self.value):
+            case float() if not math.isfinite(self.value):
                 return "null"
             case float() if self.value.is_integer() and abs(self.value) < 2**53:
                 return str(int(self.value))

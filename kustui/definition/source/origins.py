@@ -85,6 +85,9 @@ class ModuleOrigins:
             return self._own(row)
         if self.kinds[row] != Kind.CONTAINER:
             return self._part(data, row, start, end)
+        if self.starts[row] < start and end < self.ends[row] and self._child(row, max(start, end - 1)) == row:
+            own = self._own(row)  # between the brackets, before all that they hold
+            return Written(own.source, Extent(own.extent.start + 1, own.extent.end - 1))
         first, last = self._place_at(row, start), self._place_at(row, max(start, end - 1))
         if first[0] != last[0] or first[1] > last[2]:
             return self._own(row)
@@ -94,7 +97,7 @@ class ModuleOrigins:
         """The file and the bytes of what a row holds directly at a byte, or of the punctuation there."""
         inner = self._child(row, offset)
         if inner == row:
-            return self.file_of[row], self.own_starts[row], self.own_starts[row] + 1
+            return self.file_of[row], self.own_starts[row], min(self.own_starts[row] + 1, self.own_ends[row])
         if offset < self.ends[inner]:
             return self._place(inner)
         if row and offset >= self.ends[row] - 1:

@@ -1,0 +1,37 @@
+"""A definition that is printed as a module, in whatever style, reads as the JSON does."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kustui.definition.collection import read_document
+from kustui.definition.source.source import replace_lone_surrogates
+from tests.support.modules import ModulePrinter
+from tests.support.random_apps import apps
+from tests.support.strategies import mutated_samples
+
+
+@given(st.one_of(apps(), mutated_samples()), st.integers())
+@settings(max_examples=60, deadline=None)
+def test_a_printed_definition_reads_as_the_json_does(value: Any, seed: int) -> None:
+    text = replace_lone_surrogates(json.dumps(value).encode())
+    value = json.loads(text)
+    expected = read_document("app.json", text)
+    module = ModulePrinter(Random(seed)).module(value)
+    document = read_document("app.js", module.encode(errors="replace"))
+    if not expected.is_recognized or not (expected.entries or expected.apps):
+        return
+    assert document.shape is expected.shape, document.faults
+    assert json.loads(document.source.data) == value
+    assert [entry.key.replace(".js#", ".json#") for entry in document.entries] == [
+        entry.key for entry in expected.entries
+    ]
+    for entry in document.entries:
+        for pointer in entry.pointers:
+            source, extent = document.source.written(document.spot(pointer).value)
+            assert 0 <= extent.start < extent.end <= len(source.data)
