@@ -78,7 +78,7 @@ def test_an_example_does_what_it_says(place: Path, example: str) -> None:
         _carried_out("kustui simulate app.json --save late.scenario.json --force", place, env)
     elif "--save" in example:  # which another example wrote before
         (place / "late.scenario.json").unlink(missing_ok=True)
-    if example == "kustui simulate workflows/":
+    if example.startswith("kustui simulate workflows/"):
         draft = (
             'kustui simulate workflows/ --workflow "First reply: watch" --save workflows/reply.scenario.json --force'
         )
