@@ -163,7 +163,8 @@ class RehearsalScreen(Screen[NodeKey]):
             self._prepare()
 
     def _prepare(self) -> None:
-        work = self._begin() if self.current.value is None else self._rebase(self.current.value)
+        session = self.current.value
+        work = self._begin() if session is None or self.is_preparing else self._rebase(session)
         self.current.in_background(work, "prepare", "preparing a rehearsal")
 
     def _organisation(self) -> Organisation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -141,6 +142,25 @@ async def test_enter_rehearses_it_from_the_first_difference(tmp_path: Path) -> N
         )
         await ui.press("escape")
         assert ui.focus == "tests", "and back to where one was"
+
+
+async def test_a_save_while_a_scenario_is_opened_holds_nothing_up(tmp_path: Path) -> None:
+    definition = watched_folder(tmp_path, short=SHORT)
+    async with explorer(tmp_path, size=(120, 40)) as ui:
+        await ui.press("T")
+        ui.type_ahead("enter")
+        atomically(definition, json.dumps(WATCH))
+        ui.explorer.rehearsals.take(replace(ui.explorer.snapshot))
+        await ui.wait_for_keys()
+        screen = ui.app.screen
+        assert isinstance(screen, RehearsalScreen)
+        screen.show_snapshot(replace(ui.explorer.snapshot))
+        await ui.wait_for_keys()
+        assert not screen.is_preparing
+        assert screen.current.value is not None
+        assert screen.current.value.scenario is not None
+        await ui.press("escape")
+        assert ui.focus == "tests"
 
 
 async def test_one_that_cannot_be_replayed_is_to_be_edited(tmp_path: Path) -> None:
