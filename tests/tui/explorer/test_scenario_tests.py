@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -145,15 +146,14 @@ async def test_enter_rehearses_it_from_the_first_difference(tmp_path: Path) -> N
 
 
 async def test_a_save_while_a_scenario_is_opened_holds_nothing_up(tmp_path: Path) -> None:
-    definition = watched_folder(tmp_path, short=SHORT)
+    watched_folder(tmp_path, short=SHORT)
     async with explorer(tmp_path, size=(120, 40)) as ui:
         await ui.press("T")
         ui.type_ahead("enter")
-        atomically(definition, json.dumps(WATCH))
-        ui.explorer.rehearsals.take(replace(ui.explorer.snapshot))
-        await ui.wait_for_keys()
+        while not isinstance(ui.app.screen, RehearsalScreen):
+            await asyncio.sleep(0)
         screen = ui.app.screen
-        assert isinstance(screen, RehearsalScreen)
+        await asyncio.sleep(0.01)  # it is under way, or done where this is quick
         screen.show_snapshot(replace(ui.explorer.snapshot))
         await ui.wait_for_keys()
         assert not screen.is_preparing
