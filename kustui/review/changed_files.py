@@ -15,7 +15,7 @@ from kustui.diagrams.labels import event_label
 from kustui.review.app_changes import app_changes, paired_apps
 from kustui.review.behaviour import Behaviour
 from kustui.review.comparison import Comparison, WorkflowPair
-from kustui.review.part_changes import PartChange, named, sentence, shown
+from kustui.review.part_changes import NAME, PartChange, named, sentence, shown
 from kustui.review.scenario_changes import ScenarioChange
 from kustui.review.value_changes import Identities
 from kustui.review.workflow_changes import workflow_changes
@@ -267,10 +267,20 @@ class _ReviewedFiles:
         kind, words = CHANGED, named(new.title)
         if old.title != new.title:
             kind, words = RENAMED, sentence("{} was called {}", named(new.title), named(old.title))
+            changes = tuple(change for change in changes if not _says_same(change, words))
         elif old.source.path != new.source.path:
             kind, words = MOVED, self._moved(new.title, old.source.path)
         if changes or kind != CHANGED:
             yield Changed(kind, "workflow", new.title, words, old, new, changes, pair)
+
+
+def _says_same(change: PartChange, words: Line) -> bool:
+    """Whether a change says once more that a workflow was called otherwise."""
+    return change.kind == RENAMED and _names(change.sentence) == _names(words)
+
+
+def _names(sentence: Line) -> set[str]:
+    return {text for text, look in sentence if look == NAME}
 
 
 def _came_or_went(kind: str, app: AppEntry) -> Changed:

@@ -22,7 +22,7 @@ from kustui.review.condition_changes import ConditionComparison
 from kustui.review.part_changes import Changes, Owner, PartChange, Place, named, sentence, shown
 from kustui.review.value_changes import Identities, ValueComparison
 from kustui.text.styled_lines import Line
-from kustui.workspace.difference import MOVED
+from kustui.workspace.difference import CHANGED, MOVED
 
 _MOST_ORDERS = 500
 """Pairs of transitions in another order of which it is asked whether both can hold; of more, that is taken for sure."""
@@ -198,9 +198,8 @@ class EdgeComparison:
         handled = {"condition"}
         if old.label != new.label:
             handled |= {"meta.name", "meta.displayName"}
-            before, after = (named(edge.label) if edge.label else (("nothing", ""),) for edge in (old, new))
-            words = sentence("{} is called {} instead of {}", whole.subject, after, before)
-            yield self._change(old.place.at("meta"), new.place.at("meta"), words)
+            words = _label_words(whole.subject, old.label, new.label)
+            yield self._change(old.place.at("meta"), new.place.at("meta"), words, CHANGED)
         if old.destination != new.destination or (old.target and new.target):
             handled.add("target")
         if old.error_action or new.error_action:
@@ -313,6 +312,15 @@ def _matched(olds: Sequence[_Edge], news: Sequence[_Edge]) -> Iterator[tuple[_Ed
         yield from pairs
         taken = {id(edge) for pair in pairs for edge in pair}
         olds, news = ([edge for edge in edges if id(edge) not in taken] for edges in (olds, news))
+
+
+def _label_words(subject: Line, old: str, new: str) -> Line:
+    """What an edge is called now; an empty text where nobody gave it a name."""
+    if not new:
+        return sentence("{} is no longer called {}", subject, named(old))
+    if not old:
+        return sentence("{} is called {} now", subject, named(new))
+    return sentence("{} is called {} instead of {}", subject, named(new), named(old))
 
 
 def _increasing(places: Sequence[int]) -> set[int]:

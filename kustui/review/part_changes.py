@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING
+from kustui.text.messages import shortened
 from kustui.text.styled_lines import Line, Piece
 from kustui.workspace.difference import ADDED, CHANGED, REMOVED
 
+_LONGEST_NAME = 80
 NAME, VALUE = "key", "string"
 """The looks of what a sentence names, and of the values, conditions and durations in it."""
 
@@ -46,8 +48,8 @@ def plain(sentence: Line) -> str:
 
 
 def named(text: str) -> Line:
-    """A name in a sentence."""
-    return ((text, NAME),)
+    """A name in a sentence, cut where it is too long for one."""
+    return ((shortened(text, _LONGEST_NAME), NAME),)
 
 
 def shown(text: str) -> Line:

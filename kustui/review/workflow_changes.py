@@ -32,7 +32,7 @@ from kustui.review.schema_changes import SchemaComparison
 from kustui.review.value_changes import Identities
 from kustui.text.messages import duration_in_words
 from kustui.text.styled_lines import Line
-from kustui.workspace.difference import RENAMED, workflow_value
+from kustui.workspace.difference import CHANGED, RENAMED, workflow_value
 
 _EDGES = {"transitions": "transition", "errorCases": "error case"}
 
@@ -93,7 +93,7 @@ class _WorkflowComparison:
                 yield owner.change("workflow", old, new, words, RENAMED)
             case "enabled", one, other if _is_switch(one) and _is_switch(other):
                 template = "{} is no longer enabled" if other is False else "{} is enabled now"
-                yield owner.change("workflow", old, new, sentence(template, subject))
+                yield owner.change("workflow", old, new, sentence(template, subject), CHANGED)
             case "description", _, _:
                 yield from self._values.of(owner, "description", "", old, new)
             case "meta", _, _:
@@ -153,7 +153,7 @@ class _WorkflowComparison:
                     yield owner.change("trigger", one, other, words)
                 case "callable", was, is_ if _is_switch(was) and _is_switch(is_):
                     can = "can be called by other workflows now" if other.value is True else "can no longer be called"
-                    yield owner.change("trigger", one, other, sentence(f"{{}} {can}", self._owner.subject))
+                    yield owner.change("trigger", one, other, sentence(f"{{}} {can}", self._owner.subject), CHANGED)
                 case "schema", _, _:
                     whole = owner._replace(subject=self._owner.subject)
                     yield from SchemaComparison(self._values, whole, "input", "takes").changes(one, other)

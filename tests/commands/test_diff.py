@@ -327,3 +327,27 @@ def edits(old: Any, new: Any, pointer: str = "") -> list[str]:
             at for index, pair in enumerate(zip(old, new, strict=True)) for at in edits(*pair, f"{pointer}/{index}")
         ]
     return [] if old == new else [pointer]
+
+
+def test_a_workflow_that_is_called_otherwise_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, title in (("old", "before"), ("new", "after")):
+        write_json(tmp_path / f"{name}.json", {**a_workflow("same", id="id"), "name": title, "enabled": name == "old"})
+    _, text = run(capsys, "old.json", "new.json")
+    assert text.splitlines()[:3] == [
+        "new.json",
+        "  ~ `after` was called `before`",
+        "      ~ `after` is no longer enabled",
+    ]
+
+
+def test_a_long_name_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, enabled in (("old", True), ("new", False)):
+        write_json(tmp_path / f"{name}.json", {**a_workflow("x" * 5_000, id="id"), "enabled": enabled})
+    _, text = run(capsys, "old.json", "new.json")
+    assert len(text.splitlines()) < 10

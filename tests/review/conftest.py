@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.history import History as History
+from tests.support.history import History
 
 
 @pytest.fixture

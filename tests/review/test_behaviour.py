@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from kustui.check.rule import step, to, when, workflow
-from kustui.review.behaviour import Behaviour, compare_behaviour
-from kustui.review.comparison import Comparison, old_snapshot, read_state
-from kustui.review.states import states_of
-from kustui.workspace.snapshot import check_snapshot
-from tests.review.conftest import History
+from kustui.review.behaviour import Behaviour
+from tests.support.history import History, behaviour_between
 
 TOTAL = "/#steps.find.total"
-
-
-def behaviour(*words: str) -> Behaviour:
-    old_state, new_state = states_of(words, None)
-    new = check_snapshot(read_state(new_state))
-    return compare_behaviour(Comparison(old_state, new_state, check_snapshot(old_snapshot(old_state, new)), new))
 
 
 def test_only_workflows_that_are_there_in_both_states_have_changed_paths(history: History) -> None:
@@ -24,7 +15,7 @@ def test_only_workflows_that_are_there_in_both_states_have_changed_paths(history
     history.commit(same=same, gone=gone, orders=orders)
     orders = workflow("Orders", step("look", to("note")), step("note"))
     history.write(gone=None, came=workflow("Came", step("c")), orders=orders)
-    [one] = behaviour("HEAD").workflows
+    [one] = behaviour_between("HEAD").workflows
     assert one.new.title == "Orders"
     assert [change.sentence for change in one.paths.changes]
 
@@ -32,4 +23,4 @@ def test_only_workflows_that_are_there_in_both_states_have_changed_paths(history
 def test_a_step_that_was_renamed_runs_as_before(history: History) -> None:
     history.commit(a=workflow("Orders", step("find", to("note")), step("note")))
     history.write(a=workflow("Orders", step("find", to("write")), step("write")))
-    assert behaviour("HEAD") == Behaviour()
+    assert behaviour_between("HEAD") == Behaviour()

@@ -7,9 +7,9 @@ from typing import Any
 from kustui.review.comparison import Comparison, old_snapshot, read_state
 from kustui.review.states import states_of
 from kustui.workspace.snapshot import check_snapshot
-from tests.review.conftest import History
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow
+from tests.support.history import History
 
 
 def compared(*words: str) -> Comparison:

@@ -10,7 +10,7 @@ import pytest
 
 from kustui.errors import KustuiError
 from kustui.review.revisions import Repository, revision_texts
-from tests.review.conftest import History
+from tests.support.history import History
 
 ONE, OTHER = {"name": "one"}, {"name": "other"}
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
-from tests.review.conftest import History
-from tests.review.test_behaviour import behaviour
+from tests.support.history import History, behaviour_between
 
 ID = "5f8e148232731d0015c14657"
 
@@ -36,7 +35,7 @@ def scenario(*steps: str, total: int = 5, find: str = "find", **members: Any) ->
 
 
 def changes(*words: str) -> list[tuple[str, str, str, str]]:
-    return [(Path(each.path).name, each.kind, each.status, each.words) for each in behaviour(*words).scenarios]
+    return [(Path(each.path).name, each.kind, each.status, each.words) for each in behaviour_between(*words).scenarios]
 
 
 def test_a_scenario_that_fails_or_passes_now_is_said_with_its_first_difference(history: History) -> None:

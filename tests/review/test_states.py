@@ -11,8 +11,8 @@ import pytest
 from kustui.errors import KustuiError
 from kustui.review.comparison import read_state
 from kustui.review.states import State, states_of
-from tests.review.conftest import History
 from tests.support.definitions import a_workflow
+from tests.support.history import History
 
 
 def titles(state: State) -> list[str]:

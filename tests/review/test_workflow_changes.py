@@ -157,6 +157,16 @@ def test_a_condition_that_several_lead_by_is_said_with_both_ends() -> None:
             [to("b", meta={"name": "no"})],
             "the transition from `Ask` to `Escalate` is called `no` instead of `yes`",
         ),
+        (
+            [to("b")],
+            [to("b", meta={"name": "no"})],
+            "the transition from `Ask` to `Escalate` is called `no` now",
+        ),
+        (
+            [to("b", meta={"name": "yes"})],
+            [to("b")],
+            "the transition from `Ask` to `Escalate` is no longer called `yes`",
+        ),
         ([to("b", OPEN), to("c", VIP)], [to("c", VIP), to("b", OPEN)], "`Ask` tries `Close` before `Escalate` now"),
     ],
 )

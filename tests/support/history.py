@@ -8,6 +8,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from kustui.review.behaviour import Behaviour, compare_behaviour
+from kustui.review.comparison import Comparison, old_snapshot, read_state
+from kustui.review.states import states_of
+from kustui.workspace.snapshot import check_snapshot
+
 
 class History:
     """A repository, to commit to."""
@@ -37,3 +42,10 @@ class History:
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", "a commit")
         return self.git("rev-parse", "HEAD")
+
+
+def behaviour_between(*words: str) -> Behaviour:
+    """What behaves otherwise in the states that words name, as ``kustui diff`` takes them."""
+    old_state, new_state = states_of(words, None)
+    new = check_snapshot(read_state(new_state))
+    return compare_behaviour(Comparison(old_state, new_state, check_snapshot(old_snapshot(old_state, new)), new))
