@@ -15,7 +15,6 @@ from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import Progress
-from kustui.definition.source.origins import UNKNOWN_VALUE
 from kustui.definition.source.positions import member_at
 from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
 
@@ -88,7 +87,7 @@ def selected_entry(collection: Collection, results: Results, listener: CheckList
 def check_workflow(collection: Collection, entry: Entry, settings: Settings) -> WorkflowResult:
     """Check one workflow by itself. Its problems are sorted by line and column, then by rule."""
     analysis = WorkflowAnalysis(collection, entry, settings)
-    problems = list(_problems_of_faults(analysis.document, analysis.parsed.faults, settings, analysis))
+    problems = list(_problems_of_faults(analysis.document, analysis.parsed.judged_faults, settings, analysis))
     for rule in RULES.values():
         if rule.check_workflow is not None and (severity := severity_of(rule.name, settings)) is not None:
             violations = rule.check_workflow(analysis)
@@ -158,8 +157,7 @@ def _problems_of_faults(
     """The problems of the faults of a file, or of one of its workflows."""
     for fault in faults:
         severity = severity_of(fault.rule, settings)
-        is_judged = fault.rule != UNKNOWN_VALUE and (fault.extent is not None or not document.is_unknown(fault.pointer))
-        if severity is not None and is_judged:
+        if severity is not None and (fault.extent is not None or not document.is_unknown(fault.pointer)):
             related = (Related("first given here", document, fault.pointer, fault.earlier),) if fault.earlier else ()
             yield Problem(
                 fault.rule,

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.definition.source.file_text import OutlinedText, read_text
-from kustui.definition.source.origins import UNKNOWN_BYTES, is_unknown
+from kustui.definition.source.origins import UNKNOWN_BYTES, UNKNOWN_VALUE, is_unknown
 from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
 from kustui.definition.source.positions import Positions, Spot, parent, scan
 from kustui.definition.source.source import Extent, Fault, Source, Span
@@ -61,8 +61,12 @@ class Entry:
     @property
     def title(self) -> str:
         """What people call it: its display name, else its name, its id or its place."""
-        name = self.item.display_name or self.item.name or self.item.id
-        return name or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
+        return (
+            self.item.display_name
+            or self.item.name
+            or self.item.id
+            or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
+        )
 
     def parse(self) -> ParsedWorkflow:
         """Its model as far as it could be read. Parsed again on each call: for passes over all workflows."""
@@ -178,7 +182,7 @@ class Document:
     @property
     def app_faults(self) -> tuple[Fault, ...]:
         """What is wrong with its apps, beside their workflows."""
-        return tuple(fault for app in self.apps for fault in app.faults)
+        return tuple(fault for app in self.apps for fault in app.faults if fault.rule != UNKNOWN_VALUE)
 
     @property
     def may_hold_workflows(self) -> bool:
@@ -276,8 +280,8 @@ class Document:
 
     def is_unknown(self, pointer: str) -> bool:
         """Whether only a run of the module knows the value at a pointer, or some of what it holds directly."""
-        is_stream = bool(self.values and not pointer)
-        return self._has_unknown and not is_stream and is_unknown(self.source.data, self.spot(pointer).value)
+        is_one = bool(pointer or not self.values)
+        return self._has_unknown and is_one and is_unknown(self.source.data, self.spot(pointer).value)
 
     @cached_property
     def _has_unknown(self) -> bool:

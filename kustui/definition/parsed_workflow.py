@@ -71,6 +71,12 @@ class ParsedWorkflow:
     workflow: Workflow
     faults: tuple[Fault, ...] = ()
 
+    @property
+    def judged_faults(self) -> tuple[Fault, ...]:
+        """Those that are not about what only a run of a module knows."""
+        unknown = {fault.pointer for fault in self.faults if fault.rule == UNKNOWN_VALUE}
+        return tuple(fault for fault in self.faults if fault.pointer not in unknown) if unknown else self.faults
+
 
 class _TooDeepError(Exception):
     def __init__(self, fault: Fault) -> None:
@@ -186,6 +192,8 @@ def _unknown_values(value: Any, pointer: str) -> Iterator[Fault]:
                 yield Fault(UNKNOWN_VALUE, "", pointer=at)
             pending.extend((member, f"{at}/{escape(key)}") for key, member in value.items())
         elif isinstance(value, list):
+            if any(isinstance(element, str) and element[:1] == UNKNOWN for element in value):
+                yield Fault(UNKNOWN_VALUE, "", pointer=at)
             pending.extend((element, f"{at}/{index}") for index, element in enumerate(value))
 
 

@@ -244,7 +244,8 @@ class Evaluator:
         key = self.subscript(file, node)
         if object_ is None or key is None:
             return self.unknown(file, node)
-        value = part_of(self.value(file, object_), key)
+        is_own = file.text(object_) in ("exports", "module.exports") and file.binding("exports", node) is None
+        value = self.exported(file, str(key)) if is_own else part_of(self.value(file, object_), key)
         return self.unknown(file, node) if value is None or isinstance(value, Unknown) else value
 
     def subscript(self, file: ModuleFile, node: Node) -> str | int | None:

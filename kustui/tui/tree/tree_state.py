@@ -11,6 +11,7 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import is_inside
+from kustui.definition.source.recognition import RELAXED_JSON
 from kustui.definition.source.source import UNKNOWN_KEY, Fault
 from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name, number_of
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
@@ -203,13 +204,13 @@ class TreeState:
             yield from ((document.broken, fault) for fault in document.broken.faults)
         checked = self.snapshot.is_checked
         faults = (*document.faults, *(document.app_faults if checked else ()))
-        yield from ((document, fault) for fault in faults if fault.rule != UNKNOWN_KEY)
+        yield from ((document, fault) for fault in faults if fault.rule not in (UNKNOWN_KEY, RELAXED_JSON))
 
     def _parts(self, node: Node) -> Iterator[Node]:
         assert node.entry is not None
         analysis = self.analysis(node.entry)
         flow = analysis.flow
-        for index, fault in enumerate(analysis.parsed.faults):
+        for index, fault in enumerate(analysis.parsed.judged_faults):
             if fault.rule == UNKNOWN_KEY:
                 continue  # what has the key is there, and marked
             yield node.child(f"fault {index}", Kind.FAULT, fault.pointer, fault)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 
 import pytest
@@ -192,3 +194,12 @@ def test_comments_and_trailing_commas_in_json_leave_everything_else_in_its_place
     assert document_of(text, "app.jsonc").faults == ()
     assert json.loads(document.source.data)["version"] == "1.0.0"
     assert document_of(text, "app.json5").shape is Shape.APP
+
+
+def test_the_parsers_are_loaded_for_modules_alone() -> None:
+    code = (
+        "import sys; from kustui.definition.collection import read_document; "
+        "read_document('a.json', b'{\"workflows\": [], // c\\n}'); loaded = 'tree_sitter' in sys.modules; "
+        "read_document('a.js', b'module.exports = {}'); sys.exit(loaded or 'tree_sitter' not in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
