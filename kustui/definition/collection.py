@@ -61,12 +61,8 @@ class Entry:
     @property
     def title(self) -> str:
         """What people call it: its display name, else its name, its id or its place."""
-        return (
-            self.item.display_name
-            or self.item.name
-            or self.item.id
-            or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
-        )
+        name = self.item.display_name or self.item.name or self.item.id
+        return name or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
 
     def parse(self) -> ParsedWorkflow:
         """Its model as far as it could be read. Parsed again on each call: for passes over all workflows."""
@@ -384,7 +380,7 @@ def read_document(path: str, raw: bytes, before: Document | None = None, read: R
 
 def _outlined(document: Document) -> OutlinedText:
     items, apps = tuple(entry.item for entry in document.entries), tuple(app.item for app in document.apps)
-    rest = (document.faults, document.values, document.is_recognized, document.pages)
+    rest = document.faults, document.values, document.is_recognized, document.pages
     return OutlinedText(document.source, Outline(document.shape, items, apps, *rest))
 
 

@@ -267,15 +267,19 @@ class ModuleFile:
                     yield name, binding.node
         for child in statement.named_children:
             if child.type == "export_clause":
-                for name, alias in self.renamed(child):
-                    if source is not None:
-                        yield alias, (self.quoted(source), name)
-                    elif (bound := self.binding(name, child)) is not None and bound.imported:
-                        yield alias, bound.imported
-                    elif bound is not None and bound.node is not None and not bound.path:
-                        yield alias, bound.node
+                yield from self._listed(child, self.quoted(source) if source is not None else "")
             elif any(each.type == "=" for each in statement.children) and child is not value:  # export = {...}
                 yield "module", child
+
+    def _listed(self, clause: Node, module: str) -> Iterator[tuple[str, Node | tuple[str, str]]]:
+        """What ``export { a, b as c }`` exports, of another module where it names one."""
+        for name, alias in self.renamed(clause):
+            if module:
+                yield alias, (module, name)
+            elif (bound := self.binding(name, clause)) is not None and bound.imported:
+                yield alias, bound.imported
+            elif bound is not None and bound.node is not None and not bound.path:
+                yield alias, bound.node
 
     @property
     def reexported(self) -> Iterator[str]:
