@@ -6,6 +6,7 @@ The identity of a problem is the same from one run and machine to the next.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import PurePath
@@ -127,6 +128,33 @@ class Identity(NamedTuple):
     rule: str
 
 
+Words = tuple[Identity, str]
+"""What identifies a problem, and its message."""
+
+
+_NAME = re.compile(r'"[^"]*"|[\w-]+')
+"""What may be the name of a workflow or step in a message: what is quoted, and words."""
+
+
+class Renames:
+    """What workflows and steps are called now, where messages call them as they were called before."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, dict[str, str]] = {}
+        """New names by old ones: of steps by the key of their workflow, of workflows by an empty one."""
+
+    def add(self, names: Mapping[str, str], workflow: str = "") -> None:
+        """New names by old ones, those of workflows and steps in quotes, ids without."""
+        for old, new in names.items():
+            if old != new:
+                self._names.setdefault(workflow, {}).setdefault(old, new)
+
+    def apply(self, message: str, workflow: str = "") -> str:
+        """A message about a workflow, of the key ``workflow``, in the words of now."""
+        names = {**self._names.get("", {}), **self._names.get(workflow, {})}
+        return _NAME.sub(lambda name: names.get(name[0], name[0]), message) if names else message
+
+
 def relative_path(path: str, folder: str) -> str:
     """A path relative to a folder, with slashes; absolute if they are on different drives."""
     if path == STDIN_NAME:
@@ -139,20 +167,19 @@ def relative_path(path: str, folder: str) -> str:
 
 
 def fixed_and_new(
-    before: Iterable[Problem], now: Iterable[Problem], identity_now: Callable[[Problem], Identity] | None = None
+    before: Iterable[Problem], now: Iterable[Problem], words_now: Callable[[Problem], Words] | None = None
 ) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
     """The problems that are gone, and the new ones. A problem that only moved is neither; of several equal ones, the
-    last count as gone or new. ``identity_now`` gives what identifies an old one, where names have changed."""
-    old, new = _grouped(before, identity_now or _identity), _grouped(now, _identity)
+    last count as gone or new. ``words_now`` gives what identifies an old one, where names have changed."""
+    old, new = _grouped(before, words_now or _words), _grouped(now, _words)
     return tuple(_surplus(old, new)), tuple(_surplus(new, old))
 
 
-def _identity(problem: Problem) -> Identity:
-    return problem.identity(os.curdir)
+def _words(problem: Problem) -> Words:
+    return problem.identity(os.curdir), problem.message
 
 
-_Groups = Mapping[tuple[Identity, str], list[Problem]]
-"""By identity and message."""
+_Groups = Mapping[Words, list[Problem]]
 
 
 def _surplus(problems: _Groups, others: _Groups) -> Iterator[Problem]:
@@ -160,8 +187,8 @@ def _surplus(problems: _Groups, others: _Groups) -> Iterator[Problem]:
         yield from group[len(others.get(key, ())) :]
 
 
-def _grouped(problems: Iterable[Problem], identity_of: Callable[[Problem], Identity]) -> _Groups:
-    groups: dict[tuple[Identity, str], list[Problem]] = {}
+def _grouped(problems: Iterable[Problem], words_of: Callable[[Problem], Words]) -> _Groups:
+    groups: dict[Words, list[Problem]] = {}
     for problem in problems:
-        groups.setdefault((identity_of(problem), problem.message), []).append(problem)
+        groups.setdefault(words_of(problem), []).append(problem)
     return groups

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from kustui.check.problems import Identity, Problem, fixed_and_new
+from kustui.check.problems import Problem, Renames, Words, fixed_and_new
 from kustui.definition.collection import Document, Entry
 from kustui.definition.keys import BOOKKEEPING_KEYS
 from kustui.definition.source.source import replace_lone_surrogates
@@ -102,7 +102,7 @@ def difference(before: Snapshot, now: Snapshot, most_opened: int = _MOST_OPENED)
     comparison = _Comparison(before, now, most_opened)
     changes = tuple(comparison.changes())
     pairs = tuple(comparison.pairs)
-    fixed, new = fixed_and_new(before.problems or (), now.problems or (), comparison.identity_now)
+    fixed, new = fixed_and_new(before.problems or (), now.problems or (), comparison.words_now)
     return Difference(changes, fixed, new, tuple(broken), tuple(mended), pairs, comparison.workflows, comparison.steps)
 
 
@@ -114,15 +114,17 @@ class _Comparison:
         self.pairs: list[tuple[Entry | None, Entry | None]] = []
         self.workflows: dict[str, Entry] = {}
         self.steps: dict[tuple[str, str], str] = {}
+        self._renames = Renames()
+        self._changed: dict[str, Entry] = {}  # by their old keys
 
-    def identity_now(self, problem: Problem) -> Identity:
-        """What identifies an old problem, its workflow and step being called as they are now."""
-        if problem.entry is not None:
-            entry = self.workflows.get(problem.entry.key, problem.entry)
-            document = self._new.get(entry.source.path, problem.document)
-            step = self.steps.get((entry.key, problem.step), problem.step)
-            problem = problem._replace(entry=entry, document=document, step=step)
-        return problem.identity(os.curdir)
+    def words_now(self, problem: Problem) -> Words:
+        """What identifies an old problem, its workflow and step being called as they are now, in its message too."""
+        if (old := problem.entry) is None:
+            return problem.identity(os.curdir), self._renames.apply(problem.message)
+        entry = self._changed.get(old.key) or self.workflows.get(old.key, old)
+        now = problem._replace(entry=entry, document=self._new.get(entry.source.path, problem.document))
+        now = now._replace(step=self.steps.get((entry.key, problem.step), problem.step))
+        return now.identity(os.curdir), self._renames.apply(problem.message, entry.key)
 
     def changes(self) -> Iterator[Change]:
         touched = [path for path in {**self._old, **self._new} if self._old.get(path) is not self._new.get(path)]
@@ -174,6 +176,9 @@ class _Comparison:
 
     def _inside(self, changed: list[tuple[Entry, Entry]]) -> Iterator[Change]:
         """What changed in workflows that are still there."""
+        for old, new in changed:
+            self._changed[old.key] = new
+            self._renames.add({f'"{old.title}"': f'"{new.title}"', f'"{old.item.name}"': f'"{new.item.name}"'})
         pairs = [(old, new, workflow_value(old), workflow_value(new)) for old, new in changed]
         pairs = [pair for pair in pairs if pair[0].key != pair[1].key or not _same(pair[2], pair[3])]
         self.pairs += [(old, new) for old, new, *_ in pairs]
@@ -188,9 +193,8 @@ class _Comparison:
     def _parts(self, entry: Entry, before: Any, after: Any) -> Iterator[Change]:
         old, new = _steps(before), _steps(after)
         added = {id_: step for id_, step in new.items() if id_ not in old}
-        path = entry.source.path
         renamed = renamed_steps(old, new)
-        changed = False
+        path, changed = entry.source.path, False
         for id_, step in old.items():
             kind, name, now = CHANGED, id_, new.get(id_)
             if now is None:
@@ -199,6 +203,8 @@ class _Comparison:
                     kind, now = RENAMED, added.pop(name)
                     self.steps[entry.key, id_] = name
             if not _same(now, step):
+                if now is not None:
+                    self._renames.add({id_: name, f'"{_name(step, id_)}"': f'"{_name(now, name)}"'}, entry.key)
                 changed = True
                 shown = _name(now if now is not None else step, name or id_)
                 yield Change(kind, "step", shown, path, entry, name or id_, _text(step), _text(now))

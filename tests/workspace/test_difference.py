@@ -137,6 +137,15 @@ def test_problems_that_are_fixed_and_new(between: Any) -> None:
     assert [problem.rule for problem in found.new] == ["unknown-step-reference"]
 
 
+@pytest.mark.parametrize("old", [{"displayName": "Old"}, {}])
+def test_a_problem_that_names_what_was_renamed_is_none(between: Any, old: dict[str, str]) -> None:
+    early = step("a", "b", params={"x": "/#steps.b.y"})
+    before = one(early, step("b", meta=old), first="a")
+    after = one(early, step("b", meta={"displayName": "New"}), first="a")
+    found = between({"a.json": [before]}, {"a.json": [{**after, "name": "renamed", "id": "w"}]})
+    assert [problem.message for problem in (*found.fixed, *found.new)] == []
+
+
 def test_a_problem_that_only_moved_is_none(between: Any) -> None:
     broken = one(step("a", "gone"))
     found = between({"a.json": [broken]}, {"a.json": [a_workflow("first"), broken]})

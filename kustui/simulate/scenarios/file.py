@@ -75,7 +75,8 @@ def scenario_sources(paths: Sequence[str]) -> Iterator[Source]:
 
 def _in(folder: Path) -> Iterator[str]:
     with suppress(OSError):
-        yield from sorted(str(path) for path in folder.iterdir() if path.name.lower().endswith(SCENARIO_SUFFIX))
+        names = sorted(path for path in folder.iterdir() if path.name.lower().endswith(SCENARIO_SUFFIX))
+        yield from (str(path) for path in names if path.is_file())  # reading a pipe would wait for somebody to write
 
 
 def _below(folder: str) -> Iterator[str]:

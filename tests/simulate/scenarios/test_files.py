@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
+
+import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, workflow
 from kustui.simulate.engine.engine import StartEvent, advance
@@ -27,6 +30,14 @@ def test_scenarios_are_found_beside_files_and_below_folders_each_once(tmp_path: 
     names = [path.removeprefix(f"{tmp_path}/") for path in find_scenarios([str(tmp_path / "app.json"), str(tmp_path)])]
     assert names == ["a.scenario.json", "deep/b.SCENARIO.JSON", "deep/er/c.scenario.json"]
     assert find_scenarios(["-", str(tmp_path / "no" / "where.json")]) == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_what_is_no_file_is_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.scenario.json")
+    (tmp_path / "folder.scenario.json").mkdir()
+    (tmp_path / "gone.scenario.json").symlink_to("nowhere")
+    assert find_scenarios([str(tmp_path)]) == ()
 
 
 def test_a_name_is_taken_that_no_file_has(tmp_path: Path) -> None:
