@@ -14,7 +14,7 @@ from kustui.definition.collection import Collection, read_document
 from kustui.definition.source.positions import scan
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-_MOST = 120
+_MOST = 40
 
 
 def problems_of(text: str) -> tuple[Problem, ...]:

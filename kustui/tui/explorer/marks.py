@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual import events
@@ -78,10 +78,11 @@ class BookmarkMenu(Menu, inherit_bindings=False):
 
 
 class MarksController:
-    """Marks places, and goes back to them."""
+    """Marks places, and goes back to them. ``keep`` keeps the session with them at once: of two marks of a letter, set
+    in two terminals, the later one stays."""
 
-    def __init__(self, screen: Screen[None], views: Views, navigator: Navigator) -> None:
-        self._screen, self._views, self._navigator = screen, views, navigator
+    def __init__(self, screen: Screen[None], views: Views, navigator: Navigator, keep: Callable[[], object]) -> None:
+        self._screen, self._views, self._navigator, self._keep = screen, views, navigator, keep
 
     async def set_mark(self) -> None:
         """Mark where the tree's cursor is: the next key says with which letter."""
@@ -108,6 +109,7 @@ class MarksController:
             self._navigator.back()
         elif setting:
             self._mark(letter)
+            self._keep()
         elif (key := self._navigator.marks.get(letter)) is not None:
             self._navigator.jump(key)
         else:
@@ -123,6 +125,7 @@ class MarksController:
 
     def forget(self, letter: str) -> None:
         self._navigator.marks.pop(letter, None)
+        self._keep()
 
 
 def place_line(tree: TreeState, key: NodeKey) -> Line:

@@ -24,7 +24,7 @@ from kustui.tui.explorer.background_events import BackgroundEvent, BackgroundEve
 from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.find import FilterController, FinderController
-from kustui.tui.explorer.list_panes import ChangesView, ListView, ProblemsView
+from kustui.tui.explorer.list_panes import ListView
 from kustui.tui.explorer.navigator import Navigator, ProblemNavigator
 from kustui.tui.explorer.opening import Opening
 from kustui.tui.explorer.pane_sizes import PaneSizes, Sizes
@@ -34,9 +34,9 @@ from kustui.tui.explorer.reviewer import Reviewer
 from kustui.tui.explorer.scenario_tests import ScenarioTests
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
-from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
+from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Views
 from kustui.tui.tree.nodes import Moves
-from kustui.tui.widgets.bars import FilterInput, StatusBar, TextBar, unbound_key_line
+from kustui.tui.widgets.bars import FilterInput, TextBar, unbound_key_line
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import Menu, RowsView
 from kustui.workspace.background import BackgroundWorkspace
@@ -90,16 +90,8 @@ class Explorer(Screen[None]):
     ) -> None:
         super().__init__(classes=FIRST_CLASSES)
         self._background, self._configuration = background, configuration
-        self.tree_view = TreeView(id="tree")
-        self.side = Side(id="side")
-        self.problems = ProblemsView(id="problems")
-        self.changes = ChangesView(id="changes")
-        self.banner = TextBar(id="banner")
-        self.problem_bar = TextBar(id="problem")
-        self.status = StatusBar(id="status")
-        views = self._views = Views(
-            self.tree_view, self.side, self.problems, self.changes, self.banner, self.problem_bar, self.status
-        )
+        views = self._views = Views.make()
+        self.tree_view, self.side, self.problems, self.changes, self.banner, self.problem_bar, self.status = views
         self.titles = PaneTitles(self, views)
         self.presenter = DetailPresenter(self, views, self.titles)
         self.panes = Panes(self, views, self.titles, self.presenter)
@@ -184,7 +176,7 @@ class Explorer(Screen[None]):
     def marks(self) -> MarksController:
         from kustui.tui.explorer.marks import MarksController
 
-        return MarksController(self, self._views, self.navigator)
+        return MarksController(self, self._views, self.navigator, self.keep_session)
 
     async def action_carry_out(self, id_: str) -> None:
         """Let the part that the registry names carry out an action."""
@@ -366,12 +358,9 @@ class Explorer(Screen[None]):
 
     def on_bookmark_menu_lettered(self, event: BookmarkMenu.Lettered) -> None:
         self.marks.take_letter(event.letter, setting=event.setting)
-        if event.setting:
-            self.keep_session()  # now: of two marks of a letter, set in two terminals, the later one stays
 
     def on_bookmark_menu_forgotten(self, event: BookmarkMenu.Forgotten) -> None:
         self.marks.forget(event.letter)
-        self.keep_session()
 
     # Focus, room, keys and mouse
 

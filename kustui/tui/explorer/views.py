@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from textual import events
 from textual.app import ComposeResult
@@ -110,6 +110,19 @@ class Views(NamedTuple):
     banner: TextBar
     problem_bar: TextBar
     status: StatusBar
+
+    @classmethod
+    def make(cls) -> Self:
+        """New ones, each with the id by which it is asked for."""
+        return cls(
+            TreeView(id="tree"),
+            Side(id="side"),
+            ProblemsView(id="problems"),
+            ChangesView(id="changes"),
+            TextBar(id="banner"),
+            TextBar(id="problem"),
+            StatusBar(id="status"),
+        )
 
 
 class PaneTitles:

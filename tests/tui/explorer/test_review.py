@@ -286,7 +286,7 @@ async def test_no_key_fails_where_something_is_gone(files: History, monkeypatch:
     monkeypatch.setenv("VISUAL", "no-such-editor")
     groups = {"1": ("tree", "go", "view", "selected", "fix", "find"), "5": ("rail",), "6": ("boxes",)}
     keys = [(pane, action) for pane, names in groups.items() for action in ACTIONS if action.group in names]
-    async with reviewing(size=(160, 48)) as ui:
+    async with reviewing(size=(100, 30)) as ui:
         for number, (pane, action) in enumerate(keys):
             await ui.press("1", "escape")
             if "Log" not in "\n".join(ui.tree):  # a key has closed it, or ended the review
