@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -84,7 +84,12 @@ class _Edge:
     @cached_property
     def condition_text(self) -> str:
         """The same for conditions that differ only in the order of the parts of a group."""
-        return "" if self.condition is MISSING else json.dumps(ordered_parts(self.condition), sort_keys=True)
+        return "" if self.condition is MISSING else condition_text(self.condition)
+
+    @property
+    def keys(self) -> tuple[Hashable, ...]:
+        """By which it is matched; also one that leads elsewhere, if it has the same condition or name."""
+        return *edge_keys(self.destination, self.condition_text, self.label), self.condition_text, self.label or self
 
     @cached_property
     def parsed(self) -> Condition | None:
@@ -112,15 +117,15 @@ class EdgeComparison:
             noun = "transitions" if self.noun == "transition" else "error cases"
             yield from self.flows.values.of(self._owner, noun, "", old, new)
             return
-        pairs = [*_matched(olds, news)]
-        matched_old, matched_new = {id(one) for one, _ in pairs}, {id(other) for _, other in pairs}
+        matches = matched([edge.keys for edge in olds], [edge.keys for edge in news])
+        pairs = [(olds[before], news[now]) for now, before in matches.items()]
         for one, other in pairs:
             yield from self._pair(one, other)
-        for edge in olds:
-            if id(edge) not in matched_old:
-                yield self._change(edge.place, Place(MISSING, new.pointer), self._removed(edge, is_last=not news))
-        for edge in news:
-            if id(edge) not in matched_new:
+        gone = {*range(len(olds))} - {*matches.values()}
+        for edge in (olds[index] for index in sorted(gone)):
+            yield self._change(edge.place, Place(MISSING, new.pointer), self._removed(edge, is_last=not news))
+        for index, edge in enumerate(news):
+            if index not in matches:
                 yield self._change(Place(MISSING, old.pointer), edge.place, self._added(edge, is_first=not olds))
         yield from self._moved(pairs, olds, news)
 
@@ -274,14 +279,42 @@ class EdgeComparison:
         return sentence(f"{{}} tries {{}} {order} {{}} now{after_failure}", self._owner.subject, one, other)
 
 
-def ordered_parts(condition: Any) -> Any:
+def edge_keys(destination: Hashable, condition: str, label: str) -> tuple[Hashable, ...]:
+    """By which edges that lead to the same place are matched: those that are the same first, then those of the same
+    condition, then all others. ``condition`` is a ``condition_text``."""
+    return (destination, condition, label), (destination, condition), destination
+
+
+def matched(olds: Sequence[Sequence[Hashable]], news: Sequence[Sequence[Hashable]]) -> dict[int, int]:
+    """Which of some new parts was which old one, by their numbers. Each part is given by its keys: those of the same
+    first key are matched first, in their order, then of what remains those of the same second key, and so on."""
+    matches: dict[int, int] = {}
+    taken: set[int] = set()
+    for old_keys, new_keys in zip(zip(*olds, strict=True), zip(*news, strict=True), strict=False):
+        waiting: dict[Hashable, deque[int]] = {}
+        for number, key in enumerate(old_keys):
+            if number not in taken:
+                waiting.setdefault(key, deque()).append(number)
+        for number, key in enumerate(new_keys):
+            if number not in matches and waiting.get(key):
+                matches[number] = waiting[key].popleft()
+        taken.update(matches.values())
+    return matches
+
+
+def condition_text(condition: Any) -> str:
+    """A condition as JSON, the same for those that differ only in the order of the parts of a group."""
+    return json.dumps(_ordered_parts(condition), sort_keys=True)
+
+
+def _ordered_parts(condition: Any) -> Any:
     """A condition with the parts of its groups in an order of their own, which says the same."""
     if not isinstance(condition, dict):
         return condition
     values = condition.get("values")
     if condition.get("op") not in ("and", "or") or not isinstance(values, list):
         return condition
-    parts = sorted((ordered_parts(part) for part in values), key=lambda part: json.dumps(part, sort_keys=True))
+    parts = sorted((_ordered_parts(part) for part in values), key=lambda part: json.dumps(part, sort_keys=True))
     return {**condition, "values": parts}
 
 
@@ -292,26 +325,6 @@ def _destination(place: Place) -> tuple[str, str] | None:
         return target, ""
     is_left_out = target in (None, "", MISSING)
     return ("", action) if is_left_out and isinstance(action, str) and action else None
-
-
-def _matched(olds: Sequence[_Edge], news: Sequence[_Edge]) -> Iterator[tuple[_Edge, _Edge]]:
-    """Which edge is which: those that are the same first, then those of the same target, the same condition, the same
-    name."""
-    keys: tuple[Callable[[_Edge], Hashable], ...] = (
-        lambda edge: (edge.destination, edge.condition_text, edge.label),
-        lambda edge: (edge.destination, edge.condition_text),
-        lambda edge: edge.destination,
-        lambda edge: edge.condition_text,
-        lambda edge: edge.label or id(edge),
-    )
-    for key in keys:
-        waiting: dict[Hashable, deque[_Edge]] = {}
-        for edge in olds:
-            waiting.setdefault(key(edge), deque()).append(edge)
-        pairs = [(waiting[key(edge)].popleft(), edge) for edge in news if waiting.get(key(edge))]
-        yield from pairs
-        taken = {id(edge) for pair in pairs for edge in pair}
-        olds, news = ([edge for edge in edges if id(edge) not in taken] for edges in (olds, news))
 
 
 def _label_words(subject: Line, old: str, new: str) -> Line:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workf
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import ChangeMarks
 from kustui.diagrams.labels import edge_label
-from kustui.review.edge_changes import ordered_parts
+from kustui.review.edge_changes import condition_text, edge_keys, matched
 from kustui.review.part_changes import PartChange
 from kustui.review.value_changes import Identities
 from kustui.review.workflow_changes import workflow_changes
@@ -51,35 +51,36 @@ def edge_pairs(old: Iterable[Edge], new: Iterable[Edge], identities: Identities)
     An edge is the same with the same target and condition, and changed with the same target, or error action, and
     another condition or name.
     """
-    left, renamed = list(old), identities.steps
-    pairs: list[EdgePair] = []
-    texts = {id(edge): _text(edge, identities) for edge in left}
-    for edge in new:
-        key, text = _key(edge, {}), _text(edge)
-        same = next((one for one in left if _key(one, renamed) == key and texts[id(one)] == text), None)
-        if same is not None:
-            left.remove(same)
-        pairs.append(EdgePair(same, edge, "" if same is not None else ADDED))
-    for index, pair in enumerate(pairs):
-        if pair.new is not None and pair.mark == ADDED:
-            key = _key(pair.new, {})
-            before = next((one for one in left if _key(one, renamed) == key), None)
-            if before is not None:
-                left.remove(before)
-                pairs[index] = EdgePair(before, pair.new, CHANGED)
-    return [*pairs, *(EdgePair(edge, None, REMOVED) for edge in left)]
+    olds, news = (
+        [_ComparedEdge.of(edge, names) for edge in edges] for edges, names in ((old, identities), (new, None))
+    )
+    matches = matched([one.keys for one in olds], [one.keys for one in news])
+    pairs = []
+    for number, now in enumerate(news):
+        before = olds[matches[number]] if number in matches else None
+        mark = ADDED if before is None else "" if before.text == now.text else CHANGED
+        pairs.append(EdgePair(before.edge if before is not None else None, now.edge, mark))
+    gone = {*range(len(olds))} - {*matches.values()}
+    return [*pairs, *(EdgePair(olds[number].edge, None, REMOVED) for number in sorted(gone))]
 
 
-def _key(edge: Edge, renamed: Mapping[str, str]) -> tuple[bool, str, str]:
-    return edge.after_failure, edge.error_action, renamed.get(edge.target, edge.target)
+class _ComparedEdge(NamedTuple):
+    edge: Edge
+    keys: tuple[Hashable, ...]
+    """By which it is matched."""
+    text: str
+    """All that it says beside its target."""
 
-
-def _text(edge: Edge, identities: Identities | None = None) -> str:
-    """What a transition or an error case says beside its target, the same where only the order of conditions in a
-    group is another."""
-    value = edge.transition.model_dump(mode="json", exclude={"pointer", "target"})
-    value = identities.value(value) if identities is not None else value
-    return json.dumps({**value, "condition": ordered_parts(value["condition"])}, sort_keys=True)
+    @classmethod
+    def of(cls, edge: Edge, identities: Identities | None) -> _ComparedEdge:
+        """``identities``: of one of the old state."""
+        value = edge.transition.model_dump(mode="json", exclude={"pointer", "target"})
+        target = edge.target
+        if identities is not None:
+            value, target = identities.value(value), identities.steps.get(target, target)
+        condition = condition_text(value.pop("condition"))
+        keys = edge_keys((edge.after_failure, edge.error_action, target), condition, edge.transition.label)
+        return cls(edge, keys, json.dumps([value, condition], sort_keys=True))
 
 
 @dataclass(frozen=True, eq=False)

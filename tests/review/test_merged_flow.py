@@ -119,6 +119,17 @@ def test_a_retargeted_edge_went_from_one_step_and_came_to_another() -> None:
     assert marked_edges(merged(old, new)) == {("removed", "a", "b"), ("added", "a", "c")}
 
 
+def test_an_edge_is_compared_with_the_one_of_its_condition_also_in_another_order_and_of_another_name() -> None:
+    def labelled(value: str, name: str) -> Definition:
+        return {**when("b", value), "meta": {"name": name}}
+
+    old = workflow("a", step("a", transitions=[labelled("x", "one"), labelled("y", "two")]), step("b"))
+    new = workflow("a", step("a", transitions=[labelled("y", "new"), labelled("x", "one")]), step("b"))
+    both = merged(old, new)
+    assert marked_edges(both) == {("changed", "a", "b")}
+    assert [*both.changes.labels_before.values()] == ['“two” if status is "y"']
+
+
 def test_a_renamed_step_is_one_step() -> None:
     reads = {"target": "c", "condition": {"op": "eq", "values": ["/#steps.b.output.id", 1]}}
     old = workflow("a", step("a", "b"), step("b", transitions=[reads]), step("c"))
