@@ -180,14 +180,20 @@ class _Sources(list[Source]):
         return self._files[index].source
 
 
-_BRACKETS = re.compile(rb"[{(\[]+|[})\]]+")
+_BRACKETS = re.compile(
+    rb"""(?s)([{(\[]+)|([})\]]+)"""
+    rb"""|//[^\n]*|/\*(?:.*?\*/|.*)"""
+    rb"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?|`[^`\\]*+(?:\\.[^`\\]*+)*+`?"""
+)
+"""Those that open, those that close; comments, strings and templates are passed over."""
 
 
 def _too_deep(data: bytes) -> int | None:
-    """The place where brackets first are nested deeper than is read, in strings or not; None where they are not."""
+    """The place where brackets first are nested deeper than is read; None where they are not."""
     depth = 0
     for match in _BRACKETS.finditer(data):
-        depth += len(match.group()) * (1 if match.group()[0] in b"{([" else -1)
+        opened, closed = match.span(1), match.span(2)
+        depth += (opened[1] - opened[0]) - (closed[1] - closed[0])
         if depth > MAX_DEPTH:
             return match.start()
     return None

@@ -175,6 +175,15 @@ def test_constants_that_come_to_too_much_are_not_read() -> None:
 def test_nesting_of_any_depth_is_survived() -> None:
     document = document_of(f"module.exports = {{ ...{WORKFLOW}, meta: {'[' * 5000}{']' * 5000} }};")
     assert "nested more than" in document.faults[0].message
+
+
+@pytest.mark.parametrize("text", ["// a { or a (", "/* ( */", '"(",', "'it\\'s {',", "`don't ( ${'['}`,"])
+def test_a_bracket_in_a_text_or_a_comment_nests_nothing(text: str) -> None:
+    lines = f"{text}\n" * 600
+    assert len(document_of(f"const lines = [\n{lines}];\nmodule.exports = {WORKFLOW}").entries) == 1
+    closed = f"const closed = ['{')' * 600}',\n{lines}];\n"
+    document = document_of(f"{closed}module.exports = {{ ...{WORKFLOW}, more: {'[' * 600}{']' * 600} }}")
+    assert "nested more than" in document.faults[0].message
     document = document_of(f"module.exports = {{ ...{WORKFLOW}, meta: {'[' * 300}{']' * 300} }};")
     assert [entry.item.name for entry in document.entries] == ["W"]
 
