@@ -89,28 +89,33 @@ def _computed(
 
 def _sum(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     """``a + b + c``: of texts and numbers. However many they are, this is one level."""
+    values = [evaluator.value(file, part) for part in _summands(node)]
+    numbers = [value.value for value in values if isinstance(value, Scalar) and _is_number(value.value)]
+    if len(numbers) == len(values):
+        try:
+            return Scalar(file.origin(node), sum(float(number or 0) for number in numbers), is_literal=False)
+        except OverflowError:
+            return evaluator.unknown(file, node)
+    if not any(isinstance(value, Text) for value in values[:2]):  # 1 + 2 + "a" is "3a"
+        return evaluator.unknown(file, node)
+    pieces: list[Piece] = []
+    for value in values:
+        own = pieces_of(value, value.origin)
+        if own is None:
+            return evaluator.unknown(file, node)
+        pieces += own
+    return evaluator.text(file, node, pieces)
+
+
+def _summands(node: Node) -> Sequence[Node]:
+    """The parts of a sum, in their order."""
     parts: list[Node] = []
     at: Node | None = node
     while at is not None and at.type == "binary_expression" and _sign(at) == "+":
         if (right := at.child_by_field_name("right")) is not None:
             parts.append(right)
         at = at.child_by_field_name("left")
-    values = [evaluator.value(file, part) for part in ([at] if at is not None else []) + parts[::-1]]
-    if all(isinstance(value, Scalar) and _is_number(value.value) for value in values):
-        numbers = [value.value for value in values if isinstance(value, Scalar)]
-        try:
-            return Scalar(file.origin(node), sum(float(number or 0) for number in numbers), is_literal=False)
-        except OverflowError:
-            return evaluator.unknown(file, node)
-    pieces: list[Piece] = []
-    is_text = False
-    for value in values:
-        own = pieces_of(value, value.origin)
-        if own is None or (not is_text and not isinstance(value, Text) and value is not values[0]):
-            return evaluator.unknown(file, node)
-        is_text = is_text or isinstance(value, Text)
-        pieces += own
-    return evaluator.text(file, node, pieces)
+    return parts[::-1] if at is None else [at, *parts[::-1]]
 
 
 def ternary(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
@@ -143,17 +148,24 @@ def call(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     function, arguments = (node.child_by_field_name(field) for field in ("function", "arguments"))
     if function is None or arguments is None:
         return evaluator.unknown(file, node)
-    parts = [part for part in arguments.named_children if part.type != "comment"]
+    match [part for part in arguments.named_children if part.type != "comment"]:
+        case []:
+            callee = evaluator.value(file, function)
+            return callee.result if isinstance(callee, Function) else evaluator.unknown(file, node)
+        case [argument]:
+            return _call_with(evaluator, file, node, function, argument)
+    return evaluator.unknown(file, node)
+
+
+def _call_with(evaluator: Evaluator, file: ModuleFile, node: Node, function: Node, argument: Node) -> Value:
+    """The calls of one argument that are known."""
     name = file.text(function)
-    if name == "require" and len(parts) == 1 and parts[0].type == "string":
-        return evaluator.imported(file, file.quoted(parts[0]), "*") or evaluator.unknown(file, node)
-    if name in ("Object.freeze", "Object.seal") and len(parts) == 1:
-        return evaluator.value(file, parts[0])
-    if not parts:
-        callee = evaluator.value(file, function)
-        return callee.result if isinstance(callee, Function) else evaluator.unknown(file, node)
-    if function.type == "member_expression" and len(parts) == 1:
-        return _joined(evaluator, file, node, function, parts[0])
+    if name == "require" and argument.type == "string":
+        return evaluator.imported(file, file.quoted(argument), "*") or evaluator.unknown(file, node)
+    if name in ("Object.freeze", "Object.seal"):
+        return evaluator.value(file, argument)
+    if function.type == "member_expression":
+        return _joined(evaluator, file, node, function, argument)
     return evaluator.unknown(file, node)
 
 

@@ -262,14 +262,18 @@ class ModuleFile:
         elif declaration is not None and is_default:
             yield "default", declaration
         elif declaration is not None:
-            for name, binding in self._declared(declaration):
-                if binding.node is not None and not binding.path:
-                    yield name, binding.node
+            yield from self._declared_values(declaration)
         for child in statement.named_children:
             if child.type == "export_clause":
                 yield from self._listed(child, self.quoted(source) if source is not None else "")
             elif any(each.type == "=" for each in statement.children) and child is not value:  # export = {...}
                 yield "module", child
+
+    def _declared_values(self, declaration: Node) -> Iterator[tuple[str, Node]]:
+        """The names of a declaration that stand for a whole value."""
+        for name, binding in self._declared(declaration):
+            if binding.node is not None and not binding.path:
+                yield name, binding.node
 
     def _listed(self, clause: Node, module: str) -> Iterator[tuple[str, Node | tuple[str, str]]]:
         """What ``export { a, b as c }`` exports, of another module where it names one."""
