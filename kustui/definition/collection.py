@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,20 +11,13 @@ from typing import TYPE_CHECKING
 from kustui.definition.source.file_text import OutlinedText, read_text
 from kustui.definition.source.origins import UNKNOWN_BYTES, UNKNOWN_VALUE, is_unknown
 from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
-from kustui.definition.source.positions import Positions, Spot, parent, scan
+from kustui.definition.source.positions import Positions, Spot, may_hold, parent, scan
 from kustui.definition.source.source import Extent, Fault, Source, Span
 from kustui.files import ReadFile, no_file
 
 if TYPE_CHECKING:
     from kustui.definition.models import App, Workflow
     from kustui.definition.parsed_workflow import ParsedWorkflow
-
-
-_ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    return chr(int(match[1], 16)).encode(errors="replace")
 
 
 class _TextPositions:
@@ -101,10 +93,7 @@ class Entry:
 
     def may_hold(self, text: str) -> bool:
         """Whether one of its strings may hold a text; quick, and True for some where none does."""
-        data, written = self.text(), text.encode(errors="replace")
-        if written in data or not text.isprintable() or not {'"', "\\", "/"}.isdisjoint(text):  # which are escaped
-            return True
-        return b"\\u" in data and written in _ESCAPED.sub(_unescaped, data)
+        return may_hold(self.text(), text)
 
     @property
     def pointers(self) -> Iterator[str]:

@@ -30,6 +30,7 @@ _VALUE = re.compile(rb"[ \t\r\n,]*([{\[]|" + _STRING + rb'|[^ \t\r\n,:"{}\[\]]+)
 _KEY = re.compile(rb"[ \t\r\n,]*(" + _STRING + rb")[ \t\r\n]*:", re.DOTALL)
 _MEMBER_KEY = re.compile(_KEY.pattern + rb"[ \t\r\n]*", re.DOTALL)
 _CLOSING = re.compile(rb"[ \t\r\n]*[}\]]")
+_ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _BRACKET = re.compile(_STRING + rb"?|[{}\[\]]", re.DOTALL)
 
 
@@ -263,6 +264,18 @@ def holds(value: Any, key: int | str) -> bool:
     if isinstance(value, list):
         return isinstance(key, int) and key < len(value)
     return isinstance(value, dict) and key in value
+
+
+def may_hold(data: bytes, text: str) -> bool:
+    """Whether one of the strings of a JSON text may hold a text; quick, and True for some where none does."""
+    written = text.encode(errors="replace")
+    if written in data or not text.isprintable() or not {'"', "\\", "/"}.isdisjoint(text):  # which are escaped
+        return True
+    return b"\\u" in data and written in _ESCAPED.sub(_unescaped, data)
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    return chr(int(match[1], 16)).encode(errors="replace")
 
 
 def member_at(data: bytes, key: Extent) -> Spot:

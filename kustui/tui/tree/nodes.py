@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
-from kustui.definition.source.source import Fault
+from kustui.definition.source.recognition import RELAXED_JSON
+from kustui.definition.source.source import UNKNOWN_KEY, Fault
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 
 if TYPE_CHECKING:  # not before the first paint
@@ -66,6 +67,14 @@ class Node(NamedTuple):
 def number_of(pointer: str) -> int:
     """Which of its list a step is, counted from 0, by its pointer."""
     return int(pointer.rpartition("/")[2])
+
+
+def file_faults(document: Document, *, is_checked: bool) -> Iterator[tuple[Document, Fault]]:
+    """The faults of a file outside of its workflows that have a node; those of its app once it was checked anyway."""
+    if document.broken is not None:
+        yield from ((document.broken, fault) for fault in document.broken.faults)
+    faults = (*document.faults, *(document.app_faults if is_checked else ()))
+    yield from ((document, fault) for fault in faults if fault.rule not in (UNKNOWN_KEY, RELAXED_JSON))
 
 
 def duplicate_name(step: Step) -> str:

@@ -11,9 +11,8 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import is_inside
-from kustui.definition.source.recognition import RELAXED_JSON
-from kustui.definition.source.source import UNKNOWN_KEY, Fault
-from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name, number_of
+from kustui.definition.source.source import UNKNOWN_KEY
+from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name, file_faults, number_of
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
 
@@ -185,7 +184,8 @@ class TreeState:
     def _children(self, node: Node) -> Iterator[Node]:
         match node.kind:
             case Kind.DOCUMENT:
-                for index, (document, fault) in enumerate(self._file_faults(node.document)):
+                faults = file_faults(node.document, is_checked=self.snapshot.is_checked)
+                for index, (document, fault) in enumerate(faults):
                     child = node.child(f"fault {index}", Kind.FAULT, fault.pointer, fault)
                     yield child._replace(document=document)
                 yield from self._workflows(node.document, node.depth + 1)
@@ -197,14 +197,6 @@ class TreeState:
                 yield from self._edges(node)
             case _:
                 pass
-
-    def _file_faults(self, document: Document) -> Iterator[tuple[Document, Fault]]:
-        """The faults of a file outside of its workflows; those of its app once it was checked anyway."""
-        if document.broken is not None:
-            yield from ((document.broken, fault) for fault in document.broken.faults)
-        checked = self.snapshot.is_checked
-        faults = (*document.faults, *(document.app_faults if checked else ()))
-        yield from ((document, fault) for fault in faults if fault.rule not in (UNKNOWN_KEY, RELAXED_JSON))
 
     def _parts(self, node: Node) -> Iterator[Node]:
         assert node.entry is not None
