@@ -10,7 +10,7 @@ from itertools import groupby
 
 from kustui.definition.collection import Document
 from kustui.definition.source.recognition import is_module
-from kustui.files import Stamp, absolute, exists, identity_of, read_regular_file, stamp_of
+from kustui.files import ReadFile, Stamp, absolute, exists, identity_of, read_regular_file, stamp_of
 
 _GIT_SECONDS = 10
 
@@ -20,13 +20,17 @@ class ImportedFiles:
 
     def __init__(self) -> None:
         self.texts: Mapping[str, bytes] = {}
-        """What stands for the content of files, by path."""
+        """What stands for the content of files, by normalized path."""
+        self.read_elsewhere: ReadFile | None = None
+        """What reads all other files, where they are not those on the disk but an earlier state of them."""
         self._stamps: dict[str, Stamp | None] = {}
 
     def read(self, path: str) -> bytes | None:
         """What a file holds; None where there is none that can be read."""
         if path in self.texts:
             return self.texts[path]
+        if self.read_elsewhere is not None:
+            return self.read_elsewhere(path)
         self._stamps[path] = _stamp(path)
         with suppress(OSError):
             return read_regular_file(path)
@@ -35,7 +39,9 @@ class ImportedFiles:
     def have_changed(self, document: Document, touched: Container[tuple[int, int] | None]) -> bool:
         """Whether what a document imports may be other than it was, or is among those ``touched`` by identity."""
         return any(
-            self.texts[path] != content if path in self.texts else self._has_changed(path, touched)
+            self.read(path) != content
+            if path in self.texts or self.read_elsewhere is not None
+            else self._has_changed(path, touched)
             for path, content in imports_of(document).items()
         )
 

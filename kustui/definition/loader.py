@@ -15,7 +15,7 @@ from kustui.definition.source.outline import Shape, outline
 from kustui.definition.source.recognition import as_plain_json, is_module, may_define
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
-from kustui.files import Stamp, identity_of, read_regular_file, resolved, stamp_of
+from kustui.files import ReadFile, Stamp, identity_of, read_regular_file, resolved, stamp_of
 from kustui.garbage_collection import gc_paused
 
 STDIN = "-"
@@ -84,7 +84,8 @@ class Reader:
     ``keep`` says whether a file that can no longer be read keeps its last good document, with the fault in its
     ``broken``; else it becomes a Document with a fault, as on the first reading. ``stdin`` is what stands for ``-``, or
     for the content of the file ``stdin_path``, whatever is on the disk. ``like`` is a collection in which the same
-    files were read in another state: of a file that is the same there, its document is taken from it.
+    files were read in another state: of a file that is the same there, its document is taken from it. ``read_import``
+    reads what modules import, where that is not what is on the disk.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Reader:
         keep: bool = False,
         stdin_path: str | None = None,
         like: Collection | None = None,
+        read_import: ReadFile | None = None,
     ) -> None:
         self.paths = tuple(paths)
         self.keep = keep
@@ -111,6 +113,7 @@ class Reader:
         self._stamps: dict[str, Stamp | None] = {}
         self._texts: dict[str, bytes | None] = {}
         self._imported = ImportedFiles()
+        self._imported.read_elsewhere = read_import
         self._others: set[str] = set()
         """The files below folders that define nothing, when they were last read."""
 
@@ -136,7 +139,7 @@ class Reader:
             for file in files:  # before anything is read
                 if file.named and file.error and not self._is_tolerant:
                     raise _path_error(file.path, file.error) from file.error
-            self._imported.texts = self.texts
+            self._imported.texts = {os.path.normpath(path): text for path, text in self.texts.items()}
             named = {file.name for file in files if file.named}
             read = tuple(self._read_documents(files, _identities(touched), progress))
             new = set(read) - set(self._documents)

@@ -80,7 +80,8 @@ def read_state(state: State, like: Collection | None = None) -> Snapshot:
     if state.texts is None:
         reader = Reader(state.paths, like=like)
     else:
-        reader = Reader([path for path in state.paths if path in state.texts], like=like)
+        named = [path for path in state.paths if path in state.texts]
+        reader = Reader(named, like=like, read_import=state.read_import)
         reader.texts = {path: text for path, text in state.texts.items() if path not in state.scenarios}
     return Snapshot(reader.read(), paths=state.paths)
 

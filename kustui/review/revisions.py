@@ -7,12 +7,13 @@ import posixpath
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from kustui.definition.loader import SCENARIO_SUFFIX, is_definition, is_ignored
 from kustui.errors import KustuiError, reason_of
-from kustui.files import absolute
+from kustui.files import ReadFile, absolute
 
 _MOST_LINKS = 40
 """How many links may follow each other, as in Linux."""
@@ -98,6 +99,20 @@ class Repository:
                 raise KustuiError(f"{at}: kept in Git LFS at {commit[:12]}, which is not read")
             texts[at] = data
         return texts
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """What the file at a path held in a commit, be it here or gone; None where there was none."""
+        folder, name = os.path.split(absolute(path))
+        real = Path(os.path.realpath(folder)) / name
+        if not real.is_relative_to(self.top):
+            return None
+        links = _links(self, commit)
+        inner = real.relative_to(self.top).as_posix()
+        for _ in range(_MOST_LINKS):
+            if not links.get(inner):
+                break
+            inner = _target(inner, self._contents({f"{commit}:{inner}"}).get(f"{commit}:{inner}", b""))
+        return self._contents({f"{commit}:{inner}"}).get(f"{commit}:{inner}") if inner in links else None
 
     def _submodule_texts(self, blob: _Blob, path: str) -> Mapping[str, bytes]:
         """What a submodule held, where it is checked out."""
@@ -204,6 +219,26 @@ def revision_texts(revision: str, paths: Sequence[str]) -> Mapping[str, bytes]:
         texts |= {at: text for at, text in new.items() if files[at] not in read}
         read |= set(files.values())
     return texts
+
+
+@cache
+def _links(repository: Repository, commit: str) -> Mapping[str, bool]:
+    """The files of a commit by their paths, and whether each is a link."""
+    result = _git(repository.top, "ls-tree", "-r", "-z", "--full-tree", commit)
+    records = (record.partition(b"\t") for record in result.stdout.split(b"\0"))
+    return {os.fsdecode(name): head.startswith(_LINK_MODE) for head, _, name in records}
+
+
+def revision_reader(revision: str, paths: Sequence[str]) -> ReadFile:
+    """What reads files of the repositories of some paths as they were in a revision, listed below those or not."""
+    repositories = dict.fromkeys(Repository.around(path) for path in paths)
+    commits = [(repository, repository.commit(revision)) for repository in repositories]
+
+    def read(path: str) -> bytes | None:
+        texts = (repository.read(commit, path) for repository, commit in commits)
+        return next((text for text in texts if text is not None), None)
+
+    return read
 
 
 def _git(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[bytes]:

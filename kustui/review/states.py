@@ -13,8 +13,8 @@ from pathlib import Path
 
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, stamps_of
 from kustui.errors import KustuiError
-from kustui.files import is_folder, read_file
-from kustui.review.revisions import Repository, revision_texts
+from kustui.files import ReadFile, is_folder, read_file, read_regular_file
+from kustui.review.revisions import Repository, revision_reader, revision_texts
 from kustui.simulate.scenarios.file import find_scenarios
 from kustui.simulate.scenarios.suite import ScenarioText, read_texts
 
@@ -31,6 +31,9 @@ class State:
     """The content of its definitions and scenarios, by path; None for what is there now."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What a person calls its files, by path; those that are not here, by the path."""
+
+    read_import: ReadFile | None = None
+    """What reads a file by its path that modules import; None where that is on the disk."""
 
     def name_of(self, path: str) -> str:
         """What a person calls a file of it: ``HEAD~3:workflows/orders.json``, ``old/orders.json``."""
@@ -52,7 +55,8 @@ def revision_state(revision: str, paths: Sequence[str]) -> State:
     """What was there in a revision. Raises KustuiError where a path is in no repository, or that has no such
     revision."""
     texts = revision_texts(revision, paths)
-    return State(revision, tuple(paths), texts, {path: f"{revision}:{path}" for path in texts})
+    names = {path: f"{revision}:{path}" for path in texts}
+    return State(revision, tuple(paths), texts, names, revision_reader(revision, paths))
 
 
 def states_of(words: Sequence[str], paths: Sequence[str] | None, stdin: bytes = b"") -> tuple[State, State]:
@@ -146,9 +150,23 @@ def _two_places(old: str, new: str, stdin: bytes) -> tuple[State, State]:
     named = STDIN_NAME if old == STDIN else old
     if new == STDIN:
         texts, names = _contents(old, at, stdin)
-        return State(named, (at,), texts, names), State(at, (at,), {at: stdin})
+        return State(named, (at,), texts, names, _reader_beside(old, at)), State(at, (at,), {at: stdin})
     texts, names = _contents(old, new, stdin)
-    return State(named, (new,), texts, names), state_now([new])
+    return State(named, (new,), texts, names, _reader_beside(old, new)), state_now([new])
+
+
+def _reader_beside(old: str, new: str) -> ReadFile | None:
+    """What reads the files beside an old file or folder by their paths beside a new one."""
+    if old == STDIN:
+        return None
+    here, there = (path if is_folder(path) else os.path.dirname(path) for path in (old, new))  # noqa: PTH120
+
+    def read(path: str) -> bytes | None:
+        with suppress(OSError):
+            return read_regular_file(os.path.join(here, os.path.relpath(path, there or os.curdir)))  # noqa: PTH118
+        return None
+
+    return read
 
 
 def _contents(old: str, new: str, stdin: bytes) -> tuple[Mapping[str, bytes], Mapping[str, str]]:

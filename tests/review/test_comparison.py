@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from kustui.review.comparison import Comparison, old_snapshot, read_state
 from kustui.review.states import states_of
@@ -85,3 +88,25 @@ def test_a_state_of_its_own_differs_in_nothing(history: History) -> None:
     assert comparison.old.collection is comparison.new.collection
     assert not comparison.difference.changes
     assert comparison.pairs == ()
+
+
+MODULE = """import { id } from './parts/ids';
+module.exports = { name: 'flow', trigger: {}, steps: [{ id, action: 'kustomer.x', transitions: [] }] };"""
+
+
+@pytest.mark.parametrize(
+    "words", [["HEAD"], ["HEAD", "a.js"], ["HEAD~1..HEAD", "."], ["../old", "."], ["../old/a.js", "a.js"]]
+)
+def test_what_a_module_imports_is_read_where_the_module_is(history: History, words: list[str]) -> None:
+    for folder in (Path(), Path("../old")):
+        (folder / "parts").mkdir(parents=True)
+        (folder / "a.js").write_text(MODULE)
+        (folder / "parts" / "ids.js").write_text("exports.id = 'before';")
+    history.commit()
+    Path("parts/ids.js").write_text("exports.id = 'after';")
+    history.commit()
+    words = ["HEAD~1" if word == "HEAD" else word for word in words]
+    pairs = [pair for pair in compared(*words).pairs if pair.old is not None and pair.new is not None]
+    assert [[entry.workflow.steps[0].id for entry in (pair.old, pair.new) if entry] for pair in pairs] == [
+        ["before", "after"]
+    ]

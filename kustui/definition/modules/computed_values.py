@@ -39,7 +39,7 @@ def unary(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
         return evaluator.unknown(file, node)
     number = value.value
     if sign == "!":
-        return Scalar(origin, not number, is_literal=False)
+        return Scalar(origin, not value.is_true, is_literal=False)
     if isinstance(number, bool) or number is None or sign not in "+-":
         return evaluator.unknown(file, node)
     return Scalar(origin, -number if sign == "-" else number, value.is_literal)
@@ -67,7 +67,7 @@ def _chosen(
     if one is None or right is None or isinstance(one, Unknown):
         return evaluator.unknown(file, node)
     is_nothing = isinstance(one, Undefined) or (isinstance(one, Scalar) and one.value is None)
-    is_false = is_nothing or (isinstance(one, Scalar) and not one.value) or (isinstance(one, Text) and not one.text)
+    is_false = is_nothing or (isinstance(one, Scalar) and not one.is_true) or (isinstance(one, Text) and not one.text)
     goes_on = is_nothing if sign == "??" else is_false if sign == "||" else not is_false
     return evaluator.value(file, right) if goes_on else one
 
@@ -123,7 +123,7 @@ def ternary(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     value = evaluator.value(file, condition) if condition is not None else None
     if not isinstance(value, Scalar | Undefined):
         return evaluator.unknown(file, node)
-    is_true = isinstance(value, Scalar) and bool(value.value)
+    is_true = isinstance(value, Scalar) and value.is_true
     chosen = node.child_by_field_name("consequence" if is_true else "alternative")
     return evaluator.value(file, chosen) if chosen is not None else evaluator.unknown(file, node)
 

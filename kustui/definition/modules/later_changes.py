@@ -69,7 +69,9 @@ def opened(file: ModuleFile, value: Value, change: Change, keys_of: KeysOf) -> V
     keys = keys_of(file, change.target) if change.node.type != "call_expression" else None
     place = file.origin(change.node)
     doubt = unknown(place, file.text(change.node))
-    if keys is not None and keys and (now := _with_member(value, keys, doubt, place)) is not None:
+    if keys == []:
+        return doubt  # it is another value altogether
+    if keys is not None and (now := _with_member(value, keys, doubt, place)) is not None:
         return now
     match value:
         case Object():

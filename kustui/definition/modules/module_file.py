@@ -29,6 +29,7 @@ _CHANGES = """
 (assignment_expression left: (_) @target)
 (augmented_assignment_expression left: (_) @target)
 (update_expression argument: (_) @target)
+(for_in_statement !kind left: (_) @target)
 (unary_expression operator: "delete" argument: (_) @target)
 (call_expression function: (member_expression object: (_) @target property: (property_identifier) @method)
   (#match? @method "^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin)$"))
@@ -156,7 +157,8 @@ class ModuleFile:
             case "object_pattern":
                 for part in pattern.named_children:
                     key, value = (part.child_by_field_name(field) for field in ("key", "value"))
-                    if part.type == "pair_pattern" and key is not None and value is not None:
+                    is_plain = key is not None and key.type in ("property_identifier", "string", "number")
+                    if part.type == "pair_pattern" and is_plain and key is not None and value is not None:
                         path = (*binding.path, self.text(key).strip("'\""))
                         yield from self._in_pattern(value, binding._replace(path=path))
                     elif part.type == "shorthand_property_identifier_pattern":
@@ -164,8 +166,11 @@ class ModuleFile:
                     else:  # a default, or the rest
                         yield from self._opaque(part)
             case "array_pattern":
-                for index, part in enumerate(pattern.named_children):
-                    yield from self._in_pattern(part, binding._replace(path=(*binding.path, index)))
+                index = 0
+                for part in pattern.children:
+                    index += part.type == ","
+                    if part.is_named and part.type != "comment":
+                        yield from self._in_pattern(part, binding._replace(path=(*binding.path, index)))
             case _:
                 yield from self._opaque(pattern)
 
@@ -218,8 +223,10 @@ class ModuleFile:
             node = target.parent
             while node is not None and node.type in ("member_expression", "arguments"):
                 node = node.parent
-            if inner.type in _IDENTIFIERS and node is not None:
-                changes.setdefault(self.text(inner), []).append(Change(target, node))
+            is_pattern = inner.type in ("array_pattern", "object_pattern")
+            for name in _descendants(inner) if is_pattern else [inner]:
+                if name.type in _IDENTIFIERS and node is not None:
+                    changes.setdefault(self.text(name), []).append(Change(target, node))
         return changes
 
     def changes_of(self, name: str) -> list[Change]:

@@ -102,10 +102,10 @@ class Evaluator:
     def number(self, file: ModuleFile, node: Node) -> Value:
         text = file.text(node).replace("_", "").lower()
         try:
-            if text[:2] in ("0x", "0o", "0b"):
-                number: int | float = int(text, 0)
-            else:
-                number = int(text) if text.isdigit() and not (text[0] == "0" and len(text) > 1) else float(text)
+            if text.isdigit() and text[0] == "0" and len(text) > 1:
+                return self.unknown(file, node)
+            is_whole = text.isdigit() or text[:2] in ("0x", "0o", "0b")
+            number: int | float = int(text, 0) if is_whole else float(text)
         except (ValueError, OverflowError):  # 10n, 010, more digits than Python reads
             return self.unknown(file, node)
         return Scalar(file.origin(node), number)
@@ -128,7 +128,10 @@ class Evaluator:
             place = file.origin(part)
             match part.type:
                 case "pair":
-                    yield self._pair(file, part)
+                    child, written = self._pair(file, part), part.child_by_field_name("key")
+                    is_named = written is not None and written.type != "computed_property_name"
+                    if not (is_named and child.key is not None and child.key.text == "__proto__"):  # no member
+                        yield child
                 case "shorthand_property_identifier":
                     key = Text(place, (Piece(file.text(part), place),))
                     yield Child(key, self.name(file, part), place)
@@ -184,12 +187,16 @@ class Evaluator:
 
     def array(self, file: ModuleFile, node: Node) -> Value:
         elements: list[Child] = []
-        for part in node.named_children:
+        is_hole = True
+        for part in node.children[1:]:
             place = file.origin(part)
             if part.type == "spread_element":
                 elements += self._spread(file, part, place)
-            elif part.type != "comment":
+            elif part.type == "," and is_hole:
+                elements.append(Child(None, Undefined(place), place))
+            elif part.is_named and part.type != "comment":
                 elements.append(Child(None, self.value(file, part), place))
+            is_hole = part.type == "," or (is_hole and part.type == "comment")
         return List(file.origin(node), tuple(elements))
 
     # Names
@@ -272,12 +279,19 @@ class Evaluator:
 
     def enumeration(self, file: ModuleFile, node: Node) -> Value:
         body = node.child_by_field_name("body")
-        members = []
+        members: list[Child] = []
+        number: float | int | bool | None = -1
         for part in body.named_children if body is not None else ():
             name, value = (part.child_by_field_name(field) for field in ("name", "value"))
             if part.type == "enum_assignment" and name is not None and value is not None:
-                key = self._key(file, name)
-                members.append(Child(key, self.value(file, value), file.origin(value)))
+                members.append(Child(self._key(file, name), self.value(file, value), file.origin(value)))
+                last = members[-1].value
+                number = last.value if isinstance(last, Scalar) else None
+            elif part.type != "comment":  # one more than the member before it
+                origin = file.origin(part)
+                number = number + 1 if number is not None else None
+                now = Scalar(origin, number, is_literal=False) if number is not None else self.unknown(file, part)
+                members.append(Child(self._key(file, part), now, origin))
         return Object(file.origin(node), tuple(members))
 
     # Other modules

@@ -72,6 +72,10 @@ class Scalar(Value):
     is_literal: bool = True
 
     @property
+    def is_true(self) -> bool:
+        return bool(self.value) and not (isinstance(self.value, float) and math.isnan(self.value))
+
+    @property
     def json(self) -> str:
         match self.value:
             case None:
