@@ -17,7 +17,6 @@ from kustui.review.behaviour import Behaviour
 from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.part_changes import NAME, PartChange, named, sentence, shown
 from kustui.review.scenario_changes import ScenarioChange
-from kustui.review.value_changes import Identities
 from kustui.review.workflow_changes import workflow_changes
 from kustui.text.messages import counted
 from kustui.text.styled_lines import Line
@@ -166,15 +165,14 @@ class _ReviewedFiles:
         self._comparison = comparison
         self._old = {document.path: document for document in comparison.old.collection.documents}
         self._new = {document.path: document for document in comparison.new.collection.documents}
-        ids = [(pair.old.id, pair.new.id) for pair in comparison.pairs if pair.old and pair.new]
-        self._ids = {old: new for old, new in ids if old and new and old != new}
 
     def files(self) -> Iterator[ChangedFile]:
         parts = self._parts()
         renamed = self._renamed(parts)
+        before = frozenset(renamed.values())
         for path in {**self._new, **self._old}:
             old, new = self._old.get(path), self._new.get(path)
-            if old is new or path in renamed.values():
+            if old is new or path in before:
                 continue
             if path in renamed:
                 note = sentence("was {}", named(self._comparison.old_state.name_of(renamed[path])))
@@ -189,10 +187,12 @@ class _ReviewedFiles:
     def _renamed(self, parts: Mapping[str, Sequence[Changed]]) -> Mapping[str, str]:
         """The files that came and hold what one that is gone held, with the paths of those."""
         renamed: dict[str, str] = {}
+        taken = {*self._new, *parts}
         for path, there in parts.items():
             before = {part.old.source.path for part in there if part.old is not None}
             all_moved = len(before) == 1 and all(part.old is not None and part.new is not None for part in there)
-            if all_moved and path not in self._old and not before & {*self._new, *parts, *renamed.values()}:
+            if all_moved and path not in self._old and not before & taken:
+                taken |= before
                 renamed[path] = before.pop()
         return renamed
 
@@ -262,7 +262,7 @@ class _ReviewedFiles:
 
     def _workflow(self, old: Entry, new: Entry, pair: WorkflowPair) -> Iterator[Changed]:
         comparison = self._comparison
-        identities = Identities(pair.steps, self._ids)
+        identities = comparison.identities(pair)
         changes = workflow_changes(comparison.old_analysis(old), comparison.new_analysis(new), identities)
         kind, words = CHANGED, named(new.title)
         if old.title != new.title:

@@ -16,6 +16,7 @@ from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.loader import Progress, Reader
 from kustui.review.states import State, scenario_texts
+from kustui.review.value_changes import Identities
 from kustui.simulate.organisation import Organisation
 from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.difference import Difference, difference
@@ -58,6 +59,16 @@ class Comparison:
             for old, new in self.difference.pairs
         ]
         return tuple(sorted(pairs, key=lambda pair: order[(pair.new or pair.old).key]))  # type: ignore[union-attr]
+
+    @cached_property
+    def workflow_ids(self) -> Mapping[str, str]:
+        """The new ids of workflows by their old ones, where they are others."""
+        ids = ((pair.old.id, pair.new.id) for pair in self.pairs if pair.old and pair.new)
+        return {old: new for old, new in ids if old and new and old != new}
+
+    def identities(self, pair: WorkflowPair | None) -> Identities:
+        """What has another id now, of all workflows and of the steps of one."""
+        return Identities(pair.steps if pair is not None else {}, self.workflow_ids)
 
     def old_analysis(self, entry: Entry) -> WorkflowAnalysis:
         return self.old.analyses.of(entry)

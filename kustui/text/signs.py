@@ -56,6 +56,12 @@ ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 CHANGE_SIGNS: Mapping[str, tuple[str, str]] = {ADDED: ("+", "good"), REMOVED: ("-", "error"), CHANGED: ("~", "new")}
 """The sign of what came, went or changed, and its look."""
 
+
+def change_sign(kind: str) -> tuple[str, str]:
+    """The sign of a change and its look: what was renamed or moved has changed."""
+    return CHANGE_SIGNS.get(kind, CHANGE_SIGNS[CHANGED])
+
+
 PUNCTUATION = {
     "·": ";", "…": ".", "‹": ".", "›": ")", "“": '"', "”": '"', "’": "'", "–": "-", "×": "x", "↵": "`", "⇥": "_",
 }  # fmt: skip

@@ -19,11 +19,10 @@ from kustui.review.merged_flow import MergedWorkflow
 from kustui.review.path_changes import PathChange
 from kustui.review.reports import ReportOptions
 from kustui.review.states import State
-from kustui.review.value_changes import Identities
 from kustui.text.messages import counted, plural
+from kustui.text.signs import change_sign
 from kustui.text.styled_lines import Line
 from kustui.text.terminal_safe import terminal_safe
-from kustui.workspace.difference import ADDED, REMOVED
 
 T = TypeVar("T")
 
@@ -34,7 +33,6 @@ MOST_CHARACTERS = 60_000
 _MOST_IN_A_DRAWING, _MOST_EDGES = 40_000, 250
 """Characters and edges: Mermaid draws at most 50,000 and 500, and nobody finds their way in as many."""
 _LISTED, _LEAST_LISTED = 25, 3
-_SIGNS = {ADDED: "+", REMOVED: "−"}  # as wide as the other one
 _BACKTICKS = re.compile("`+")
 
 
@@ -114,12 +112,12 @@ class _Markdown:
         if events:
             counts.append(f"{counted(len(events), 'event')} {'goes' if len(events) == 1 else 'go'} another way")
         about = f": {', '.join(counts)}" if counts else ""
-        title = f"<b>{_SIGNS.get(part.kind, '~')}</b> {_html(part.words)}{about}"
+        title = f"<b>{_sign(part.kind)}</b> {_html(part.words)}{about}"
         yield from _folded(title, f"{self._changes(part)}{self._events(events)}{self._drawing(part)}")
 
     def _changes(self, part: Changed) -> str:
         listed, more = self._first(part.changes)
-        lines = [f"- **{_SIGNS.get(change.kind, '~')}** {_markdown(change.sentence)}\n" for change in listed]
+        lines = [f"- **{_sign(change.kind)}** {_markdown(change.sentence)}\n" for change in listed]
         return "".join((*lines, *_more(len(more), "change")))
 
     def _events(self, events: Sequence[PathChange]) -> str:
@@ -134,7 +132,7 @@ class _Markdown:
             return ""
         comparison = self._review.comparison
         old = comparison.old_analysis(pair.old) if pair.old is not None else None
-        merged = MergedWorkflow.of(old, comparison.new_analysis(pair.new), Identities(pair.steps))
+        merged = MergedWorkflow.of(old, comparison.new_analysis(pair.new), comparison.identities(pair))
         diagram = flow_diagram(merged, merged.changes)
         text = "".join(mermaid(DiagramSet((diagram,))))
         if not any(merged.changes[:2]) or len(text) > _MOST_IN_A_DRAWING or len(diagram.edges) > _MOST_EDGES:
@@ -149,6 +147,11 @@ def _folded(title: str, content: str) -> Iterator[str]:
         yield f"<details><summary>{title}</summary>\n\n{content}\n</details>\n\n"
     else:
         yield f"{title}\n\n"
+
+
+def _sign(kind: str) -> str:
+    sign, _ = change_sign(kind)
+    return "−" if sign == "-" else sign  # as wide as the others
 
 
 def _more(number: int, noun: str) -> Iterator[str]:

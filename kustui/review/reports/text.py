@@ -13,16 +13,16 @@ from kustui.review.path_changes import PathComparison
 from kustui.review.reports import ReportOptions
 from kustui.text.cells import cells
 from kustui.text.messages import counted
+from kustui.text.signs import change_sign
 from kustui.text.styled_lines import Line, wrapped
 from kustui.text.terminal_safe import terminal_safe
-from kustui.workspace.difference import ADDED, CHANGED, MOVED, REMOVED, RENAMED
+from kustui.workspace.difference import ADDED, CHANGED, REMOVED
 
 T = TypeVar("T")
 
 MOST_CHANGES, MOST_WORKFLOWS, MOST_PROBLEMS, MOST_SCENARIOS, MOST_EVENTS = 6, 30, 10, 10, 3
 """Of each workflow, of each file, of the new problems and of the fixed ones, of all scenarios, of the events of each
 workflow: what is over that is counted, unless the report is full."""
-SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~", RENAMED: "~", MOVED: "~"}
 _AROUND_PATH = 10
 """Cells beside a path that is not broken, however long it is."""
 _LOOKS = {
@@ -74,7 +74,7 @@ class _Text:
         yield from self._line((("        ", ""), (" → ".join(places), "aside")), 10)
 
     def _signed(self, kind: str, words: Line, indent: int) -> Iterator[str]:
-        sign = SIGNS[kind]
+        sign, _ = change_sign(kind)
         shown = ((f"`{text}`", look) if look == NAME else (text, look) for text, look in words)
         yield from self._line(((" " * indent, ""), (sign, sign), (" ", ""), *shown), indent + 4)
 

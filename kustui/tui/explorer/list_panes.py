@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from kustui.check.problems import Problem, Related
 from kustui.config.severity import Severity
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
-from kustui.text.signs import CHANGE_SIGNS, CHANGED
+from kustui.text.signs import change_sign
 from kustui.text.styled_lines import Line, StyledRow, wrapped
 from kustui.tui.bindings import bindings
 from kustui.tui.tree.nodes import change_key
@@ -287,7 +287,7 @@ def change_rows(time: str, difference: Difference, place_of: Callable[[Problem],
 
 
 def _change_rows(change: Change) -> Iterator[Row]:
-    sign, look = CHANGE_SIGNS.get(change.kind, CHANGE_SIGNS[CHANGED])
+    sign, look = change_sign(change.kind)
     link = change_key(change)
     line: Line = ((f"  {sign} ", look), (f"{change.noun} ", "muted"), (change.name, "name"))
     aside: Line = ((change.entry.title, "muted"),) if change.entry and change.noun in ("step", "trigger") else ()

@@ -14,7 +14,6 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.review.app_changes import app_changes, paired_apps
 from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.merged_flow import MergedWorkflow
-from kustui.review.value_changes import Identities
 from kustui.text.signs import ADDED, CHANGED, REMOVED
 from kustui.text.styled_lines import Line
 from kustui.tui.tree.nodes import Kind, Node
@@ -132,12 +131,6 @@ class TreeReview:
     @cached_property
     def _by_key(self) -> Mapping[NodeKey, ReviewedChange]:
         return {change.key: change for change in self.changes}
-
-    @cached_property
-    def _workflow_ids(self) -> Mapping[str, str]:
-        """The new ids of workflows by their old ones, where they are others."""
-        pairs = ((pair.old.id, pair.new.id) for pair in self.comparison.pairs if pair.old and pair.new)
-        return {old: new for old, new in pairs if old and new and old != new}
 
     @cached_property
     def marks(self) -> Mapping[NodeKey, str]:
@@ -265,8 +258,7 @@ class TreeReview:
         kept = self._merged.get(entry.key)
         if kept is None or kept.new is not analysis:
             before = self.comparison.old_analysis(old) if old is not None else None
-            steps = pair.steps if pair is not None else {}
-            kept = MergedWorkflow.of(before, analysis, Identities(steps, self._workflow_ids))
+            kept = MergedWorkflow.of(before, analysis, self.comparison.identities(pair))
             if len(self._merged) >= _MOST_KEPT:
                 self._merged.clear()
             self._merged[entry.key] = kept
