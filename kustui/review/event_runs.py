@@ -17,6 +17,7 @@ from kustui.review.divergence import BREAKS_OFF, ENDS, IS_RETRIED, UNDECIDED, Pa
 from kustui.simulate.engine import words
 from kustui.simulate.engine.engine import ExecuteStep, StartEvent, advance
 from kustui.simulate.engine.state import Overrides, State, initial_state
+from kustui.simulate.engine.trace import TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.symbolic import NOT_CHOSEN
 from kustui.simulate.scenarios.explore import name_of
@@ -156,8 +157,12 @@ def _ended(state: State, steps: Sequence[PathStep], mocked: Sequence[tuple[str, 
     entry = state.last
     if state.run is not None or entry is None:
         return EventRun(Path(tuple(steps), UNDECIDED), f"it has more than {_MOST_STEPS:,} steps", tuple(mocked))
-    end = UNDECIDED if entry.left else BREAKS_OFF if entry.broken else ENDS
-    return EventRun(Path(tuple(steps), end), words.why(entry), tuple(mocked))
+    return EventRun(Path(tuple(steps), end_of(entry)), words.why(entry), tuple(mocked))
+
+
+def end_of(last: TraceEntry) -> str:
+    """How a run comes to its end whose last entry that is."""
+    return UNDECIDED if last.left else BREAKS_OFF if last.broken else ENDS
 
 
 def _given(action: str, event: Event, place: Place) -> Overrides | None:

@@ -99,13 +99,22 @@ class MergedFlow(FlowGraph):
     def order(self) -> tuple[Step, ...]:
         """The steps in the flow order of the new state, each that is gone behind the one that it followed."""
         order = [step.id for step in self.new.order] if self.new is not None else []
-        before = ""
+        there = frozenset(order)
+        before: str | None = None
+        gone: dict[str | None, list[str]] = {}
         for step in self.old.order if self.old is not None else ():
             id_ = self.renamed.get(step.id, step.id)
-            if self.new is None or id_ not in self.new.steps:
-                order.insert(order.index(before) + 1 if before else 0, id_)
-            before = id_
-        return tuple(self.steps[id_] for id_ in order)
+            if id_ in there:
+                before = id_
+            else:
+                gone.setdefault(before, []).append(id_)
+        ids = [*gone.get(None, ()), *(one for id_ in order for one in (id_, *gone.get(id_, ())))]
+        return tuple(self.steps[id_] for id_ in ids)
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The numbers of the steps in that order, from 1, by id."""
+        return {step.id: number for number, step in enumerate(self.order, 1)}
 
     def node(self, step_id: str) -> str | None:
         return super().node(step_id) or super().node(self.renamed.get(step_id, step_id))

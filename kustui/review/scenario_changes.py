@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from kustui.definition.values import to_json_value
-from kustui.review.comparison import Comparison
-from kustui.review.divergence import BREAKS_OFF, ENDS, UNDECIDED, Path, PathStep, divergence_in_words
-from kustui.review.event_runs import Side, step_namer
+from kustui.review.comparison import Comparison, WorkflowPair
+from kustui.review.divergence import Path, PathStep, divergence_in_words
+from kustui.review.event_runs import Side, end_of, step_namer
 from kustui.review.states import scenario_texts
 from kustui.simulate.engine import words
 from kustui.simulate.engine.trace import ScheduledRun, TraceEntry
@@ -136,17 +136,29 @@ class _Scenarios:
     def _names(self, key: str) -> Callable[[str], str]:
         """What people call the steps of a workflow of now."""
         comparison = self._comparison
-        pair = next((pair for pair in comparison.pairs if pair.old and pair.new and pair.new.key == key), None)
-        if pair is not None:
+        if (pair := self._pairs.get(key)) is not None:
             return step_namer(*Side.both(comparison, pair))
         return partial(name_of, comparison.new_organisation.analysis(key))
 
+    @cached_property
+    def _pairs(self) -> Mapping[str, WorkflowPair]:
+        """The workflows that are there in both and not the same, by their keys now."""
+        return {pair.new.key: pair for pair in self._comparison.pairs if pair.old and pair.new}
+
     # The way of a replay
 
+    @cached_property
+    def _keys(self) -> Mapping[str, str]:
+        """The keys of workflows now, by those that they had."""
+        return {old: entry.key for old, entry in self._comparison.difference.workflows.items()}
+
+    @cached_property
+    def _steps(self) -> Mapping[str, Mapping[str, str]]:
+        """The ids of steps that have another one now, and that one, by the key that the workflow had."""
+        return {pair.old.key: pair.steps for pair in self._comparison.pairs if pair.old is not None}
+
     def _keep_old(self, replay: Replay) -> str:
-        keys = {old: entry.key for old, entry in self._comparison.difference.workflows.items()}
-        steps = {pair.old.key: pair.steps for pair in self._comparison.pairs if pair.old is not None}
-        self._old_ways[replay.file.path] = _way(replay, keys, steps)
+        self._old_ways[replay.file.path] = _way(replay, self._keys, self._steps)
         return ""
 
     def _keep_new(self, replay: Replay) -> str:
@@ -165,8 +177,7 @@ def _way(replay: Replay, keys: Mapping[str, str], steps: Mapping[str, Mapping[st
     for run, last in zip(entries.values(), ends, strict=True):
         renamed = steps.get(last.key, {})
         path = [PathStep(renamed.get(entry.node, entry.node), entry.failure is not None) for entry in run]
-        end = UNDECIDED if last.left else BREAKS_OFF if last.broken else ENDS
-        runs.append(_Run(keys.get(last.key, last.key), Path(tuple(path), end)))
+        runs.append(_Run(keys.get(last.key, last.key), Path(tuple(path), end_of(last))))
     scheduled = tuple(entry.scheduled for entry in replay.entries if entry.scheduled is not None)
     schedules = (_Schedule(run.workflow_id, run.due, to_json_value(run.inputs)) for run in scheduled)
     return _Way(tuple(runs), tuple(schedules), ends, scheduled)

@@ -57,9 +57,14 @@ CHANGE_SIGNS: Mapping[str, tuple[str, str]] = {ADDED: ("+", "good"), REMOVED: ("
 """The sign of what came, went or changed, and its look."""
 
 
+def mark_of(kind: str) -> str:
+    """How a change is marked: what was renamed or moved has changed."""
+    return kind if kind in CHANGE_SIGNS else CHANGED
+
+
 def change_sign(kind: str) -> tuple[str, str]:
-    """The sign of a change and its look: what was renamed or moved has changed."""
-    return CHANGE_SIGNS.get(kind, CHANGE_SIGNS[CHANGED])
+    """The sign of a change of a kind, and its look."""
+    return CHANGE_SIGNS[mark_of(kind)]
 
 
 PUNCTUATION = {

@@ -14,7 +14,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.review.app_changes import app_changes, paired_apps
 from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.merged_flow import MergedWorkflow
-from kustui.text.signs import ADDED, CHANGED, REMOVED
+from kustui.text.signs import ADDED, CHANGED, REMOVED, mark_of
 from kustui.text.styled_lines import Line
 from kustui.tui.tree.nodes import Kind, Node
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
@@ -69,7 +69,7 @@ class TreeReview:
     def _of_files(self) -> Iterator[ReviewedChange]:
         for change in self.comparison.difference.changes:
             if change.noun == "app" or (change.noun == "file" and not self._says_workflows(change)):
-                mark = change.kind if change.kind in (ADDED, REMOVED) else CHANGED
+                mark = mark_of(change.kind)
                 sentences = tuple(self._of_apps(change.path)) if change.noun == "app" else ()
                 yield ReviewedChange((change.path,), mark, change.noun, change.name, None, sentences)
 
@@ -79,8 +79,16 @@ class TreeReview:
         return document is not None and document.is_one_workflow
 
     def _document_at(self, path: str, *, is_old: bool) -> Document | None:
-        snapshot = self.comparison.old if is_old else self.comparison.new
-        return next((document for document in snapshot.collection.documents if document.path == path), None)
+        return self._documents[is_old].get(path)
+
+    @cached_property
+    def _documents(self) -> tuple[Mapping[str, Document], Mapping[str, Document]]:
+        """The files of the new state and those of the old one, by path."""
+        new, old = (
+            {document.path: document for document in snapshot.collection.documents}
+            for snapshot in (self.comparison.new, self.comparison.old)
+        )
+        return new, old
 
     def _of_apps(self, path: str) -> Iterator[Line]:
         for old, new in paired_apps(*(self._document_at(path, is_old=is_old) for is_old in (True, False))):
@@ -174,8 +182,7 @@ class TreeReview:
         merged = self.merged(entry, self.comparison.new_analysis(entry)) if entry is not None else None
         if merged is None or key[2] == "trigger":
             return 0
-        names = (f"step {step.id}" for step in merged.flow.order)
-        return next((number for number, name in enumerate(names, 1) if name == key[2]), 0)
+        return merged.flow.places.get(key[2].removeprefix("step "), 0)
 
     # What is gone
 
