@@ -158,10 +158,6 @@ class OrganisationGraph:
         """The steps and transitions that read a field."""
         return self.links_from(node, Role.READS)
 
-    def steps_below(self, key: str) -> Mapping[str, tuple[Link, ...]]:
-        """The steps of a workflow, and its trigger, that link it to anything, each with its edges."""
-        return grouped((link.step, link) for link in self.links_of_workflow.get(key, ()))
-
     def title(self, node: Node) -> str:
         """What people call it."""
         return self.summaries[node.name].entry.title if node.kind is Kind.WORKFLOW else node.name

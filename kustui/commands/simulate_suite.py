@@ -46,16 +46,16 @@ class Suite:
         KustuiError where none can be replayed, and ReaderGoneError where nobody reads on."""
         options, output, before = self._options, Output.of(self._options), self._results
         render = render_of(options.format, show_steps=options.trace, colour=output.colour)
-        known = before if before is not None and render is None else ()
+        kept = before if before is not None and render is None else ()
         replay_options, shown = ReplayOptions(options.max_steps, options.follow_events), None
         if before is not None:
-            current = reusable_results(texts, organisation, known, replay_options)
+            current = reusable_results(texts, organisation, kept, replay_options)
             shown = [text.path for text in texts if text.path not in current]
             _report_due(shown, len(texts))
             if not shown and len(before) == len(texts):
                 return ExitStatus.OK
         with ProgressLine() as progress:
-            results = replay_with_pool(texts, organisation, known, replay_options, render, progress.replaying)
+            results = replay_with_pool(texts, organisation, kept, replay_options, render, progress.replaying)
         if options.update and (
             failed := [text for text, result in zip(texts, results, strict=True) if result.differences]
         ):

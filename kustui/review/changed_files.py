@@ -15,7 +15,7 @@ from kustui.diagrams.labels import event_label
 from kustui.review.app_changes import app_changes, paired_apps
 from kustui.review.behaviour import Behaviour
 from kustui.review.comparison import Comparison, WorkflowPair
-from kustui.review.part_changes import NAME, PartChange, named, sentence, shown
+from kustui.review.part_changes import NAME, VALUE, PartChange, named, sentence, shown
 from kustui.review.scenario_changes import ScenarioChange
 from kustui.review.workflow_changes import workflow_changes
 from kustui.text.messages import counted
@@ -275,12 +275,12 @@ class _ReviewedFiles:
 
 
 def _says_same(change: PartChange, words: Line) -> bool:
-    """Whether a change says once more that a workflow was called otherwise."""
+    """Whether a change says once more that a workflow was called otherwise: by its name, else by its id."""
     return change.kind == RENAMED and _names(change.sentence) == _names(words)
 
 
 def _names(sentence: Line) -> set[str]:
-    return {text for text, look in sentence if look == NAME}
+    return {text for text, look in sentence if look in (NAME, VALUE)}
 
 
 def _came_or_went(kind: str, app: AppEntry) -> Changed:

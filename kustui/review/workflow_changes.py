@@ -73,6 +73,11 @@ class _WorkflowComparison:
             if self._old.entry.text() != self._new.entry.text():
                 yield self.too_deep
             return
+        ids = old.at("id"), new.at("id")
+        if ids[0].value != ids[1].value and self._same(
+            *(place.value for place in ids)
+        ):  # a reference to it is the same
+            yield from self._member("id", *ids)
         for key, one, other in differing_members(old, new, self._same, {"trigger", "steps"}):
             yield from self._member(key, one, other)
         trigger = old.at("trigger"), new.at("trigger")

@@ -19,13 +19,13 @@ if TYPE_CHECKING:  # not before there are scenarios
 _PAUSE = 0.3
 """Seconds between two reports of replays that are under way."""
 _GRACE = 0.3
-"""Seconds for which a scenario has to stay unreadable, or gone, before that is told: it may be half written."""
+"""Seconds for which a scenario has to stay unreadable, or gone, before that is reported: it may be half written."""
 _MAX_WAIT = 3.0
-"""Seconds after which it is told even so, of what is written all the time."""
+"""Seconds after which it is reported even so, of what is written all the time."""
 
 
 class ScenarioReplays:
-    """Tells what comes of the scenarios beside what was opened, and again after each change."""
+    """Reports what comes of the scenarios beside what was opened, and again after each change."""
 
     def __init__(self, notify: Notify) -> None:
         self._notify = notify
@@ -35,12 +35,12 @@ class ScenarioReplays:
         self._is_due = self._is_closed = False
         self._results: dict[str, ScenarioResult] = {}
         """What came of each, by its path."""
-        self._told: tuple[ScenarioResult, ...] | None = None
+        self._reported: tuple[ScenarioResult, ...] | None = None
         """What came of them when all were replayed last; None until they were."""
         self._concerning: set[str] = set()
         """The paths of those that have named a workflow which is, or was, there."""
         self._worse_since: float | None = None
-        """Since when something is gone, or cannot be read, that was not told to be so."""
+        """Since when something is gone, or cannot be read, that was not reported to be so."""
 
     def follow(self, snapshot: Snapshot) -> None:
         """Replay what a snapshot concerns."""
@@ -90,9 +90,9 @@ class ScenarioReplays:
         from kustui.simulate.scenarios.file import find_scenarios
 
         paths = find_scenarios(snapshot.paths, MOST_SCENARIOS)
-        if not paths and not self._told:
-            if self._told is None:
-                self._told = ()
+        if not paths and not self._reported:
+            if self._reported is None:
+                self._reported = ()
                 self._notify(ScenariosReplayed())
             return
         from kustui.simulate.organisation import Organisation
@@ -101,13 +101,14 @@ class ScenarioReplays:
         organisation, texts = Organisation(snapshot.analyses, snapshot.by_entry), read_texts(paths)
         reusable = reusable_results(texts, organisation, self._results.values())
         due = [text for text in texts if text.path not in reusable]
-        inside, told = frozenset(find_scenarios(snapshot.paths, MOST_SCENARIOS, beside_files=False)), time.monotonic()
+        inside = frozenset(find_scenarios(snapshot.paths, MOST_SCENARIOS, beside_files=False))
+        reported = time.monotonic()
         self._results |= reusable
         for index, text in enumerate(due):
             if self._wait(0):
                 return
-            if time.monotonic() - told > _PAUSE:
-                told = time.monotonic()
+            if time.monotonic() - reported > _PAUSE:
+                reported = time.monotonic()
                 self._notify(ScenariosReplayed(self._listed(texts, inside), len(due) - index))
             self._results[text.path] = replay_one(text, organisation)
         if self._is_worse(texts):
@@ -116,11 +117,11 @@ class ScenarioReplays:
                 return
         self._worse_since = None
         self._results = {text.path: self._results[text.path] for text in texts}
-        self._tell(self._listed(texts, inside), organisation)
+        self._report(self._listed(texts, inside), organisation)
 
     def _is_worse(self, texts: Sequence[ScenarioText]) -> bool:
-        """Whether a scenario is gone, or can no longer be read, that was told to be well."""
-        readable = {result.path for result in self._told or () if not result.errors}
+        """Whether a scenario is gone, or can no longer be read, that was reported to be well."""
+        readable = {result.path for result in self._reported or () if not result.errors}
         return not readable <= {text.path for text in texts if not self._results[text.path].errors}
 
     def _listed(self, texts: Sequence[ScenarioText], inside: frozenset[str]) -> tuple[ScenarioResult, ...]:
@@ -131,13 +132,13 @@ class ScenarioReplays:
             result for result in results if not result.title or result.path in inside or result.path in self._concerning
         )
 
-    def _tell(self, results: tuple[ScenarioResult, ...], organisation: Organisation) -> None:
+    def _report(self, results: tuple[ScenarioResult, ...], organisation: Organisation) -> None:
         from kustui.simulate.scenarios.suite import coverage_of
 
-        before = self._told
+        before = self._reported
         if before is not None and [*map(id, before)] == [*map(id, results)]:
             return
-        self._told = results
+        self._reported = results
         new = _failing(results) - _failing(before) if before is not None else frozenset()
         coverage = coverage_of(results, organisation)
         self._notify(ScenariosReplayed(results, 0, new, coverage.steps, coverage.edges))

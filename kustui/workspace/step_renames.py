@@ -25,8 +25,8 @@ def renamed_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, s
     renamed = _alike({id_: _text(step) for id_, step in gone.items()}, {id_: _text(step) for id_, step in came.items()})
     taken = set(renamed.values())
     by_name = _only((_named(step), id_) for id_, step in came.items() if id_ not in taken)
-    left = _only((_named(step), id_) for id_, step in gone.items() if id_ not in renamed)
-    return {**renamed, **{id_: by_name[name] for name, id_ in left.items() if name in by_name}}
+    remaining = _only((_named(step), id_) for id_, step in gone.items() if id_ not in renamed)
+    return {**renamed, **{id_: by_name[name] for name, id_ in remaining.items() if name in by_name}}
 
 
 def _alike(gone: Mapping[str, str], came: Mapping[str, str]) -> dict[str, str]:

@@ -117,6 +117,21 @@ def test_markdown_has_both_states_in_a_drawing(capsys: pytest.CaptureFixture[str
     assert "<details><summary><b>~</b> <code>calling</code>: 1 change</summary>\n\n" in output
 
 
+def test_the_drawing_marks_no_step_for_another_id_of_what_it_schedules(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name, id_ in (("a", "id-of-called"), ("b", "other-id")):
+        caller, called = calling(60), a_workflow("called", id=id_, callable=True)
+        caller["steps"][0]["params"]["workflowId"] = id_
+        caller["description"] = name
+        write_json(tmp_path / f"{name}.json", [caller, called])
+    text = run(capsys, str(tmp_path / "a.json"), str(tmp_path / "b.json"))[1]
+    assert "~ `called` has the id other-id instead of id-of-called\n" in text
+    output = run(capsys, str(tmp_path / "a.json"), str(tmp_path / "b.json"), "--format", "markdown")[1]
+    assert "has the id `other-id` instead of `id-of-called`" in output
+    assert "mermaid" not in output, "nothing in a drawing is marked"
+
+
 def test_problems_are_new_or_fixed(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
