@@ -26,15 +26,15 @@ _SCOPES = frozenset({"program", "statement_block", "switch_body", "class_body"})
 _OTHER_SCOPES = frozenset({"for_statement", "for_in_statement", "catch_clause"})
 _IDENTIFIERS = frozenset({"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"})
 _CHANGES = """
-(assignment_expression left: (_) @target)
-(augmented_assignment_expression left: (_) @target)
-(update_expression argument: (_) @target)
-(for_in_statement !kind left: (_) @target)
-(unary_expression operator: "delete" argument: (_) @target)
+(assignment_expression left: (_) @target) @change
+(augmented_assignment_expression left: (_) @target) @change
+(update_expression argument: (_) @target) @change
+(for_in_statement !kind left: (_) @target) @change
+(unary_expression operator: "delete" argument: (_) @target) @change
 (call_expression function: (member_expression object: (_) @target property: (property_identifier) @method)
-  (#match? @method "^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin)$"))
+  (#match? @method "^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin)$")) @change
 (call_expression function: (member_expression object: (identifier) @object)
-  arguments: (arguments . (_) @target) (#eq? @object "Object"))
+  arguments: (arguments . (_) @target) (#eq? @object "Object")) @change
 """
 """Whatever may change a value after its declaration."""
 
@@ -213,20 +213,18 @@ class ModuleFile:
     @cached_property
     def _changes(self) -> Mapping[str, list[Change]]:
         changes: dict[str, list[Change]] = {}
-        for target in _query(self.tree.language).captures(self.root).get("target", ()):
+        for _, captured in _query(self.tree.language).matches(self.root):
+            [target], [change] = captured["target"], captured["change"]
             inner = target
             while inner.type in ("member_expression", "subscript_expression"):
                 object_ = inner.child_by_field_name("object")
                 if object_ is None:
                     break
                 inner = object_
-            node = target.parent
-            while node is not None and node.type in ("member_expression", "arguments"):
-                node = node.parent
             is_pattern = inner.type in ("array_pattern", "object_pattern")
             for name in _descendants(inner) if is_pattern else [inner]:
-                if name.type in _IDENTIFIERS and node is not None:
-                    changes.setdefault(self.text(name), []).append(Change(target, node))
+                if name.type in _IDENTIFIERS:
+                    changes.setdefault(self.text(name), []).append(Change(target, change))
         return changes
 
     def changes_of(self, name: str) -> list[Change]:

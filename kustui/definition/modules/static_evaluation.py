@@ -106,7 +106,9 @@ class Evaluator:
                 return self.unknown(file, node)
             is_whole = text.isdigit() or text[:2] in ("0x", "0o", "0b")
             number: int | float = int(text, 0) if is_whole else float(text)
-        except (ValueError, OverflowError):  # 10n, 010, more digits than Python reads
+            if not text.isdigit():
+                float(number)
+        except (ValueError, OverflowError):  # 10n, more digits than Python reads, 0xf… that no number is as great as
             return self.unknown(file, node)
         return Scalar(file.origin(node), number)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -221,3 +222,14 @@ def test_the_parsers_are_loaded_for_modules_alone() -> None:
         "read_document('a.js', b'module.exports = {}'); sys.exit(loaded or 'tree_sitter' not in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_time_for_assignments_in_each_other_grows_with_their_number() -> None:
+    module = f"const many = {'a = b = ' * 20_000}1;\nmodule.exports = {WORKFLOW}"
+    began = time.process_time()
+    assert len(document_of(module).entries) == 1
+    assert time.process_time() - began < 5  # 50 s where each looks for what it is in from the top
+
+
+def test_a_number_that_is_greater_than_numbers_are_is_not_known() -> None:
+    assert str(value_of(f"0x{'9' * 4_000}")).startswith(f"{UNKNOWN}0x99")
