@@ -19,7 +19,7 @@ from kustui.definition.modules.imports import Imports
 from kustui.definition.modules.json_text import JsonText, TooLargeError, function_result
 from kustui.definition.modules.module_file import ModuleFile
 from kustui.definition.modules.static_evaluation import Evaluator
-from kustui.definition.modules.static_values import List, Object, Origin, Value
+from kustui.definition.modules.static_values import List, Object, Origin, Unknown, Value
 from kustui.definition.source.outline import outline
 from kustui.definition.source.positions import MAX_DEPTH
 from kustui.definition.source.source import Extent, Fault, Source
@@ -64,6 +64,10 @@ class _Reading:
         self.text = JsonText(_Sources(self.imports.files))
         self._taken: list[Origin] = []
         """What is part of a definition already, in order."""
+        self._unknown: list[Origin] = []
+        """What of that is not known, in order: it may build definitions of its own."""
+        self._taken_within: list[Origin] = []
+        """Those definitions, in order."""
         self._spread: list[Origin] = []
         """The keys in it that came with another object, in order."""
 
@@ -104,8 +108,15 @@ class _Reading:
         return at < len(self._spread) and origin.holds(self._spread[at])
 
     def _taken_around(self, origin: Origin) -> Origin | None:
-        at = bisect_right(self._taken, origin._replace(end=len(self.file.source.data) + 1))
-        around = self._taken[at - 1] if at else None
+        around = self._around(self._taken, origin)
+        inner = self._around(self._unknown, origin)
+        if around is None or inner is None or inner < around:
+            return around
+        return self._around(self._taken_within, origin)
+
+    def _around(self, ranges: list[Origin], origin: Origin) -> Origin | None:
+        at = bisect_right(ranges, origin._replace(end=len(self.file.source.data) + 1))
+        around = ranges[at - 1] if at else None
         return around if around is not None and around.holds(origin) else None
 
     def _take_in(self, value: Value) -> None:
@@ -120,11 +131,13 @@ class _Reading:
             if outer is None or not outer.holds(value.origin):
                 outer = value.origin
                 if self._taken_around(outer) is None:
-                    insort(self._taken, outer)
+                    insort(self._taken_within if self._around(self._taken, outer) else self._taken, outer)
             children = value.members if isinstance(value, Object) else value.elements
             for child in children:
                 if child.is_spread and child.key is not None:
                     insort(self._spread, child.key.origin)
+                if isinstance(child.value, Unknown) and not self._around(self._unknown, child.value.origin):
+                    insort(self._unknown, child.value.origin)
             pending.extend((child.value, outer) for child in children)
 
     def _candidates(self) -> Iterator[Node]:
@@ -135,7 +148,9 @@ class _Reading:
             at = match.end()
             origin = Origin(0, match.start(), match.end())
             if (taken := self._taken_around(origin)) is not None:
-                at = max(at, taken.end)
+                inner = bisect_left(self._unknown, origin)
+                start = self._unknown[inner].start if inner < len(self._unknown) else taken.end
+                at = max(at, min(start, taken.end))
                 continue
             node = self.file.root.descendant_for_byte_range(match.start(), match.end())
             holders: list[Node] = []

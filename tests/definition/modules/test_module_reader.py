@@ -16,6 +16,8 @@ from kustui.text.terminal_safe import UNKNOWN
 
 WORKFLOW = """{ id: 'w', name: 'W', trigger: { eventName: 'kustomer.message.create', transitions: [] }, steps: [] }"""
 
+OTHER = WORKFLOW.replace("W", "V")
+
 
 def document_of(text: str, path: str = "app.js", files: Mapping[str, str] | None = None) -> Document:
     others = {name: content.encode() for name, content in (files or {}).items()}
@@ -138,6 +140,12 @@ def test_what_is_imported_is_read_from_its_file(expression: str, files: dict[str
         (f"module.exports = {{ a: {WORKFLOW}, b: {WORKFLOW.replace('W', 'V')} }};", ["W", "V"]),
         (f"export const a = {WORKFLOW};\nexport const b = {WORKFLOW.replace('W', 'V')};", ["W", "V"]),
         (f"const w = {WORKFLOW};\nmodule.exports = {{ app: 'a', version: '1.0.0', workflows: [w] }};", ["W"]),
+        (f"module.exports = {{ app: 'a', version: '1.0.0', workflows: [define({WORKFLOW}), x()] }}", ["W"]),
+        (f"module.exports = {{ app: 'a', version: '1.0.0', workflows: a ? [{WORKFLOW}] : [] }}", ["W"]),
+        (
+            f"module.exports = {{ app: 'a', version: '1.0.0', workflows: [f({WORKFLOW}), {WORKFLOW.replace('W', 'V')}, x()] }}",
+            ["V", "W"],
+        ),
         ("module.exports = { compilerOptions: { steps: 3 } };", []),
         ("const app = express(); app.listen(1);", []),
     ],
