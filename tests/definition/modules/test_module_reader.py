@@ -143,7 +143,7 @@ def test_what_is_imported_is_read_from_its_file(expression: str, files: dict[str
         (f"module.exports = {{ app: 'a', version: '1.0.0', workflows: [define({WORKFLOW}), x()] }}", ["W"]),
         (f"module.exports = {{ app: 'a', version: '1.0.0', workflows: a ? [{WORKFLOW}] : [] }}", ["W"]),
         (
-            f"module.exports = {{ app: 'a', version: '1.0.0', workflows: [f({WORKFLOW}), {WORKFLOW.replace('W', 'V')}, x()] }}",
+            f"module.exports = {{ app: 'a', version: '1.0.0', workflows: [f({WORKFLOW}), {OTHER}, x()] }}",
             ["V", "W"],
         ),
         ("module.exports = { compilerOptions: { steps: 3 } };", []),
