@@ -68,6 +68,11 @@ class PathComparison:
     limits: tuple[str, ...] = ()
     """What was not looked at, because there is too much of it."""
 
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Why events may go another way that are not among the changes."""
+        return (*self.limits, *self.undecided)
+
 
 def compare_paths(old: Side, new: Side) -> PathComparison:
     """The changed behaviour of a workflow that is there in both states."""

@@ -366,3 +366,20 @@ def test_a_long_name_is_cut(
         write_json(tmp_path / f"{name}.json", {**a_workflow("x" * 5_000, id="id"), "enabled": enabled})
     _, text = run(capsys, "old.json", "new.json")
     assert len(text.splitlines()) < 10
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_runs_that_could_not_all_be_compared_are_said_to_be_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in (("old", "a"), ("new", "b")):
+        ways = [
+            {"target": "s", "condition": {"op": "eq", "values": ["/#steps.1.status", f"{value}{number}"]}}
+            for number in range(70)
+        ]
+        step = {"id": "s", "action": "kustomer.note.create", "params": {}, "transitions": []}
+        workflow = a_workflow("wide", id="id", steps=[step])
+        write_json(tmp_path / f"{name}.json", {**workflow, "trigger": {**workflow["trigger"], "transitions": ways}})
+    _, text = run(capsys, "old.json", "new.json", "--format", form)
+    assert "compared only in part" in text

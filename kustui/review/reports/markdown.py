@@ -111,9 +111,12 @@ class _Markdown:
         counts = [counted(len(part.changes), "change")] if part.changes else []
         if events:
             counts.append(f"{counted(len(events), 'event')} {'goes' if len(events) == 1 else 'go'} another way")
+        gaps = paths.gaps if paths is not None else ()
+        counts += ["runs compared only in part"] if gaps else []
         about = f": {', '.join(counts)}" if counts else ""
         title = f"<b>{_sign(part.kind)}</b> {_html(part.words)}{about}"
-        yield from _folded(title, f"{self._changes(part)}{self._events(events)}{self._drawing(part)}")
+        content = f"{self._changes(part)}{self._events(events)}{self._gaps(gaps)}{self._drawing(part)}"
+        yield from _folded(title, content)
 
     def _changes(self, part: Changed) -> str:
         listed, more = self._first(part.changes)
@@ -124,6 +127,11 @@ class _Markdown:
         listed, more = self._first(events)
         lines = [f"- {code(event.sentence)}\n" for event in listed]
         return "".join(("\nEvents that go another way:\n\n", *lines, *_more(len(more), "event"))) if events else ""
+
+    def _gaps(self, gaps: Sequence[str]) -> str:
+        listed, more = self._first(gaps)
+        lines = [f"- {code(gap)}\n" for gap in listed]
+        return "".join(("\nCompared only in part:\n\n", *lines, *_more(len(more), "reason"))) if gaps else ""
 
     def _drawing(self, part: Changed) -> str:
         """Both states of a workflow in one drawing; nothing where that would show nothing, or too much."""

@@ -102,10 +102,12 @@ class _Text:
     # Behaviour
 
     def _behaviour(self) -> Iterator[str]:
-        workflows = [one for one in self._review.behaviour.workflows if one.paths.changes or self._options.full]
+        compared = self._review.behaviour.workflows
+        workflows = [one for one in compared if one.paths.changes or self._options.full]
+        partly = [one for one in compared if one not in workflows]
         scenarios, more = self._first(self._review.behaviour.scenarios, MOST_SCENARIOS)
         left_out = self._review.behaviour.not_compared
-        if not workflows and not scenarios and not left_out:
+        if not compared and not scenarios and not left_out:
             return
         yield from self._line((("Behaviour", "heading"),))
         for scenario in scenarios:
@@ -117,6 +119,11 @@ class _Text:
         for workflow in workflows:
             yield from self._signed(CHANGED, named(workflow.new.title), 2)
             yield from self._events(workflow.paths)
+        first, others = self._first(partly, MOST_EVENTS)
+        for workflow in first:
+            words = f"  … the runs of `{workflow.new.title}` are compared only in part: {workflow.paths.gaps[0]}"
+            yield from self._line(((words, "aside"),), 6)
+        yield from self._more(others, "more are compared only in part", 2)
         if left_out:
             words = f"  … the runs of {counted(left_out, 'more workflow')} are not compared (--full compares all)"
             yield from self._line(((words, "aside"),), 6)
@@ -128,8 +135,8 @@ class _Text:
             others = f" (and {counted(change.others, 'more path')} likewise)" if change.others else ""
             yield from self._line((("      ", ""), (change.sentence, ""), (others, "aside")), 10)
         yield from self._more(more, "more", 6)
-        for note in (*paths.undecided, *paths.limits) if self._options.full else ():
-            yield from self._line((("      ", ""), (note, "aside")), 10)
+        for gap in paths.gaps[: None if self._options.full else 1]:
+            yield from self._line(((f"      compared only in part: {gap}", "aside"),), 10)
 
     # Lines
 
