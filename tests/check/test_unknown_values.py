@@ -38,3 +38,19 @@ def test_a_value_that_is_not_known_makes_no_problem(name: str) -> None:
             new = [(problem.rule, problem.pointer, problem.message) for problem in problems
                    if (problem.rule, problem.pointer) not in before]  # fmt: skip
             assert new == [], f"{pointer} = {unknown}"
+
+
+@pytest.mark.parametrize("member", ["...base()", "[key()]: true", "callable: base()"])
+def test_a_trigger_of_which_not_all_is_known_may_be_callable(member: str) -> None:
+    trigger = f'{{ id: "1", {member}, eventName: "kustomer.workflow.5f8e148232731d0015c14657.call", transitions: [] }}'
+    workflow = f'{{ id: "5f8e148232731d0015c14657", name: "called", trigger: {trigger}, steps: [] }}'
+    problems = problems_of(f"module.exports = {workflow};")
+    assert not [problem for problem in problems if problem.rule == "event-name-mismatch"]
+
+
+@pytest.mark.parametrize("member", ["...base()", "[key()]: []"])
+def test_steps_that_are_not_known_may_be_led_to(member: str) -> None:
+    to_a = '{ target: "a", condition: { op: "true", values: [true] } }'
+    trigger = f'{{ id: "1", eventName: "kustomer.conversation.update", transitions: [{to_a}] }}'
+    problems = problems_of(f'module.exports = {{ name: "one", trigger: {trigger}, {member} }};')
+    assert not [problem for problem in problems if problem.rule == "unknown-target"]

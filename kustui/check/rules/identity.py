@@ -150,7 +150,8 @@ def event_name_mismatch(analysis: WorkflowAnalysis) -> Violations:
     trigger, id_ = analysis.workflow.trigger, analysis.entry.id
     if trigger is None or not trigger.event_name or not analysis.is_readable(f"{trigger.pointer}/callable"):
         return
-    if analysis.document.is_unknown(f"{analysis.workflow.pointer}/id"):
+    whole = analysis.workflow.pointer
+    if any(map(analysis.document.is_unknown, (whole, f"{whole}/id", trigger.pointer, f"{trigger.pointer}/callable"))):
         return
     place = f"{trigger.pointer}/eventName"
     called_by = called_id(trigger.event_name)
