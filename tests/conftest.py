@@ -39,16 +39,11 @@ class GarbageCollection:
         self._kept = gc.get_freeze_count()
         self._tests = itertools.count(1)
 
-    def pytest_collection_finish(self) -> None:
-        gc.collect()
-        gc.freeze()  # modules and tests stay: no later collection need look at them
-        self._kept = gc.get_freeze_count()
-
     def pytest_runtest_logfinish(self) -> None:
         if next(self._tests) % self._EVERY == 0 and gc.get_freeze_count() > self._kept + self._WORTH_LOOKING:
             gc.unfreeze()
             gc.collect()
-            gc.freeze()
+            gc.freeze()  # modules and what tests share: no later collection need look at them
             self._kept = gc.get_freeze_count()
 
 
