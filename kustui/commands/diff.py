@@ -65,7 +65,7 @@ def run(arguments: Sequence[str]) -> int:
     stdin = read_stdin() if STDIN in options.states else b""
     with gc_paused():
         old_state, new_state = states_of(options.states, paths, stdin)
-        configuration = configuration_of(options, new_state.paths)
+        configuration = configuration_of(options, old_state.paths)
         settings = configuration.settings(RULE_NAMES, cache_of(options, configuration))
         check = cached_check(options, configuration)
         with ProgressLine() as progress:

@@ -15,7 +15,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.loader import Progress, Reader
-from kustui.review.states import State, scenario_texts
+from kustui.review.states import State
 from kustui.review.value_changes import Identities
 from kustui.simulate.organisation import Organisation
 from kustui.workspace.check_cache import CachedCheck
@@ -93,7 +93,7 @@ def read_state(state: State, like: Collection | None = None) -> Snapshot:
     else:
         named = [path for path in state.paths if path in state.texts]
         reader = Reader(named, like=like, read_import=state.read_import)
-        reader.texts = {path: text for path, text in state.texts.items() if path not in state.scenarios}
+        reader.texts = state.definitions
     return Snapshot(reader.read(), paths=state.paths)
 
 
@@ -116,7 +116,7 @@ def check_states(
     new = read_state(new_state)
     old = read_state(old_state, like=new.collection)
     # Scenarios run workflows that are the same in both, too.
-    if not any(scenario_texts(state) for state in (old_state, new_state)):
+    if not old_state.scenarios and not new_state.scenarios:
         from kustui.review.changed_check import check_changed  # with all rules
 
         if (checked := check_changed(old, new, settings)) is not None:

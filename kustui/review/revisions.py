@@ -7,13 +7,13 @@ import posixpath
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from kustui.definition.loader import SCENARIO_SUFFIX, is_definition, is_ignored
 from kustui.errors import KustuiError, reason_of
-from kustui.files import ReadFile, absolute
+from kustui.files import absolute
 
 _MOST_LINKS = 40
 """How many links may follow each other, as in Linux."""
@@ -41,115 +41,143 @@ class Repository:
             raise KustuiError(f"{path or '.'}: {reason or 'not in the work tree of a git repository'}")
         return cls(Path(os.path.realpath(top)))
 
-    def find(self, revision: str) -> str | None:
-        """The id of the commit that a revision names; None where it names none."""
+    def find(self, revision: str) -> Commit | None:
+        """The commit that a revision names; None where it names none."""
         if revision.startswith("-"):  # which git would take for an option
             return None
         result = _git(self.top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-        return None if result.returncode else result.stdout.decode().strip()
+        return None if result.returncode else Commit(self, result.stdout.decode().strip())
 
-    def commit(self, revision: str) -> str:
-        """The id of the commit that a revision names. Raises KustuiError where it names none."""
+    def commit(self, revision: str) -> Commit:
+        """The commit that a revision names. Raises KustuiError where it names none."""
         if (commit := self.find(revision)) is None:
             raise KustuiError(f"{revision}: no such revision in {self.top}{self._shallow_hint()}")
         return commit
 
-    def common_ancestor(self, one: str, other: str) -> str:
+    def common_ancestor(self, one: Commit, other: Commit) -> Commit:
         """The commit at which two commits parted. Raises KustuiError where they have nothing in common."""
-        result = _git(self.top, "merge-base", one, other)
+        result = _git(self.top, "merge-base", one.id, other.id)
         if result.returncode:
-            raise KustuiError(f"{one[:12]} and {other[:12]} have no commit in common{self._shallow_hint()}")
-        return result.stdout.decode().strip()
+            raise KustuiError(f"{one.id[:12]} and {other.id[:12]} have no commit in common{self._shallow_hint()}")
+        return Commit(self, result.stdout.decode().strip())
 
     def _shallow_hint(self) -> str:
         result = _git(self.top, "rev-parse", "--is-shallow-repository")
         is_shallow = result.stdout.strip() == b"true"
         return ": only a part of its history is here, git fetch --unshallow gets the rest" if is_shallow else ""
 
-    def texts(self, commit: str, path: str) -> Mapping[str, bytes]:
-        """What the definitions and scenarios at or below a path held in a commit, by their paths as they would be
-        written from here. A file that is named is read whatever its name; a link to a folder is not followed. Raises
-        KustuiError where git does."""
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit of a repository, and the files in it."""
+
+    repository: Repository
+    id: str
+
+    def texts(self, path: str) -> Mapping[str, bytes]:
+        """What the definitions and scenarios at or below a path held, by their paths as they would be written from
+        here. A file that is named is read whatever its name; a link to a folder is not followed. Raises KustuiError
+        where git does."""
+        top = self.repository.top
         real = Path(os.path.realpath(path or "."))
-        if not real.is_relative_to(self.top):
-            raise KustuiError(f"{path or '.'}: not in the work tree {self.top}")
-        inner = "" if real == self.top else real.relative_to(self.top).as_posix()
-        blobs = list(self._blobs(commit, inner))
+        if not real.is_relative_to(top):
+            raise KustuiError(f"{path or '.'}: not in the work tree {top}")
+        inner = "" if real == top else real.relative_to(top).as_posix()
+        blobs = list(self._blobs(inner))
         if any(blob.path == inner for blob in blobs):
-            blobs += self._scenarios_beside(commit, inner)
+            blobs += self._scenarios_beside(inner)
         blobs.sort(key=lambda blob: _walk_order(blob.path))
-        contents = self._contents({blob.id for blob in blobs if not blob.is_submodule})
-        links = {blob.path: _target(blob.path, contents.get(blob.id, b"")) for blob in blobs if blob.is_link}
-        ids = {blob.path: blob.id for blob in blobs if not blob.is_link}
-        ends = {link: _link_end(links, link) for link in links}
-        contents |= self._contents({f"{commit}:{end}" for end in ends.values() if end not in ids})
+        files = self._files([blob for blob in blobs if not blob.is_submodule])
         texts: dict[str, bytes] = {}
         read: set[str] = set()
         for blob in blobs:
             at = _path_from_here(path, inner, blob.path)
             if blob.is_submodule:
                 texts |= self._submodule_texts(blob, at)
-                continue
-            file = ends.get(blob.path, blob.path)
-            data = contents.get(ids.get(file, f"{commit}:{file}"))
-            if data is None or file in read:  # each file once, by the first of its paths, as in a walk
-                continue
-            read.add(file)
-            if data.startswith(_LFS):
-                raise KustuiError(f"{at}: kept in Git LFS at {commit[:12]}, which is not read")
-            texts[at] = data
+            elif blob.path in files and files[blob.path].path not in read:  # each file once, by the first of its paths
+                file = files[blob.path]
+                read.add(file.path)
+                if file.data.startswith(_LFS):
+                    raise KustuiError(f"{at}: kept in Git LFS at {self.id[:12]}, which is not read")
+                texts[at] = file.data
         return texts
 
-    def read(self, commit: str, path: str) -> bytes | None:
-        """What the file at a path held in a commit, be it here or gone; None where there was none."""
+    def read(self, path: str) -> bytes | None:
+        """What the file at a path held, be it here or gone; None where there was none."""
+        top = self.repository.top
         folder, name = os.path.split(absolute(path))
         real = Path(os.path.realpath(folder)) / name
-        if not real.is_relative_to(self.top):
+        if not real.is_relative_to(top):
             return None
-        links = _links(self, commit)
-        inner = real.relative_to(self.top).as_posix()
+        inner = real.relative_to(top).as_posix()
         for _ in range(_MOST_LINKS):
-            if not links.get(inner):
+            if not self._links.get(inner):
                 break
-            inner = _target(inner, self._contents({f"{commit}:{inner}"}).get(f"{commit}:{inner}", b""))
-        return self._contents({f"{commit}:{inner}"}).get(f"{commit}:{inner}") if inner in links else None
+            inner = _target(inner, self._content(inner) or b"")
+        return self._content(inner) if inner in self._links else None
 
-    def _submodule_texts(self, blob: _Blob, path: str) -> Mapping[str, bytes]:
-        """What a submodule held, where it is checked out."""
-        top = self.top / blob.path
-        if not (top / ".git").exists():
-            return {}
-        repository = Repository(top)
-        return repository.texts(repository.commit(blob.id), path)
+    @cached_property
+    def _links(self) -> Mapping[str, bool]:
+        """All its files by their paths, and whether each is a link."""
+        return {blob.path: blob.is_link for blob in self._listed()}
 
-    def _blobs(self, commit: str, inner: str) -> Iterator[_Blob]:
-        """The files at or below a path of the repository that are read."""
-        paths = ["--", inner] if inner else []
-        result = _git(self.top, "ls-tree", "-r", "-z", "--full-tree", commit, *paths)
+    def _listed(self, *paths: str) -> Iterator[_Blob]:
+        """The files and submodules at and below some paths of the repository, of all where none is given."""
+        result = _git(self.repository.top, "ls-tree", "-r", "-z", "--full-tree", self.id, "--", *paths)
         if result.returncode:
-            raise KustuiError(f"{inner or '.'}: {_reason(result.stderr)}")
+            raise KustuiError(f"{paths[0] if paths else '.'}: {_reason(result.stderr)}")
         for record in result.stdout.split(b"\0"):
             head, _, name = record.partition(b"\t")
             mode, kind, id_ = (*head.split(b" "), b"", b"")[:3]
-            path = os.fsdecode(name)
-            below = path.removeprefix(f"{inner}/") if inner else path
-            is_submodule = kind == _SUBMODULE and not any(map(is_ignored, below.split("/")))
-            if is_submodule or (kind == _FILE and (path == inner or _is_read(below))):
-                yield _Blob(path, id_.decode(), mode == _LINK_MODE, is_submodule)
+            if kind in (_FILE, _SUBMODULE):
+                yield _Blob(os.fsdecode(name), id_.decode(), mode == _LINK_MODE, kind == _SUBMODULE)
 
-    def _scenarios_beside(self, commit: str, inner: str) -> Iterator[_Blob]:
+    def _blobs(self, inner: str) -> Iterator[_Blob]:
+        """The files at or below a path of the repository that are read, and the submodules."""
+        for blob in self._listed(*([inner] if inner else [])):
+            below = blob.path.removeprefix(f"{inner}/") if inner else blob.path
+            if blob.is_submodule:
+                is_read = not any(map(is_ignored, below.split("/")))
+            else:
+                is_read = blob.path == inner or _is_read(below)
+            if is_read:
+                yield blob
+
+    def _scenarios_beside(self, inner: str) -> Iterator[_Blob]:
         """The scenarios in the folder of a file."""
         folder = posixpath.dirname(inner)
-        for blob in self._blobs(commit, folder):
+        for blob in self._blobs(folder):
             if posixpath.dirname(blob.path) == folder and blob.path.lower().endswith(SCENARIO_SUFFIX):
                 yield blob
+
+    def _submodule_texts(self, blob: _Blob, path: str) -> Mapping[str, bytes]:
+        """What a submodule held, where it is checked out."""
+        top = self.repository.top / blob.path
+        return Repository(top).commit(blob.id).texts(path) if (top / ".git").exists() else {}
+
+    def _files(self, blobs: Sequence[_Blob]) -> Mapping[str, _File]:
+        """The files that are, or that links lead to, by the paths of those; without links that lead to none."""
+        contents = self._contents({blob.id for blob in blobs})
+        links = {blob.path: _target(blob.path, contents.get(blob.id, b"")) for blob in blobs if blob.is_link}
+        names = {blob.path: blob.id for blob in blobs if not blob.is_link}
+        ends = {blob.path: _link_end(links, blob.path) for blob in blobs}
+        names |= {end: f"{self.id}:{end}" for end in ends.values() if end not in names}
+        contents |= self._contents({names[end] for end in ends.values()} - contents.keys())
+        return {
+            path: _File(end, contents[names[end]]) for path, end in ends.items() if contents.get(names[end]) is not None
+        }
+
+    def _content(self, inner: str) -> bytes | None:
+        """What a file holds, by its path from the top; None where there is none."""
+        name = f"{self.id}:{inner}"
+        return self._contents({name}).get(name)
 
     def _contents(self, names: set[str]) -> dict[str, bytes]:
         """The contents of files, by the names of their blobs; without those that are none."""
         asked = sorted(name for name in names if "\n" not in name)
-        result = _git(self.top, "cat-file", "--batch", given="".join(f"{name}\n" for name in asked))
+        result = _git(self.repository.top, "cat-file", "--batch", given="".join(f"{name}\n" for name in asked))
         if result.returncode:
-            raise KustuiError(f"{self.top}: {_reason(result.stderr)}")
+            raise KustuiError(f"{self.repository.top}: {_reason(result.stderr)}")
         contents, at, data = {}, 0, result.stdout
         for name in asked:
             end = data.find(b"\n", at)
@@ -162,6 +190,40 @@ class Repository:
         return contents
 
 
+@dataclass(frozen=True)
+class Revision:
+    """A revision of the repositories that some paths are in. Two are equal where it is the same commits."""
+
+    name: str
+    """As a person gives it: ``HEAD~3``."""
+    commits: tuple[tuple[str, Commit], ...]
+    """The commit that it names at each path."""
+
+    @classmethod
+    def at(cls, name: str, paths: Sequence[str]) -> Revision:
+        """Raises KustuiError where a path is in no repository, or that has no such revision."""
+        repositories = [Repository.around(path) for path in paths]
+        commits = {repository: repository.commit(name) for repository in dict.fromkeys(repositories)}
+        return cls(name, tuple(zip(paths, map(commits.__getitem__, repositories), strict=True)))
+
+    def texts(self) -> Mapping[str, bytes]:
+        """What the definitions and scenarios at and below the paths held, by path, each file once. Raises KustuiError
+        where git does."""
+        texts: dict[str, bytes] = {}
+        read: set[str] = set()
+        for path, commit in self.commits:
+            new = commit.texts(path)
+            files = {at: absolute(at) for at in new}
+            texts |= {at: text for at, text in new.items() if files[at] not in read}
+            read |= set(files.values())
+        return texts
+
+    def read(self, path: str) -> bytes | None:
+        """What a file of the repositories held, listed below the paths or not; None where there was none."""
+        texts = (commit.read(path) for commit in dict.fromkeys(commit for _, commit in self.commits))
+        return next((text for text in texts if text is not None), None)
+
+
 class _Blob(NamedTuple):
     path: str
     """From the top of the repository."""
@@ -169,6 +231,12 @@ class _Blob(NamedTuple):
     """Of a submodule, the id of its commit."""
     is_link: bool
     is_submodule: bool
+
+
+class _File(NamedTuple):
+    path: str
+    """From the top of the repository."""
+    data: bytes
 
 
 def _path_from_here(path: str, inner: str, name: str) -> str:
@@ -204,41 +272,6 @@ def _is_read(path: str) -> bool:
     *folders, name = path.split("/")
     is_scenario = name.lower().endswith(SCENARIO_SUFFIX) and not is_ignored(name)
     return (is_definition(name) or is_scenario) and not any(map(is_ignored, folders))
-
-
-def revision_texts(revision: str, paths: Sequence[str]) -> Mapping[str, bytes]:
-    """What the definitions and scenarios at and below some paths held in a revision of their repositories, by path.
-
-    Raises KustuiError where a path is in no repository, or that has no such revision."""
-    texts: dict[str, bytes] = {}
-    read: set[str] = set()
-    for path in paths:
-        repository = Repository.around(path)
-        new = repository.texts(repository.commit(revision), path)
-        files = {at: absolute(at) for at in new}
-        texts |= {at: text for at, text in new.items() if files[at] not in read}
-        read |= set(files.values())
-    return texts
-
-
-@cache
-def _links(repository: Repository, commit: str) -> Mapping[str, bool]:
-    """The files of a commit by their paths, and whether each is a link."""
-    result = _git(repository.top, "ls-tree", "-r", "-z", "--full-tree", commit)
-    records = (record.partition(b"\t") for record in result.stdout.split(b"\0"))
-    return {os.fsdecode(name): head.startswith(_LINK_MODE) for head, _, name in records}
-
-
-def revision_reader(revision: str, paths: Sequence[str]) -> ReadFile:
-    """What reads files of the repositories of some paths as they were in a revision, listed below those or not."""
-    repositories = dict.fromkeys(Repository.around(path) for path in paths)
-    commits = [(repository, repository.commit(revision)) for repository in repositories]
-
-    def read(path: str) -> bytes | None:
-        texts = (repository.read(commit, path) for repository, commit in commits)
-        return next((text for text in texts if text is not None), None)
-
-    return read
 
 
 def _git(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[bytes]:

@@ -12,7 +12,6 @@ from kustui.definition.values import to_json_value
 from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.divergence import Path, PathStep, divergence_in_words
 from kustui.review.event_runs import Side, end_of, step_namer
-from kustui.review.states import scenario_texts
 from kustui.simulate.engine import words
 from kustui.simulate.engine.trace import ScheduledRun, TraceEntry
 from kustui.simulate.scenarios.explore import name_of
@@ -85,7 +84,7 @@ class _Scenarios:
 
     def changes(self) -> Iterator[ScenarioChange]:
         comparison = self._comparison
-        old, new = (scenario_texts(state) for state in (comparison.old_state, comparison.new_state))
+        old, new = comparison.old_state.scenarios, comparison.new_state.scenarios
         paths = sorted({**old, **new})
         first, last = ([here.get(path) or there[path] for path in paths] for here, there in ((old, new), (new, old)))
         before = [*replay_all(first, comparison.old_organisation, render=self._keep_old)]

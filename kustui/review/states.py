@@ -9,12 +9,13 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, stamps_of
 from kustui.errors import KustuiError
 from kustui.files import ReadFile, is_folder, read_file, read_regular_file
-from kustui.review.revisions import Repository, revision_reader, revision_texts
+from kustui.review.revisions import Repository, Revision
 from kustui.simulate.scenarios.file import find_scenarios
 from kustui.simulate.scenarios.suite import ScenarioText, read_texts
 
@@ -31,7 +32,6 @@ class State:
     """The content of its definitions and scenarios, by path; None for what is there now."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What a person calls its files, by path; those that are not here, by the path."""
-
     read_import: ReadFile | None = None
     """What reads a file by its path that modules import; None where that is on the disk."""
 
@@ -39,11 +39,22 @@ class State:
         """What a person calls a file of it: ``HEAD~3:workflows/orders.json``, ``old/orders.json``."""
         return self.names.get(path, path)
 
-    @property
-    def scenarios(self) -> Mapping[str, bytes]:
-        """Its scenarios, by path, where it is not what is there now."""
-        texts = self.texts or {}
-        return {path: text for path, text in texts.items() if path.lower().endswith(SCENARIO_SUFFIX)}
+    @cached_property
+    def definitions(self) -> Mapping[str, bytes]:
+        """The content of its definitions, by path, where it is not what is there now."""
+        return {path: text for path, text in (self.texts or {}).items() if not _is_scenario(path)}
+
+    @cached_property
+    def scenarios(self) -> Mapping[str, ScenarioText]:
+        """Its scenarios, by path, however that is written. Of what is there now they are those of the first time."""
+        if self.texts is None:
+            return {text.path: text for text in read_texts(map(os.path.normpath, find_scenarios(self.paths)))}
+        paths = {os.path.normpath(path): text for path, text in self.texts.items() if _is_scenario(path)}
+        return {path: ScenarioText(path, text) for path, text in paths.items()}
+
+
+def _is_scenario(path: str) -> bool:
+    return path.lower().endswith(SCENARIO_SUFFIX)
 
 
 def state_now(paths: Sequence[str]) -> State:
@@ -51,12 +62,11 @@ def state_now(paths: Sequence[str]) -> State:
     return State(" ".join(paths), tuple(paths))
 
 
-def revision_state(revision: str, paths: Sequence[str]) -> State:
-    """What was there in a revision. Raises KustuiError where a path is in no repository, or that has no such
-    revision."""
-    texts = revision_texts(revision, paths)
-    names = {path: f"{revision}:{path}" for path in texts}
-    return State(revision, tuple(paths), texts, names, revision_reader(revision, paths))
+def revision_state(revision: Revision, paths: Sequence[str]) -> State:
+    """What was there in a revision at some paths. Raises KustuiError where git does."""
+    texts = revision.texts()
+    names = {path: f"{revision.name}:{path}" for path in texts}
+    return State(revision.name, tuple(paths), texts, names, revision.read)
 
 
 def states_of(words: Sequence[str], paths: Sequence[str] | None, stdin: bytes = b"") -> tuple[State, State]:
@@ -81,11 +91,11 @@ def states_of(words: Sequence[str], paths: Sequence[str] | None, stdin: bytes = 
     if len(revisions) > 2:
         raise KustuiError(f"{revisions[2]}: two revisions can be compared, this is a third")
     old, new = _ends(revisions, paths)
-    old_state = revision_state(old, paths)
+    old_state = revision_state(Revision.at(old, paths), paths)
     if new is not None:
-        return old_state, revision_state(new, paths)
+        return old_state, revision_state(Revision.at(new, paths), paths)
     there = [path for path in paths if os.path.lexists(path) or not _holds(old_state, path)]
-    return old_state, State(" ".join(paths), tuple(paths)) if there else State(" ".join(paths), tuple(paths), {})
+    return old_state, State(" ".join(paths), tuple(there))
 
 
 def _holds(state: State, path: str) -> bool:
@@ -135,7 +145,7 @@ def _ends(revisions: Sequence[str], paths: Sequence[str]) -> tuple[str, str | No
         one, _, other = word.partition("...")
         repository = Repository.around(paths[0])
         ends = repository.commit(one or "HEAD"), repository.commit(other or "HEAD")
-        return repository.common_ancestor(*ends)[:12], other or "HEAD"
+        return repository.common_ancestor(*ends).id[:12], other or "HEAD"
     if ".." in word:
         one, _, other = word.partition("..")
         return one or "HEAD", other or "HEAD"
@@ -182,12 +192,3 @@ def _contents(old: str, new: str, stdin: bytes) -> tuple[Mapping[str, bytes], Ma
         at = os.path.join(base, os.path.relpath(path, old))  # noqa: PTH118
         texts[at], names[at] = read_file(path), path
     return texts, names
-
-
-def scenario_texts(state: State) -> dict[str, ScenarioText]:
-    """The scenarios of a state, by path, however that is written."""
-    if state.texts is None:
-        return {text.path: text for text in read_texts(map(os.path.normpath, find_scenarios(state.paths)))}
-    return {
-        os.path.normpath(path): ScenarioText(os.path.normpath(path), text) for path, text in state.scenarios.items()
-    }

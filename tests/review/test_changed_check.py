@@ -120,8 +120,7 @@ def test_scenarios_need_the_problems_of_all(tmp_path: Path, monkeypatch: pytest.
     for name, condition in (("old.json", OPEN), ("new.json", DONE)):
         Path(name).write_text(json.dumps(two(condition)), encoding="utf-8")
     check = CachedCheck(Cache(None), lambda: check_snapshot)
-    states = states_of(["old.json", "new.json"], None)
-    assert check_states(*states, Settings(), check).new.partly
+    assert check_states(*states_of(["old.json", "new.json"], None), Settings(), check).new.partly
     start = {"scenario": "x", "start": [{"workflow": "Remind", "payload": {}}]}
     Path("x.scenario.json").write_text(json.dumps(start), encoding="utf-8")
-    assert check_states(*states, Settings(), check).new.is_checked
+    assert check_states(*states_of(["old.json", "new.json"], None), Settings(), check).new.is_checked

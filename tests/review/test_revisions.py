@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from kustui.errors import KustuiError
-from kustui.review.revisions import Repository, revision_texts
+from kustui.review.revisions import Repository, Revision
 from tests.support.history import History
 
 ONE, OTHER = {"name": "one"}, {"name": "other"}
+
+
+def revision_texts(revision: str, paths: list[str]) -> Mapping[str, bytes]:
+    return Revision.at(revision, paths).texts()
 
 
 def names(texts: dict[str, bytes]) -> dict[str, str]:
@@ -141,4 +146,4 @@ def test_where_two_branches_parted(history: History) -> None:
     history.git("switch", "-q", "-c", "other")
     history.commit(a=OTHER)
     repository = Repository.around(".")
-    assert repository.common_ancestor(repository.commit("main"), repository.commit("other")) == base
+    assert repository.common_ancestor(repository.commit("main"), repository.commit("other")).id == base

@@ -122,6 +122,13 @@ def test_a_file_that_is_gone_is_compared_with_nothing(history: History) -> None:
     assert [titles(old), titles(new)] == [["one"], []]
 
 
+def test_a_file_that_is_gone_can_be_named_beside_one_that_is_there(history: History) -> None:
+    history.commit(a=a_workflow("one"), b=a_workflow("other"))
+    history.write(a=None)
+    old, new = states_of([], ["a.json", "b.json"])
+    assert [titles(old), titles(new)] == [["one", "other"], ["other"]]
+
+
 @pytest.mark.usefixtures("branches")
 @pytest.mark.parametrize(
     ("words", "paths", "message"),

@@ -26,6 +26,7 @@ from kustui.workspace.background import short_switch_interval
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:  # not before the first paint
+    from kustui.review.revisions import Revision
     from kustui.review.states import State
     from kustui.tui.explorer.review_pane import ReviewView
     from kustui.tui.tree.tree_review import TreeReview
@@ -57,8 +58,8 @@ class Reviewer:
         """The definitions that the review is of."""
         self._again: Worker[None] | None = None
         """The comparison after a save."""
-        self._state: tuple[tuple[str, ...], State] | None = None
-        """The state that is compared with, and the commits that it is of."""
+        self._state: tuple[Revision, State] | None = None
+        """The state that is compared with, and the revision that it is of."""
 
     @property
     def review(self) -> TreeReview | None:
@@ -184,14 +185,14 @@ class Reviewer:
 
     def _old_state(self, paths: Sequence[str]) -> State:
         """The state to compare with, read anew where the revision is another commit by now."""
-        from kustui.review.revisions import Repository
+        from kustui.review.revisions import Revision
         from kustui.review.states import revision_state
 
         if STDIN in paths:
             raise KustuiError("read from standard input: there is no revision to compare with")
-        commits = tuple(Repository.around(path).commit(self._revision) for path in paths)
-        if self._state is None or self._state[0] != commits:
-            self._state = commits, revision_state(self._revision, paths)
+        revision = Revision.at(self._revision, paths)
+        if self._state is None or self._state[0] != revision:
+            self._state = revision, revision_state(revision, paths)
         return self._state[1]
 
     # Showing
