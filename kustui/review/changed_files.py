@@ -29,7 +29,7 @@ class Part(NamedTuple):
     """A value in one of the states."""
 
     file: str
-    """What a person calls its file: ``HEAD~3:workflows/orders.json``."""
+    """What a person calls the file in which it is written: ``HEAD~3:workflows/orders.json``."""
     pointer: str
     span: Span
 
@@ -126,7 +126,7 @@ class Review:
         comparison = self.comparison
         state, snapshot = (comparison.old_state, comparison.old) if is_old else (comparison.new_state, comparison.new)
         spot = at.spot(pointer) if isinstance(at, Entry) else snapshot.collection.document_of(at).spot(pointer)
-        return Part(state.name_of(at.source.path), pointer, at.source.span(spot.value))
+        return Part(state.name_of(at.source.path_of(spot.value)), pointer, at.source.span(spot.value))
 
     def places(self, changed: Changed, change: PartChange) -> tuple[Part | None, Part | None]:
         """Where a change stands in the old and in the new state."""

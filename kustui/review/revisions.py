@@ -218,6 +218,10 @@ class Revision:
             read |= set(files.values())
         return texts
 
+    def name_of(self, path: str) -> str:
+        """What a person calls a file in it: ``HEAD~3:workflows/orders.json``."""
+        return f"{self.name}:{path}"
+
     def read(self, path: str) -> bytes | None:
         """What a file of the repositories held, listed below the paths or not; None where there was none."""
         texts = (commit.read(path) for commit in dict.fromkeys(commit for _, commit in self.commits))

@@ -6,7 +6,7 @@ Files of the old state are known by the paths of the new one, so that what is at
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,13 +31,17 @@ class State:
     texts: Mapping[str, bytes] | None = None
     """The content of its definitions and scenarios, by path; None for what is there now."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """What a person calls its files, by path; those that are not here, by the path."""
+    """What a person calls its files, by path."""
     read_import: ReadFile | None = None
     """What reads a file by its path that modules import; None where that is on the disk."""
+    name_import: Callable[[str], str] | None = None
+    """What a person calls such a file, by its path; None where that is the path."""
 
     def name_of(self, path: str) -> str:
         """What a person calls a file of it: ``HEAD~3:workflows/orders.json``, ``old/orders.json``."""
-        return self.names.get(path, path)
+        if path in self.names or self.name_import is None:
+            return self.names.get(path, path)
+        return self.name_import(path)
 
     @cached_property
     def definitions(self) -> Mapping[str, bytes]:
@@ -64,9 +68,7 @@ def state_now(paths: Sequence[str]) -> State:
 
 def revision_state(revision: Revision, paths: Sequence[str]) -> State:
     """What was there in a revision at some paths. Raises KustuiError where git does."""
-    texts = revision.texts()
-    names = {path: f"{revision.name}:{path}" for path in texts}
-    return State(revision.name, tuple(paths), texts, names, revision.read)
+    return State(revision.name, tuple(paths), revision.texts(), {}, revision.read, revision.name_of)
 
 
 def states_of(words: Sequence[str], paths: Sequence[str] | None, stdin: bytes = b"") -> tuple[State, State]:
@@ -158,25 +160,25 @@ def _two_places(old: str, new: str, stdin: bytes) -> tuple[State, State]:
         raise KustuiError("only one of them can be standard input")
     at = STDIN_NAME if new == STDIN else new
     named = STDIN_NAME if old == STDIN else old
-    if new == STDIN:
-        texts, names = _contents(old, at, stdin)
-        return State(named, (at,), texts, names, _reader_beside(old, at)), State(at, (at,), {at: stdin})
-    texts, names = _contents(old, new, stdin)
-    return State(named, (new,), texts, names, _reader_beside(old, new)), state_now([new])
+    texts, names = _contents(old, at, stdin)
+    imports = _imports_beside(old, at) if old != STDIN else (None, None)
+    new_state = State(at, (at,), {at: stdin}) if new == STDIN else state_now([new])
+    return State(named, (at,), texts, names, *imports), new_state
 
 
-def _reader_beside(old: str, new: str) -> ReadFile | None:
-    """What reads the files beside an old file or folder by their paths beside a new one."""
-    if old == STDIN:
-        return None
+def _imports_beside(old: str, new: str) -> tuple[ReadFile, Callable[[str], str]]:
+    """What reads the files beside an old file or folder by their paths beside a new one, and what these are called."""
     here, there = (path if is_folder(path) else os.path.dirname(path) for path in (old, new))  # noqa: PTH120
+
+    def name(path: str) -> str:
+        return os.path.join(here, os.path.relpath(path, there or os.curdir))  # noqa: PTH118
 
     def read(path: str) -> bytes | None:
         with suppress(OSError):
-            return read_regular_file(os.path.join(here, os.path.relpath(path, there or os.curdir)))  # noqa: PTH118
+            return read_regular_file(name(path))
         return None
 
-    return read
+    return read, name
 
 
 def _contents(old: str, new: str, stdin: bytes) -> tuple[Mapping[str, bytes], Mapping[str, str]]:

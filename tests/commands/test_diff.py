@@ -147,6 +147,47 @@ def test_problems_are_new_or_fixed(
     assert back.splitlines()[-1].startswith("1 workflow changed · 1 problem fixed")
 
 
+SHARED = """// What some steps have in common.
+exports.note = { id: 'a', action: 'kustomer.x', transitions: [{ target: 'TARGET', condition: CONDITION }] };"""
+MODULE = """const { note } = require('./parts/shared');
+module.exports = { id: 'w', name: 'flow', trigger: { eventName: 'kustomer.message.create' }, steps: [note] };"""
+
+
+@pytest.mark.parametrize("words", [["old", "new"], ["old/a.js", "new/a.js"]])
+@pytest.mark.parametrize("report", FORMATS)
+def test_what_a_module_imports_is_named_by_the_file_it_is_written_in(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: Sequence[str],
+    report: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder, target in (("old", "gone"), ("new", "lost")):
+        (tmp_path / folder / "parts").mkdir(parents=True)
+        (tmp_path / folder / "a.js").write_text(MODULE)
+        shared = SHARED.replace("TARGET", target).replace("CONDITION", json.dumps(ALWAYS))
+        (tmp_path / folder / "parts" / "shared.js").write_text(shared)
+    _, output = run(capsys, "--full", "--format", report, *words)
+    if report == "json":
+        written = json.loads(output)
+        (change,) = written["files"][0]["workflows"][0]["changes"]
+        old, new = change["old"], change["new"]
+        assert [(at["file"], at["line"]) for at in (old, new)] == [
+            ("old/parts/shared.js", 2),
+            ("new/parts/shared.js", 2),
+        ]
+        (fixed,), (problem,) = written["problems"]["fixed"], written["problems"]["new"]
+        assert [(fixed["file"], fixed["line"]), (problem["file"], problem["line"])] == [
+            ("old/parts/shared.js", 2), ("new/parts/shared.js", 2),
+        ]  # fmt: skip
+        assert [place["file"] for place in (*fixed["related"], *problem["related"])] == ["old/a.js", "new/a.js"]
+        return
+    assert "old/parts/shared.js:2:" in output
+    assert "new/parts/shared.js:2:" in output
+    assert "a.js:2:" not in output.replace("shared.js:2:", "")
+
+
 def test_files_and_workflows_come_go_and_move(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

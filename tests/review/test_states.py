@@ -159,4 +159,5 @@ def test_a_name_of_both_a_path_and_a_revision_is_refused(branches: History) -> N
 def test_old_files_are_called_as_in_git(branches: History) -> None:
     old, _ = states_of(["main"], ["sub"])
     assert old.name_of("sub/a.json") == "main:sub/a.json"
+    assert old.name_of("parts/imported.js") == "main:parts/imported.js"
     assert branches.git("status", "--porcelain") == "M sub/a.json"

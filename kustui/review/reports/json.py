@@ -92,7 +92,9 @@ def _place(part: Part | None) -> dict[str, Any] | None:
 
 
 def _problem(problem: Problem, state: State) -> dict[str, Any]:
-    return {**record(problem), "file": state.name_of(problem.document.path)}
+    members = record(problem)
+    related = [{**place, "file": state.name_of(place["file"])} for place in members["related"]]
+    return {**members, "file": state.name_of(members["file"]), "related": related}
 
 
 def _scenario(scenario: ScenarioChange) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from kustui.diagrams.formats.graph_languages import mermaid
 from kustui.review.changed_files import Changed, ChangedFile, Review
 from kustui.review.merged_flow import MergedWorkflow
 from kustui.review.path_changes import PathChange
-from kustui.review.reports import ReportOptions
+from kustui.review.reports import ReportOptions, place_of
 from kustui.review.states import State
 from kustui.text.messages import counted, plural
 from kustui.text.signs import change_sign
@@ -78,8 +78,8 @@ class _Markdown:
         if problems and title:
             yield f"**{title}**\n\n"
         for problem in listed:
-            place = f"{state.name_of(problem.document.path)}:{problem.span().start}"
-            yield f"- **{problem.severity}** {code(problem.message)} ({code(problem.rule)}) at {code(place)}\n"
+            place = code(place_of(problem, state))
+            yield f"- **{problem.severity}** {code(problem.message)} ({code(problem.rule)}) at {place}\n"
         yield from _more(len(more), "problem")
         yield "\n" if problems else ""
 

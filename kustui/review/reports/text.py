@@ -10,7 +10,7 @@ from kustui.check.problems import Problem
 from kustui.review.changed_files import Changed, ChangedFile, Review
 from kustui.review.part_changes import NAME, VALUE, PartChange, named
 from kustui.review.path_changes import PathComparison
-from kustui.review.reports import ReportOptions
+from kustui.review.reports import ReportOptions, place_of
 from kustui.text.cells import cells
 from kustui.text.messages import counted
 from kustui.text.signs import change_sign
@@ -93,10 +93,9 @@ class _Text:
         yield "\n"
 
     def _problem(self, problem: Problem, *, is_old: bool) -> Line:
-        comparison, path = self._review.comparison, problem.document.path
-        file = (comparison.old_state if is_old else comparison.new_state).name_of(path)
-        severity = str(problem.severity)
-        place: Line = ((f"{file}:{problem.span().start}", "path"), (": ", ""))
+        comparison, severity = self._review.comparison, str(problem.severity)
+        at = place_of(problem, comparison.old_state if is_old else comparison.new_state)
+        place: Line = ((at, "path"), (": ", ""))
         return (*place, (severity, severity), (f": {problem.message} ", ""), (f"[{problem.rule}]", "aside"))
 
     # Behaviour
