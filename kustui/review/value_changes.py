@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from kustui.definition.expressions.words import Namer, path_in_words, value_in_words
+from kustui.definition.platform import call_event, called_id
 from kustui.definition.values import MISSING
 from kustui.review.part_changes import (
     Changes,
@@ -29,6 +30,8 @@ from kustui.workspace.difference import MOVED
 
 _IDENTITIES = ("id", "name", "eventName", "key", "url")
 """Keys by which the elements of a list are known, where each has another value there."""
+_CALLED = r"(kustomer\.workflow\.)([^\s{}]+?)(?=\.call)"
+"""An event that starts a workflow, in a text."""
 _CONTEXT = 12
 """Characters on either side of what differs in a text."""
 _LONGEST_EXCERPT = 60
@@ -47,8 +50,8 @@ class Identities:
 
     @cached_property
     def _named(self) -> re.Pattern[str]:
-        steps, workflows = ("|".join(map(re.escape, ids)) or r"\Z." for ids in (self.steps, self.workflows))
-        return re.compile(rf"(?<![\w@.-])(steps\.\[?)({steps})(?![\w@-])|(kustomer\.workflow\.)({workflows})(?=\.call)")
+        steps = "|".join(map(re.escape, self.steps)) or r"\Z."
+        return re.compile(rf"(?<![\w@.-])(steps\.\[?)({steps})(?![\w@-])|{_CALLED}")
 
     def text(self, text: str) -> str:
         """A text of the old state as it would read now."""
@@ -56,11 +59,15 @@ class Identities:
             return text
         if text in self.workflows:
             return self.workflows[text]
+        if (called := called_id(text)) is not None and called in self.workflows:
+            return call_event(self.workflows[called])
         return self._named.sub(self._renamed, text)
 
     def _renamed(self, match: re.Match[str]) -> str:
         before, step, prefix, workflow = match.groups()
-        return f"{before}{self.steps[step]}" if step is not None else f"{prefix}{self.workflows[workflow]}"
+        if step is not None:
+            return f"{before}{self.steps[step]}"
+        return f"{prefix}{self.workflows.get(workflow, workflow)}"
 
     def value(self, value: Any) -> Any:
         """The same for every text in a JSON value."""

@@ -433,3 +433,20 @@ def test_whatever_is_compared_gives_sentences(one: Any, other: Any) -> None:
         for new in documents[1].entries:
             before, now = WorkflowAnalysis(collections[0], old), WorkflowAnalysis(collections[1], new)
             assert all(change.text for change in workflow_changes(before, now))
+
+
+@pytest.mark.parametrize(
+    ("text", "now"),
+    [
+        ("old", "new"),
+        ("kustomer.workflow.old.call", "kustomer.workflow.new.call"),
+        ("kustomer.workflow.an old.id.call", "kustomer.workflow.new.id.call"),
+        ("one.kustomer.workflow.old.call or a.b", "one.kustomer.workflow.new.call or a.b"),
+        ("{{kustomer.workflow.{{steps.a.id}}.call}}", "{{kustomer.workflow.{{steps.b.id}}.call}}"),
+        ("kustomer.workflow.older.call", "kustomer.workflow.older.call"),
+        ("old.call", "old.call"),
+    ],
+)
+def test_what_has_another_id_is_called_by_it(text: str, now: str) -> None:
+    identities = Identities({"a": "b"}, {"old": "new", "an old.id": "new.id"})
+    assert identities.text(text) == now
