@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from kustui.check.problems import Problem
@@ -40,11 +40,23 @@ def report(review: Review, options: ReportOptions) -> Iterator[str]:
     if options.full:
         yield from _Markdown(review, None, draws=True).report()
         return
-    for most, draws in ((_LISTED, True), (_LISTED, False), (_LEAST_LISTED, False), (0, False)):
-        text = "".join(_Markdown(review, most, draws=draws).report())
-        if len(text) <= MOST_CHARACTERS:
-            break
-    yield text
+    for most, draws in ((_LISTED, True), (_LISTED, False), (_LEAST_LISTED, False)):
+        text = _joined(_Markdown(review, most, draws=draws).report())
+        if text is not None:
+            yield text
+            return
+    yield from _Markdown(review, 0, draws=False).report()
+
+
+def _joined(pieces: Iterable[str]) -> str | None:
+    """The pieces of a report as one text; None where that is too long, and then the rest of them is not made."""
+    text, room = [], MOST_CHARACTERS
+    for piece in pieces:
+        text.append(piece)
+        room -= len(piece)
+        if room < 0:
+            return None
+    return "".join(text)
 
 
 class _Markdown:
