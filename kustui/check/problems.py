@@ -151,8 +151,10 @@ class Renames:
 
     def apply(self, message: str, workflow: str = "") -> str:
         """A message about a workflow, of the key ``workflow``, in the words of now."""
-        names = {**self._names.get("", {}), **self._names.get(workflow, {})}
-        return _NAME.sub(lambda name: names.get(name[0], name[0]), message) if names else message
+        names, own = self._names.get("", {}), self._names.get(workflow, {})
+        if not names and not own:
+            return message
+        return _NAME.sub(lambda name: own.get(name[0], names.get(name[0], name[0])), message)
 
 
 def relative_path(path: str, folder: str) -> str:

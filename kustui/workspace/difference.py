@@ -176,18 +176,21 @@ class _Comparison:
 
     def _inside(self, changed: list[tuple[Entry, Entry]]) -> Iterator[Change]:
         """What changed in workflows that are still there."""
+        different = []
         for old, new in changed:
             self._changed[old.key] = new
             self._renames.add({f'"{old.title}"': f'"{new.title}"', f'"{old.item.name}"': f'"{new.item.name}"'})
-        pairs = [(old, new, workflow_value(old), workflow_value(new)) for old, new in changed]
-        pairs = [pair for pair in pairs if pair[0].key != pair[1].key or not _same(pair[2], pair[3])]
-        self.pairs += [(old, new) for old, new, *_ in pairs]
-        pairs = [pair for pair in pairs if not _same(pair[2], pair[3])]
-        if len(pairs) > self._most_opened:
-            for _, new, *_ in pairs:
+            before, after = workflow_value(old), workflow_value(new)
+            is_same = _same(before, after)
+            if not is_same:
+                different.append((new, before, after))
+            if not is_same or old.key != new.key:
+                self.pairs.append((old, new))
+        if len(different) > self._most_opened:
+            for new, *_ in different:
                 yield Change(CHANGED, "workflow", new.title, new.source.path, new)
             return
-        for _, new, before, after in pairs:
+        for new, before, after in different:
             yield from self._parts(new, before, after)
 
     def _parts(self, entry: Entry, before: Any, after: Any) -> Iterator[Change]:
