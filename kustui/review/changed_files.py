@@ -276,7 +276,7 @@ class _ReviewedFiles:
 
 def _says_same(change: PartChange, words: Line) -> bool:
     """Whether a change says once more that a workflow was called otherwise: by its name, else by its id."""
-    return change.kind == RENAMED and _names(change.sentence) == _names(words)
+    return change.kind == RENAMED and not change.node and _names(change.sentence) == _names(words)
 
 
 def _names(sentence: Line) -> set[str]:

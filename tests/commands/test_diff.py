@@ -399,6 +399,17 @@ def test_a_workflow_that_is_called_otherwise_is_said_once(
     ]
 
 
+def test_a_step_that_is_called_otherwise_as_its_workflow_is_said_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = (
+        a_workflow(name, id="id", steps=[{"id": "a", "action": "kustomer.x", "meta": {"displayName": name}}])
+        for name in ("before", "after")
+    )
+    text = diff(old, new, tmp_path, capsys)
+    assert "  ~ `after` was called `before`\n      ~ `before` is called `after` now\n" in text
+
+
 def test_a_long_name_is_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
