@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
-from kustui.diagrams.glyphs import AFTER_FAILURE, NODE_GLYPHS, NodeKind, change_sign, changed_line, legend
+from kustui.diagrams.glyphs import AFTER_FAILURE, NODE_GLYPHS, NodeKind, changed_line, legend, sign_line
 from kustui.diagrams.labels import set_apart
 from kustui.diagrams.layout.box_layout import Band, Box, BoxLayout, Port, arrange_boxes
 from kustui.diagrams.layout.layers import Arrow
@@ -330,7 +330,7 @@ def _content(node: DiagramNode, edges: Iterable[DiagramEdge], zoom: Zoom) -> Box
     for edge in edges:
         groups.setdefault(EdgeGroup(edge.target, edge.dashed, edge.mark), []).append(edge)
     name_look = "gone" if node.mark == REMOVED else "name"
-    name: Line = (*change_sign(node.mark), (f"{node.glyph[0]} ", node.glyph[1]), (terminal_safe(node.name), name_look))
+    name: Line = (*sign_line(node.mark), (f"{node.glyph[0]} ", node.glyph[1]), (terminal_safe(node.name), name_look))
     texts = [(name, 2)]
     numbers: dict[EdgeGroup, int] = {}
     if zoom is Zoom.COMPACT:

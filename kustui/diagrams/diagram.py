@@ -137,8 +137,8 @@ def flow_diagram(analysis: WorkflowAnalysis, changes: ChangeMarks = NO_CHANGES) 
 def _edge(flow: FlowGraph, edge: Edge, changes: ChangeMarks) -> DiagramEdge:
     names = NameRecorder(flow)
     label = changes.edge_label(edge, edge_label(flow, edge, names))
-    mark = changes.edges.get(edge.transition.pointer, "")
-    return DiagramEdge(edge.source, flow.target_node(edge), label, edge.after_failure, names.names, mark=mark)
+    target, mark = flow.target_node(edge), changes.of_edge(edge)
+    return DiagramEdge(edge.source, target, label, edge.after_failure, names.names, mark=mark)
 
 
 def _step_node(flow: FlowGraph, step: Step, scheduled: str, changes: ChangeMarks) -> DiagramNode:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,22 +65,32 @@ class ChangeMarks(NamedTuple):
     labels_before: Mapping[str, str] = {}
     """When edges that changed were taken, by the same pointers."""
 
-    def edge_label(self, edge: Edge, label: str, implied: str = "") -> str:
-        """When an edge is taken, behind the sign of its change unless that is the ``implied`` one, and when it was."""
-        mark = self.edges.get(edge.transition.pointer, "")
+    def of_edge(self, edge: Edge) -> str:
+        """The mark of an edge."""
+        return self.edges.get(edge.transition.pointer, "")
+
+    def edge_label(self, edge: Edge, label: str) -> str:
+        """When an edge is taken, behind the sign of its change, and when it was."""
+        mark = self.of_edge(edge)
         before = self.labels_before.get(edge.transition.pointer, label)
         if before != label:
             label = f"{label or 'always'} (was: {before or 'always'})"
-        return f"{CHANGE_SIGNS[mark][0]} {label or 'always'}" if mark and mark != implied else label
+        return f"{CHANGE_SIGNS[mark][0]} {label or 'always'}" if mark else label
 
     def sign(self, node: str) -> Line:
         """``+ ``: the sign of a node that came, went or changed."""
-        return change_sign(self.nodes.get(node, ""))
+        return sign_line(self.nodes.get(node, ""))
 
 
-def change_sign(mark: str) -> Line:
+def sign_line(mark: str) -> Line:
     """``+ ``, before what came; nothing without a mark."""
     return ((f"{CHANGE_SIGNS[mark][0]} ", CHANGE_SIGNS[mark][1]),) if mark else ()
+
+
+def common_mark(marks: Iterable[str]) -> str:
+    """What a comparison says of all of some edges; nothing where that is not the same."""
+    different = {*marks}
+    return different.pop() if len(different) == 1 else ""
 
 
 NO_CHANGES = ChangeMarks()

@@ -150,18 +150,19 @@ def incoming_label(flow: FlowGraph, node: str, name: Namer | None = None, change
     """The edges that lead to a node from others, each label once; nothing where every one of them is always taken."""
     edges = (edge for edge in flow.incoming[node] if edge.source != node and not edge.continues)
     implied = mark if (mark := changes.nodes.get(node, "")) != CHANGED else ""
-    labels = [(edge, _incoming(flow, edge, name)) for edge in edges]
-    if changes.edges:
-        after = {edge.source: f"after {node_name(flow, edge.source)}" for edge, _ in labels}
-        labels = [
-            (edge, changes.edge_label(edge, label or after[edge.source], implied))
-            if changes.edges.get(edge.transition.pointer, implied) != implied
-            else (edge, label)
-            for edge, label in labels
-        ]
+    labels = []
+    for edge in edges:
+        label = _incoming(flow, edge, name)
+        if changes.of_edge(edge) not in ("", implied):
+            label = changes.edge_label(edge, label or _after(flow, edge))
+        labels.append((edge, label))
     if not any(label for _, label in labels):
         return ""
-    return ", or ".join(dict.fromkeys(label or f"after {node_name(flow, edge.source)}" for edge, label in labels))
+    return ", or ".join(dict.fromkeys(label or _after(flow, edge) for edge, label in labels))
+
+
+def _after(flow: FlowGraph, edge: Edge) -> str:
+    return f"after {node_name(flow, edge.source)}"
 
 
 def step_condition(flow: FlowGraph, step: str) -> str:

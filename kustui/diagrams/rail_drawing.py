@@ -21,10 +21,11 @@ from kustui.diagrams.glyphs import (
     NODE_GLYPHS,
     ChangeMarks,
     NodeKind,
-    change_sign,
     changed_line,
+    common_mark,
     flow_glyph,
     legend,
+    sign_line,
 )
 from kustui.diagrams.labels import (
     LONGEST_LABEL,
@@ -135,8 +136,7 @@ class RailDrawing:
                 head = self.flow.target_node(edge)
                 target = self.folded_into.get(head, head)
                 if source != target or (node == head and not self.folded_into):
-                    mark = self.changes.edges.get(edge.transition.pointer, "")
-                    yield Arrow(source, target, edge.after_failure, mark)
+                    yield Arrow(source, target, edge.after_failure, self.changes.of_edge(edge))
 
     # Rows
 
@@ -215,8 +215,8 @@ class RailDrawing:
         if label := incoming_label(self.flow, node, names, self.changes):
             incoming = self.flow.incoming[node]
             look = "warning" if all(edge.after_failure for edge in incoming) else "muted"
-            marks = {self.changes.edges.get(edge.transition.pointer, "") for edge in incoming}
-            look = CHANGE_SIGNS[mark][1] if len(marks) == 1 and (mark := marks.pop()) else look
+            if mark := common_mark(map(self.changes.of_edge, incoming)):
+                look = CHANGE_SIGNS[mark][1]
             line = (*line, ("  ", ""), *names.set_apart(label, look))
         return (*line, *self._folded_count(node), *self._back_edge_label(node))
 
@@ -226,14 +226,13 @@ class RailDrawing:
 
     def _undrawn_targets(self, node: str) -> Line:
         """Where the edges lead that are named instead of drawn: back to a row above, to missing steps, and to none."""
-        back: dict[str, set[str]] = {}
+        back: dict[str, list[str]] = {}
         for edge in self._back_edges(node):
-            mark = self.changes.edges.get(edge.transition.pointer, "")
-            back.setdefault(self.flow.target_node(edge), set()).add(mark)
-        names: list[Line] = []
-        for target, marks in back.items():
-            sign = change_sign(marks.pop() if len(marks) == 1 else "")
-            names.append((*sign, *((_ITSELF,) if target == node else self._quoted_name(target))))
+            back.setdefault(self.flow.target_node(edge), []).append(self.changes.of_edge(edge))
+        names: list[Line] = [
+            (*sign_line(common_mark(marks)), *((_ITSELF,) if target == node else self._quoted_name(target)))
+            for target, marks in back.items()
+        ]
         parts: list[Line] = []
         if names:
             parts.append(((" ↺ back to ", "warning"), *joined(names, (", ", "muted"))))
@@ -272,11 +271,11 @@ class RailDrawing:
         line: Line = ((f"  ↺ {', or '.join(labels)}", "muted"),) if labels else ()
         actions = [*self._error_actions(node)]
         for edge in actions:
-            mark = self.changes.edges.get(edge.transition.pointer, "")
+            mark = self.changes.of_edge(edge)
             if mark or not self.flow.always_holds(edge.transition):
                 action = edge.destination if len(actions) > 1 else ""  # a single one has just been named
                 words: Line = (("  ↯ " if action else "  ↯", "warning"), (action, "muted"))
-                line = (*line, *words, *change_sign(mark), *condition_line(self.analysis, edge.transition))
+                line = (*line, *words, *sign_line(mark), *condition_line(self.analysis, edge.transition))
         return line
 
     # Lanes
@@ -316,9 +315,8 @@ def _sideways(row: RailRow, column: int) -> Piece:
     """What runs sideways between a column and the next, for the links on the far side of it."""
     right = column >= row.column
     beyond = [link for link in row.links if (link.column > column) == right and link.column != row.column]
-    marks = {link.mark for link in beyond}
     line = (_DASHED_SIDEWAYS, "warning") if all(link.after_failure for link in beyond) else (_SIDEWAYS, "muted")
-    return changed_line(*line, marks.pop() if len(marks) == 1 else "")
+    return changed_line(*line, common_mark(link.mark for link in beyond))
 
 
 def _merged(pieces: Iterable[Piece]) -> Line:
