@@ -255,7 +255,8 @@ class ModuleFile:
     def knows_exports(self) -> bool:
         """Whether it exports nothing but what ``exports`` has."""
         changes = self.changes_of("module") + self.changes_of("exports")
-        assigned = sum(change.node.child_by_field_name("right") in self.exports.values() for change in changes)
+        values = {target for target in self.exports.values() if isinstance(target, Node)}
+        assigned = sum(change.node.child_by_field_name("right") in values for change in changes)
         return bool(self.exports) and assigned == len(changes) and not any(self.reexported)
 
     def _exported(self, statement: Node) -> Iterator[tuple[str, Node | tuple[str, str]]]:

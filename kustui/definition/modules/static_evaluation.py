@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 
 from tree_sitter import Node
 
@@ -50,10 +49,13 @@ class Evaluator:
         self._values: dict[tuple[int, int], Value] = {}
         self._due: set[tuple[int, int]] = set()
         self._level = 0
+        self._cuts = 0
+        """How often a value was not known for want of levels, or because it was being worked out just then."""
 
     def value(self, file: ModuleFile, node: Node) -> Value:
         """What an expression comes to."""
         if self._level >= _MOST_LEVELS:
+            self._cuts += 1
             return self.unknown(file, node)
         self._level += 1
         try:
@@ -224,18 +226,14 @@ class Evaluator:
         key = (file.index, node.id)
         if key not in self._values:
             if key in self._due:
+                self._cuts += 1
                 return self.unknown(file, node)
-            with self._working_out(key):
+            self._due.add(key)
+            try:
                 self._values[key] = evaluate(node)
+            finally:
+                self._due.discard(key)
         return self._values[key]
-
-    @contextmanager
-    def _working_out(self, key: tuple[int, int]) -> Iterator[None]:
-        self._due.add(key)
-        try:
-            yield
-        finally:
-            self._due.discard(key)
 
     def _declared(self, file: ModuleFile, name: str, binding: Binding, node: Node) -> Value:
         """The value of a declaration, with what is done to it later in the same block."""
@@ -305,6 +303,7 @@ class Evaluator:
 
     def exported(self, file: ModuleFile, name: str) -> Value | None:
         if self._level >= _MOST_LEVELS:
+            self._cuts += 1
             return None
         self._level += 1
         try:
@@ -334,7 +333,16 @@ class Evaluator:
         return next((value for value in others if value is not None), None)
 
     def _whole(self, file: ModuleFile) -> Value:
-        """All that a module exports, as ``require`` gives it."""
+        """All that a module exports, as ``require`` gives it: kept, unless some of it is being worked out just now."""
+        key, cuts = (file.index, file.root.id), self._cuts
+        if key in self._values:
+            return self._values[key]
+        whole = self._all_exported(file)
+        if cuts == self._cuts:
+            self._values[key] = whole
+        return whole
+
+    def _all_exported(self, file: ModuleFile) -> Value:
         value: Value = Object(file.origin(file.root), ())
         if isinstance(node := file.exports.get("module"), Node):
             value = self._once(file, node, lambda at: self.value(file, at))

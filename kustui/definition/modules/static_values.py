@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 MOST_TEXT = 10_000_000
@@ -128,19 +129,27 @@ class Child(NamedTuple):
     """Whether it came with another object or list."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Object(Value):
     members: tuple[Child, ...]
     """What is not known is among them: without a key where the key is not known either."""
 
+    @cached_property
+    def _by_key(self) -> Mapping[str | None, Child]:
+        """The last member of each key, as far as no later one may have it too; under None the last of those."""
+        by_key: dict[str | None, Child] = {}
+        for child in self.members:
+            if child.key is None:
+                by_key.clear()
+            by_key[child.key.text if child.key is not None else None] = child
+        return by_key
+
     def member(self, name: str) -> Value | None:
         """The value of a key; None where there is none, unless it may be among what is not known."""
-        for child in reversed(self.members):
-            if child.key is None:
-                return Unknown(child.place, f"{name}")
-            if child.key.text == name:
-                return child.value
-        return None
+        if (child := self._by_key.get(name)) is not None:
+            return child.value
+        opaque = self._by_key.get(None)
+        return Unknown(opaque.place, name) if opaque is not None else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
