@@ -171,8 +171,11 @@ def _declared_settings(document: Document, entry: AppEntry) -> frozenset[str] | 
 
 
 def is_readable_member(document: Document, entry: AppEntry, key: str) -> bool:
-    """Whether nothing is reported about what an app definition has under a key, but for mistyped keys of its parts."""
+    """Whether nothing is reported about what an app definition has under a key, but for mistyped keys of its parts, and
+    it is known without a run of the module."""
     pointer = f"{entry.item.pointer}/{key}"
+    if document.is_unknown(pointer):
+        return False
     for fault in (*entry.faults, *document.faults):
         place = fault.member or fault.pointer
         if place == pointer or (place.startswith(f"{pointer}/") and fault.rule != UNKNOWN_KEY):

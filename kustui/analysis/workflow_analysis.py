@@ -273,6 +273,8 @@ class WorkflowAnalysis:
         workflow = self.workflow
         if (workflow.trigger is None and not self.entry.item.partial) or "steps" not in workflow.model_fields_set:
             return False
+        if self.document.is_unknown(f"{workflow.pointer}/steps"):
+            return False
         return not any(place[:1] == ["steps"] and place[2:] in ([], ["id"]) for place in self._left_out)
 
     @cached_property
@@ -313,8 +315,8 @@ class WorkflowAnalysis:
         return frozenset(pointers)
 
     def is_readable(self, pointer: str) -> bool:
-        """Whether the value at a pointer can be checked."""
-        return _is_readable(pointer, self.unreadable)
+        """Whether the value at a pointer can be checked, or that there is none."""
+        return _is_readable(pointer, self.unreadable) and not self.document.is_unknown(pointer)
 
     @cached_property
     def app_versions(self) -> Mapping[str, tuple[str, str]]:

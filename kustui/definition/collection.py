@@ -264,7 +264,8 @@ class Document:
         return self.source.span(self.spot(pointer).value)
 
     def is_unknown(self, pointer: str) -> bool:
-        """Whether only a run of the module knows the value at a pointer, or some of what it holds directly."""
+        """Whether only a run of the module knows the value at a pointer, or some of what it holds directly; where there
+        is none, whether there may be one."""
         is_one = bool(pointer or not self.values)
         return self._has_unknown and is_one and is_unknown(self.source.data, self.spot(pointer).value)
 

@@ -40,6 +40,31 @@ def test_a_value_that_is_not_known_makes_no_problem(name: str) -> None:
             assert new == [], f"{pointer} = {unknown}"
 
 
+@pytest.mark.parametrize(
+    ("name", "pointer"),
+    [
+        ("scheduling-pair", "/dependencies"),
+        ("scheduling-pair", "/workflows/0/steps"),
+        ("scheduling-pair", "/workflows/1/trigger/transitions"),
+        ("timer-chain", "/actions"),
+        ("timer-chain", "/workflows/3/id"),
+        ("orders", "/triggers"),
+        ("orders", "/workflows/0/steps"),
+    ],
+)
+def test_what_may_be_among_members_that_are_not_known_is_not_missing(name: str, pointer: str) -> None:
+    text = json.dumps(json.loads((SAMPLES / f"{name}.json").read_bytes()))
+    before = {(problem.rule, problem.pointer) for problem in problems_of(f"module.exports = {text};")}
+    spot = scan(text.encode()).spots[pointer]
+    problems = problems_of(module_of(text, spot.begin, spot.value.end, "...base()"))
+    assert [problem for problem in problems if (problem.rule, problem.pointer) not in before] == []
+
+
+def test_a_callable_workflow_may_have_its_id_among_members_that_are_not_known() -> None:
+    workflow = '{ ...base(), name: "called", trigger: { callable: true, transitions: [] }, steps: [] }'
+    assert not [problem for problem in problems_of(f"module.exports = {workflow};") if problem.rule.endswith("-id")]
+
+
 @pytest.mark.parametrize("member", ["...base()", "[key()]: true", "callable: base()"])
 def test_a_trigger_of_which_not_all_is_known_may_be_callable(member: str) -> None:
     trigger = f'{{ id: "1", {member}, eventName: "kustomer.workflow.5f8e148232731d0015c14657.call", transitions: [] }}'

@@ -151,7 +151,7 @@ def event_name_mismatch(analysis: WorkflowAnalysis) -> Violations:
     if trigger is None or not trigger.event_name or not analysis.is_readable(f"{trigger.pointer}/callable"):
         return
     whole = analysis.workflow.pointer
-    if any(map(analysis.document.is_unknown, (whole, f"{whole}/id", trigger.pointer, f"{trigger.pointer}/callable"))):
+    if any(map(analysis.document.is_unknown, (whole, f"{whole}/id", trigger.pointer))):
         return
     place = f"{trigger.pointer}/eventName"
     called_by = called_id(trigger.event_name)
