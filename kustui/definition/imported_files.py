@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 
-from kustui.definition.collection import Document
+from kustui.definition.collection import AppEntry, Document, Entry
 from kustui.definition.source.recognition import is_module
+from kustui.definition.source.source import Extent
 from kustui.files import ReadFile, Stamp, absolute, exists, identity_of, read_regular_file, stamp_of
 
 _GIT_SECONDS = 10
@@ -77,7 +78,7 @@ def _stamp(path: str) -> Stamp | None:
 def without_parts(documents: Sequence[Document], named: Container[str]) -> tuple[Document, ...]:
     """The documents without those that others import whole: a workflow in a file of its own belongs to the app that is
     made of it. Those that a person ``named`` stay."""
-    importing = [document for document in documents if document.source.origins is not None and imports_of(document)]
+    importing = [document for document in documents if imports_of(document)]
     if not importing:
         return tuple(documents)
     by_path = {absolute(document.path): document for document in documents}
@@ -85,22 +86,22 @@ def without_parts(documents: Sequence[Document], named: Container[str]) -> tuple
     for document in importing:
         if document in parts:
             continue
-        held = {
-            (absolute(source.path), extent)
-            for place in (
-                *(entry.item.extent for entry in document.entries),
-                *(app.item.extent for app in document.apps),
-            )
-            for source, extent in [document.source.written(place)]
-        }
-        for path in {path for path, _ in held}:
-            part = by_path.get(path)
-            if part is None or part is document or part.path in named or not part.entries:
-                continue
-            own = (part.source.written(entry.item.extent) for entry in part.entries)
-            if all((path, extent) in held for _, extent in own):
-                parts.add(part)
+        held = {*_places(document, document.entries), *_places(document, document.apps)}
+        candidates = (by_path.get(path) for path in {path for path, _ in held})
+        parts.update(
+            part
+            for part in candidates
+            if part is not None and part is not document and part.path not in named and part.entries
+            if held.issuperset(_places(part, part.entries))
+        )
     return tuple(document for document in documents if document not in parts)
+
+
+def _places(document: Document, entries: Iterable[Entry | AppEntry]) -> Iterator[tuple[str, Extent]]:
+    """Where some workflows and apps of a document are written: the file, and its bytes."""
+    for entry in entries:
+        source, extent = document.source.written(entry.item.extent)
+        yield absolute(source.path), extent
 
 
 def ignored_modules(documents: Iterable[Document]) -> frozenset[Document]:

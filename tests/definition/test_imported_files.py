@@ -63,6 +63,15 @@ def test_a_workflow_in_a_file_of_its_own_belongs_to_the_app_that_imports_it() ->
     assert [document.path for document in load(["app.js", "lib/w.js"]).documents] == ["app.js", "lib/w.js"]
 
 
+def test_a_list_of_workflows_in_files_of_their_own_belongs_to_the_app_that_imports_it() -> None:
+    put("app.js", APP.replace("[w]", "[...w]"))
+    put("lib/w.js", f"module.exports = [{WORKFLOW.format('one')}, require('./x')];")
+    put("lib/x.js", f"module.exports = {WORKFLOW.format('two')};")
+    collection = load(["."])
+    assert [document.path for document in collection.documents] == ["./app.js"]
+    assert [entry.item.name for entry in collection.entries] == ["one", "two"]
+
+
 @pytest.mark.parametrize(
     "path", ["dist/a.js", "node_modules/x/a.js", "a.min.js", "a.d.ts", "src/dist/a.mjs", ".cache/a.js", "made/a.js"]
 )
