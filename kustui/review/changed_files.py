@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -23,6 +23,13 @@ from kustui.text.styled_lines import Line
 from kustui.workspace.difference import ADDED, CHANGED, MOVED, REMOVED, RENAMED
 
 _KINDS = (CHANGED, RENAMED, MOVED, ADDED, REMOVED)
+SCENARIO_VERBS = {
+    "fails": ("fails", "fail"),
+    "unreadable": ("cannot be read", "cannot be read"),
+    "passes": ("passes", "pass"),
+    "elsewhere": ("ends otherwise", "end otherwise"),
+}
+"""What a scenario does now, and what several do, by the kind of the change."""
 
 
 class Part(NamedTuple):
@@ -96,7 +103,7 @@ class Review:
         return sum(len(workflow.paths.changes) for workflow in self.behaviour.workflows)
 
     @property
-    def counts(self) -> Mapping[str, Mapping[str, int]]:
+    def counts(self) -> Mapping[str, Counter[str]]:
         """How many workflows, apps and files came, went or changed, by noun and kind."""
         counts: dict[str, Counter[str]] = {"workflow": Counter(), "app": Counter(), "file": Counter()}
         for file in self.files:
@@ -108,13 +115,14 @@ class Review:
     @property
     def summary(self) -> str:
         """``3 workflows changed, 1 added · 1 problem fixed, 2 new``."""
-        words = [_kinds_in_words(noun, self.counts[noun]) for noun in ("workflow", "app")]
+        counts = self.counts
+        words = [_in_words(noun, [(counts[noun][kind], kind) for kind in _KINDS]) for noun in ("workflow", "app")]
         words.append(self.comparison.difference.problems_in_words)
         words.append(_scenarios_in_words(self.behaviour.scenarios))
-        if renames := self.counts["file"].get(RENAMED):
+        if renames := counts["file"][RENAMED]:
             words.append(f"{counted(renames, 'file')} renamed")
         if self.events:
-            words.append(f"{counted(self.events, 'event')} {'goes' if self.events == 1 else 'go'} another way")
+            words.append(events_in_words(self.events))
         if not any(words) and self.files:
             words.append(f"{counted(len(self.files), 'file')} changed")
         return " · ".join(filter(None, words))
@@ -139,25 +147,23 @@ def review_of(comparison: Comparison, behaviour: Behaviour | None = None) -> Rev
     return Review(comparison, files, behaviour or Behaviour())
 
 
-def _kinds_in_words(noun: str, counts: Mapping[str, int]) -> str:
-    """``3 workflows changed, 1 added``; an empty string for none."""
-    numbers = [(kind, number) for kind in _KINDS if (number := counts.get(kind))]
-    first = [f"{counted(number, noun)} {kind}" for kind, number in numbers[:1]]
-    return ", ".join((*first, *(f"{number:,} {kind}" for kind, number in numbers[1:])))
+def events_in_words(number: int) -> str:
+    """``1 event goes another way``."""
+    return f"{counted(number, 'event')} {'goes' if number == 1 else 'go'} another way"
 
 
 def _scenarios_in_words(scenarios: Sequence[ScenarioChange]) -> str:
     """``2 scenarios fail, 1 passes``; an empty string for none."""
     counts = Counter(scenario.kind for scenario in scenarios)
-    verbs = {"fails": "fail", "unreadable": "cannot be read", "passes": "pass", "elsewhere": "end otherwise"}
-    single = {"fails": "fails", "passes": "passes", "elsewhere": "ends otherwise"}
-    words = [
-        (number, single.get(kind, verb) if number == 1 else verb)
-        for kind, verb in verbs.items()
-        if (number := counts[kind])
-    ]
-    first = [f"{counted(number, 'scenario')} {verb}" for number, verb in words[:1]]
-    return ", ".join((*first, *(f"{number:,} {verb}" for number, verb in words[1:])))
+    verbs = ((counts[kind], verbs) for kind, verbs in SCENARIO_VERBS.items())
+    return _in_words("scenario", [(number, one if number == 1 else several) for number, (one, several) in verbs])
+
+
+def _in_words(noun: str, numbers: Iterable[tuple[int, str]]) -> str:
+    """``3 workflows changed, 1 added``: how many of what a noun names are what; an empty string for none."""
+    words = [(number, what) for number, what in numbers if number]
+    first = [f"{counted(number, noun)} {what}" for number, what in words[:1]]
+    return ", ".join((*first, *(f"{number:,} {what}" for number, what in words[1:])))
 
 
 class _ReviewedFiles:

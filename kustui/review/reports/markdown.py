@@ -14,7 +14,7 @@ from kustui.check.problems import Problem
 from kustui.definition.collection import Entry
 from kustui.diagrams.diagram import DiagramSet, flow_diagram
 from kustui.diagrams.formats.graph_languages import mermaid
-from kustui.review.changed_files import Changed, ChangedFile, Review
+from kustui.review.changed_files import SCENARIO_VERBS, Changed, ChangedFile, Review, events_in_words
 from kustui.review.merged_flow import MergedWorkflow
 from kustui.review.path_changes import PathChange
 from kustui.review.reports import ReportOptions, place_of
@@ -102,8 +102,9 @@ class _Markdown:
         yield "**Scenarios**\n\n"
         for scenario in scenarios:
             title = f" {code(scenario.title)}" if scenario.title else ""
-            verb = {"fails": "**fails**", "passes": "passes", "unreadable": "**cannot be read**"}.get(scenario.kind, "")
-            yield f"- {code(scenario.path)}{title} {verb or 'ends otherwise'}: {code(scenario.words)}\n"
+            bold = "**" if scenario.kind in ("fails", "unreadable") else ""
+            does = f"{bold}{SCENARIO_VERBS[scenario.kind][0]}{bold}"
+            yield f"- {code(scenario.path)}{title} {does}: {code(scenario.words)}\n"
         yield from _more(len(more), "scenario")
         yield "\n"
 
@@ -122,7 +123,7 @@ class _Markdown:
         events = paths.changes if paths is not None else ()
         counts = [counted(len(part.changes), "change")] if part.changes else []
         if events:
-            counts.append(f"{counted(len(events), 'event')} {'goes' if len(events) == 1 else 'go'} another way")
+            counts.append(events_in_words(len(events)))
         gaps = paths.gaps if paths is not None else ()
         counts += ["runs compared only in part"] if gaps else []
         about = f": {', '.join(counts)}" if counts else ""

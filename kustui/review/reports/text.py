@@ -103,7 +103,7 @@ class _Text:
     def _behaviour(self) -> Iterator[str]:
         compared = self._review.behaviour.workflows
         workflows = [one for one in compared if one.paths.changes or self._options.full]
-        partly = [one for one in compared if one not in workflows]
+        partly = [one for one in compared if not (one.paths.changes or self._options.full)]
         scenarios, more = self._first(self._review.behaviour.scenarios, MOST_SCENARIOS)
         left_out = self._review.behaviour.not_compared
         if not compared and not scenarios and not left_out:
