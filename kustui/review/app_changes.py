@@ -116,7 +116,7 @@ class _AppComparison:
 
     def _settings(self, old: Place, new: Place) -> Changes:
         for category, one, other in differing_members(old, new, self._same):
-            if (objects := as_objects(one, other)) is None or not any(place.value for place in objects):
+            if (objects := as_objects(one, other)) is None:
                 yield from self._values.of(self._owner, "setting", category, one, other)
                 continue
             for name, before, after in differing_members(*objects, self._same):

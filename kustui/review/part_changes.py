@@ -124,9 +124,11 @@ _NOTHING: Mapping[str, Any] = {"errorCases": [], "params": {}, "callable": False
 
 
 def as_objects(old: Place, new: Place) -> tuple[Place, Place] | None:
-    """Two places as objects, an empty one where nothing stands; None where something else does."""
+    """Two places as objects, an empty one where nothing stands; None where something else does, and where no member
+    can say what differs."""
     old, new = (place if place.is_there else place._replace(value={}) for place in (old, new))
-    return (old, new) if isinstance(old.value, dict) and isinstance(new.value, dict) else None
+    are_objects = isinstance(old.value, dict) and isinstance(new.value, dict)
+    return (old, new) if are_objects and (old.value or new.value) else None
 
 
 def differing_members(old: Place, new: Place, same: Same, ignored: Container[str] = ()) -> Iterator[Member]:

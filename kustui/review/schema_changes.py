@@ -27,8 +27,7 @@ class SchemaComparison(NamedTuple):
             return
         for key, one, other in differing_members(*objects, self.values.identities.same):
             both = [place.value for place in (one, other) if place.is_there]
-            properties = as_objects(one, other) if key == "properties" and any(both) else None
-            if properties is not None:
+            if key == "properties" and (properties := as_objects(one, other)):
                 yield from self._properties(*properties, new.at("required").value)
             elif key == "required" and any(both) and all(map(_is_names, both)):
                 yield from self._required(one, other, old.at("properties").value, new.at("properties").value)

@@ -109,8 +109,7 @@ class _WorkflowComparison:
                 yield from self._values.of(owner, "value", key, old, new)
 
     def _response(self, old: Place, new: Place) -> Changes:
-        objects = as_objects(old, new)
-        if objects is None or not any(place.value for place in objects):
+        if (objects := as_objects(old, new)) is None:
             yield from self._values.of(self._owner, "value", "response", old, new)
             return
         for key, one, other in differing_members(*objects, self._same):
@@ -314,8 +313,7 @@ class _WorkflowComparison:
         return owner.change("delay", old, new, sentence(template, owner.subject, shown(after), shown(before)))
 
     def _inputs(self, owner: Owner, old: Place, new: Place) -> Changes:
-        objects = as_objects(old, new)
-        if objects is None or not any(place.value for place in objects):
+        if (objects := as_objects(old, new)) is None:
             yield from self._values.of(owner, "param", "inputs", old, new)
             return
         one, other = objects

@@ -70,6 +70,11 @@ def test_apps(new: Value, expected: str) -> None:
     assert sentences(APP, APP | new) == [expected]
 
 
+def test_settings_without_any_are_not_silent() -> None:
+    old = {key: value for key, value in APP.items() if key != "settings"}
+    assert sentences(old, {**old, "settings": {}}) == ["the app `Desk` has the value `settings` now: {}"]
+
+
 def test_the_order_of_dependencies_and_actions_is_no_difference() -> None:
     new = {**APP, "dependencies": APP["dependencies"][::-1], "actions": APP["actions"][::-1]}
     assert not sentences(APP, dict(reversed(new.items())))

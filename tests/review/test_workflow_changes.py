@@ -284,6 +284,7 @@ def test_what_names_a_step_by_its_new_id_is_no_difference() -> None:
             {"schema": {"properties": {"when": {"type": "number"}}}},
             "the input `when` of `greet` is of type number instead of string",
         ),
+        ({}, {"schema": {}}, "`greet` has the schema now: {}"),
         (
             {"schema": {"properties": {"a": {}, "b": {}}}},
             {"schema": {"properties": {"a": {}}}},
