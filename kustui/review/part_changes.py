@@ -139,6 +139,14 @@ def differing_members(old: Place, new: Place, same: Same, ignored: Container[str
             yield Member(key, one, other)
 
 
+def differing_values(old: Place, new: Place, same: Same) -> Iterator[Member]:
+    """The same of objects whose members are called by whoever wrote them: null and empty ones are values there."""
+    for key in {**old.value, **new.value}:
+        one, other = old.at(key), new.at(key)
+        if not same(one.value, other.value):
+            yield Member(key, one, other)
+
+
 class Member(NamedTuple):
     key: str
     old: Place

@@ -24,6 +24,7 @@ from kustui.review.part_changes import (
     Place,
     as_objects,
     differing_members,
+    differing_values,
     named,
     sentence,
     shown,
@@ -260,11 +261,7 @@ class _WorkflowComparison:
         if (objects := as_objects(old, new)) is None:
             yield from self._values.of(owner, "params", "", old, new)
             return
-        one, other = objects
-        for key in {**one.value, **other.value}:
-            before, after = one.at(key), other.at(key)
-            if self._same(before.value, after.value):
-                continue
+        for key, before, after in differing_values(*objects, self._same):
             if schedules and key == "workflowId":
                 yield self._scheduled(owner, before, after)
             elif schedules and key == "runAt":
@@ -316,11 +313,7 @@ class _WorkflowComparison:
         if (objects := as_objects(old, new)) is None:
             yield from self._values.of(owner, "param", "inputs", old, new)
             return
-        one, other = objects
-        for name in {**one.value, **other.value}:
-            before, after = one.at(name), other.at(name)
-            if self._same(before.value, after.value):
-                continue
+        for name, before, after in differing_values(*objects, self._same):
             if not before.is_there:
                 words = sentence(
                     "{} passes {} as {} now", owner.subject, self._values.new_value(after.value), named(name)
