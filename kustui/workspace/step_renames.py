@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 _MOST_ROUNDS = 20
-"""Steps that lead to one another and all have another id need a round each."""
+"""Steps of which each leads to the next, or back, need a single one: the steps are gone through in both directions."""
 _SELF = "\0"
 
 
@@ -37,11 +37,12 @@ def _alike(gone: Mapping[str, str], came: Mapping[str, str]) -> dict[str, str]:
             by_text.setdefault(spelled, []).append(id_)
     renamed: dict[str, str] = {}
     taken: set[str] = set()
-    for _ in range(_MOST_ROUNDS):
-        pending = [id_ for id_ in gone if id_ not in renamed]
-        for id_ in pending:
+    for number in range(_MOST_ROUNDS):
+        pending, direction = [id_ for id_ in gone if id_ not in renamed], -1 if number % 2 else 1
+        for id_ in pending[::direction]:
             texts = (_renamed_in(gone[id_], names) for names in ({}, renamed, {id_: _SELF}, {**renamed, id_: _SELF}))
-            other = next((one for text in texts for one in by_text.get(text, ()) if one not in taken), None)
+            others = (other for text in texts for other in by_text.get(text, ())[::direction])
+            other = next((other for other in others if other not in taken), None)
             if other is not None:
                 renamed[id_] = other
                 taken.add(other)

@@ -76,6 +76,18 @@ TWO = one(step("a", "b"), step("b"))
             id="the ids of steps that lead to one another",
         ),
         pytest.param(
+            [one(*(step(f"a{at}", f"a{at + 1}" * (at < 59)) for at in range(60)), first="a0")],
+            [one(*(step(f"b{at}", f"b{at + 1}" * (at < 59)) for at in range(60)), first="b0")],
+            "60 steps renamed, 1 trigger changed",
+            id="the ids of many steps of which each leads to the next",
+        ),
+        pytest.param(
+            [one(step("a", "b c"), step("b", "d"), step("c", "d"), step("d"))],
+            [one(step("a", "x y"), step("x", "z"), step("y", "z"), step("z"))],
+            "1 step changed, 3 steps renamed",
+            id="the ids of steps that are alike but for their place",
+        ),
+        pytest.param(
             [one(step("a", meta={"displayName": "Tell them"}))],
             [one(step("b", params={"x": 1}, meta={"displayName": "Tell them"}))],
             "1 step renamed · 1 new problem",
