@@ -64,12 +64,15 @@ def mermaid(diagram_set: DiagramSet) -> Iterator[str]:
 
 def _mermaid_marks(diagrams: Sequence[Diagram]) -> Iterator[str]:
     """How the nodes and edges look of which a comparison says something."""
-    ids = [
-        (node.mark, f"w{at}n{index}") for at, diagram in enumerate(diagrams) for index, node in enumerate(diagram.nodes)
+    ids = [_mermaid_ids(diagram, number) for number, diagram in enumerate(diagrams)]
+    nodes = [
+        (node.mark, of_nodes[node.id])
+        for diagram, of_nodes in zip(diagrams, ids, strict=True)
+        for node in diagram.nodes
     ]
     edges = [edge.mark for diagram in diagrams for edge in diagram.edges]
     for mark, (node_style, edge_style) in _MERMAID_MARKS.items():
-        if marked := [id_ for its_mark, id_ in ids if its_mark == mark]:
+        if marked := [id_ for its_mark, id_ in nodes if its_mark == mark]:
             yield f"  classDef {mark} {node_style}\n  class {','.join(marked)} {mark}\n"
         if numbers := [str(number) for number, its_mark in enumerate(edges) if its_mark == mark]:
             yield f"  linkStyle {','.join(numbers)} {edge_style}\n"
