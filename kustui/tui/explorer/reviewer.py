@@ -4,6 +4,7 @@ and drawings, and listed."""
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -229,12 +230,10 @@ class Reviewer:
         if not (changes := review.changes):
             self._views.status.say(f"nothing changed since {review.name}", "good")
             return
-        places = [review.place(change.key) for change in changes]
         here = review.place(node.key)
-        numbers = range(len(places))
-        before = sum(place < here for place in places)
-        at = before if here in places else before - 0.5
-        index, wrapped = next_position(numbers, at, by)
+        before = bisect_left(review.places, here)
+        at = before if here in review.places else before - 0.5
+        index, wrapped = next_position(range(len(changes)), at, by)
         self._navigator.leave_place()
         self._navigator.show(changes[index].key)
         if self._view is not None:

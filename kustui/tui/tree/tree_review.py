@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -25,6 +27,9 @@ _MOST_KEPT = 64
 """Flows of both states that are kept."""
 _MOST_READ = 300
 """Workflows that changed of which it is said what changed in them; of more, only that they did."""
+
+Place = tuple[int, int, int]
+"""What sorts nodes as they stand in the tree: by file, workflow and step."""
 
 
 class ReviewedChange(NamedTuple):
@@ -60,11 +65,22 @@ class TreeReview:
 
     # What is marked
 
-    @cached_property
+    @property
     def changes(self) -> Sequence[ReviewedChange]:
         """Every change, in the order of the tree."""
-        changes = [*self._of_files(), *self._of_workflows()]
-        return sorted(changes, key=lambda change: self.place(change.key))
+        return self._placed[0]
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """Where they are, in the same order."""
+        return self._placed[1]
+
+    @cached_property
+    def _placed(self) -> tuple[Sequence[ReviewedChange], Sequence[Place]]:
+        # One after the other: the flow that says what changed in a workflow also says where.
+        placed = [(change, self.place(change.key)) for change in chain(self._of_files(), self._of_workflows())]
+        placed.sort(key=itemgetter(1))
+        return [change for change, _ in placed], [place for _, place in placed]
 
     def _of_files(self) -> Iterator[ReviewedChange]:
         for change in self.comparison.difference.changes:
@@ -160,8 +176,8 @@ class TreeReview:
         mark = self.marks.get(node.key, "")
         return CHANGED if not mark and node.key not in expanded and node.key in self.above else mark
 
-    def place(self, key: NodeKey) -> tuple[int, int, int]:
-        """What sorts nodes as they stand in the tree: by file, workflow and step."""
+    def place(self, key: NodeKey) -> Place:
+        """Where a node is."""
         file, workflows = self._places.get(key[0], (len(self._places), {}))
         workflow = workflows.get(key[1], len(workflows)) if len(key) > 1 else -1
         return file, workflow, self._step_place(key) if len(key) > 2 else -1
