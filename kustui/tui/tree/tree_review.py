@@ -61,7 +61,7 @@ class TreeReview:
 
     def work_out(self) -> None:
         """Work out what is asked for at once, where that is done in the background."""
-        _ = self.marks, self.above, self.texts
+        _ = self.above, self.texts
 
     # What is marked
 
@@ -157,14 +157,9 @@ class TreeReview:
         return {change.key: change for change in self.changes}
 
     @cached_property
-    def marks(self) -> Mapping[NodeKey, str]:
-        """What is said of nodes, by their keys."""
-        return {change.key: change.mark for change in self.changes}
-
-    @cached_property
     def above(self) -> frozenset[NodeKey]:
         """The nodes below which something is marked."""
-        return frozenset(key[:size] for key in self.marks for size in range(1, len(key)))
+        return frozenset(key[:size] for key in self._by_key for size in range(1, len(key)))
 
     def mark(self, node: Node, snapshot: Snapshot, expanded: Container[NodeKey]) -> str:
         """What is said of a row of the tree, and of what is below one that is closed."""
@@ -173,8 +168,9 @@ class TreeReview:
         if node.kind is Kind.EDGE:
             merged = self.merged_of(node, snapshot)
             return merged.changes.edges.get(node.pointer, "") if merged is not None else ""
-        mark = self.marks.get(node.key, "")
-        return CHANGED if not mark and node.key not in expanded and node.key in self.above else mark
+        if (change := self.at(node.key)) is not None:
+            return change.mark
+        return CHANGED if node.key not in expanded and node.key in self.above else ""
 
     def place(self, key: NodeKey) -> Place:
         """Where a node is."""
