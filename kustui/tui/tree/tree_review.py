@@ -23,8 +23,8 @@ from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 from kustui.workspace.difference import Change
 from kustui.workspace.snapshot import Snapshot
 
-_MOST_KEPT = 64
-"""Flows of both states that are kept."""
+_MOST_KEPT = 512
+"""Flows of both states that are kept: as many as analyses, of which they are made."""
 _MOST_READ = 300
 """Workflows that changed of which it is said what changed in them; of more, only that they did."""
 
