@@ -101,15 +101,19 @@ class Moves:
         return key
 
 
-def change_key(change: Change) -> NodeKey:
-    """The node that a change is about; for a step that no longer exists, its workflow."""
+def changed_node(change: Change) -> NodeKey:
+    """The node that a change is about, be it gone."""
     if change.entry is None:
         return (change.path,)
     if change.noun == "trigger":
         return node_key(change.entry, TRIGGER_ID)
-    if change.noun == "step" and change.kind != "removed":
-        return node_key(change.entry, change.step)
-    return workflow_key(change.entry)
+    return node_key(change.entry, change.step) if change.noun == "step" else workflow_key(change.entry)
+
+
+def change_key(change: Change) -> NodeKey:
+    """The node that a change is about; for a step that no longer exists, its workflow."""
+    is_gone = change.noun == "step" and change.kind == "removed"
+    return workflow_key(change.entry) if is_gone and change.entry is not None else changed_node(change)
 
 
 def change_signs(difference: Difference) -> Iterator[tuple[NodeKey, str]]:

@@ -18,7 +18,7 @@ from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.merged_flow import MergedWorkflow
 from kustui.text.signs import ADDED, CHANGED, REMOVED, mark_of
 from kustui.text.styled_lines import Line
-from kustui.tui.tree.nodes import Kind, Node
+from kustui.tui.tree.nodes import Kind, Node, changed_node
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 from kustui.workspace.difference import Change
 from kustui.workspace.snapshot import Snapshot
@@ -145,7 +145,7 @@ class TreeReview:
         """What nodes were and are, as JSON."""
         texts: dict[NodeKey, list[Change]] = {}
         for change in self.comparison.difference.changes:
-            texts.setdefault(change_key(change), []).append(change)
+            texts.setdefault(changed_node(change), []).append(change)
         return texts
 
     def at(self, key: NodeKey) -> ReviewedChange | None:
@@ -282,12 +282,3 @@ class TreeReview:
                 self._merged.clear()
             self._merged[entry.key] = kept
         return kept
-
-
-def change_key(change: Change) -> NodeKey:
-    """The node that a change is of, be it gone."""
-    if change.entry is None:
-        return (change.path,)
-    if change.noun == "trigger":
-        return node_key(change.entry, TRIGGER_ID)
-    return node_key(change.entry, change.step) if change.noun == "step" else workflow_key(change.entry)
