@@ -115,7 +115,7 @@ class Reviewer:
         """Whether there is a review of what is there now, which is waited for."""
         if self._again is not None and not self._again.is_finished:
             try:
-                await self._again.wait()
+                await asyncio.shield(self._again.wait())  # which goes on where the key is cancelled
             except WorkerError:  # another save has come
                 return await self._up_to_date(refuse)
         while not self._is_on or self._compared is not self._views.tree.state.snapshot.collection:

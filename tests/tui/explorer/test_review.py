@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,11 @@ import pytest
 
 from kustui.cache import Cache
 from kustui.config.actions import ACTIONS
+from kustui.definition.collection import Collection
 from kustui.tui.app import Kustui
 from kustui.tui.diagrams.rail_view import RailView
+from kustui.tui.explorer.reviewer import Reviewer
+from kustui.tui.tree.tree_review import TreeReview
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.clipboard import Clipboard
@@ -210,6 +215,30 @@ async def test_after_a_save_it_is_compared_anew(files: History) -> None:
         assert [row[:1] for row in listed(ui)] == ["+", "-"]
         files.write(flows__same={**SAME, "name": "Other"})
         await ui.wait_until(lambda: any("Other" in row for row in listed(ui)))
+
+
+async def test_a_key_that_waits_for_the_comparison_after_a_save_can_be_cancelled(
+    files: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, compare = threading.Event(), Reviewer._compare
+
+    def slowly(self: Reviewer, *arguments: Any, **options: Any) -> TreeReview:
+        goes_on.wait(60)
+        return compare(self, *arguments, **options)
+
+    async with reviewing() as ui:
+        await ui.press("1", "g")
+        before = ui.cursor_row
+        monkeypatch.setattr(Reviewer, "_compare", slowly)
+        snapshot = ui.explorer.snapshot
+        ui.explorer.reviewer.take(replace(snapshot, collection=Collection(snapshot.collection.documents)))
+        ui.explorer.reviewer.next_change()
+        await ui.pilot.pause()
+        assert ui.explorer.waiting.cancel()
+        goes_on.set()
+        await ui.wait_for_workers()
+        await ui.rest()
+        assert ui.cursor_row == before
 
 
 async def test_a_file_that_was_only_laid_out_anew_has_not_changed(files: History) -> None:
