@@ -17,7 +17,6 @@ from kustui.definition.collection import Collection
 from kustui.definition.loader import STDIN
 from kustui.errors import KustuiError
 from kustui.text.styled_lines import next_position
-from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.navigator import Navigator
@@ -27,6 +26,7 @@ from kustui.workspace.background import short_switch_interval
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:  # not before the first paint
+    from kustui.review.comparison import Comparison
     from kustui.review.revisions import Revision
     from kustui.review.states import State
     from kustui.tui.explorer.review_pane import ReviewView
@@ -54,7 +54,6 @@ class Reviewer:
         self._asked = bool(since)
         self._revision = since or LAST_COMMIT
         self._view: ReviewView | None = None
-        self._is_on = False
         self._compared: Collection | None = None
         """The definitions that the review is of."""
         self._again: Worker[None] | None = None
@@ -75,18 +74,21 @@ class Reviewer:
 
     def toggle(self) -> None:
         """Begin a review and go into the list of its changes, or end it from inside."""
-        if self._is_on and self._view is not None and self._screen.focused is self._view:
+        if self.review is not None and self._view is not None and self._screen.focused is self._view:
             self._end()
         else:
             self._compared = None  # the revision may be another commit by now
-            self._run(self._open(lambda error: self._views.status.say(terminal_safe(str(error)), "warning")))
+            self._run(self._open(self._say_why))
 
     def _leave(self, error: KustuiError) -> None:
         self._screen.app.exit(return_code=2, message=f"kustui: {error}")
 
+    def _say_why(self, error: KustuiError) -> None:
+        self._views.status.say(str(error), "warning")
+
     async def _open(self, refuse: Callable[[KustuiError], object]) -> None:
         """Mark and list what changed, and go into the list."""
-        if await self._up_to_date(refuse) and (review := self.review) is not None:
+        if (review := await self._up_to_date(refuse)) is not None:
             if not review.changes:
                 self._views.status.say(f"nothing changed since {review.name}", "good")
                 return
@@ -105,40 +107,38 @@ class Reviewer:
         return self._view
 
     def _end(self) -> None:
-        self._is_on, self._compared = False, None
+        self._compared = None
         self._panes.close_list("review")
         self._show(None)
 
     # Comparing
 
-    async def _up_to_date(self, refuse: Callable[[KustuiError], object]) -> bool:
-        """Whether there is a review of what is there now, which is waited for."""
-        if self._again is not None and not self._again.is_finished:
-            try:
+    async def _up_to_date(self, refuse: Callable[[KustuiError], object]) -> TreeReview | None:
+        """The review of what is there now, which is waited for; None where there is nothing to compare with."""
+        while self._again is not None and not self._again.is_finished:
+            with suppress(WorkerError):  # another save has come
                 await asyncio.shield(self._again.wait())  # which goes on where the key is cancelled
-            except WorkerError:  # another save has come
-                return await self._up_to_date(refuse)
-        while not self._is_on or self._compared is not self._views.tree.state.snapshot.collection:
+        while self.review is None or self._compared is not self._views.tree.state.snapshot.collection:
             snapshot = self._views.tree.state.snapshot
             try:
                 review = await asyncio.to_thread(self._compare, snapshot)
             except KustuiError as error:
                 refuse(error)
-                return False
+                return None
             self._take_review(review, snapshot)
-        return True
+        return self.review
 
     def _take_review(self, review: TreeReview, snapshot: Snapshot) -> None:
         """Show a review, unless there are other files by now."""
         now = self._views.tree.state.snapshot
         if snapshot.collection is now.collection:
-            self._is_on, self._compared = True, snapshot.collection
+            self._compared = snapshot.collection
             self._show(review)
             self._check_too(now)
 
     def take(self, snapshot: Snapshot) -> None:
         """There is another snapshot: compare it too, while the keys go on."""
-        if not self._is_on:
+        if self.review is None:
             return
         if self._compared is snapshot.collection:  # which was checked meanwhile
             self._check_too(snapshot)
@@ -147,42 +147,51 @@ class Reviewer:
             self._again = self._screen.run_worker(work, group="compare", exclusive=True, description="comparing")
 
     def _check_too(self, snapshot: Snapshot) -> None:
-        if snapshot.is_checked:
-            self._screen.run_worker(self._check(snapshot), group="check", exclusive=True, description="checking")
+        if snapshot.is_checked and self.review is not None:
+            work = self._check(self.review.comparison, snapshot)
+            self._screen.run_worker(work, group="check", exclusive=True, description="checking")
 
     async def _compare_again(self, snapshot: Snapshot) -> None:
         try:
             review = await asyncio.to_thread(self._compare, snapshot)
         except KustuiError as error:
-            self._views.status.say(terminal_safe(str(error)), "warning")
+            self._say_why(error)
             return
-        if self._is_on:
+        if self.review is not None:
             self._take_review(review, snapshot)
 
-    async def _check(self, snapshot: Snapshot) -> None:
+    async def _check(self, comparison: Comparison, snapshot: Snapshot) -> None:
         """Say too which problems are new and which are fixed, once both states are checked. No key depends on it."""
-        with suppress(KustuiError):
-            review = await asyncio.to_thread(self._compare, snapshot, checked=True)
-            if self._is_on and self._compared is snapshot.collection:
-                self._show(review)
+        review = await asyncio.to_thread(self._checked, comparison, snapshot)
+        if self.review is not None and self._compared is snapshot.collection:
+            self._show(review)
 
-    def _compare(self, snapshot: Snapshot, *, checked: bool = False) -> TreeReview:
-        """Called in a thread. ``checked``: with the problems of the other state. Raises KustuiError where there is
-        nothing to compare with."""
+    def _compare(self, snapshot: Snapshot) -> TreeReview:
+        """Called in a thread. Raises KustuiError where there is nothing to compare with."""
         with short_switch_interval():
-            from kustui.review.comparison import Comparison, old_snapshot, read_state
+            from kustui.review.comparison import Comparison, read_state
             from kustui.review.states import state_now
-            from kustui.tui.tree.tree_review import TreeReview
-            from kustui.workspace.snapshot import check_snapshot
 
             state = self._old_state(snapshot.paths)
-            if checked:
-                old = check_snapshot(old_snapshot(state, snapshot), snapshot.settings)
-            else:
-                old = replace(read_state(state, like=snapshot.collection), settings=snapshot.settings)
-            review = TreeReview(Comparison(state, state_now(snapshot.paths), old, snapshot))
-            review.work_out()
-            return review
+            old = replace(read_state(state, like=snapshot.collection), settings=snapshot.settings)
+            return self._worked_out(Comparison(state, state_now(snapshot.paths), old, snapshot))
+
+    def _checked(self, comparison: Comparison, snapshot: Snapshot) -> TreeReview:
+        """The same with the problems of both states, of a snapshot that has them. Called in a thread."""
+        with short_switch_interval():
+            from kustui.review.comparison import old_snapshot
+            from kustui.workspace.snapshot import check_snapshot
+
+            old = old_snapshot(comparison.old_state, snapshot, comparison.old)
+            old = check_snapshot(old, snapshot.settings)
+            return self._worked_out(replace(comparison, old=old, new=snapshot))
+
+    def _worked_out(self, comparison: Comparison) -> TreeReview:
+        from kustui.tui.tree.tree_review import TreeReview
+
+        review = TreeReview(comparison)
+        review.work_out()
+        return review
 
     def _old_state(self, paths: Sequence[str]) -> State:
         """The state to compare with, read anew where the revision is another commit by now."""
@@ -223,9 +232,9 @@ class Reviewer:
 
     async def _go(self, by: int) -> None:
         """Go to the next change from where the tree's cursor is, or the one before (``by`` -1)."""
-        is_there = await self._up_to_date(lambda error: self._views.status.say(terminal_safe(str(error)), "warning"))
-        node, review = self._views.tree.node, self.review
-        if not is_there or node is None or review is None:
+        review = await self._up_to_date(self._say_why)
+        node = self._views.tree.node
+        if review is None or node is None:
             return
         if not (changes := review.changes):
             self._views.status.say(f"nothing changed since {review.name}", "good")
