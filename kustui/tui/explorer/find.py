@@ -14,7 +14,7 @@ from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.navigator import Navigator
-from kustui.tui.explorer.panes import Panes, narrowable
+from kustui.tui.explorer.panes import LISTS, Panes, narrowable
 from kustui.tui.explorer.views import PANES, PaneTitles, Views
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.widgets.bars import FilterInput
@@ -138,9 +138,7 @@ class FilterController:
     def _close(self) -> None:
         self._screen.query("FilterInput").remove_class("-open")
         filtered = self._panes.filtered
-        if filtered is self._views.problems:
-            self._panes.enter_problems()
-        elif filtered is not None and filtered.id in ("changes", "tests"):
+        if filtered is not None and filtered.id in LISTS:
             self._panes.enter_list(filtered.id)
         elif filtered is not None and filtered.id in PANES:
             self._panes.enter(filtered.id)

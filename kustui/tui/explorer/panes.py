@@ -32,7 +32,7 @@ _LOW = 12
 """Rows below which a list or the finder that has the keys takes all of them, and one line says where one is."""
 FIRST_CLASSES = f"-on-tree -beside-{DIAGRAMS[0]}"
 """The classes of the screen at the first paint: with them it is styled once."""
-_LISTS = ("problems", "changes", "uses", "review", "tests")
+LISTS = ("problems", "changes", "uses", "review", "tests")
 """The lists below the panes, of which one is open at a time."""
 _LIST_VERBS = {"review": "go there", "tests": "rehearse"}
 """What Enter does in them, where it is more than to open."""
@@ -147,7 +147,7 @@ class Panes:
         if focused != "finder-input":  # what is behind that stays as it is
             if focused == "filter" and self.filtered is not None:
                 focused = self.filtered.id  # what is being filtered is to be seen
-            classes = {f"-on-{name}": focused == name for name in ("tree", *PANES, *_LISTS)}
+            classes = {f"-on-{name}": focused == name for name in ("tree", *PANES, *LISTS)}
             set_css_classes(self._screen, classes | ({"-beside": True} if focused in PANES else {}))
             if focused in PANES:
                 self._views.side.bring(focused)
@@ -256,9 +256,7 @@ class Panes:
         diagram = self._views.side.diagram_name
         panes: dict[str, Callable[[], object]] = {"tree": self.enter_tree}
         panes |= {name: partial(self.enter, name) for name in (diagram, "detail", "source")}
-        lists = {"problems": self.enter_problems, "changes": self.enter_changes, "uses": self.enter_uses}
-        lists |= {name: partial(self.enter_list, name) for name in ("review", "tests")}
-        panes |= {name: enter for name, enter in lists.items() if self._screen.has_class(f"-{name}")}
+        panes |= {name: partial(self.enter_list, name) for name in LISTS if self._screen.has_class(f"-{name}")}
         names = list(panes)
         focused = self._screen.focused
         here = names.index(focused.id) if focused is not None and focused.id in panes else 0
@@ -273,12 +271,7 @@ class Panes:
             self._views.problems.look_at_all()
             self.enter_tree()
         else:
-            self.enter_problems()
-
-    def enter_problems(self) -> None:
-        self._open_list("-problems")
-        self.list_problems()
-        self._screen.set_focus(self._views.problems)
+            self.enter_list("problems")
 
     def list_problems(self) -> None:
         """List the problems of the snapshot, where the list is open."""
@@ -293,10 +286,7 @@ class Panes:
             self._views.tree.refresh()
             self.enter_tree()
         else:
-            self.enter_changes()
-
-    def enter_changes(self) -> None:
-        self.enter_list("changes")
+            self.enter_list("changes")
 
     def name(self, view: Widget, title: str) -> None:
         """Give a pane its name."""
@@ -304,7 +294,9 @@ class Panes:
 
     def enter_list(self, name: str) -> None:
         """Open one of the lists, and go into it."""
-        self._open_list(f"-{name}")
+        self._screen.remove_class(*(f"-{other}" for other in LISTS if other != name))
+        self._screen.add_class(f"-{name}")
+        self.list_problems()  # made only while it is open
         self._screen.set_focus(self._screen.query_one(f"#{name}"))
 
     def close_list(self, name: str) -> None:
@@ -320,10 +312,9 @@ class Panes:
             await self._screen.mount(self.uses, before="#problem")
         if self._screen.focused is not self.uses:
             self._listed_from = self._screen.focused
-        self._open_list("-uses")
         self.uses.show(Rows.of(rows), top=0)
         self._titles.name(self.uses, title)
-        self._screen.set_focus(self.uses)
+        self.enter_list("uses")
 
     def enter_uses(self) -> None:
         """Go into the list of uses again."""
@@ -331,7 +322,7 @@ class Panes:
             key = first_key(self._screen.app, "go.uses")
             self._views.status.say(f"there is no list of uses: {key} makes one", "muted")
         else:
-            self._screen.set_focus(self.uses)
+            self.enter_list("uses")
 
     def leave_uses(self) -> bool:
         """Close the list of uses and go back to where one was; whether it had the keys."""
@@ -339,12 +330,7 @@ class Panes:
             return False
         self._screen.remove_class("-uses", "-maximised")
         if self._listed_from is self._views.problems:
-            self.enter_problems()
+            self.enter_list("problems")
         else:
             self._screen.set_focus(self._listed_from or self._views.tree)
         return True
-
-    def _open_list(self, name: str) -> None:
-        """Open one of the lists in the place of the others."""
-        self._screen.remove_class(*{f"-{other}" for other in _LISTS} - {name})
-        self._screen.add_class(name)

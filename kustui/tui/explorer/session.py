@@ -175,7 +175,7 @@ class SessionKeeper:
         if place.pane in PANES:
             self._panes.enter(place.pane)
         elif place.pane == "problems":
-            self._panes.enter_problems()
+            self._panes.enter_list("problems")
         return True
 
 
