@@ -329,8 +329,8 @@ class Panes:
         if self.uses is None or self._screen.focused is not self.uses:
             return False
         self._screen.remove_class("-uses", "-maximised")
-        if self._listed_from is self._views.problems:
-            self.enter_list("problems")
+        if self._listed_from is not None and self._listed_from.id in LISTS:  # closed by the other
+            self.enter_list(self._listed_from.id)
         else:
             self._screen.set_focus(self._listed_from or self._views.tree)
         return True

@@ -294,6 +294,16 @@ async def test_the_key_compares_with_the_commit_that_is_the_last_one_now(files: 
         assert "-" not in marks(ui).values()
 
 
+async def test_the_list_of_uses_leads_back_to_the_list_it_was_opened_from(files: History) -> None:
+    async with reviewing() as ui:
+        index = next(index for index, row in enumerate(listed(ui)) if "words" in row)
+        await ui.press(*"j" * index, "u")
+        assert ui.focus == "uses"
+        await ui.press("escape")
+        assert ui.focus == "review"
+        assert ui.explorer.query_one("#review").display
+
+
 async def test_hiding_the_list_keeps_the_marks(files: History) -> None:
     async with reviewing() as ui:
         await ui.press("Z")
