@@ -78,6 +78,15 @@ async def test_other_keys_do_it_and_are_told_and_the_former_come_back(path: Path
         assert ui.focus == "flow"
 
 
+async def test_a_list_is_called_by_the_key_that_leads_to_it_now(path: Path) -> None:
+    async with explorer(path, size=(160, 48)) as ui:
+        await ui.wait_until(lambda: ui.explorer.waiting.is_replayed)
+        await ui.press("T")
+        assert "T:Tests" in str(ui.explorer.query_one("#tests").border_title)
+        configure(path, '[keys]\n"view.tests" = "W"\n')
+        await ui.wait_until(lambda: "W:Tests" in str(ui.explorer.query_one("#tests").border_title))
+
+
 async def test_panes_take_other_sizes(path: Path) -> None:
     async with explorer(path, size=(160, 48)) as ui:
         configure(path, "[panes]\ntree = 25\n")

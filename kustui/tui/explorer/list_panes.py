@@ -41,6 +41,11 @@ class ListView(RowsView):
 
     _layout: tuple[object, Sequence[tuple[int, Line | None]]] = (None, ())
 
+    @property
+    def title(self) -> str:
+        """What it is called now."""
+        return self.NAME
+
     def _screen_lines(self) -> Sequence[tuple[int, Line | None]]:
         """The row of each line of the screen, and what is written there where the row takes several; nothing where
         each takes one."""
@@ -317,3 +322,10 @@ class UsesView(ListView):
         "What leads to, reads or schedules the selection, or what is named in it. Enter goes to the place; the key "
         "of the pane closes it again."
     )
+
+    heading = NAME
+    """What it lists now."""
+
+    @property
+    def title(self) -> str:
+        return self.heading

@@ -288,10 +288,6 @@ class Panes:
         else:
             self.enter_list("changes")
 
-    def name(self, view: Widget, title: str) -> None:
-        """Give a pane its name."""
-        self._titles.name(view, title)
-
     def enter_list(self, name: str) -> None:
         """Open one of the lists, and go into it."""
         self._screen.remove_class(*(f"-{other}" for other in LISTS if other != name))
@@ -312,8 +308,9 @@ class Panes:
             await self._screen.mount(self.uses, before="#problem")
         if self._screen.focused is not self.uses:
             self._listed_from = self._screen.focused
+        self.uses.heading = title
         self.uses.show(Rows.of(rows), top=0)
-        self._titles.name(self.uses, title)
+        self._titles.update()
         self.enter_list("uses")
 
     def enter_uses(self) -> None:

@@ -39,6 +39,7 @@ class ReviewView(ListView):
         self.styles.max_height = max(_LEAST_ROWS, len(changes)) + 1
         with self.prevent(self.Moved):
             self.update_rows(Rows(len(changes), lambda index: change_row(changes[index])), lambda row: row.link)
+        self.post_message(self.Narrowed(self))
 
     @property
     def title(self) -> str:

@@ -215,7 +215,6 @@ class Reviewer:
     def _list_changes(self) -> None:
         if self._view is not None and self.review is not None:
             self._view.list_changes(self.review)
-            self._panes.name(self._view, self._view.title)
 
     # Going through the changes
 

@@ -160,7 +160,6 @@ class ScenarioTests:
             view.replayed, view.new = self._replayed, self._new
             view.guidance = self._guidance
             view.list_scenarios()
-            self.retitle()
             self._presenter.source_moved()
 
     @property
@@ -173,11 +172,6 @@ class ScenarioTests:
             f"{rehearse} rehearses a workflow and {save} saves that as one, or make one of every path: "
             f"kustui simulate {path} --explore --save FOLDER"
         )
-
-    def retitle(self) -> None:
-        """Give the list its name."""
-        if self._view is not None:
-            self._panes.name(self._view, self._view.title)
 
     def preview(self) -> None:
         """Show the place of the scenario of the list's cursor in the other panes."""

@@ -78,6 +78,7 @@ class ScenariosView(ListView):
             at = next((index for index, one in enumerate(self._listed) if one.path == before.path), at)
         with self.prevent(self.Moved):
             self.show(Rows(len(self._listed), self._row), at, top=self.top + at - self.cursor)
+        self.post_message(self.Narrowed(self))
 
     def _nothing(self, there_are_some: bool) -> str:
         if self.replayed is None:
@@ -126,7 +127,6 @@ class ScenariosView(ListView):
 
     def _narrowed(self) -> None:
         self.list_scenarios()
-        self.post_message(self.Narrowed(self))
         self.post_message(self.Moved(self))
 
     # What it is called

@@ -309,7 +309,6 @@ class Explorer(Screen[None]):
     @on(ListView.Narrowed)
     def _retitled(self) -> None:
         self.titles.update()
-        self.tests.retitle()
 
     @on(TextBar.Clicked, "#banner")
     async def _banner_clicked(self) -> None:

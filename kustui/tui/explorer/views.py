@@ -20,7 +20,7 @@ from kustui.tui.diagrams.map_boxes_view import MapBoxesView
 from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
-from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
+from kustui.tui.explorer.list_panes import ChangesView, ListView, ProblemsView
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.tree.nodes import Node
@@ -145,7 +145,8 @@ class PaneTitles:
         alone = self._screen.has_class("-short")
         self.name(views.tree, title, "4 Problems")
         self.name(views.side.detail, "2 Detail", "3 Source  5 Flow" if alone else "")
-        self.name(views.problems, views.problems.title)
+        for listed in self._screen.walk_children(ListView):
+            self.name(listed, listed.title)
         self.name(views.changes, "c What changed on disk")
         self.name(views.side.source, views.side.source.title, *(("5 Flow", "2 Detail") if alone else ()))
         for view, name, others, before in views.side.titles(alone=alone):
