@@ -73,23 +73,20 @@ class ScenariosView(ListView):
         results = self.replayed.results if self.replayed is not None else ()
         listed = [result for result in results if self._is_listed(result)]
         self._listed = sorted(listed, key=lambda result: (result.path not in self.new, result.passed))
-        self.empty = self._nothing(bool(results))
+        self.empty = self._nothing()
         if before is not None:
             at = next((index for index, one in enumerate(self._listed) if one.path == before.path), at)
         with self.prevent(self.Moved):
             self.show(Rows(len(self._listed), self._row), at, top=self.top + at - self.cursor)
         self.post_message(self.Narrowed(self))
 
-    def _nothing(self, there_are_some: bool) -> str:
+    def _nothing(self) -> str:
+        """Why nothing is listed."""
         if self.replayed is None:
             return ""
-        if self.replayed.in_words and not there_are_some:
-            return self.replayed.in_words
-        if not there_are_some:
-            return f"no scenario lies with the definitions: {self.guidance}"
-        return (
-            "no scenario fails; Esc shows all" if not self.words else "no scenario contains these words; Esc shows all"
-        )
+        if not self.replayed.results:
+            return self.replayed.in_words or f"no scenario lies with the definitions: {self.guidance}"
+        return f"no scenario {'contains these words' if self.words else 'fails'}; Esc shows all"
 
     def _is_listed(self, result: ScenarioResult) -> bool:
         if self.lists_failed and result.passed:
@@ -102,7 +99,7 @@ class ScenariosView(ListView):
 
     def _row(self, index: int) -> Row:
         result = self._listed[index]
-        return scenario_row(
+        return _scenario_row(
             result, self._link_of(result), is_new=result.path in self.new, is_wide=self.size.width >= _WIDE
         )
 
@@ -137,10 +134,9 @@ class ScenariosView(ListView):
         title = f"{self.NAME}, only {', '.join(only)}" if only else self.NAME
         if self.replayed is None:
             return title
-        parts = [
-            *filter(None, (self.replayed.in_words, totals(self.replayed.results), coverage_in_words(self.replayed)))
-        ]
-        return f"{title}   {' · '.join(parts)}" if parts else title
+        parts = (self.replayed.in_words, totals(self.replayed.results), coverage_in_words(self.replayed))
+        words = " · ".join(filter(None, parts))
+        return f"{title}   {words}" if words else title
 
 
 def totals(results: Sequence[ScenarioResult]) -> str:
@@ -168,11 +164,16 @@ def name_of(result: ScenarioResult) -> str:
 def message_of(result: ScenarioResult) -> str:
     """The first thing that is wrong with it; empty where it has passed."""
     if result.errors:
-        return _PLACE.sub("", result.errors[0].removeprefix(result.path), count=1)
+        return _without_place(result, result.errors[0])
     return result.differences[0].message if result.differences else ""
 
 
 _PLACE = re.compile(r"\A:(?:(\d+):(\d+):)? ?")
+"""What stands in an error behind the path."""
+
+
+def _without_place(result: ScenarioResult, error: str) -> str:
+    return _PLACE.sub("", error.removeprefix(result.path), count=1)
 
 
 def place_of(result: ScenarioResult) -> Place:
@@ -183,7 +184,7 @@ def place_of(result: ScenarioResult) -> Place:
     return Place(int(match[1]), int(match[2])) if match is not None and match[1] else Place(1, 1)
 
 
-def scenario_row(result: ScenarioResult, link: NodeKey = (), *, is_new: bool = False, is_wide: bool = True) -> Row:
+def _scenario_row(result: ScenarioResult, link: NodeKey, *, is_new: bool, is_wide: bool) -> Row:
     """A scenario: whether it passed, what it shows, what is wrong, its file and what it takes."""
     glyph, look = PASSED if result.passed else FAILED
     new: Line = (("new ", "new"),) if is_new else ()
@@ -204,33 +205,20 @@ def _share_in_brief(result: ScenarioResult, *, is_wide: bool) -> str:
 
 def said_of(result: ScenarioResult, width: int, *, names: bool = False, after: Line = ()) -> list[Line]:
     """All that is to be said of one, over as many lines as it takes; with its name where it ``names`` it."""
-    start = place_of(result)
-    place = f"{result.path.rpartition('/')[2]}:{start}"
     name: Line = ((name_of(result), "name"), (": ", "muted")) if names else ()
+    if result.passed:
+        return list(wrapped(((f"{PASSED[0]} ", "good"), *name, *_of_passed(result), *after), width, 2))
+    begin: Line = ((f"{FAILED[0]} ", "error"), *name)
+    place: Line = ((f"{result.path.rpartition('/')[2]}:{place_of(result)}", "muted"),)
     if result.errors:
-        lines: list[Line] = []
-        for error in result.errors[:_MOST_ERRORS]:
-            message = _PLACE.sub("", error.removeprefix(result.path), count=1)
-            lines += wrapped(((f"{FAILED[0]} ", "error"), *name, (message, "error")), width, 2)
+        messages = [_without_place(result, error) for error in result.errors[:_MOST_ERRORS]]
+        said = [line for message in messages for line in wrapped((*begin, (message, "error")), width, 2)]
         more = len(result.errors) - _MOST_ERRORS
         rest: Line = ((f"and {more:,} more  ", "muted"),) if more > 0 else ()
-        return [*lines, *wrapped(((place, "muted"), (f"  {_PLACE_WORDS}", "muted"), *rest, *after), width)]
-    if result.differences:
-        first, more = result.differences[0], len(result.differences) - 1
-        others: Line = ((f"  and {counted(more, 'other difference')}", "muted"),) if more else ()
-        text: Line = (
-            (f"{FAILED[0]} ", "error"),
-            *name,
-            (first.message, "error"),
-            (f"  {place}", "muted"),
-            *others,
-            *after,
-        )
-        return list(wrapped(text, width, 2))
-    return list(wrapped(((f"{PASSED[0]} ", "good"), *name, *_of_passed(result), *after), width, 2))
-
-
-_PLACE_WORDS = "cannot be replayed"
+        return [*said, *wrapped((*place, ("  cannot be replayed", "muted"), *rest, *after), width)]
+    first, more = result.differences[0], len(result.differences) - 1
+    others: Line = ((f"  and {counted(more, 'other difference')}", "muted"),) if more else ()
+    return list(wrapped((*begin, (first.message, "error"), ("  ", ""), *place, *others, *after), width, 2))
 
 
 def _of_passed(result: ScenarioResult) -> Iterator[tuple[str, str]]:
