@@ -214,7 +214,7 @@ def said_of(result: ScenarioResult, width: int, *, names: bool = False, after: L
         messages = [_without_place(result, error) for error in result.errors[:_MOST_ERRORS]]
         said = [line for message in messages for line in wrapped((*begin, (message, "error")), width, 2)]
         more = len(result.errors) - _MOST_ERRORS
-        rest: Line = ((f"and {more:,} more  ", "muted"),) if more > 0 else ()
+        rest: Line = ((f"  and {more:,} more", "muted"),) if more > 0 else ()
         return [*said, *wrapped((*place, ("  cannot be replayed", "muted"), *rest, *after), width)]
     first, more = result.differences[0], len(result.differences) - 1
     others: Line = ((f"  and {counted(more, 'other difference')}", "muted"),) if more else ()

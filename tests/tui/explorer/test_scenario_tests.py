@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kustui.simulate.scenarios.suite import ScenarioResult
 from kustui.text.signs import GLYPHS
 from kustui.tui.explorer.fix_pane import FixPane
-from kustui.tui.explorer.scenarios_view import ScenariosView
+from kustui.tui.explorer.scenarios_view import ScenariosView, said_of
 from kustui.tui.rehearsal.screen import RehearsalScreen
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.saves import atomically
@@ -170,6 +171,12 @@ async def test_one_that_cannot_be_replayed_is_to_be_edited(tmp_path: Path) -> No
         assert "it cannot be replayed as it is: e edits it" in ui.keys
         await ui.press("a")
         assert "a comma before the closing }" in " ".join((ui.keys, *ui.notifications))
+
+
+def test_of_many_errors_the_rest_are_counted() -> None:
+    result = ScenarioResult("x.scenario.json", errors=tuple(f"x.scenario.json:{n}:1: wrong {n}" for n in range(1, 7)))
+    lines = ["".join(text for text, _ in line) for line in said_of(result, 80)]
+    assert lines[-2:] == ["✗ wrong 4", "x.scenario.json:1:1  cannot be replayed  and 2 more"]
 
 
 async def test_what_came_is_accepted_after_a_look_and_undone(tmp_path: Path) -> None:
