@@ -217,7 +217,7 @@ class ScenarioTests:
 
     def accept(self) -> None:
         """Show what the file of the scenario is to be for it to expect what came."""
-        if self._view is None or (result := self._chosen()) is None:
+        if (result := self._chosen()) is None:
             return
         if result.passed:
             self._views.status.say("it passes: there is nothing to accept", "muted")
@@ -226,7 +226,7 @@ class ScenarioTests:
 
     def accept_all(self) -> None:
         """Show what the files of all that are listed and fail are to be."""
-        if self._view is None or self._chosen() is None:
+        if self._chosen() is None or self._view is None:
             return
         if failed := self._view.failed:
             self._views.status.say(f"working out what {counted(len(failed), 'scenario')} would expect …", "info")

@@ -230,6 +230,16 @@ async def test_the_list_is_narrowed_to_those_that_fail_and_to_words(tmp_path: Pa
         assert "no scenario contains these words; Esc shows all" in view(ui).empty
 
 
+async def test_from_the_palette_it_is_said_where_the_scenarios_are(tmp_path: Path) -> None:
+    watched_folder(tmp_path, short=SHORT)
+    async with explorer(tmp_path, size=(120, 40)) as ui:
+        for action in ("tests.accept", "tests.accept-all", "tests.definition", "tests.edit"):
+            ui.explorer.status.say("")
+            await ui.explorer.action_carry_out(action)
+            await ui.rest()
+            assert "T lists the scenarios" in ui.keys, action
+
+
 async def test_without_any_a_line_says_how_one_is_made(tmp_path: Path) -> None:
     definition = watched_folder(tmp_path)
     async with explorer(definition, size=(120, 40)) as ui:
