@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import zip_longest
-from typing import Any, NamedTuple
+from itertools import islice, starmap, zip_longest
+from typing import NamedTuple
 
 from kustui.definition.values import to_json_value
 from kustui.review.comparison import Comparison, WorkflowPair
@@ -57,23 +57,14 @@ class _Run(NamedTuple):
     key: str
     """Of the workflow in the new state."""
     path: Path
+    last: TraceEntry
 
 
-class _Schedule(NamedTuple):
-    workflow_id: str
-    due: int
-    inputs: Any
-
-
-@dataclass(frozen=True)
-class _Way:
+class _Way(NamedTuple):
     """What happens in a replay, in terms of the new state."""
 
     runs: tuple[_Run, ...]
-    schedules: tuple[_Schedule, ...]
-    ends: tuple[TraceEntry, ...] = field(compare=False)
-    """The last entry of each run."""
-    scheduled: tuple[ScheduledRun, ...] = field(compare=False)
+    scheduled: tuple[ScheduledRun, ...]
 
 
 class _Scenarios:
@@ -111,26 +102,26 @@ class _Scenarios:
 
     def _way_in_words(self, old: _Way, new: _Way) -> Iterator[str]:
         """The first difference between the runs of two replays, and the first between what they schedule."""
-        for index, (before, now) in enumerate(zip_longest(old.runs, new.runs)):
-            if before != now:
-                yield self._run_in_words(old, new, index)
-                break
-        for index, (earlier, later) in enumerate(zip_longest(old.schedules, new.schedules)):
-            if earlier != later:
-                pair = (*old.scheduled[index : index + 1], None)[0], (*new.scheduled[index : index + 1], None)[0]
-                yield _schedule_in_words(*pair)
-                break
+        is_only = len(new.runs) == 1
+        runs = (self._run_in_words(*pair, is_only=is_only) for pair in zip_longest(old.runs, new.runs))
+        schedules = starmap(_schedule_in_words, zip_longest(old.scheduled, new.scheduled))
+        yield from islice(filter(None, runs), 1)
+        yield from islice(filter(None, schedules), 1)
 
-    def _run_in_words(self, old: _Way, new: _Way, index: int) -> str:
-        if index >= len(old.runs):
-            return f"{quoted(new.ends[index].title)} runs as well"
-        if index >= len(new.runs):
-            return f"{quoted(old.ends[index].title)} no longer runs"
-        before, now, title = old.runs[index], new.runs[index], quoted(new.ends[index].title)
-        if before.key != now.key:
-            return f"{title} runs instead of {quoted(old.ends[index].title)}"
-        clause = divergence_in_words(before.path, now.path, words.why(new.ends[index]), self._names(now.key))
-        return f"in {title}: {clause}" if len(new.runs) > 1 else clause
+    def _run_in_words(self, old: _Run | None, new: _Run | None, *, is_only: bool) -> str:
+        """What is different between two runs; nothing where they are the same."""
+        if new is None:
+            assert old is not None, "there are two of them"
+            return f"{quoted(old.last.title)} no longer runs"
+        title = quoted(new.last.title)
+        if old is None:
+            return f"{title} runs as well"
+        if old.key != new.key:
+            return f"{title} runs instead of {quoted(old.last.title)}"
+        if old.path == new.path:
+            return ""
+        clause = divergence_in_words(old.path, new.path, words.why(new.last), self._names(new.key))
+        return clause if is_only else f"in {title}: {clause}"
 
     def _names(self, key: str) -> Callable[[str], str]:
         """What people call the steps of a workflow of now."""
@@ -171,20 +162,20 @@ def _way(replay: Replay, keys: Mapping[str, str], steps: Mapping[str, Mapping[st
     for entry in replay.entries:
         if entry.run:
             entries.setdefault(entry.run, []).append(entry)
-    ends = tuple(run[-1] for run in entries.values())
     runs = []
-    for run, last in zip(entries.values(), ends, strict=True):
+    for run in entries.values():
+        last = run[-1]
         renamed = steps.get(last.key, {})
         path = [PathStep(renamed.get(entry.node, entry.node), entry.failure is not None) for entry in run]
-        runs.append(_Run(keys.get(last.key, last.key), Path(tuple(path), end_of(last))))
-    scheduled = tuple(entry.scheduled for entry in replay.entries if entry.scheduled is not None)
-    schedules = (_Schedule(run.workflow_id, run.due, to_json_value(run.inputs)) for run in scheduled)
-    return _Way(tuple(runs), tuple(schedules), ends, scheduled)
+        runs.append(_Run(keys.get(last.key, last.key), Path(tuple(path), end_of(last)), last))
+    scheduled = (entry.scheduled for entry in replay.entries if entry.scheduled is not None)
+    return _Way(tuple(runs), tuple(scheduled))
 
 
 def _schedule_in_words(old: ScheduledRun | None, new: ScheduledRun | None) -> str:
+    """What is different between two schedules; nothing where they are the same."""
     if new is None:
-        assert old is not None, "they differ"
+        assert old is not None, "there are two of them"
         return f"{quoted(old.title)} is no longer scheduled"
     title = quoted(new.title)
     if old is None:
@@ -193,4 +184,4 @@ def _schedule_in_words(old: ScheduledRun | None, new: ScheduledRun | None) -> st
         return f"{title} is scheduled instead of {quoted(old.title)}"
     if old.due != new.due:
         return f"{title} is scheduled for {words.moment(new.due)} instead of {words.moment(old.due)}"
-    return f"{title} receives other inputs"
+    return f"{title} receives other inputs" if to_json_value(old.inputs) != to_json_value(new.inputs) else ""
