@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import islice, starmap, zip_longest
 from typing import NamedTuple
@@ -148,16 +148,19 @@ class _Scenarios:
         return {pair.old.key: pair.steps for pair in self._comparison.pairs if pair.old is not None}
 
     def _keep_old(self, replay: Replay) -> str:
-        self._old_ways[replay.file.path] = _way(replay, self._keys, self._steps)
+        ids = self._comparison.workflow_ids
+        self._old_ways[replay.file.path] = _way(replay, self._keys, self._steps, ids)
         return ""
 
     def _keep_new(self, replay: Replay) -> str:
-        self._new_ways[replay.file.path] = _way(replay, {}, {})
+        self._new_ways[replay.file.path] = _way(replay, {}, {}, {})
         return ""
 
 
-def _way(replay: Replay, keys: Mapping[str, str], steps: Mapping[str, Mapping[str, str]]) -> _Way:
-    """``keys`` of workflows and ``steps`` of each, by its key, are those that are others now."""
+def _way(
+    replay: Replay, keys: Mapping[str, str], steps: Mapping[str, Mapping[str, str]], ids: Mapping[str, str]
+) -> _Way:
+    """``keys`` and ``ids`` of workflows, and ``steps`` of each, by its key, are those that are others now."""
     entries: dict[int, list[TraceEntry]] = {}
     for entry in replay.entries:
         if entry.run:
@@ -169,7 +172,8 @@ def _way(replay: Replay, keys: Mapping[str, str], steps: Mapping[str, Mapping[st
         path = [PathStep(renamed.get(entry.node, entry.node), entry.failure is not None) for entry in run]
         runs.append(_Run(keys.get(last.key, last.key), Path(tuple(path), end_of(last)), last))
     scheduled = (entry.scheduled for entry in replay.entries if entry.scheduled is not None)
-    return _Way(tuple(runs), tuple(scheduled))
+    named = (replace(run, workflow_id=ids.get(run.workflow_id, run.workflow_id)) for run in scheduled)
+    return _Way(tuple(runs), tuple(named))
 
 
 def _schedule_in_words(old: ScheduledRun | None, new: ScheduledRun | None) -> str:

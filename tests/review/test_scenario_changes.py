@@ -12,6 +12,7 @@ from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from tests.support.history import History, behaviour_between
 
 ID = "5f8e148232731d0015c14657"
+OTHER_ID = "5f8e148232731d0015c14658"
 
 
 def orders(amount: int = 5, find: str = "find") -> dict[str, Any]:
@@ -93,9 +94,9 @@ def test_a_step_that_was_renamed_in_both_changes_nothing(history: History) -> No
     assert changes("HEAD") == []
 
 
-def chain(minutes: int, name: str = "x", *more: Any) -> dict[str, Any]:
-    call = schedule("wait", ID, *more, inputs={"name": name}, runAt={"type": "relative", "value": minutes})
-    return app(workflow("Orders", call, *(step(edge["target"]) for edge in more)), called("Later", ID, step("note")))
+def chain(minutes: int, name: str = "x", *more: Any, id_: str = ID) -> dict[str, Any]:
+    call = schedule("wait", id_, *more, inputs={"name": name}, runAt={"type": "relative", "value": minutes})
+    return app(workflow("Orders", call, *(step(edge["target"]) for edge in more)), called("Later", id_, step("note")))
 
 
 @pytest.mark.parametrize(
@@ -115,3 +116,10 @@ def test_what_is_scheduled_otherwise_is_another_way(history: History, now: Any, 
     history.commit(orders=chain(60), **{"any.scenario": start})
     history.write(orders=now)
     assert [words for _, _, _, words in changes("HEAD")] == [expected]
+
+
+def test_a_workflow_that_has_another_id_where_it_is_scheduled_too_changes_nothing(history: History) -> None:
+    start = {"scenario": "x", "start": [{"workflow": "Orders", "payload": {}}]}
+    history.commit(orders=chain(60), **{"any.scenario": start})
+    history.write(orders=chain(60, id_=OTHER_ID))
+    assert changes("HEAD") == []
