@@ -120,8 +120,6 @@ class EventRun:
     path: Path
     why: str
     """Why it ends, in a clause."""
-    mocked: tuple[tuple[str, Place], ...]
-    """The steps whose outcome was the event's, by their id on that side."""
 
 
 def run_event(side: Side, event: Event, along: Path | None = None) -> EventRun:
@@ -130,34 +128,32 @@ def run_event(side: Side, event: Event, along: Path | None = None) -> EventRun:
     state = advance(initial_state(side.stage), StartEvent(event.payload, key=side.analysis.key))
     state = advance(advance(state, ExecuteStep()), ExecuteStep())  # the event happens, and its run begins
     steps: list[PathStep] = []
-    mocked: list[tuple[str, Place]] = []
     while state.run is not None and len(steps) < _MOST_STEPS:
         node = state.run.node
         place = Place(side.id_now(node), state.invocation)
         part = side.analysis.flow.part(node)
         if isinstance(part, Step) and part.action is not None and (given := _given(part.action, event, place)):
-            mocked.append((node, place))
             state = replace(state, overrides=given)
         state = advance(state, ExecuteStep())
         if state.question is not None:
             steps.append(PathStep(place.step))
             why = f"{state.question.words}: {state.question.why}"
-            return EventRun(Path(tuple(steps), UNDECIDED), why, tuple(mocked))
+            return EventRun(Path(tuple(steps), UNDECIDED), why)
         entry = state.last
         assert entry is not None, "the step was executed"
         steps.append(PathStep(place.step, entry.failure is not None))
         if along is not None and tuple(steps[-1:]) != along.steps[len(steps) - 1 : len(steps)]:
-            return EventRun(Path(tuple(steps), UNDECIDED), "it goes another way", tuple(mocked))
+            return EventRun(Path(tuple(steps), UNDECIDED), "it goes another way")
         if entry.error_action == RETRY_WORKFLOW and not entry.left:
-            return EventRun(Path(tuple(steps), IS_RETRIED), "the run is retried", tuple(mocked))
-    return _ended(state, steps, mocked)
+            return EventRun(Path(tuple(steps), IS_RETRIED), "the run is retried")
+    return _ended(state, steps)
 
 
-def _ended(state: State, steps: Sequence[PathStep], mocked: Sequence[tuple[str, Place]]) -> EventRun:
+def _ended(state: State, steps: Sequence[PathStep]) -> EventRun:
     entry = state.last
     if state.run is not None or entry is None:
-        return EventRun(Path(tuple(steps), UNDECIDED), f"it has more than {_MOST_STEPS:,} steps", tuple(mocked))
-    return EventRun(Path(tuple(steps), end_of(entry)), words.why(entry), tuple(mocked))
+        return EventRun(Path(tuple(steps), UNDECIDED), f"it has more than {_MOST_STEPS:,} steps")
+    return EventRun(Path(tuple(steps), end_of(entry)), words.why(entry))
 
 
 def end_of(last: TraceEntry) -> str:
@@ -170,21 +166,6 @@ def _given(action: str, event: Event, place: Place) -> Overrides | None:
     if (failure := event.failures.get(place)) is not None:
         return Overrides(failure=Failure(failure.get("status"), failure.get("body")))
     return None if action in NOT_CHOSEN else Overrides(output=event.outputs.get(place, {}))
-
-
-def event_as_json(event: Event, run: EventRun, workflow: str) -> dict[str, Any]:
-    """The start and the mocks of a scenario in which the event makes that run again. ``workflow`` is what the scenario
-    calls the workflow."""
-    mocks = []
-    for step, place in run.mocked:
-        outcome = (
-            {"fails": dict(event.failures[place])}
-            if place in event.failures
-            else {"returns": event.outputs.get(place, {})}
-        )
-        mocks.append({"workflow": workflow, "step": step, "invocation": place.invocation, **outcome})
-    start = {"workflow": workflow, "payload": dict(event.payload)}
-    return {"start": [start], **({"mocks": mocks} if mocks else {})}
 
 
 def event_in_words(event: Event, name_of: Callable[[str], str]) -> str:

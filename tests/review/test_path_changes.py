@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.rule import step, to, when, workflow
-from kustui.review.event_runs import Side, event_as_json
+from kustui.review.event_runs import Side
 from kustui.review.path_changes import compare_paths
 from kustui.simulate.scenarios.file import read
 from kustui.simulate.scenarios.replay import replay
+from tests.support.event_scenarios import scenario_of_event
 from tests.support.runs import organisation
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def test_an_event_is_a_scenario_that_makes_the_same_runs() -> None:
     old_side, new_side = side(ORDERS), side(new)
     (change,) = compare_paths(old_side, new_side).changes
     for one, run in ((old_side, change.old), (new_side, change.new)):
-        content = {"scenario": "shown", **event_as_json(change.event, run, "Orders")}
+        content = scenario_of_event(change.event, run, one)
         came = replay(read("a.scenario.json", json.dumps(content).encode()), one.organisation)
         assert [(entry.node, entry.failure is not None) for entry in came.entries if entry.run] == [*run.path.steps]
         assert not came.notes

@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from kustui.review.divergence import IS_RETRIED, UNDECIDED
-from kustui.review.event_runs import Event, Place, Side, event_as_json, run_event
+from kustui.review.event_runs import Event, Place, Side, run_event
 from kustui.review.path_changes import compare_paths
 from kustui.simulate.scenarios.file import as_file, scenario_of
 from kustui.simulate.scenarios.replay import replay
+from tests.support.event_scenarios import scenario_of_event
 from tests.support.random_apps import ERROR_CASES, LITERALS, NODES, apps
 from tests.support.runs import organisation
 
@@ -63,8 +64,7 @@ def side(definition: Any, renamed: dict[str, str] | None = None) -> Side:
 
 def replayed(one: Side, event: Event, run: EventRun) -> tuple[tuple[str, bool], ...]:
     """The steps of the first run of an event, as a scenario makes it."""
-    content = {"scenario": "shown", **event_as_json(event, run, one.organisation.name_of(one.analysis.key))}
-    entries = replay(as_file(scenario_of(content)), one.organisation, 200).entries
+    entries = replay(as_file(scenario_of(scenario_of_event(event, run, one))), one.organisation, 200).entries
     steps = tuple((one.id_now(entry.node), entry.failure is not None) for entry in entries if entry.run == 1)
     return steps[: len(run.path.steps)] if run.path.end == IS_RETRIED else steps
 
