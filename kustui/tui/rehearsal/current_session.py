@@ -44,8 +44,8 @@ class CurrentSession:
         if news:
             self.announce(*news)
 
-    def in_background(self, work: Coroutine[None, None, None], group: str, description: str) -> None:
-        """Carry out something that takes time; it ends what the same group still does."""
+    def in_background(self, work: Callable[[], Coroutine[None, None, None]], group: str, description: str) -> None:
+        """Carry out something that takes time; it ends what the same group still does, which may not have begun."""
         # The description is given: Textual would write out the arguments, the whole of the files among them.
         self._work = self.screen.run_worker(work, group=group, exclusive=True, description=description)
 

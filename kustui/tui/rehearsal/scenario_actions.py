@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,7 +110,7 @@ class ScenarioActions:
 
     def choose_scenario(self) -> None:
         if self._current.ready() is not None:
-            self._current.in_background(self._list_scenarios(), "scenario", "listing scenarios")
+            self._current.in_background(self._list_scenarios, "scenario", "listing scenarios")
 
     async def _list_scenarios(self) -> None:
         files = await asyncio.to_thread(find_scenarios, self.paths)
@@ -127,7 +128,7 @@ class ScenarioActions:
         await self._prompts.choose("Which scenario to replay", rows, choose)
 
     def _start_replay(self, session: Session, path: str) -> None:
-        self._current.in_background(self.replay(session, path), "scenario", "replaying a scenario")
+        self._current.in_background(partial(self.replay, session, path), "scenario", "replaying a scenario")
 
     async def replay(self, session: Session, path: str) -> None:
         """Put a scenario in the place of a session, replayed, at its first difference."""
@@ -178,7 +179,9 @@ class ScenarioActions:
     def _choose_path(self, news: str, *, chain: bool) -> None:
         if (session := self._current.ready()) is not None:
             self._current.announce((news, "info"))
-            self._current.in_background(self._list_paths(session, chain=chain), "scenario", "finding every path")
+            self._current.in_background(
+                partial(self._list_paths, session, chain=chain), "scenario", "finding every path"
+            )
 
     async def _list_paths(self, session: Session, *, chain: bool) -> None:
         analysis = session.organisation.analysis(session.position[0])
@@ -194,7 +197,7 @@ class ScenarioActions:
                 news = ("the definition has changed: list the paths again", "warning")
                 self._current.announce(news)
             elif now is not None:
-                self._current.in_background(self._begin_path(now, paths[index]), "scenario", "starting a path")
+                self._current.in_background(partial(self._begin_path, now, paths[index]), "scenario", "starting a path")
             return True
 
         more = ", and there are more" if exploration.cut else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -164,7 +165,7 @@ class RehearsalScreen(Screen[NodeKey]):
 
     def _prepare(self) -> None:
         session = self.current.value
-        work = self._begin() if session is None or self.is_preparing else self._rebase(session)
+        work = self._begin if session is None or self.is_preparing else partial(self._rebase, session)
         self.current.in_background(work, "prepare", "preparing a rehearsal")
 
     def _organisation(self) -> Organisation:

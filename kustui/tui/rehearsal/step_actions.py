@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from kustui.analysis.names import node_name
 from kustui.definition.platform import TRIGGER_ID
@@ -79,7 +80,7 @@ class StepActions:
     def follow_events(self) -> None:
         """Follow the events that writes cause, or no longer."""
         if (session := self._current.ready()) is not None:
-            self._current.in_background(self._follow_events(session), "scenario", "following events")
+            self._current.in_background(partial(self._follow_events, session), "scenario", "following events")
 
     async def _follow_events(self, session: Session) -> None:
         current, follows = self._current, not session.state.follows_events
@@ -110,7 +111,7 @@ class StepActions:
             self._start_running(session, at_scheduled_run)
 
     def _start_running(self, session: Session, *breakpoints: Breakpoint) -> None:
-        self._current.in_background(self._run(session, *breakpoints), "run", "running")
+        self._current.in_background(partial(self._run, session, *breakpoints), "run", "running")
 
     async def _run(self, session: Session, *breakpoints: Breakpoint) -> None:
         current = self._current

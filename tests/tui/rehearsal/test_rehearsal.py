@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +44,16 @@ async def test_the_status_line_says_which_row_of_a_pane_the_cursor_is_on() -> No
         assert count > 2
         status = ui.screen.status
         assert f"2 of {count}" in "".join(segment.text for segment in status.render_line(0))
+
+
+async def test_what_is_given_up_before_it_has_begun_leaves_no_warning(recwarn: pytest.WarningsRecorder) -> None:
+    async with rehearsal(CHAIN) as ui:
+        snapshot = ui.explorer.snapshot
+        for _ in range(2):  # at once, so that the second ends the first before it has its turn
+            ui.screen.show_snapshot(replace(snapshot))
+    del ui
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn if "never awaited" in str(warning.message)] == []
 
 
 async def test_the_timer_chain_is_rehearsed_over_four_workflows_back_and_down_another_branch() -> None:
