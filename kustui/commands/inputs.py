@@ -73,15 +73,15 @@ class WatchedDefinitions:
     """What ``checked_definitions`` gives, again and again: only what has changed is read and checked anew."""
 
     def __init__(self, options: Namespace, paths: Sequence[str]) -> None:
-        self._options, self._configuration = options, configuration_of(options, paths)
-        self._check = cached_check(options, self._configuration)
+        self._options, self.configuration = options, configuration_of(options, paths)
+        self._check = cached_check(options, self.configuration)
         self._workspace = Workspace(paths, checker=self._check)
         self._left_out: Sequence[str] | None = None
 
     def refresh(self, changed: Iterable[str]) -> Snapshot | None:
         """The definitions, of which some files may have changed; None where one of them cannot be read that could
         before, or another mistake is in it. Raises KustuiError as ``checked_definitions`` does."""
-        settings = self._configuration.settings(RULE_NAMES, cache_of(self._options, self._configuration))
+        settings = self.configuration.settings(RULE_NAMES, cache_of(self._options, self.configuration))
         with ProgressLine() as progress:
             snapshot = self._workspace.refresh(changed, settings, progress.checking)
         self._check.keep()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kustui.commands.command_line import Parser
-from kustui.commands.inputs import WatchedDefinitions, checked_definitions, configuration_of, read_stdin
+from kustui.commands.inputs import WatchedDefinitions, checked_definitions, read_stdin
 from kustui.commands.output import ExitStatus, Output, report_error
 from kustui.commands.simulate_suite import Suite
 from kustui.definition.imported_files import imported_paths
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 _MOST_ALLOWED = 1_000_000
 _SETTLED = 0.1
 """Seconds without a change after which a save is over."""
-_LOOK = 1.0
-"""Seconds after which it is looked for scenarios that have come to a folder."""
 
 _EPILOG = """\
 exit status:
@@ -132,7 +130,7 @@ def run(arguments: Sequence[str]) -> int:
         return find_scenarios(definitions, None, beside_files=False) if searched else scenarios
 
     if options.watch:
-        return _watch(options, definitions, named, _LOOK if searched else None)
+        return _watch(options, definitions, named, searched=searched)
     with gc_paused():
         snapshot, _ = checked_definitions(options, definitions)
         return _simulate(options, snapshot, named(), Suite(options, definitions))
@@ -177,28 +175,28 @@ def _suite_mistakes(options: argparse.Namespace, given: Sequence[str]) -> Iterat
 
 
 def _watch(
-    options: argparse.Namespace, definitions: Sequence[str], named: Callable[[], Sequence[str]], seconds: float | None
+    options: argparse.Namespace, definitions: Sequence[str], named: Callable[[], Sequence[str]], *, searched: bool
 ) -> int:
-    """Rehearse again after every change, until Ctrl+C, or until nobody reads on: ReaderGoneError. Scenarios that nobody
-    has named are looked for every so many ``seconds``."""
+    """Rehearse again after every change, until Ctrl+C, or until nobody reads on: ReaderGoneError. With ``searched``,
+    scenarios may come to the folders."""
     from kustui.workspace.watch import ChangeWatcher
 
-    configurations = configuration_of(options, definitions).paths
-    also = [path for path in (*named(), options.event, *configurations) if path]
     watched, suite = WatchedDefinitions(options, definitions), Suite(options, definitions)
-    before, changed = stamps_of((*definitions, *also, *named())), frozenset[str]()  # before anything is read
+    scenarios, changed = named(), frozenset[str]()
+    also = [path for path in (*scenarios, options.event, *watched.configuration.paths) if path]
+    before = stamps_of((*definitions, *also))  # before anything is read
     with gc_paused():  # the first time without threads, which keep processes from being forked
         snapshot = watched.refresh(changed)
         assert snapshot is not None, "the first time"
         imported = imported_paths(snapshot.collection.documents)
         before = {**stamps_of(tuple(imported)), **before}
-        _simulate(options, snapshot, named(), suite)
-    with ChangeWatcher(definitions, also, poll=options.poll) as changes:
+        _simulate(options, snapshot, scenarios, suite)
+    with ChangeWatcher(definitions, also, poll=options.poll, scenarios=searched) as changes:
         changes.watch_also(imported)
-        while (more := changes.take(seconds)) is not None or seconds is not None:
-            changed |= more or frozenset()
-            while (more := changes.take(_SETTLED)) is not None:  # until what is written in pieces is whole
+        while (more := changes.take()) is not None:
+            while more is not None:  # until what is written in pieces is whole
                 changed |= more
+                more = changes.take(_SETTLED)
             scenarios = named()
             now = stamps_of((*definitions, *also, *imported, *scenarios))
             if now == before:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from kustui.workspace.events import Failed, Notify, ScenariosReplayed
 from kustui.workspace.snapshot import Snapshot
-from kustui.workspace.watch import MOST_SCENARIOS
 
 if TYPE_CHECKING:  # not before there are scenarios
     from kustui.simulate.organisation import Organisation
     from kustui.simulate.scenarios.suite import ScenarioResult, ScenarioText
 
+_MOST_SCENARIOS = 10_000
+"""Scenarios that are looked for."""
 _PAUSE = 0.3
 """Seconds between two reports of replays that are under way."""
 _GRACE = 0.3
@@ -89,7 +90,7 @@ class ScenarioReplays:
         """Replay what is due; given up once there is something newer."""
         from kustui.simulate.scenarios.file import find_scenarios
 
-        paths = find_scenarios(snapshot.paths, MOST_SCENARIOS)
+        paths = find_scenarios(snapshot.paths, _MOST_SCENARIOS)
         if not paths and not self._reported:
             if self._reported is None:
                 self._reported = ()
@@ -101,7 +102,7 @@ class ScenarioReplays:
         organisation, texts = Organisation(snapshot.analyses, snapshot.by_entry), read_texts(paths)
         reusable = reusable_results(texts, organisation, self._results.values())
         due = [text for text in texts if text.path not in reusable]
-        inside = frozenset(find_scenarios(snapshot.paths, MOST_SCENARIOS, beside_files=False))
+        inside = frozenset(find_scenarios(snapshot.paths, _MOST_SCENARIOS, beside_files=False))
         reported = time.monotonic()
         self._results |= reusable
         for index, text in enumerate(due):

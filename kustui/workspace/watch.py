@@ -38,8 +38,6 @@ _MAX_SHARE = 0.05
 """What looking at the files may take of the time, however many they are."""
 _COARSEST_CLOCK = 2.5
 """Seconds within which a file system may give two saves the same time: FAT counts in steps of two."""
-MOST_SCENARIOS = 10_000
-"""Scenarios that are looked for."""
 _RECENT = 3600.0
 """Seconds: a file that was written longer ago, by the clock of another machine too, is not being saved just now."""
 
@@ -147,7 +145,7 @@ class ChangeWatcher:
             return ()
         from kustui.simulate.scenarios.file import find_scenarios  # only where the files are looked at
 
-        return find_scenarios(self._paths, MOST_SCENARIOS)
+        return find_scenarios(self._paths, None)
 
     def _watch_below(self) -> None:
         self._watch(below=True)
