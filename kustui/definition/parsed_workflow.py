@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from kustui.definition.keys import APP, AVAILABLE_APP, WORKFLOW, has_mistyped, mistyped_keys, unknown_words
 from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.platform import ERROR_ACTIONS
+from kustui.definition.source.json_values import decoded
 from kustui.definition.source.origins import UNKNOWN_BYTES, UNKNOWN_VALUE
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
 from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates, wrong_kind
@@ -161,10 +162,7 @@ def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]
     """The JSON value of an extent, and faults for the keys given twice in it. Raises _TooDeepError."""
     text = replace_lone_surrogates(data[extent.start : extent.end])
     try:
-        try:
-            value = json.loads(text)
-        except ValueError:  # a whole number of more digits than Python converts
-            value = json.loads(text, parse_int=_whole_number)
+        value = decoded(text)
         members = _count_members(value)
     except RecursionError:
         members = None
@@ -217,10 +215,6 @@ def _placed_in_step(fault: Fault, data: bytes, extent: Extent, pointer: str) -> 
             step = json.loads(data[slice(*id_.value)]) if id_ is not None else ""
             return fault._replace(pointer=at, step=step if isinstance(step, str) else "")
     return fault
-
-
-def _whole_number(digits: str) -> int | float:
-    return int(digits) if len(digits) < 400 else float(digits)
 
 
 def _count_members(value: object) -> int | None:

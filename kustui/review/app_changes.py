@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kustui.analysis.apps import AppVersion, read_version
 from kustui.definition.collection import AppEntry, Document
+from kustui.definition.source.json_values import decoded
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.definition.values import MISSING
 from kustui.review.part_changes import (
@@ -153,11 +153,7 @@ def _value(app: AppEntry) -> Place:
     members: dict[str, Any] = {}
     for key, (start, end) in app.item.members.items():
         if key != "workflows":
-            text = replace_lone_surrogates(app.source.data[start:end])
-            try:
-                members[key] = json.loads(text)
-            except ValueError:  # a number of more digits than Python converts
-                members[key] = text.decode(errors="replace")
+            members[key] = decoded(replace_lone_surrogates(app.source.data[start:end]))
     return Place(members, app.item.pointer)
 
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from kustui.check.problems import Problem, Renames, Words, fixed_and_new
 from kustui.definition.collection import Document, Entry
 from kustui.definition.keys import BOOKKEEPING_KEYS
+from kustui.definition.source.json_values import decoded
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.text.messages import counted
 from kustui.text.signs import ADDED as ADDED
@@ -320,8 +321,8 @@ def _unnamed(entry: Entry) -> Any:
 def workflow_value(entry: Entry) -> Any:
     """The workflow as decoded, without the keys that exports add; None where it is nested too deep."""
     try:
-        value = json.loads(replace_lone_surrogates(entry.text()))
-    except (RecursionError, ValueError):
+        value = decoded(replace_lone_surrogates(entry.text()))
+    except RecursionError:
         return None
     if entry.item.resource and isinstance(value, dict) and isinstance(value.get("attributes"), dict):
         value = {**value["attributes"], "id": value.get("id")}
@@ -371,8 +372,8 @@ def _app(document: Document) -> dict[str, Any]:
         if member != "workflows":
             key = f"{name}.{member}" if len(document.apps) > 1 else member
             try:
-                members[key] = json.loads(replace_lone_surrogates(document.source.data[start:end]))
-            except (RecursionError, ValueError):
+                members[key] = decoded(replace_lone_surrogates(document.source.data[start:end]))
+            except RecursionError:
                 members[key] = None
     return members
 

@@ -115,6 +115,13 @@ def test_true_is_not_one(between: Any) -> None:
     assert between({"a.json": ones[0]}, {"a.json": ones[1]}).summary == "1 step changed"
 
 
+def test_a_number_of_very_many_digits_hides_nothing(between: Any) -> None:
+    before, after = (json.dumps([one(step("a", params={"x": text, "y": "?"}))]) for text in ("old", "new"))
+    digits = "9" * 5000
+    files = ({"a.json": text.replace('"?"', digits)} for text in (before, after))
+    assert between(*files).summary == "1 step changed"
+
+
 def test_files_that_come_go_and_are_moved(between: Any) -> None:
     found = between({"a.json": TWO, "b.json": a_workflow("b")}, {"b.json": a_workflow("b"), "c.json": TWO})
     assert found.summary == "1 file removed, 1 file added, 1 workflow moved"
