@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from json.encoder import encode_basestring
 
+from kustui.definition.modules.module_file import ModuleFile
 from kustui.definition.modules.static_values import (
     Child,
     Function,
@@ -19,13 +20,12 @@ from kustui.definition.modules.static_values import (
     unknown,
 )
 from kustui.definition.source.origins import Kind, OriginsBuilder
-from kustui.definition.source.source import Source
 from kustui.errors import KustuiError
 from kustui.text.terminal_safe import UNKNOWN
 
 _MOST_TIMES = 50
 _MOST_AT_LEAST = 10_000_000
-"""Bytes of JSON: so many times what was read, or so many; constants that hold constants can come to any number."""
+"""Bytes of JSON: so many times the module, or so many; constants that hold constants can come to any number."""
 
 
 class TooLargeError(KustuiError):
@@ -33,14 +33,16 @@ class TooLargeError(KustuiError):
 
 
 class JsonText:
-    """Writes values one after the other, each on lines of its own."""
+    """Writes values one after the other, each on lines of its own. ``files`` are those that they are written in, the
+    module first: they become more while values are worked out."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self.builder = OriginsBuilder(sources[0])
-        self._sources = sources
+    def __init__(self, files: Sequence[ModuleFile]) -> None:
+        module = files[0].source
+        self.builder = OriginsBuilder(module)
+        self._files = files
         self._parts: list[bytes] = []
         self._at = 0
-        self._most = max(_MOST_AT_LEAST, _MOST_TIMES * sum(len(source.data) for source in sources))
+        self._most = max(_MOST_AT_LEAST, _MOST_TIMES * len(module.data))
 
     def write(self, value: Value) -> None:
         """Raises TooLargeError."""
@@ -94,7 +96,7 @@ class JsonText:
         if isinstance(value, Unknown):
             return value.text
         file, start, end = value.origin
-        return unknown(value.origin, self._sources[file].data[start:end].decode(errors="replace")).text
+        return unknown(value.origin, self._files[file].source.data[start:end].decode(errors="replace")).text
 
     def _text(self, text: Text, row: int) -> None:
         if len(text.pieces) == 1:
@@ -171,7 +173,7 @@ class JsonText:
 
     def _blanks(self, holder: Origin, begin: Origin) -> bytes:
         """What stands before a member or element: a line break and its indentation, a blank, or nothing."""
-        data = self._sources[begin.file].data
+        data = self._files[begin.file].source.data
         before = begin.start - 1
         while before >= 0 and data[before] in b" \t":
             before -= 1

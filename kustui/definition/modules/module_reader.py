@@ -17,7 +17,6 @@ from tree_sitter import Node
 from kustui.definition.modules.computed_values import COMPUTED
 from kustui.definition.modules.imports import Imports
 from kustui.definition.modules.json_text import JsonText, TooLargeError, function_result
-from kustui.definition.modules.module_file import ModuleFile
 from kustui.definition.modules.static_evaluation import Evaluator
 from kustui.definition.modules.static_values import List, Object, Origin, Unknown, Value
 from kustui.definition.source.outline import outline
@@ -61,7 +60,7 @@ class _Reading:
         self.imports = Imports(module, read)
         self.file = self.imports.files[0]
         self.evaluator = Evaluator(self.imports, COMPUTED)
-        self.text = JsonText(_Sources(self.imports.files))
+        self.text = JsonText(self.imports.files)
         self._taken: list[Origin] = []
         """What is part of a definition already, in order."""
         self._unknown: list[Origin] = []
@@ -182,17 +181,6 @@ class _Reading:
             return _fault(f"{language} needs {node.type!r} here", Extent(start, start + 1))
         word = self.file.source.data[start:end].decode(errors="replace").split("\n", 1)[0][:40]
         return _fault(f"this is no valid {language}: {word!r}", Extent(start, end))
-
-
-class _Sources(list[Source]):
-    """The texts of the files, which become more while values are worked out."""
-
-    def __init__(self, files: list[ModuleFile]) -> None:
-        self._files = files
-        super().__init__([files[0].source])
-
-    def __getitem__(self, index: int) -> Source:  # type: ignore[override]
-        return self._files[index].source
 
 
 _BRACKETS = re.compile(
