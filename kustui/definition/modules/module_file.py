@@ -51,6 +51,10 @@ class Binding(NamedTuple):
     scope: Node | None = None
     """The block that declares it."""
 
+    def part(self, key: str | int) -> Binding:
+        """What a pattern takes of it by a key."""
+        return self._replace(path=(*self.path, key))
+
 
 class Change(NamedTuple):
     """A statement that changes what a name stands for, after its declaration."""
@@ -150,33 +154,33 @@ class ModuleFile:
 
     def _in_pattern(self, pattern: Node, binding: Binding) -> Iterator[tuple[str, Binding]]:
         match pattern.type:
-            case "identifier" | "shorthand_property_identifier_pattern":
+            case "identifier":
+                yield self.text(pattern), binding
+            case "shorthand_property_identifier_pattern":
                 name = self.text(pattern)
-                own = (name,) if pattern.type != "identifier" else ()
-                yield name, binding._replace(path=(*binding.path, *own))
+                yield name, binding.part(name)
             case "object_pattern":
                 for part in pattern.named_children:
-                    key, value = (part.child_by_field_name(field) for field in ("key", "value"))
-                    is_plain = key is not None and key.type in ("property_identifier", "string", "number")
-                    if part.type == "pair_pattern" and is_plain and key is not None and value is not None:
-                        path = (*binding.path, self.text(key).strip("'\""))
-                        yield from self._in_pattern(value, binding._replace(path=path))
-                    elif part.type == "shorthand_property_identifier_pattern":
-                        yield from self._in_pattern(part, binding)
-                    else:  # a default, or the rest
-                        yield from self._opaque(part)
+                    yield from self._in_pattern(part, binding)
+            case "pair_pattern" if (taken := self._taken(pattern)) is not None:
+                key, value = taken
+                yield from self._in_pattern(value, binding.part(key))
             case "array_pattern":
                 index = 0
                 for part in pattern.children:
                     index += part.type == ","
                     if part.is_named and part.type != "comment":
-                        yield from self._in_pattern(part, binding._replace(path=(*binding.path, index)))
-            case _:
-                yield from self._opaque(pattern)
+                        yield from self._in_pattern(part, binding.part(index))
+            case _:  # a default, or the rest
+                names = (self.text(node) for node in _descendants(pattern) if node.type in _IDENTIFIERS)
+                yield from ((name, Binding(None)) for name in names)
 
-    def _opaque(self, pattern: Node) -> Iterator[tuple[str, Binding]]:
-        names = (self.text(node) for node in _descendants(pattern) if node.type in _IDENTIFIERS)
-        yield from ((name, Binding(None)) for name in names)
+    def _taken(self, pair: Node) -> tuple[str, Node] | None:
+        """The key that ``key: pattern`` takes, and the pattern; None where the key is computed."""
+        key, value = (pair.child_by_field_name(field) for field in ("key", "value"))
+        if key is None or value is None or key.type not in ("property_identifier", "string", "number"):
+            return None
+        return self.text(key).strip("'\""), value
 
     def _imported(self, statement: Node) -> Iterator[tuple[str, Binding]]:
         source = statement.child_by_field_name("source")
