@@ -59,12 +59,8 @@ def _json(source: Source, before: OutlinedText | None) -> OutlinedText:
     if edited is not None:
         return OutlinedText(source, *edited)
     outlined = outline(source)
-    if not outlined.faults or (plain := _without_comments(source)) is None:
-        return OutlinedText(source, outlined)
-    if source.path.lower().endswith(".jsonc"):
-        return plain
-    faults = (*plain.outline.faults, *comment_faults(source.data))
-    return OutlinedText(plain.source, replace(plain.outline, faults=faults))
+    relaxed = _relaxed(source) if _is_invalid(outlined) else None
+    return relaxed or OutlinedText(source, outlined)
 
 
 def _edited(before: OutlinedText, source: Source) -> tuple[Outline, int] | None:
@@ -74,12 +70,18 @@ def _edited(before: OutlinedText, source: Source) -> tuple[Outline, int] | None:
     return outline_after(before.outline, before.source, source)
 
 
-def _without_comments(source: Source) -> OutlinedText | None:
+def _is_invalid(outlined: Outline) -> bool:
+    return any(fault.rule == "invalid-json" for fault in outlined.faults)
+
+
+def _relaxed(source: Source) -> OutlinedText | None:
     """A text that is no JSON without what other languages have; None where it is none even so."""
     plain = without_comments(source.data)
     if not plain.comments and not plain.commas:
         return None
     now = replace(source, data=plain.data, origins=SameOrigins((source,)))
     outlined = outline(now)
-    is_read = outlined.is_recognized and not any(fault.rule == "invalid-json" for fault in outlined.faults)
-    return OutlinedText(now, outlined) if is_read else None
+    if not outlined.is_recognized or _is_invalid(outlined):
+        return None
+    faults = () if source.path.lower().endswith(".jsonc") else tuple(comment_faults(plain))
+    return OutlinedText(now, replace(outlined, faults=(*outlined.faults, *faults)))

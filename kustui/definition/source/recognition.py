@@ -61,6 +61,9 @@ _TRIGGER_KEYS = {"eventName", "transitions", "callable"}
 # What is not closed reaches to the end, so that each character is looked at once.
 _COMMENT = re.compile(rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*(?:.*?\*/|.*)""")
 _TRAILING_COMMA = re.compile(rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?|[{\[,]\s*,)|,(?=\s*[}\]])""")
+_TO_COMMENT = re.compile(rb"""(?s)(?:[^"/]++|"(?:[^"\\]++|\\.)*+"?|/(?![/*]))*+/""")
+_BEFORE_CLOSING = re.compile(rb",\s*[}\]]")
+"""These two are quick, and without a match there is no comment, or no comma after a last value."""
 _CLOSING_NEXT = re.compile(rb"[}\]]")
 _VISIBLE = re.compile(rb"[^\r\n]")
 _NO_NUMBER = re.compile(rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?)|-?\b(?:NaN|Infinity)\b""")
@@ -123,14 +126,16 @@ def without_comments(data: bytes) -> PlainText:
         extents.append(Extent(*match.span()))
         return _VISIBLE.sub(b" ", match[0])
 
-    plain = _COMMENT.sub(lambda match: blank(match, comments), data)
-    plain = _TRAILING_COMMA.sub(lambda match: blank(match, commas), plain)
+    plain = data
+    if _TO_COMMENT.match(plain):
+        plain = _COMMENT.sub(lambda match: blank(match, comments), plain)
+    if _BEFORE_CLOSING.search(plain):
+        plain = _TRAILING_COMMA.sub(lambda match: blank(match, commas), plain)
     return PlainText(plain, tuple(comments), tuple(commas))
 
 
-def comment_faults(data: bytes) -> Iterator[Fault]:
+def comment_faults(plain: PlainText) -> Iterator[Fault]:
     """The faults of comments and of commas after a last value in a text that is else JSON, in their order."""
-    plain = without_comments(data)
     hint = "it was read without: Kustomer and other programs do not"
     for extent in plain.comments[:_MOST_COMMENTS]:
         more = len(plain.comments) - 1
