@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 
+from kustui.definition.source.positions import member_at
 from kustui.definition.source.source import Extent, Source
 from kustui.errors import KustuiError
 from kustui.fix.edits import Fix, TextEdit
@@ -16,7 +17,7 @@ from kustui.text.messages import shortened
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"(\s*:)?')
 _NAME = re.compile(r"[A-Za-z_$][\w$]*\Z")
-_BLANK = re.compile(rb"[ \t\r\n]*")
+_KEY_END = re.compile(rb"[ \t\r\n]*:")
 _BLANKS = b" \t\r\n"
 _BEHIND = re.compile(rb"[ \t\r\n]*,[ \t]*(?:\r?\n[ \t]*)?")
 _BEFORE = re.compile(rb",\s*\Z")
@@ -56,9 +57,8 @@ def written_edit(edit: TextEdit) -> TextEdit:
 
 
 def _computed(source: Source, extent: Extent) -> ComputedError:
-    text_source, written = source.written(extent)
-    text = " ".join(text_source.text(written).split())
-    place = f"{text_source.path}:{text_source.place(written.start)}"
+    file, written = source.written(extent)
+    text, place = " ".join(file.text(written).split()), file.location(written.start)
     return ComputedError(
         f"not written as it is, but made by {shortened(text, _LONGEST_SHOWN)} ({place}): change it there"
     )
@@ -71,7 +71,7 @@ def _of_literal(edit: TextEdit, *, is_whole: bool) -> TextEdit:
     if not is_whole:
         return TextEdit(file, written, _escaped(json.loads(f'"{text}"'), _quote_around(file, written)))
     old = file.text(written)
-    is_key = source.data[extent.start : extent.start + 1] == b'"' and _behind(source, extent.end) == b":"
+    is_key = source.data[extent.start : extent.start + 1] == b'"' and bool(_KEY_END.match(source.data, extent.end))
     if not text.startswith('"'):
         if is_key:
             raise _computed(source, extent)
@@ -80,36 +80,22 @@ def _of_literal(edit: TextEdit, *, is_whole: bool) -> TextEdit:
     if old[:1] not in _QUOTES and not is_key:
         return TextEdit(file, written, _quoted(new, _usual_quote(file)))  # it was a number, true, false or null
     if old[:1] not in _QUOTES:
-        if source.written(Extent(extent.start, _member_end(source, extent))).extent == written:
+        value = member_at(source.data, extent).value
+        if source.written(Extent(extent.start, value.start + 1)).extent == written:
             raise _computed(source, extent)  # { name }: the constant has the name too
         return TextEdit(file, written, new if _NAME.match(new) else _quoted(new, _usual_quote(file)))
     return TextEdit(file, written, _quoted(new, old[0]))
 
 
-def _behind(source: Source, offset: int) -> bytes:
-    """The first byte from an offset on that is not blank."""
-    behind = _BLANK.match(source.data, offset)
-    return source.data[behind.end() : behind.end() + 1] if behind else b""
-
-
-def _member_end(source: Source, key: Extent) -> int:
-    """The end of the first byte of the value behind a key."""
-    behind = source.data.index(b":", key.end) + 1
-    while source.data[behind : behind + 1] in (b" ", b"\n", b"\t", b"\r"):
-        behind += 1
-    return behind + 1
-
-
 def _quote_around(file: Source, extent: Extent) -> str:
     """The quote of the string that holds a range: the nearest before it that is not escaped."""
-    at = extent.start - 1
     start = max(0, file.data.rfind(b"\n", 0, extent.start))
     quotes = re.finditer(rb"\\.|([\"'`])", file.data[start : extent.start], re.DOTALL)
     opened = ""
     for quote in quotes:
         mark = (quote[1] or b"").decode()
         opened = ("" if opened == mark else opened or mark) if mark else opened
-    return opened or ("`" if at >= 0 else '"')
+    return opened or "`"  # which is opened on an earlier line
 
 
 def _escaped(text: str, quote: str) -> str:

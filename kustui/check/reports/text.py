@@ -102,12 +102,8 @@ def _source_lines(document: Document, extent: Extent, colour: bool) -> Iterator[
 
 
 def _place(document: Document, extent: Extent, colour: bool) -> str:
-    return _painter(colour)("place", f"{terminal_safe(_location(document, extent))}")
-
-
-def _location(document: Document, extent: Extent) -> str:
     source, extent = document.source.written(extent)
-    return f"{source.path}:{source.place(extent.start)}"
+    return _painter(colour)("place", terminal_safe(source.location(extent.start)))
 
 
 def _painter(colour: bool) -> Callable[[str, str], str]:
