@@ -263,6 +263,11 @@ class Document:
         """The lines and columns of the value at a pointer."""
         return self.source.span(self.spot(pointer).value)
 
+    def location(self, pointer: str) -> str:
+        """``path:line:column`` of the value at a pointer, in the file in which it is written."""
+        source, extent = self.source.written(self.spot(pointer).value)
+        return source.location(extent.start)
+
     def is_unknown(self, pointer: str) -> bool:
         """Whether only a run of the module knows the value at a pointer, or some of what it holds directly; where there
         is none, whether there may be one."""

@@ -155,8 +155,8 @@ def _require_free_step(analysis: WorkflowAnalysis, old: str, new: str) -> None:
     if new in flow.trigger_names:
         raise RenameError(f'"{new}" is the id of the trigger')
     if taken := next((other for other in analysis.workflow.steps if other.id == new), None):
-        place = analysis.document.span(f"{taken.pointer}/id").start
-        raise RenameError(f'the id "{new}" is taken, by the step at {analysis.document.path}:{place}')
+        place = analysis.document.location(f"{taken.pointer}/id")
+        raise RenameError(f'the id "{new}" is taken, by the step at {place}')
 
 
 def _place(analysis: WorkflowAnalysis, text: Text) -> str:
@@ -261,8 +261,8 @@ def _in_schedules(texts: Sequence[Text], id_: str, old: str, new: str) -> Iterat
     ):
         if (key := keys.get(f"{params}/inputs/{escape(old)}")) is not None:
             if f"{params}/inputs/{escape(new)}" in keys:
-                place = key.document.span(key.pointer).start
-                raise RenameError(f'a call already passes an input "{new}", at {key.document.path}:{place}')
+                place = key.document.location(key.pointer)
+                raise RenameError(f'a call already passes an input "{new}", at {place}')
             yield key.edit(new)
 
 

@@ -134,3 +134,9 @@ def test_a_rename_changes_a_constant_once_and_refuses_what_is_computed() -> None
     computed = document_of(STEP.format("", "ID").replace("'bB3'", "ID"), "const ID = 'b' + 'B3';")
     with pytest.raises(RenameError, match="not written as it is"):
         rename(AnalysisCache(Collection((computed,))), computed.entries[0], "/steps/1", "cC4")
+
+
+def test_a_rename_to_an_id_that_is_taken_says_in_which_file_it_is() -> None:
+    document = document_of(STEP.format("", "NEXT").replace("'bB3'", "NEXT"), "const { NEXT } = require('./ids');")
+    with pytest.raises(RenameError, match=r"is taken, by the step at ids\.js:1:16"):
+        rename(AnalysisCache(Collection((document,))), document.entries[0], "/steps/0", "bB2")
