@@ -32,7 +32,7 @@ class ImportedFiles:
             return self.texts[path]
         if self.read_elsewhere is not None:
             return self.read_elsewhere(path)
-        self._stamps[path] = _stamp(path)
+        self._stamps[path] = _stamp(_status(path))
         with suppress(OSError):
             return read_regular_file(path)
         return None
@@ -47,11 +47,10 @@ class ImportedFiles:
         )
 
     def _has_changed(self, path: str, touched: Container[tuple[int, int] | None]) -> bool:
-        if path not in self._stamps or _stamp(path) != self._stamps[path]:
+        status = _status(path)
+        if path not in self._stamps or _stamp(status) != self._stamps[path]:
             return True
-        with suppress(OSError):
-            return identity_of(os.stat(path)) in touched  # noqa: PTH116
-        return False
+        return status is not None and identity_of(status) in touched
 
     def are_as_read(self, document: Document) -> bool:
         """Whether what a document imports holds what it held."""
@@ -69,10 +68,14 @@ def imported_paths(documents: Iterable[Document]) -> frozenset[str]:
     return frozenset(path for document in documents for path in imports_of(document))
 
 
-def _stamp(path: str) -> Stamp | None:
+def _status(path: str) -> os.stat_result | None:
     with suppress(OSError):
-        return stamp_of(os.stat(path))  # noqa: PTH116
+        return os.stat(path)  # noqa: PTH116
     return None
+
+
+def _stamp(status: os.stat_result | None) -> Stamp | None:
+    return stamp_of(status) if status is not None else None
 
 
 def without_parts(documents: Sequence[Document], named: Container[str]) -> tuple[Document, ...]:
