@@ -33,6 +33,7 @@ class CollectionAnalysis:
         return any(
             document.is_unknown(pointer)
             for document in self.collection.documents
+            if document.has_unknown
             for pointer in {
                 "",
                 *(place for entry in document.entries for place in (entry.item.pointer, parent(entry.item.pointer))),

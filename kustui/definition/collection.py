@@ -272,10 +272,11 @@ class Document:
         """Whether only a run of the module knows the value at a pointer, or some of what it holds directly; where there
         is none, whether there may be one."""
         is_one = bool(pointer or not self.values)
-        return self._has_unknown and is_one and is_unknown(self.source.data, self.spot(pointer).value)
+        return self.has_unknown and is_one and is_unknown(self.source.data, self.spot(pointer).value)
 
     @cached_property
-    def _has_unknown(self) -> bool:
+    def has_unknown(self) -> bool:
+        """Whether something in it is known to a run of the module alone."""
         return self.source.origins is not None and UNKNOWN_BYTES in self.source.data
 
     def fault_extent(self, fault: Fault) -> Extent:

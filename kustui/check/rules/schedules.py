@@ -130,11 +130,11 @@ def intended_ids(analysis: CollectionAnalysis) -> Mapping[str, Suggestion]:
     good=app(workflow("Watch", schedule("aB3", _TARGET)), _BACK),
 )
 def unknown_workflow(analysis: CollectionAnalysis) -> Violations:
+    if analysis.has_unknown_workflows:
+        return
     intended = intended_ids(analysis)
     callables = _callables(analysis)
     has_lost_id = any(map(_has_unreadable_id, analysis.summaries.values()))
-    if analysis.has_unknown_workflows:
-        return
     incomplete = analysis.collection.incomplete
     for caller, call in analysis.calls:
         if _is_unknown(analysis, call):
