@@ -161,3 +161,12 @@ def test_old_files_are_called_as_in_git(branches: History) -> None:
     assert old.name_of("sub/a.json") == "main:sub/a.json"
     assert old.name_of("parts/imported.js") == "main:parts/imported.js"
     assert branches.git("status", "--porcelain") == "M sub/a.json"
+
+
+def test_both_states_have_every_scenario_however_many_there_are(history: History) -> None:
+    history.commit(a=a_workflow("A"), **{f"s{number}.scenario": "{}" for number in range(1_100)})
+    old, new = states_of(["HEAD"], None)
+    assert len(old.scenarios) == 1_100
+    assert new.scenarios.keys() == old.scenarios.keys()
+    (copied, _) = states_of([".", str(history.folder)], None)
+    assert len(copied.scenarios) == 1_100
