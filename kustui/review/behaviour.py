@@ -37,12 +37,13 @@ class Behaviour:
 def compare_behaviour(comparison: Comparison, most: int | None = None, progress: Progress | None = None) -> Behaviour:
     """The changed behaviour between two states, of at most so many workflows that changed. Takes a while: up to a
     second for each of them, and for some hundred scenarios."""
-    pairs = [pair for pair in comparison.pairs if pair.old is not None and pair.new is not None]
+    changed = [(pair, pair.old, pair.new) for pair in comparison.pairs if pair.old and pair.new]
+    compared = changed[:most]
     workflows = []
-    for done, pair in enumerate(pairs[:most]):
+    for done, (pair, old, new) in enumerate(compared):
         if progress is not None:
-            progress(done, len(pairs[:most]))
+            progress(done, len(compared))
         paths = compare_paths(*Side.both(comparison, pair))
-        if paths != PathComparison() and pair.old is not None and pair.new is not None:
-            workflows.append(WorkflowBehaviour(pair.old, pair.new, paths))
-    return Behaviour(tuple(workflows), compare_scenarios(comparison), len(pairs[most:]) if most is not None else 0)
+        if paths != PathComparison():
+            workflows.append(WorkflowBehaviour(old, new, paths))
+    return Behaviour(tuple(workflows), compare_scenarios(comparison), len(changed) - len(compared))
