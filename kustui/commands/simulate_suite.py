@@ -22,7 +22,6 @@ from kustui.simulate.scenarios.suite import (
     ScenarioText,
     coverage_of,
     read_texts,
-    replay_all,
     reusable_results,
 )
 from kustui.text.messages import counted
@@ -54,14 +53,17 @@ class Suite:
             _report_due(shown, len(texts))
             if not shown and len(before) == len(texts):
                 return ExitStatus.OK
-        with ProgressLine() as progress:
-            results = replay_with_pool(texts, organisation, kept, replay_options, render, progress.replaying)
+
+        def replayed(texts: Sequence[ScenarioText], before: Iterable[ScenarioResult]) -> list[ScenarioResult]:
+            with ProgressLine() as progress:
+                return replay_with_pool(texts, organisation, before, replay_options, render, progress.replaying)
+
+        results = replayed(texts, kept)
         if options.update and (
             failed := [text for text, result in zip(texts, results, strict=True) if result.differences]
         ):
             _update(failed, organisation)
-            texts = read_texts(text.path for text in texts)
-            results = list(replay_all(texts, organisation, results if render is None else (), render=render))
+            results = replayed(read_texts(text.path for text in texts), results if render is None else ())
         self._results = results
         self._write(organisation, results, self._report(organisation, results, shown, output), output)
         if any(result.outcome is Outcome.UNREADABLE for result in results):
