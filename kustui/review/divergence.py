@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import NamedTuple
 
+from kustui.text.messages import enumerated
+
 ENDS, BREAKS_OFF, IS_RETRIED, UNDECIDED = "ends", "breaks off", "is retried", "is undecided"
 """How a run comes to its end. One that is retried as a whole begins again, which is not followed."""
 _MOST_NAMED = 3
@@ -68,7 +70,7 @@ def divergence_in_words(old: Path, new: Path, why: str, name_of: Callable[[str],
         named = [f"{name_of(step.node)}{' failing' if step.fails else ''}" for step in steps]
         if len(named) > _MOST_NAMED:
             named = [*named[: _MOST_NAMED - 1], f"{len(named) - _MOST_NAMED + 1} more"]
-        return ", ".join(named[:-1]) + (" and " if named[1:] else "") + "".join(named[-1:])
+        return enumerated(named)
 
     where = Divergence.of(old, new)
     if where.new and not where.old and old.end == BREAKS_OFF != new.end:

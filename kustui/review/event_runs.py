@@ -21,6 +21,7 @@ from kustui.simulate.engine.trace import TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.symbolic import NOT_CHOSEN
 from kustui.simulate.scenarios.explore import name_of
+from kustui.text.messages import enumerated
 
 _MOST_STEPS = 1_000
 """Of one run; one that has more is undecided."""
@@ -177,7 +178,7 @@ def event_in_words(event: Event, name_of: Callable[[str], str]) -> str:
     for place, failure in event.failures.items():
         values = ", ".join(f"{path} {words.value(value)}" for path, value in _leaves(failure) if path)
         parts.append(f"{name_of(place.step)} failing{f' ({values})' if values else ''}")
-    return ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + "".join(parts[-1:])
+    return enumerated(parts)
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -52,6 +52,11 @@ def plural(number: int, noun: str) -> str:
     return noun if number == 1 else f"{noun}s"
 
 
+def enumerated(parts: Sequence[str]) -> str:
+    """Several things in one sentence: ``a, b and c``."""
+    return ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + "".join(parts[-1:])
+
+
 def duration_in_words(minutes: float) -> str:
     """Minutes as all of kustui spells a duration: ``90 min``, from two hours on ``4 h``, ``1 d 12 h``."""
     if abs(minutes) >= _LONGEST_DURATION:
