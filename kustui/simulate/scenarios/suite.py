@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Problem
@@ -323,22 +323,24 @@ class _AskedOrganisation(Organisation):
         self.questions.add(Question(about, name))
 
 
-class _Answers:
+class _Answers(NamedTuple):
     """What an organisation says to what replays asked of it, or of an earlier one."""
 
-    def __init__(self, organisation: Organisation) -> None:
-        self._organisation = organisation
-        self._kept: dict[Question, Hashable] = {}
+    organisation: Organisation
+    kept: dict[Question, Hashable]
 
     def of(self, question: Question) -> Hashable:
-        if question not in self._kept:
-            self._kept[question] = _ANSWERS[question.about](self._organisation, question.name)
-        return self._kept[question]
+        if question not in self.kept:
+            self.kept[question] = _ANSWERS[question.about](self.organisation, question.name)
+        return self.kept[question]
 
 
-@lru_cache(maxsize=1)
+_KEPT: WeakKeyDictionary[Organisation, dict[Question, Hashable]] = WeakKeyDictionary()
+"""As long as an organisation is there: two are asked in turn while a comparison and the background replay."""
+
+
 def _answers_of(organisation: Organisation) -> _Answers:
-    return _Answers(organisation)
+    return _Answers(organisation, _KEPT.setdefault(organisation, {}))
 
 
 _ANSWERS: Mapping[str, Callable[[Organisation, str], Hashable]] = {

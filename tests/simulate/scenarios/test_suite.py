@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import pickle
+import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -215,3 +217,12 @@ def test_a_result_that_stands_is_the_one_that_comes_out_anew(
         assert [replace(kept, basis=None) for kept in replay_all(texts, after, first)] == [
             replace(result, basis=None) for result in fresh
         ]
+
+
+def test_no_organisation_is_kept_for_what_it_was_asked() -> None:
+    stage = organisation(*BASE)
+    assert results([scenario()], stage)
+    kept = weakref.ref(stage)
+    del stage
+    gc.collect()
+    assert kept() is None
