@@ -133,11 +133,11 @@ class DetailPresenter:
 
         again = node.key == self._last
         self.shown = self._last = node.key
-        rows = Rows.of(detail_rows(tree, node, max(20, width_inside(side.detail) - 1)))
-        if again:
-            side.detail.update_rows(rows)
-        else:
-            side.detail.show(rows, top=0)
+        detail, rows = side.detail, Rows.of(detail_rows(tree, node, max(20, width_inside(side.detail) - 1)))
+        if again and (detail.has_focus or detail.cursor or detail.top):
+            detail.update_rows(rows)
+        else:  # from its beginning, where what is wrong stands and what changed
+            detail.show(rows, top=0)
         self._show_problem()
         self._show_source(node, again=again)
         side.show(tree, node)

@@ -176,6 +176,19 @@ async def test_a_key_compares_with_the_last_commit_and_ends_it_again(files: Hist
         assert not ui.explorer.query_one("#review").display
 
 
+async def test_what_changed_is_seen_in_the_detail_where_the_cursor_was_already(files: History) -> None:
+    order = copy.deepcopy(ORDER)
+    order["steps"][1]["params"]["body"] = "new words"
+    files.commit(flows__order=ORDER)
+    files.write(flows__order=order)
+    async with explorer("flows", size=(160, 48)) as ui:
+        await ui.press("V", "V")
+        assert "Tell" in ui.cursor_row
+        await ui.press("V")
+        detail = ui.explorer.side.detail
+        assert "changed since HEAD" in text_of(detail.rows.make(detail.top).line)
+
+
 async def test_a_key_that_is_typed_at_once_does_the_same(files: History) -> None:
     async with explorer("flows") as ui:
         ui.type_ahead("V", "G", "enter")
