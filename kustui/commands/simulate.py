@@ -127,7 +127,7 @@ def run(arguments: Sequence[str]) -> int:
 
     def named() -> Sequence[str]:
         """The scenarios to replay, with those that have come to a folder since."""
-        return find_scenarios(definitions, None, beside_files=False) if searched else scenarios
+        return find_scenarios(definitions, beside_files=False) if searched else scenarios
 
     if options.watch:
         return _watch(options, definitions, named, searched=searched)

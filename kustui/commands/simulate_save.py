@@ -67,7 +67,7 @@ def save_paths(
 
 def _replays_in(folder: Path, organisation: Organisation) -> Iterator[Replay]:
     """The scenarios in a folder replayed; those that cannot be are reported."""
-    for path in find_scenarios([str(folder)], None):
+    for path in find_scenarios([str(folder)]):
         try:
             yield replay(read(path, read_file(path)), organisation)
         except (ReadError, ScenarioError) as error:

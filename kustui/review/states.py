@@ -52,7 +52,7 @@ class State:
     def scenarios(self) -> Mapping[str, ScenarioText]:
         """Its scenarios, by path, however that is written. Of what is there now they are those of the first time."""
         if self.texts is None:
-            return {text.path: text for text in read_texts(map(os.path.normpath, find_scenarios(self.paths, None)))}
+            return {text.path: text for text in read_texts(map(os.path.normpath, find_scenarios(self.paths)))}
         paths = {os.path.normpath(path): text for path, text in self.texts.items() if _is_scenario(path)}
         return {path: ScenarioText(path, text) for path, text in paths.items()}
 
@@ -190,7 +190,7 @@ def _contents(old: str, new: str, stdin: bytes) -> tuple[Mapping[str, bytes], Ma
         return {at: text}, {at: name}
     texts, names = {}, {}
     base = new if is_folder(new) else os.path.dirname(new)  # noqa: PTH120
-    for path in (*stamps_of([old]), *find_scenarios([old], None)):
+    for path in (*stamps_of([old]), *find_scenarios([old])):
         at = os.path.join(base, os.path.relpath(path, old))  # noqa: PTH118
         texts[at], names[at] = read_file(path), path
     return texts, names

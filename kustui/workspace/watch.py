@@ -145,7 +145,7 @@ class ChangeWatcher:
             return ()
         from kustui.simulate.scenarios.file import find_scenarios  # only where the files are looked at
 
-        return find_scenarios(self._paths, None)
+        return find_scenarios(self._paths)
 
     def _watch_below(self) -> None:
         self._watch(below=True)

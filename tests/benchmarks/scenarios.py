@@ -66,7 +66,7 @@ def main() -> None:
     count, cpus = options.count, len(os.sched_getaffinity(0))
     many, single = folder_with(count), folder_with(1)
     organisation = organisation_of(many)
-    texts = read_texts(find_scenarios([str(many)], None))
+    texts = read_texts(find_scenarios([str(many)]))
     before = list(replay_all(texts, organisation))
     assert all(result.passed for result in before)
     saved = [texts[0]._replace(raw=texts[0].raw + b"\n"), *texts[1:]]

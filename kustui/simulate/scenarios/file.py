@@ -33,8 +33,8 @@ from kustui.simulate.scenarios import model
 from kustui.simulate.scenarios.model import Choice, ExpectedSchedule, Mock, Place, Scenario
 from kustui.text.messages import closest, expected_by, hint_of, kind, message_of, mismatch, quoted
 
-MAX_FOUND = 1_000
-"""Scenario files that are looked for."""
+_MAX_NAMES = 1_000
+"""Names that are tried for a new scenario."""
 _MAX_LISTED = 10
 _MOST_BYTES = 120
 """Of the stem of a name: file systems take 255 for all of it."""
@@ -52,9 +52,9 @@ class UnrecordableError(KustuiError):
 # The files
 
 
-def find_scenarios(paths: Sequence[str], most: int | None = MAX_FOUND, *, beside_files: bool = True) -> tuple[str, ...]:
+def find_scenarios(paths: Sequence[str], most: int | None = None, *, beside_files: bool = True) -> tuple[str, ...]:
     """The scenarios below each folder, and those in the folder of each definition unless ``beside_files`` is false, at
-    most so many; each once."""
+    most so many if that is given; each once."""
     scenarios: dict[str, str] = {}
     for path in paths:
         if path == STDIN or not (beside_files or is_folder(path)):
@@ -97,7 +97,7 @@ def file_stem(title: str, *others: str) -> str:
 def unused_path(folder: Path, title: str) -> Path:
     """A path for the scenario of a workflow at which there is no file, as far as one can be found."""
     stem = file_stem(title, "rehearsal")
-    names = (f"{stem}{f'-{number}' if number else ''}{SCENARIO_SUFFIX}" for number in range(MAX_FOUND))
+    names = (f"{stem}{f'-{number}' if number else ''}{SCENARIO_SUFFIX}" for number in range(_MAX_NAMES))
     return next((folder / name for name in names if not exists(folder / name)), folder / f"{stem}{SCENARIO_SUFFIX}")
 
 

@@ -287,7 +287,7 @@ class DecisionActions:
     def _event_choices(self, organisation: Organisation, event: str) -> dict[str, str]:
         """Payloads that were given to an event earlier, then those of scenarios that begin with it."""
         payloads = self._earlier_choices("event", event)
-        for path in find_scenarios(self.paths)[:_MAX_SCENARIOS]:
+        for path in find_scenarios(self.paths, _MAX_SCENARIOS):
             with suppress(KustuiError):
                 for start in read(path, read_file(path)).scenario.start:
                     names = {start.event, *(entry.item.event for entry in organisation.find(start.workflow or ""))}

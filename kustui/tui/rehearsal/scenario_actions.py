@@ -43,6 +43,8 @@ from kustui.tui.widgets.rows import Row
 
 _CHECK_INTERVAL = 1.0
 """Seconds after which the file of the followed scenario is read again to see whether it has changed."""
+_MAX_LISTED = 1_000
+"""Scenarios that are listed to choose from."""
 _TITLE_LENGTH = 40
 """Characters of the title of a chain's workflow that are shown."""
 
@@ -113,7 +115,7 @@ class ScenarioActions:
             self._current.in_background(self._list_scenarios, "scenario", "listing scenarios")
 
     async def _list_scenarios(self) -> None:
-        files = await asyncio.to_thread(find_scenarios, self.paths)
+        files = await asyncio.to_thread(find_scenarios, self.paths, _MAX_LISTED)
         rows = await asyncio.to_thread(lambda: [_scenario_row(path) for path in files])
         if not files:
             hints = self._current.key_hints("rehearse.save", "rehearse.paths")

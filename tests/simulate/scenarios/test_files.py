@@ -11,7 +11,7 @@ from kustui.check.rule import app, called, schedule, step, to, workflow
 from kustui.simulate.engine.engine import StartEvent, advance
 from kustui.simulate.engine.history import run_until_stopped
 from kustui.simulate.engine.state import initial_state
-from kustui.simulate.scenarios.file import as_file, find_scenarios, unused_path
+from kustui.simulate.scenarios.file import as_file, find_scenarios, scenario_sources, unused_path
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.record import complete_scenario
 from kustui.simulate.scenarios.replay import replay
@@ -75,3 +75,9 @@ def test_a_ring_without_end_is_saved_as_one_that_is_cut() -> None:
         file = as_file(Scenario.model_validate(complete_scenario("t", state)))
         assert (file.scenario.expect.cut, file.scenario.max_steps) == (True, max(1, len(state.trace)))
         assert replay(file, found).held
+
+
+def test_a_rename_reaches_every_scenario_however_many_there_are(tmp_path: Path) -> None:
+    for number in range(1_100):
+        (tmp_path / f"s{number}.scenario.json").write_text("{}")
+    assert len(list(scenario_sources([str(tmp_path)]))) == 1_100
