@@ -19,7 +19,7 @@ from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import StatusBar
-from kustui.tui.widgets.rows import NodeKey, Row, Rows, node_key, workflow_key
+from kustui.tui.widgets.rows import NodeKey, Row, Rows, node_key
 from kustui.tui.widgets.rows_view import RowsView, width_inside
 from kustui.workspace.snapshot import Snapshot
 
@@ -160,7 +160,7 @@ class ChainsView(ScheduleView):
         key: NodeKey = ()
         if row.workflow:
             entry = self._chain_lines.entry(row.workflow)
-            key = node_key(entry, row.step) if row.step else workflow_key(entry)
+            key = node_key(entry, row.step)
         return Row.of(row.row, key)
 
     def on_rows_view_widened(self) -> None:

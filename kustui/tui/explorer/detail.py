@@ -141,7 +141,7 @@ def _workflow(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis) 
     if workflow.name != entry.title:
         builder.field("name", (workflow.name, ""))
     builder.field("id", (entry.id or "", ""))
-    builder.field("file", (f"{entry.source.line_location(entry.item.extent.start)}", ""))
+    builder.field("file", (entry.source.line_location(entry.item.extent.start), ""))
     if workflow.trigger is not None and workflow.trigger.callable:
         _schema(builder, workflow.trigger.input_schema, "Inputs", "none declared")
     if workflow.response is not None:

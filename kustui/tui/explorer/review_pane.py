@@ -14,7 +14,7 @@ from kustui.tui.explorer.list_panes import ListView
 from kustui.tui.tree.nodes import Kind, Node
 from kustui.tui.tree.tree_review import ReviewedChange, TreeReview
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import Row, RowBuilder, Rows, node_key, workflow_key
+from kustui.tui.widgets.rows import Row, RowBuilder, Rows, node_key
 
 _LEAST_ROWS = 5
 _MOST_LINES = 2_000
@@ -98,8 +98,7 @@ def _add_problems(builder: RowBuilder, review: TreeReview, node: Node) -> None:
         return
     for words, look, problems in (("fixed", "good", difference.fixed), ("new", "new", difference.new)):
         for problem in problems:
-            entry = problem.entry
-            key = node_key(entry, problem.step) if entry and problem.step else workflow_key(entry) if entry else ()
+            key = node_key(problem.entry, problem.step) if problem.entry is not None else ()
             if key[: len(node.key)] == node.key:
                 glyph, glyph_look = SEVERITY_GLYPHS[problem.severity]
                 builder.add((f"{words} ", look), (f"{glyph} ", glyph_look), (problem.message, ""), indent=2)

@@ -40,8 +40,7 @@ def problem_place(tree: TreeState, problem: Problem) -> NodeKey:
     entry = problem.entry or document.entry_at(problem.pointer)
     if entry is None:
         return tree.key_at(document, problem.pointer)
-    key = node_key(entry, problem.step) if problem.step else workflow_key(entry)
-    return (*key, problem.pointer.removeprefix(entry.item.pointer))
+    return (*node_key(entry, problem.step), problem.pointer.removeprefix(entry.item.pointer))
 
 
 def key_of_place(tree: TreeState, place: NodeKey) -> NodeKey:

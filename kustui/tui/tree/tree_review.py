@@ -116,13 +116,12 @@ class TreeReview:
             if (entry := pair.new or pair.old) is None:
                 continue
             mark = ADDED if pair.old is None else REMOVED if pair.new is None else CHANGED
-            own = ReviewedChange(workflow_key(entry), mark, "workflow", entry.title, entry)
             if mark != CHANGED or number >= _MOST_READ:
-                yield own
+                yield ReviewedChange(workflow_key(entry), mark, "workflow", entry.title, entry)
             else:
-                yield from self._of_workflow(own, entry)
+                yield from self._of_workflow(entry)
 
-    def _of_workflow(self, own: ReviewedChange, entry: Entry) -> Iterator[ReviewedChange]:
+    def _of_workflow(self, entry: Entry) -> Iterator[ReviewedChange]:
         """What changed in a workflow that is still there; where nothing did, it was moved or has another name."""
         merged = self.merged(entry, self.comparison.new_analysis(entry))
         sentences: dict[str, list[Line]] = {}
@@ -135,10 +134,9 @@ class TreeReview:
         if pair.old is not None and pair.old.key != entry.key and "" not in sentences:
             sentences[""] = [(("was ", ""), (pair.old.title, "key"), (f" in {pair.old.source.path}", "muted"))]
         for node, lines in sentences.items():
-            key = node_key(entry, node) if node else own.key
             mark = marks.get(node, CHANGED) if node != TRIGGER_ID else CHANGED
             noun = "step" if node else "workflow"
-            yield ReviewedChange(key, mark, noun, names.get(node, entry.title), entry, tuple(lines))
+            yield ReviewedChange(node_key(entry, node), mark, noun, names.get(node, entry.title), entry, tuple(lines))
 
     @cached_property
     def texts(self) -> Mapping[NodeKey, Sequence[Change]]:

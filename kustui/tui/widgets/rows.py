@@ -32,8 +32,9 @@ def workflow_key(entry: Entry) -> NodeKey:
 
 
 def node_key(entry: Entry, node: str) -> NodeKey:
-    """The key of the node of a trigger or step."""
-    return (*workflow_key(entry), "trigger" if node == TRIGGER_ID else f"step {node}")
+    """The key of the node of a trigger or step; where ``node`` is empty, that of the workflow."""
+    key = workflow_key(entry)
+    return (*key, "trigger" if node == TRIGGER_ID else f"step {node}") if node else key
 
 
 class Target(NamedTuple):
