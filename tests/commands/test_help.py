@@ -16,8 +16,8 @@ import pytest
 
 from kustui.cli import main
 from kustui.commands import COMMANDS
+from tests.support.history import commit_history
 from tests.support.patience import PATIENCE
-from tests.support.repositories import commit_history
 from tests.support.terminal import SAMPLES, Terminal, environment
 
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

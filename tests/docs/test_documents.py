@@ -25,7 +25,7 @@ from kustui.definition.values import MISSING
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.documents import BY_NAME, DOCUMENTS, README, ROOT, Document
 from tests.support.explorer import CHAIN, explorer
-from tests.support.repositories import commit_history
+from tests.support.history import commit_history
 from tests.support.terminal import SAMPLES, environment
 
 HOOKS = ROOT / ".pre-commit-hooks.yaml"

@@ -44,6 +44,20 @@ class History:
         return self.git("rev-parse", "HEAD")
 
 
+def commit_history(folder: Path, definition: Path) -> None:
+    """Make a folder a repository in which a definition has changed in each of four commits, of which the last three
+    are not in ``main``, and since then."""
+    history, value = History(folder), json.loads(definition.read_text())
+    workflow = value["workflows"][0] if "workflows" in value else value
+    for number in range(5):
+        workflow["description"] = f"Version {number}"
+        definition.write_text(json.dumps(value, indent=2))
+        if number == 1:
+            history.git("checkout", "-q", "-b", "work")
+        if number < 4:
+            history.commit()
+
+
 def behaviour_between(*words: str) -> Behaviour:
     """What behaves otherwise in the states that words name, as ``kustui diff`` takes them."""
     old_state, new_state = states_of(words, None)
