@@ -124,32 +124,23 @@ async def draw(picture: Picture, size: tuple[int, int]) -> str:
     if picture.was is None and picture.edited is None:
         return await _drawn(picture, size)
     with tempfile.TemporaryDirectory(prefix="kustui-picture-") as folder:
-        if picture.edited is not None:
-            _edit(picture, folder)
-        else:
-            _commit(picture, folder)
+        _lay_out(picture, folder)
         with contextlib.chdir(folder):
             return await _drawn(picture, size)
 
 
-def _edit(picture: Picture, folder: str) -> None:
-    """Put the edited sample into a folder, with the scenarios beside it."""
+def _lay_out(picture: Picture, folder: str) -> None:
+    """Put the sample into a folder: edited, with the scenarios beside it, or in a repository that holds what it was."""
     original, path = Path(picture.path), Path(folder, picture.path)
     path.parent.mkdir(parents=True)
-    assert picture.edited is not None
-    path.write_text(picture.edited(original.read_text(encoding="utf-8")), encoding="utf-8")
-    for scenario in original.parent.glob(f"{original.stem}*.scenario.json"):
-        shutil.copy(scenario, path.parent)
-
-
-def _commit(picture: Picture, folder: str) -> None:
-    """Make a folder a repository in which the sample is not as it was committed."""
-    path = Path(folder, picture.path)
-    path.parent.mkdir(parents=True)
-    text = Path(picture.path).read_text(encoding="utf-8")
-    assert picture.was is not None
-    path.write_text(picture.was(text), encoding="utf-8")
-    History(Path(folder)).commit()
+    text = original.read_text(encoding="utf-8")
+    if picture.was is not None:
+        path.write_text(picture.was(text), encoding="utf-8")
+        History(Path(folder)).commit()
+    if picture.edited is not None:
+        text = picture.edited(text)
+        for scenario in original.parent.glob(f"{original.stem}*.scenario.json"):
+            shutil.copy(scenario, path.parent)
     path.write_text(text, encoding="utf-8")
 
 
