@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kustui.analysis.flow import FlowGraph
+from kustui.analysis.schedules import grouped
 from kustui.analysis.walks import breadth_first
 from kustui.definition.dates import parse_date
 from kustui.definition.models import Step
@@ -80,10 +81,7 @@ def _blocked(side: Side, step: Step) -> str:
 
 def reaching(nodes: Iterable[str], flow: FlowGraph) -> frozenset[str]:
     """The nodes from which a run may come to some nodes, these included."""
-    before: dict[str, list[str]] = {}
-    for node, edges in flow.declared_edges.items():
-        for edge in edges:
-            before.setdefault(edge.target, []).append(node)
+    before = grouped((edge.target, node) for node, edges in flow.declared_edges.items() for edge in edges)
     return frozenset(breadth_first(nodes, lambda node: before.get(node, ())))
 
 

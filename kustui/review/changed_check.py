@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kustui.analysis.schedules import grouped
 from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check.checker import Results, check_workflow
@@ -51,9 +52,7 @@ class _Surroundings:
         self._changed = {key: result.summary for key, result in results.items()}
         self._started: dict[str, tuple[str, ...]] = {}
         self._analyses = AnalysisCache(collection, settings)
-        self._listeners: dict[str, list[str]] = {}
-        for entry in collection.entries:
-            self._listeners.setdefault(entry.item.event, []).append(entry.key)
+        self._listeners = grouped((entry.item.event, entry.key) for entry in collection.entries)
 
     def are_sound(self) -> bool:
         """Whether every call of a changed workflow is to a callable one, and none of them starts itself again."""

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from itertools import islice, starmap, zip_longest
 from typing import NamedTuple
 
+from kustui.analysis.schedules import grouped
 from kustui.definition.values import to_json_value
 from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.divergence import Path, PathStep, divergence_in_words
@@ -161,12 +162,8 @@ def _way(
     replay: Replay, keys: Mapping[str, str], steps: Mapping[str, Mapping[str, str]], ids: Mapping[str, str]
 ) -> _Way:
     """``keys`` and ``ids`` of workflows, and ``steps`` of each, by its key, are those that are others now."""
-    entries: dict[int, list[TraceEntry]] = {}
-    for entry in replay.entries:
-        if entry.run:
-            entries.setdefault(entry.run, []).append(entry)
     runs = []
-    for run in entries.values():
+    for run in grouped((entry.run, entry) for entry in replay.entries if entry.run).values():
         last = run[-1]
         renamed = steps.get(last.key, {})
         path = [PathStep(renamed.get(entry.node, entry.node), entry.failure is not None) for entry in run]
