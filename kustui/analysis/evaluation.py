@@ -27,7 +27,7 @@ from kustui.definition.expressions.nodes import (
 from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, HelperCall
 from kustui.definition.source.positions import escape
-from kustui.definition.values import MISSING, Undecided, in_javascript_order, is_missing, look_up, text_of
+from kustui.definition.values import MISSING, Undecided, in_javascript_order, is_missing, is_number, look_up, text_of
 from kustui.text.messages import quoted
 from kustui.text.terminal_safe import UNKNOWN
 
@@ -338,4 +338,4 @@ def _is_empty(value: Any) -> bool:
 
 
 def _is_zero(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
+    return is_number(value) and value == 0

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kustui.definition.dates import date_of, format_date, iso_date, parse_date, shift, unit_of, units_between
-from kustui.definition.values import MISSING, Undecided, is_missing, number_of, text_of
+from kustui.definition.values import MISSING, Undecided, is_missing, is_number, number_of, text_of
 from kustui.text.messages import quoted
 
 NUMBER_IN_TEXT = "number in text"
@@ -98,7 +98,7 @@ class BlockHelper:
 
 def moment_of(value: Any) -> int | None:
     """Milliseconds since 1970 of a date: ISO 8601, or that number itself, as moment.js takes it."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e17:  # nor infinity, nor NaN
+    if is_number(value) and abs(value) < 1e17:  # nor infinity, nor NaN
         return int(value) if date_of(int(value)) is not None else None
     return parse_date(value)
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from kustui.definition.dates import parse_date
 from kustui.text.messages import json_in_words
@@ -125,6 +125,11 @@ TRUTHS = {"", "true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y"
 
 _LARGEST = 2**53
 """Up to here whole numbers are exact in JavaScript, and so in Kustomer."""
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a JSON value is a number: true is none, other than to Python."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def number_of(value: Any) -> int | float | None:
@@ -293,7 +298,7 @@ def order_of(one: Any, other: Any) -> int | Undecided | None:
 def instants_of(value: Any) -> frozenset[int]:
     """What a date may stand for, in milliseconds since 1970: ISO 8601 for one instant, a number for milliseconds, or
     seconds where it is small [assumed]. Empty for what is no date, as a number of the first three years."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and 1e8 <= abs(value) <= 8.64e15:
+    if is_number(value) and 1e8 <= abs(value) <= 8.64e15:
         return frozenset({int(value), int(value * 1000)} if abs(value) < 1e11 else {int(value)})
     instant = parse_date(value)
     return frozenset() if instant is None else frozenset({instant})

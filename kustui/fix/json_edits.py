@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from kustui.definition.collection import Document
 from kustui.definition.source.positions import Spot, escape, member_at, parent, scan
 from kustui.definition.source.source import Extent, Source
+from kustui.definition.values import is_number
 from kustui.fix.edits import TextEdit
 
 _QUOTE = b'"'
@@ -89,7 +90,7 @@ def _inserted(
 
 def change_value(document: Document, pointer: str, old: object, new: object) -> Iterator[TextEdit]:
     """What makes another of the value at a place: only members and elements that differ are written."""
-    if old == new and (type(old) is type(new) or (_is_number(old) and _is_number(new))):
+    if old == new and (type(old) is type(new) or (is_number(old) and is_number(new))):
         return
     if isinstance(old, Mapping) and isinstance(new, Mapping) and old and new:
         yield from _change_members(document, pointer, old, new)
@@ -125,10 +126,6 @@ def _change_elements(
     elif len(new) < len(old):
         last, end = (document.spot(f"{pointer}/{index}").value.end for index in (len(new) - 1, len(old) - 1))
         yield TextEdit(document.source, Extent(last, end), "")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def remove(document: Document, pointer: str) -> TextEdit:

@@ -28,7 +28,7 @@ from kustui.definition.expressions import is_plain
 from kustui.definition.models import Step
 from kustui.definition.platform import called_id
 from kustui.definition.source.positions import escape
-from kustui.definition.values import number_of
+from kustui.definition.values import is_number, number_of
 from kustui.text.messages import (
     Suggestion,
     closest,
@@ -333,4 +333,4 @@ def _is_date(value: object) -> bool:
         except ValueError:
             return False
         return True
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number(value)

@@ -20,6 +20,7 @@ from kustui.definition.modules.static_values import (
     Value,
     pieces_of,
 )
+from kustui.definition.values import is_number
 
 _ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
     "-": operator.sub,
@@ -40,7 +41,7 @@ def unary(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     number = value.value
     if sign == "!":
         return Scalar(origin, not value.is_true, is_literal=False)
-    if isinstance(number, bool) or number is None or sign not in "+-":
+    if not is_number(number) or sign not in "+-":
         return evaluator.unknown(file, node)
     return Scalar(origin, -number if sign == "-" else number, value.is_literal)
 
@@ -54,9 +55,9 @@ def binary(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     if sign in ("||", "??", "&&"):
         return _chosen(evaluator, file, node, sign, one, right)
     other = evaluator.value(file, right) if right is not None else None
-    numbers = [value.value for value in (one, other) if isinstance(value, Scalar) and _is_number(value.value)]
+    numbers = _numbers(one, other)
     if sign in _ARITHMETIC and len(numbers) == 2:
-        return _computed(evaluator, file, node, _ARITHMETIC[sign], numbers)
+        return _computed(evaluator, file, node, _ARITHMETIC[sign], *numbers)
     return evaluator.unknown(file, node)
 
 
@@ -77,10 +78,9 @@ def _computed(
     file: ModuleFile,
     node: Node,
     compute: Callable[[float, float], float],
-    numbers: Sequence[object],
+    one: float,
+    other: float,
 ) -> Value:
-    one, other = numbers
-    assert isinstance(one, int | float) and isinstance(other, int | float)  # noqa: PT018
     try:
         return Scalar(file.origin(node), compute(float(one), float(other)), is_literal=False)
     except (ZeroDivisionError, OverflowError, ValueError):
@@ -90,10 +90,10 @@ def _computed(
 def _sum(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     """``a + b + c``: of texts and numbers. However many they are, this is one level."""
     values = [evaluator.value(file, part) for part in _summands(node)]
-    numbers = [value.value for value in values if isinstance(value, Scalar) and _is_number(value.value)]
+    numbers = _numbers(*values)
     if len(numbers) == len(values):
         try:
-            return Scalar(file.origin(node), sum(float(number or 0) for number in numbers), is_literal=False)
+            return Scalar(file.origin(node), sum(map(float, numbers)), is_literal=False)
         except OverflowError:
             return evaluator.unknown(file, node)
     if not any(isinstance(value, Text) for value in values[:2]):  # 1 + 2 + "a" is "3a"
@@ -191,8 +191,9 @@ def _sign(node: Node) -> str:
     return sign.type if sign is not None else ""
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _numbers(*values: Value | None) -> Sequence[float]:
+    """Those of some values that are numbers."""
+    return [value.value for value in values if isinstance(value, Scalar) and is_number(value.value)]
 
 
 COMPUTED: Mapping[str, Evaluate] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from kustui.definition.expressions import value_in_words
 from kustui.definition.platform import TRIGGER_ID
-from kustui.definition.values import MISSING, UndecidedRecord, to_json_value
+from kustui.definition.values import MISSING, UndecidedRecord, is_number, to_json_value
 from kustui.simulate import MINUTE
 from kustui.simulate.engine.history import Coverage
 from kustui.simulate.engine.state import Run, State
@@ -274,9 +274,5 @@ def _mismatch_in_object(value: Mapping[str, Any], expected: Mapping[str, Any], p
 
 
 def _is_same_scalar(value: Any, expected: Any) -> bool:
-    comparable = type(value) is type(expected) or (_is_number(value) and _is_number(expected))
+    comparable = type(value) is type(expected) or (is_number(value) and is_number(expected))
     return comparable and not isinstance(value, list) and bool(value == expected)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
