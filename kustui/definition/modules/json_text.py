@@ -8,7 +8,6 @@ from json.encoder import encode_basestring
 from kustui.definition.modules.module_file import ModuleFile
 from kustui.definition.modules.static_values import (
     Child,
-    Function,
     List,
     Object,
     Origin,
@@ -188,8 +187,3 @@ class JsonText:
 
 def _quoted(text: str) -> bytes:
     return encode_basestring(text).encode(errors="replace")
-
-
-def function_result(value: Value) -> Value:
-    """What a value is that may be a function: what the function returns."""
-    return value.result if isinstance(value, Function) else value

@@ -16,9 +16,9 @@ from tree_sitter import Node
 
 from kustui.definition.modules.computed_values import COMPUTED
 from kustui.definition.modules.imports import Imports
-from kustui.definition.modules.json_text import JsonText, TooLargeError, function_result
+from kustui.definition.modules.json_text import JsonText, TooLargeError
 from kustui.definition.modules.static_evaluation import Evaluator
-from kustui.definition.modules.static_values import List, Object, Origin, Unknown, Value
+from kustui.definition.modules.static_values import Function, List, Object, Origin, Unknown, Value
 from kustui.definition.source.outline import outline
 from kustui.definition.source.positions import MAX_DEPTH
 from kustui.definition.source.source import Extent, Fault, Source
@@ -89,7 +89,8 @@ class _Reading:
                 self._take(self.evaluator.value(self.file, node))
 
     def _take(self, value: Value | None) -> None:
-        value = function_result(value) if value is not None else None
+        if isinstance(value, Function):
+            value = value.result
         if not isinstance(value, Object | List) or self._is_taken(value.origin):
             return
         mark = self.text.mark()

@@ -260,11 +260,12 @@ class Evaluator:
         if (name := node.child_by_field_name("property")) is not None:
             return file.text(name)
         index = node.child_by_field_name("index")
-        value = self.value(file, index) if index is not None else None
-        if isinstance(value, Text):
-            return value.text
-        is_index = isinstance(value, Scalar) and isinstance(value.value, int)
-        return int(value.value) if is_index and isinstance(value, Scalar) and value.value is not None else None
+        match self.value(file, index) if index is not None else None:
+            case Text(text=key):
+                return key
+            case Scalar(value=int(number)):
+                return int(number)
+        return None
 
     def keys(self, file: ModuleFile, node: Node) -> list[str | int] | None:
         """The keys of ``name.a["b"][0]``; None where one of them is not known."""

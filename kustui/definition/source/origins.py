@@ -146,7 +146,7 @@ class ModuleOrigins:
     def _part(self, data: bytes, row: int, start: int, end: int) -> Written:
         """A range within a literal, by its characters."""
         own = self._own(row)
-        if not row or self.kinds[row] != Kind.LITERAL:
+        if self.kinds[row] != Kind.LITERAL:
             return own
         inner, written = Extent(self.starts[row], self.ends[row]), own.extent
         if (
