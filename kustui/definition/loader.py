@@ -12,7 +12,7 @@ from pathlib import Path
 from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.imported_files import ImportedFiles, ignored_modules, without_parts
 from kustui.definition.source.outline import Shape, outline
-from kustui.definition.source.recognition import as_plain_json, is_module, may_define
+from kustui.definition.source.recognition import as_plain_json, is_json_or_module, is_module, may_define
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
 from kustui.files import ReadFile, Stamp, identity_of, read_regular_file, resolved, stamp_of
@@ -24,7 +24,6 @@ STDIN_NAME = "<stdin>"
 SCENARIO_SUFFIX = ".scenario.json"
 """How the name of a scenario ends, which ``kustui simulate`` replays: it defines nothing."""
 
-_SUFFIXES = (".json", ".jsonc")
 _NOBODYS = (".min.js", ".d.ts", ".d.mts", ".d.cts")
 """What tools make of modules."""
 _MADE_FOLDERS = {"dist"}
@@ -390,8 +389,7 @@ def is_ignored(name: str) -> bool:
 def is_definition(name: str) -> bool:
     """Whether a file of this name below a folder is read: scenarios are not."""
     lowered = name.lower()
-    is_read = lowered.endswith(_SUFFIXES) or (is_module(name) and not lowered.endswith(_NOBODYS))
-    return is_read and not lowered.endswith(SCENARIO_SUFFIX) and not is_ignored(name)
+    return is_json_or_module(name) and not lowered.endswith((*_NOBODYS, SCENARIO_SUFFIX)) and not is_ignored(name)
 
 
 def stamps_of(paths: Sequence[str]) -> Mapping[str, Stamp | None]:

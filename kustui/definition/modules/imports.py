@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator
 
 from kustui.definition.modules.module_file import ModuleFile
+from kustui.definition.source.recognition import is_json_or_module
 from kustui.definition.source.source import Source, UndecodableError
 from kustui.files import ReadFile
 
 _SUFFIXES = ("", ".js", ".ts", ".cjs", ".mjs", ".cts", ".mts", ".json", "/index.js", "/index.ts", "/index.json")
 _WRITTEN_AS = {".js": (".ts",), ".mjs": (".mts",), ".cjs": (".cts",)}
 """TypeScript imports a file by the name of what is made of it."""
-_READ = (".js", ".ts", ".cjs", ".mjs", ".cts", ".mts", ".json", ".jsonc", ".json5")
 _MOST_FILES = 500
 _MOST_BYTES = 50_000_000
 
@@ -43,7 +43,7 @@ class Imports:
         return self._by_path[path]
 
     def _first(self, path: str) -> ModuleFile | None:
-        if not path.lower().endswith(_READ) or len(self.files) >= _MOST_FILES or self._bytes >= _MOST_BYTES:
+        if not is_json_or_module(path) or len(self.files) >= _MOST_FILES or self._bytes >= _MOST_BYTES:
             return None
         raw = self.contents[path] = self._read(path)
         if raw is None:

@@ -22,6 +22,7 @@ from kustui.text.messages import quoted
 
 _NEEDLES = (b'"workflows"', b'"workflow"', b'"trigger"', b'"steps"', b'"app"', b'"attributes"')
 """One of these is in every definition."""
+_JSON_SUFFIXES = (".json", ".jsonc")
 _MODULE_SUFFIXES = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".json5")
 _MODULE_NEEDLES = (
     (b"workflows",),
@@ -72,6 +73,11 @@ _NO_NUMBER = re.compile(rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?)|-?\b(?:NaN|Infinity
 def is_module(path: str) -> bool:
     """Whether a file of this name is JavaScript or TypeScript, of which what it builds is read."""
     return path.lower().endswith(_MODULE_SUFFIXES)
+
+
+def is_json_or_module(path: str) -> bool:
+    """Whether what is in a file of this name is read, in a folder or where a module imports it."""
+    return path.lower().endswith((*_JSON_SUFFIXES, *_MODULE_SUFFIXES))
 
 
 def may_define(raw: bytes, path: str = "") -> bool:
