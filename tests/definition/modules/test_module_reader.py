@@ -185,7 +185,7 @@ def test_what_is_no_valid_syntax_is_said_at_its_place(text: str) -> None:
 
 
 def test_constants_that_come_to_too_much_are_not_read() -> None:
-    lines = ["const a0 = ['0123456789'];", *(f"const a{n + 1} = [{f'a{n},' * 10}];" for n in range(9))]
+    lines = [f"const a0 = ['{'0123456789' * 1000}'];", *(f"const a{n + 1} = [{f'a{n},' * 10}];" for n in range(9))]
     document = document_of("\n".join(lines) + f"\nmodule.exports = {{ ...{WORKFLOW}, meta: a9 }};")
     assert "more than kustui reads" in document.faults[0].message
 
