@@ -34,6 +34,7 @@ class BoxesView(BoxesWindow):
         "follows it. Pan with the keys or by dragging to see what does not fit, or zoom: out to names only and to an "
         "overview with a sign for each step, in until names and conditions are whole."
     )
+    draws_both_states = True
     KEYS = (
         "boxes.choose", "boxes.down", "boxes.pan-down", "boxes.zoom-out", "view.flow", "view.chains",
         "view.leave", "view.maximise", "app.help",

@@ -53,6 +53,8 @@ class DiagramView(Widget):
     """The actions that the line of keys offers in it."""
     stands_apart: ClassVar[bool] = False
     """Whether the titles of other panes leave it out."""
+    draws_both_states: ClassVar[bool] = False
+    """Whether it draws in a review what is gone too."""
 
     class Retitled(Message):
         """Its title says something else."""

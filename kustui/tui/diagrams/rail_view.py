@@ -37,6 +37,7 @@ class RailView(RowsView, DiagramView):
         "each step, and every transition to the step joins that line. A row shows the condition under which a run "
         "reaches it. The tree and the other panes follow the cursor."
     )
+    draws_both_states = True
     KEYS = (
         "rows.choose", "rail.fold", "view.boxes", "view.chains", "view.timeline",
         "view.leave", "view.maximise", "app.help",

@@ -75,8 +75,7 @@ class Side(Vertical):
     def show(self, tree: TreeState, node: Node) -> None:
         """Draw a node of the tree, or the workflow that it is a part of."""
         self._shown = (tree, node)
-        shows_both = self.diagram_name in ("flow", "boxes")
-        self.diagram.show_node(tree, node if shows_both else as_of_now(tree, node))
+        self.diagram.show_node(tree, node if self.diagram.draws_both_states else as_of_now(tree, node))
 
     def bring(self, name: str) -> Widget:
         """Show one of the panes where only one is, and a drawing instead of the other drawings; the pane."""
