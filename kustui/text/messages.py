@@ -42,6 +42,11 @@ _EXPECTED = {
 """What a value has to be, by the type of pydantic's error."""
 
 
+def without_folder(place: str) -> str:
+    """A file, or a place in it, without the folder: ``orders.json:12``."""
+    return place.rpartition("/")[2]
+
+
 def counted(number: int, noun: str) -> str:
     """A number and its noun, of which the plural is regular: ``1 step``, ``1,200 steps``."""
     return f"{number:,} {plural(number, noun)}"

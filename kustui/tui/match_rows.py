@@ -11,6 +11,7 @@ from kustui.diagrams.labels import set_apart, short_action
 from kustui.search.index_lines import SEPARATOR, LineKind
 from kustui.search.query import KEYS
 from kustui.search.ranking import Match, MatchGroup
+from kustui.text.messages import without_folder
 from kustui.text.styled_lines import Line, Piece, Span, StyledRow, fitted, highlighted, width_of
 
 _SHORTEST = 24
@@ -95,7 +96,7 @@ def _aside(match: Match) -> Line:
     if match.kind in _OWNERS and match.occurrences > 1:
         return ((f"{match.occurrences:,} {_OWNERS[match.kind]}", "muted"),)
     if match.entry is None:
-        return ((match.problem.document.path.rpartition("/")[2], "muted"),) if match.problem is not None else ()
+        return ((without_folder(match.problem.document.path), "muted"),) if match.problem is not None else ()
     if match.kind is LineKind.WORKFLOW:
         item = match.entry.item
         return (("called" if item.callable else short_name(item.event), "muted"),)

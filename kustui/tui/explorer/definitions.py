@@ -15,6 +15,7 @@ from kustui.definition.collection import Entry
 from kustui.definition.platform import short_name
 from kustui.diagrams import labels
 from kustui.diagrams.labels import node_label
+from kustui.text.messages import without_folder
 from kustui.text.styled_lines import Line
 from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.navigator import Navigator
@@ -211,7 +212,7 @@ def _target(tree: TreeState, use: Use) -> Target:
 def _row_at(tree: TreeState, entry: Entry, pointer: str, line: Line) -> Row:
     document = tree.snapshot.collection.document_of(entry)
     offset = document.spot(pointer).value.start
-    place = document.source.line_location(offset).rpartition("/")[2]
+    place = without_folder(document.source.line_location(offset))
     # The key, for when the file has become another.
     return Row(
         line, aside=((place, "muted"),), link=tree.key_at(document, pointer), target=Target(document, pointer, offset)

@@ -12,7 +12,7 @@ from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.cells import cells
-from kustui.text.messages import counted
+from kustui.text.messages import counted, without_folder
 from kustui.text.styled_lines import Line, joined, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import first_key
@@ -206,7 +206,7 @@ class DetailPresenter:
         if said is not None or problem is None:
             bar.show_text((lambda width: limited(said(width), most)) if said is not None else None)
             return
-        place = f"{problem.rule} at {problem.path.rpartition('/')[2]}:{problem.span().start}"
+        place = f"{problem.rule} at {without_folder(problem.path)}:{problem.span().start}"
         fix = self._fix_hint(problem)
         others = f"  {len(problems) - 1:,} more here" if len(problems) > 1 and problem in problems else ""
         is_said = height > _LOW and self._views.banner.says(problem)
@@ -242,7 +242,7 @@ class DetailPresenter:
         target = source.row.target if source.has_focus else None
         if target is None:
             return ()
-        file = target.document.source.line_location(target.offset).rpartition("/")[2]
+        file = without_folder(target.document.source.line_location(target.offset))
         room = max(_LEAST_POINTER, self._views.status.size.width - cells(terminal_safe(file)) - _COUNTS)
         pointer = target.pointer or "/"
         if len(pointer) > room:

@@ -25,7 +25,7 @@ from kustui.files import read_file
 from kustui.fix.changes import Change, ChangeHistory, Made, OutdatedError, changes_of, make, obstacle
 from kustui.fix.edits import TextEdit, difference
 from kustui.text.cells import cells
-from kustui.text.messages import counted
+from kustui.text.messages import counted, without_folder
 from kustui.text.styled_lines import Line
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import BY_ID, first_key
@@ -84,7 +84,7 @@ class FixActions:
     async def _show(self, problem: Problem) -> None:
         proposals, reason = await asyncio.to_thread(_fixes_of, problem, self._snapshot)
         if proposals:
-            file = problem.document.path.rpartition("/")[2]
+            file = without_folder(problem.document.path)
             await self._propose(f"Fix {problem.rule} at {file}:{problem.span().start}", proposals)
         else:
             self._say(reason, "muted")
@@ -330,7 +330,7 @@ def _rename(snapshot: Snapshot, entry: Entry, pointer: str, new: str) -> Proposa
     notes: list[Line] = [
         (
             ("! ", "warning"),
-            (f"{place.path.rpartition('/')[2]}:{place.span().start} ", "muted"),
+            (f"{without_folder(place.path)}:{place.span().start} ", "muted"),
             (place.message, ""),
         )
         for place in renamed.untouched[:_MOST_NOTES]

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from kustui.check.problems import Problem, Related
 from kustui.config.severity import Severity
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
+from kustui.text.messages import without_folder
 from kustui.text.signs import change_sign
 from kustui.text.styled_lines import Line, StyledRow, wrapped
 from kustui.tui.bindings import bindings
@@ -245,7 +246,7 @@ def _problem_row(problem: Problem, related: Related | None, *, new: bool) -> Row
 
 def _place(place: Problem | Related, offset: int) -> str:
     """``orders.json:120``: the file's own name is enough next to the tree."""
-    return place.document.source.line_location(offset).rpartition("/")[2]
+    return without_folder(place.document.source.line_location(offset))
 
 
 class ChangesView(RowsView):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.diagrams.labels import part_line, short_action
 from kustui.search.ranking import Match
-from kustui.text.messages import counted
+from kustui.text.messages import counted, without_folder
 from kustui.text.styled_lines import Line
 from kustui.tui.explorer.source_lines import SourceLines
 from kustui.tui.explorer.source_rows import FoldedSource, ProblemPlaces
@@ -43,7 +43,7 @@ def preview_of(tree: TreeState, match: Match, pointer: str) -> Preview:
 
 def _workflow_rows(tree: TreeState, entry: Entry) -> list[Row]:
     analysis = tree.analysis(entry)
-    place: Line = ((entry.source.location(entry.item.extent.start).rpartition("/")[2], "muted"),)
+    place: Line = ((without_folder(entry.source.location(entry.item.extent.start)), "muted"),)
     count: Line = ((counted(len(analysis.workflow.steps), "step"), "heading"),)
     parts = (analysis.workflow.trigger, *analysis.flow.order)
     lines = (part_line(analysis, part, tree.snapshot.collection) for part in parts if part is not None)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
-from kustui.text.messages import counted
+from kustui.text.messages import counted, without_folder
 from kustui.text.styled_lines import Line
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
@@ -243,7 +243,7 @@ class ProblemNavigator:
 
     def _place_in_words(self, problem: Problem) -> Line:
         """``orders · Add a note: ``."""
-        names = [problem.document.path.rpartition("/")[2]]
+        names = [without_folder(problem.document.path)]
         if problem.entry is not None:
             from kustui.analysis.names import node_name  # not before the first paint
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from kustui.definition.source.source import Place
-from kustui.text.messages import counted
+from kustui.text.messages import counted, without_folder
 from kustui.text.styled_lines import Line, wrapped
 from kustui.tui.bindings import bindings
 from kustui.tui.explorer.list_panes import ListView
@@ -158,7 +158,7 @@ def coverage_in_words(replayed: ScenariosReplayed) -> str:
 
 def name_of(result: ScenarioResult) -> str:
     """What it says it shows, or the name of its file."""
-    return result.title or result.path.rpartition("/")[2]
+    return result.title or without_folder(result.path)
 
 
 def message_of(result: ScenarioResult) -> str:
@@ -191,7 +191,7 @@ def _scenario_row(result: ScenarioResult, link: NodeKey, *, is_new: bool, is_wid
     line: Line = ((f"{glyph} ", look), *new, (name_of(result), "name"))
     if message := message_of(result):
         line = (*line, ("  ", ""), (message, ""))
-    file: Line = ((result.path.rpartition("/")[2], "muted"),) if result.title else ()
+    file: Line = ((without_folder(result.path), "muted"),) if result.title else ()
     return Row(line, file, ((_share_in_brief(result, is_wide=is_wide), "muted"),), link)
 
 
@@ -209,7 +209,7 @@ def said_of(result: ScenarioResult, width: int, *, names: bool = False, after: L
     if result.passed:
         return list(wrapped(((f"{PASSED[0]} ", "good"), *name, *_of_passed(result), *after), width, 2))
     begin: Line = ((f"{FAILED[0]} ", "error"), *name)
-    place: Line = ((f"{result.path.rpartition('/')[2]}:{place_of(result)}", "muted"),)
+    place: Line = ((f"{without_folder(result.path)}:{place_of(result)}", "muted"),)
     if result.errors:
         messages = [_without_place(result, error) for error in result.errors[:_MOST_ERRORS]]
         said = [line for message in messages for line in wrapped((*begin, (message, "error")), width, 2)]

@@ -20,6 +20,7 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.definition.source.outline import Shape
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
+from kustui.text.messages import without_folder
 from kustui.text.styled_lines import Line, Piece, joined, width_of, wrapped
 from kustui.tui.bindings import Action, actions_of, bindings, first_key, key_names
 from kustui.tui.widgets.rows import Row, laid_out, shorten_breadcrumbs
@@ -64,7 +65,7 @@ def banner_lines(document: Document, room: int, *, shows_earlier: bool = False, 
 
 def _place_of_fault(document: Document) -> str:
     """``orders.json:12:3``: the file's own name is enough next to the tree, and leaves room for the message."""
-    name = document.path.rpartition("/")[2]
+    name = without_folder(document.path)
     return (
         f"{name}:{document.source.place(document.fault_extent(document.faults[0]).start)}"
         if document.source.data
