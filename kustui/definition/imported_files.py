@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
@@ -111,6 +110,10 @@ def ignored_modules(documents: Iterable[Document]) -> frozenset[Document]:
     """Which of some documents are modules that git ignores, as what a compiler has made; none where there is no
     repository, or no git."""
     modules = {document.path: document for document in documents if is_module(document.path)}
+    if not modules:
+        return frozenset()
+    import subprocess  # only for modules
+
     ignored: set[Document] = set()
     for folder, own in groupby(sorted(modules, key=os.path.dirname), key=os.path.dirname):
         names = {os.path.basename(path): modules[path] for path in own}  # noqa: PTH119

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 from io import BytesIO
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -150,6 +149,8 @@ def difference(edits: Iterable[TextEdit]) -> Iterator[DiffLine]:
 
 def text_difference(before: str, after: str) -> Iterator[DiffLine]:
     """The lines in which two texts differ, and those around them."""
+    from difflib import SequenceMatcher  # only for texts
+
     old, new = (with_breaks(f"{text}\n".encode(errors="replace")) if text else [] for text in (before, after))
     source = Source("", b"".join(old))
     starts = [0, *accumulate(map(len, old))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,9 @@ def test_scripts_that_define_nothing_are_passed_over_without_a_word() -> None:
     put("a.js", "const workflows = require('x'); module.exports = { steps: 1, trigger: () => workflows };")
     put("b.js", "type A = {| workflows: ?string |}; return @@;")
     assert load(["."]).documents == ()
+
+
+def test_what_asks_git_is_loaded_for_modules_alone() -> None:
+    put("a/b.json", "{}")
+    code = "import sys; from kustui.definition.loader import load; load(['a']); sys.exit('subprocess' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
