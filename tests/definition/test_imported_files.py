@@ -91,7 +91,10 @@ def test_scripts_that_define_nothing_are_passed_over_without_a_word() -> None:
     assert load(["."]).documents == ()
 
 
-def test_what_asks_git_is_loaded_for_modules_alone() -> None:
+def test_what_asks_git_and_knows_places_is_loaded_for_modules_alone() -> None:
     put("a/b.json", "{}")
-    code = "import sys; from kustui.definition.loader import load; load(['a']); sys.exit('subprocess' in sys.modules)"
+    code = (
+        "import sys; from kustui.definition.loader import load; load(['a']); "
+        "sys.exit(not sys.modules.keys().isdisjoint({'subprocess', 'kustui.definition.source.origins'}))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from kustui.definition.source.edits import outline_after
-from kustui.definition.source.origins import SameOrigins
 from kustui.definition.source.outline import Outline, Shape, outline
 from kustui.definition.source.recognition import (
     begins_like_definition,
@@ -79,6 +78,8 @@ def _relaxed(source: Source) -> OutlinedText | None:
     plain = without_comments(source.data)
     if not plain.comments and not plain.commas:
         return None
+    from kustui.definition.source.origins import SameOrigins  # only where the file is not the JSON that is read
+
     now = replace(source, data=plain.data, origins=SameOrigins((source,)))
     outlined = outline(now)
     if not outlined.is_recognized or _is_invalid(outlined):

@@ -10,15 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
-import msgspec
-
-from kustui.definition.source.positions import members
 from kustui.definition.source.source import Extent, Source, Written
-from kustui.text.terminal_safe import UNKNOWN
-
-UNKNOWN_BYTES = UNKNOWN.encode()
-UNKNOWN_VALUE = "unknown-value"
-"""The rule of the faults of what only a run of a module knows: nothing is reported of them."""
 
 _CHARACTER = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u\{[0-9a-fA-F]+\}|\\u[0-9a-fA-F]{4}"
@@ -28,19 +20,6 @@ _CHARACTER = re.compile(
 """A character in a string of JSON or JavaScript, or a line break that is none of the string's."""
 _LINE_BREAKS = ("\\\n", "\\\r", "\\\r\n")
 _QUOTES = b"\"'`"
-
-
-def is_unknown(data: bytes, extent: Extent) -> bool:
-    """Whether only a run of the module knows a value of the JSON text, or some of what it holds directly."""
-    match data[extent.start : extent.start + 1]:
-        case b'"':
-            return data.startswith(UNKNOWN_BYTES, extent.start + 1)
-        case b"{":
-            return any(data.startswith(UNKNOWN_BYTES, key.start + 1) for _, key, _ in members(data, extent))
-        case b"[":
-            elements = msgspec.json.decode(memoryview(data)[extent.start : extent.end], type=list[msgspec.Raw])
-            return any(bytes(memoryview(element)[1:4]) == UNKNOWN_BYTES for element in elements)
-    return False
 
 
 class Kind:
