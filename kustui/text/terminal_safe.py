@@ -75,6 +75,14 @@ def to_json(value: object, indent: int | None = None) -> str:
     return text if text.isascii() and "\x7f" not in text else _SUSPECT.sub(_escaped, text)
 
 
+def xml_attribute(value: object) -> str:
+    """A value as that of an attribute of XML, in quotes. Text that is safe for a terminal is legal there: what is not
+    are controls and noncharacters."""
+    from xml.sax.saxutils import quoteattr  # loads ssl, which only reports in XML have to wait for
+
+    return quoteattr(terminal_safe(str(value)))
+
+
 def _escaped(match: re.Match[str]) -> str:
     character = match[0]
     if character.isprintable():

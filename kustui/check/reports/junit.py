@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from kustui.check.problems import Problem
 from kustui.check.reports import CheckResult
 from kustui.check.reports.text import counts, headline
 from kustui.definition.collection import Document
-from kustui.text.terminal_safe import terminal_safe
+from kustui.text.terminal_safe import terminal_safe, xml_attribute
 
 _FILE = "the file as a whole"
 
@@ -44,15 +44,15 @@ class _Suite:
 
     def xml(self) -> Iterator[str]:
         yield (
-            f"  <testsuite name={_attribute(self._path)} tests={_attribute(self.tests)} "
-            f'failures={_attribute(self.failures)} errors="0" skipped="0">\n'
+            f"  <testsuite name={xml_attribute(self._path)} tests={xml_attribute(self.tests)} "
+            f'failures={xml_attribute(self.failures)} errors="0" skipped="0">\n'
         )
         for title, problems in self._cases:
             yield from self._case(title, problems)
         yield "  </testsuite>\n"
 
     def _case(self, title: str, problems: Sequence[Problem]) -> Iterator[str]:
-        opening = f"    <testcase classname={_attribute(self._path)} name={_attribute(title)}"
+        opening = f"    <testcase classname={xml_attribute(self._path)} name={xml_attribute(title)}"
         if not problems:
             yield f"{opening}/>\n"
             return
@@ -62,7 +62,8 @@ class _Suite:
         if failing:
             message = failing[0].message if len(failing) == 1 else counts(failing)
             kinds = ", ".join(dict.fromkeys(problem.rule for problem in failing))
-            yield f"      <failure type={_attribute(kinds)} message={_attribute(message)}>{_text(failing)}</failure>\n"
+            about = f"type={xml_attribute(kinds)} message={xml_attribute(message)}"
+            yield f"      <failure {about}>{_text(failing)}</failure>\n"
         if others:
             yield f"      <system-out>{_text(others)}</system-out>\n"
         yield "    </testcase>\n"
@@ -75,8 +76,3 @@ def _text(problems: Sequence[Problem]) -> str:
         if problem.hint:
             lines.append(f"  {terminal_safe(problem.hint)}")
     return escape("\n".join(lines))
-
-
-def _attribute(value: object) -> str:
-    # Text that is safe for a terminal is legal in XML, whose illegal characters are controls and noncharacters.
-    return quoteattr(terminal_safe(str(value)))

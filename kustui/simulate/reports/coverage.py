@@ -13,7 +13,6 @@ from functools import cached_property
 from itertools import groupby
 from pathlib import PurePath
 from textwrap import wrap
-from xml.sax.saxutils import quoteattr
 
 from kustui import __version__
 from kustui.analysis.flow import Edge
@@ -23,7 +22,7 @@ from kustui.simulate.engine.history import Coverage, CoverageRatio, WorkflowCove
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.suite import ScenarioResult, coverage_of
 from kustui.text.messages import counted
-from kustui.text.terminal_safe import terminal_safe, to_json
+from kustui.text.terminal_safe import terminal_safe, to_json, xml_attribute
 
 FORMATS = ("text", "json", "cobertura", "lcov")
 _WIDTH = 80
@@ -240,7 +239,7 @@ def cobertura(report: CoverageReport) -> Iterator[str]:
         hits = [count for _, workflow in members for count in workflow.lines.values()]
         edges = [workflow.covered.edges for _, workflow in members]
         total = CoverageRatio(sum(ratio.taken for ratio in edges), sum(ratio.total for ratio in edges))
-        yield f'    <package name={_attribute(folder)} {_rates(hits, total)} complexity="0">\n      <classes>\n'
+        yield f'    <package name={xml_attribute(folder)} {_rates(hits, total)} complexity="0">\n      <classes>\n'
         for path, workflow in members:
             yield from _class(path, workflow)
         yield "      </classes>\n    </package>\n"
@@ -249,7 +248,7 @@ def cobertura(report: CoverageReport) -> Iterator[str]:
 
 def _class(path: str, workflow: _Workflow) -> Iterator[str]:
     rates = _rates(workflow.lines.values(), workflow.covered.edges)
-    name, file = _attribute(workflow.title), _attribute(path)
+    name, file = xml_attribute(workflow.title), xml_attribute(path)
     yield f'        <class name={name} filename={file} {rates} complexity="0">\n'
     yield "          <methods/>\n          <lines>\n"
     branches: dict[int, CoverageRatio] = {}
@@ -271,10 +270,6 @@ def _rates(lines: Iterable[int], branches: CoverageRatio) -> str:
     lines = tuple(lines)
     line_rate = sum(hits > 0 for hits in lines) / len(lines) if lines else 1
     return f'line-rate="{line_rate:.4g}" branch-rate="{branches.percent / 100:.4g}"'
-
-
-def _attribute(value: str) -> str:
-    return quoteattr(terminal_safe(value))
 
 
 # LCOV

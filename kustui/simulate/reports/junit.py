@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from kustui.simulate.engine.history import Coverage
 from kustui.simulate.scenarios.suite import Outcome, PlacedDifference, ScenarioResult
-from kustui.text.terminal_safe import terminal_safe
+from kustui.text.terminal_safe import terminal_safe, xml_attribute
 
 
 def report(
@@ -30,18 +30,18 @@ def report(
 
 
 def _case(result: ScenarioResult) -> Iterator[str]:
-    opening = f"    <testcase classname={_attribute(result.path or 'rehearsal')} name={_attribute(_name(result))}"
+    opening = f"    <testcase classname={xml_attribute(result.path or 'rehearsal')} name={xml_attribute(_name(result))}"
     if result.path:
         line = result.differences[0].line if result.differences else 1
-        opening += f' file={_attribute(result.path)} line="{line}"'
+        opening += f' file={xml_attribute(result.path)} line="{line}"'
     if result.passed and not result.notes and not result.caused:
         yield f"{opening}/>\n"
         return
     yield f"{opening}>\n"
     if result.errors:
-        yield f"      <error message={_attribute(result.errors[0])}>{_text(result.errors)}</error>\n"
+        yield f"      <error message={xml_attribute(result.errors[0])}>{_text(result.errors)}</error>\n"
     elif result.differences:
-        message = _attribute(result.differences[0].message)
+        message = xml_attribute(result.differences[0].message)
         yield f"      <failure message={message}>{_text(_placed(result, result.differences))}</failure>\n"
     if result.notes or result.caused:
         started = (f"{result.path}:1:1: {words}" for words in result.caused)
@@ -60,8 +60,3 @@ def _placed(result: ScenarioResult, differences: Sequence[PlacedDifference]) -> 
 
 def _text(lines: Collection[str] | Iterator[str]) -> str:
     return escape("\n".join(map(terminal_safe, lines)))
-
-
-def _attribute(value: str) -> str:
-    # What is harmless to a terminal is legal in XML.
-    return quoteattr(terminal_safe(value))
