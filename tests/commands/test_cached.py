@@ -11,8 +11,8 @@ import pytest
 
 from kustui.cache import cache_path
 from kustui.check.reports import FORMATS
-from kustui.cli import main
 from tests.benchmarks.generate import definition
+from tests.support.commands import run_command
 from tests.support.patience import PATIENCE
 from tests.support.terminal import KUSTUI, Terminal, environment
 
@@ -33,12 +33,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    status = main(words)
-    told = capsys.readouterr()
-    return status, told.out, told.err
-
-
 def size() -> int:
     path = cache_path()
     return path.stat().st_size if path is not None and path.exists() else 0
@@ -46,21 +40,21 @@ def size() -> int:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_second_run_says_the_same(command: tuple[str, ...], capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    expected = run(capsys, *command, "--no-cache")
+    expected = run_command(capsys, *command, "--no-cache")
     assert not size()
-    assert run(capsys, *command) == expected
+    assert run_command(capsys, *command) == expected
     assert size()
-    assert run(capsys, *command) == expected
+    assert run_command(capsys, *command) == expected
     value = json.loads((folder / "app.json").read_text())
     value["workflows"].reverse()
     (folder / "app.json").write_text(json.dumps(value))
-    assert run(capsys, *command) == run(capsys, *command, "--no-cache")
+    assert run_command(capsys, *command) == run_command(capsys, *command, "--no-cache")
 
 
 def test_a_baseline_is_compared_with_what_was_kept(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    assert run(capsys, "check", "app.json")[0] == 1
-    assert run(capsys, "check", "app.json", "--write-baseline", "baseline.json")[0] == 0
-    assert run(capsys, "check", "app.json", "--baseline", "baseline.json") == (0, "no problems in 1 file\n", "")
+    assert run_command(capsys, "check", "app.json")[0] == 1
+    assert run_command(capsys, "check", "app.json", "--write-baseline", "baseline.json")[0] == 0
+    assert run_command(capsys, "check", "app.json", "--baseline", "baseline.json") == (0, "no problems in 1 file\n", "")
 
 
 def test_standard_input_is_kept_too(folder: Path) -> None:
@@ -82,24 +76,24 @@ def test_standard_input_is_kept_too(folder: Path) -> None:
 
 def test_a_configuration_does_without(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     (folder / "kustui.toml").write_text("cache = false\n")
-    run(capsys, "check", "app.json")
+    run_command(capsys, "check", "app.json")
     assert not size()
 
 
 def test_a_configuration_is_told_wrong_each_time(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     (folder / "kustui.toml").write_text("colour = 1\n")
-    assert run(capsys, "check", "app.json") == run(capsys, "check", "app.json")
+    assert run_command(capsys, "check", "app.json") == run_command(capsys, "check", "app.json")
     (folder / "kustui.toml").write_text("ascii = true\n")
-    assert run(capsys, "check", "app.json")[0] == 1
+    assert run_command(capsys, "check", "app.json")[0] == 1
     (folder / "kustui.toml").write_text("ascii = 1\n")
-    assert run(capsys, "check", "app.json")[0] == 2
+    assert run_command(capsys, "check", "app.json")[0] == 2
 
 
 def test_the_configuration_says_where_it_is(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    run(capsys, "check", "app.json")
-    _, text, _ = run(capsys, "config")
+    run_command(capsys, "check", "app.json")
+    _, text, _ = run_command(capsys, "config")
     assert f"{cache_path()}  (0." in text
-    _, text, _ = run(capsys, "config", "--format", "json")
+    _, text, _ = run_command(capsys, "config", "--format", "json")
     assert json.loads(text)["cache"] == {"path": str(cache_path()), "bytes": size()}
 
 
@@ -111,7 +105,7 @@ def test_what_has_not_changed_loads_no_rules(
     capsys: pytest.CaptureFixture[str], folder: Path, configuration: str
 ) -> None:
     (folder / "kustui.toml").write_text(configuration)
-    run(capsys, "check", "app.json")
+    run_command(capsys, "check", "app.json")
     program = (
         "import sys; from kustui.cli import main; main(['check', 'app.json']);"
         "print({'pydantic', 'kustui.check.rules', 'kustui.analysis.flow'} & sys.modules.keys())"

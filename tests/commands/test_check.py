@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.cli import main
 from kustui.commands import check as command
+from tests.support.commands import run_command
 from tests.support.patience import PATIENCE
 from tests.support.saves import save
 from tests.support.terminal import KUSTUI, ROOT, Terminal, environment
@@ -48,14 +48,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """The exit status, standard output and standard error."""
-    try:
-        status = main(["check", *arguments])
-    except SystemExit as left:
-        status = int(left.code or 0)
-    told = capsys.readouterr()
-    assert "Traceback" not in told.err
-    return status, told.out, told.err
+    return run_command(capsys, "check", *arguments)
 
 
 def run_apart(*arguments: str, env: dict[str, str] | None = None, **options: Any) -> subprocess.CompletedProcess[bytes]:

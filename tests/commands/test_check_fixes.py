@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kustui.cli import main
+from tests.support.commands import run_command
 from tests.support.patience import PATIENCE
 from tests.support.terminal import KUSTUI, environment
 
@@ -40,13 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """The exit status, standard output and standard error."""
-    try:
-        status = main(["check", "--no-cache", *arguments])
-    except SystemExit as stop:
-        status = int(stop.code or 0)
-    written = capsys.readouterr()
-    return status, written.out, written.err
+    return run_command(capsys, "check", "--no-cache", *arguments)
 
 
 def run_with(text: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:

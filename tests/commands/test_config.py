@@ -9,6 +9,7 @@ import pytest
 
 from kustui.cli import main
 from kustui.config.actions import ACTIONS
+from tests.support.commands import run_command
 from tests.support.terminal import SAMPLES, Terminal
 
 
@@ -29,9 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    status = main(["config", *arguments])
-    told = capsys.readouterr()
-    return status, told.out, told.err
+    return run_command(capsys, "config", *arguments)
 
 
 def test_each_setting_is_told_with_the_place_that_says_it(capsys: pytest.CaptureFixture[str], project: Path) -> None:

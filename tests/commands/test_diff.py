@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from kustui.cli import main
 from kustui.definition.source.positions import is_inside
 from kustui.review.reports.markdown import MOST_CHARACTERS
 from kustui.text.cells import cells
 from tests.benchmarks.generate import definition
+from tests.support.commands import run_command
 from tests.support.definitions import ALWAYS, a_workflow, write_json
 from tests.support.diagrams import HOSTILE
 from tests.support.mutations import MUTATIONS, SOUND, Definition, Mutation, misspelt_target
@@ -34,13 +34,8 @@ SCHEDULE = "kustomer.app.scheduler.schedule-workflow"
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     """The exit status and standard output."""
-    try:
-        status = main(["diff", "--no-config", *arguments])
-    except SystemExit as end:
-        status = int(end.code or 0)
-    output = capsys.readouterr()
-    assert "Traceback" not in output.err
-    return status, output.out
+    status, output, _ = run_command(capsys, "diff", "--no-config", *arguments)
+    return status, output
 
 
 def calling(minutes: int, name: str = "Book pickup", **members: Any) -> Value:

@@ -8,18 +8,13 @@ import pytest
 
 from kustui.check.rule import format_example
 from kustui.check.rules import RULES
-from kustui.cli import main
 from kustui.commands.explain import problems_in
 from kustui.config.severity import Severity
+from tests.support.commands import run_command
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    try:
-        status = main(["explain", *arguments])
-    except SystemExit as left:
-        status = int(left.code or 0)
-    told = capsys.readouterr()
-    return status, told.out, told.err
+    return run_command(capsys, "explain", *arguments)
 
 
 def test_alone_it_lists_every_rule_with_severity_and_a_line(capsys: pytest.CaptureFixture[str]) -> None:

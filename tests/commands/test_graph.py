@@ -12,9 +12,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kustui.cli import main
 from kustui.text.cells import cells
 from tests.benchmarks.shapes import SHAPES
+from tests.support.commands import run_command
 from tests.support.diagrams import HOSTILE, named
 from tests.support.flows import step, workflow
 from tests.support.terminal import ROOT, environment
@@ -32,14 +32,7 @@ def _folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """The exit status, standard output and standard error."""
-    try:
-        status = main(["graph", *arguments])
-    except SystemExit as left:
-        status = int(left.code or 0)
-    told = capsys.readouterr()
-    assert "Traceback" not in told.err
-    return status, told.out, told.err
+    return run_command(capsys, "graph", *arguments)
 
 
 def test_every_workflow_is_drawn_with_its_name_above(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, workflow
 from kustui.cli import main
+from tests.support.commands import run_command
 from tests.support.definitions import write_json
 from tests.support.terminal import SAMPLES, Terminal
 
@@ -33,12 +34,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str], list[str]]:
     """The exit status, and the lines of standard output and standard error."""
-    try:
-        status = main(["rename", *arguments])
-    except SystemExit as left:
-        status = int(left.code or 0)
-    told = capsys.readouterr()
-    return status, told.out.splitlines(), told.err.splitlines()
+    status, output, errors = run_command(capsys, "rename", *arguments)
+    return status, output.splitlines(), errors.splitlines()
 
 
 def contents(place: Path) -> dict[str, str]:

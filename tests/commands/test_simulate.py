@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
-from kustui.cli import main
+from tests.support.commands import run_command
 from tests.support.patience import PATIENCE
 from tests.support.runs import EVENT
 from tests.support.terminal import KUSTUI, SAMPLES, environment
@@ -50,15 +50,9 @@ def write(path: str, content: Any) -> None:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """The exit status, standard output and standard error."""
-    try:
-        status = main(["simulate", *arguments])
-    except SystemExit as left:
-        status = int(left.code or 0)
-    told = capsys.readouterr()
-    assert "Traceback" not in told.err
-    assert "internal error" not in told.err
-    return status, told.out, told.err
+    status, output, errors = run_command(capsys, "simulate", *arguments)
+    assert "internal error" not in errors
+    return status, output, errors
 
 
 def test_a_rehearsal_tells_every_step_with_what_is_made_up_marked(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
-from kustui.cli import main
+from tests.support.commands import run_command
 from tests.support.patience import PATIENCE
 from tests.support.runs import RING, ring_scenario
 from tests.support.terminal import KUSTUI, Terminal, environment
@@ -49,15 +49,9 @@ def scenario(title: str, status: str = "open", workflow: str = "Watch", **more: 
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """The exit status, standard output and standard error."""
-    try:
-        status = main(["simulate", *arguments])
-    except SystemExit as left:
-        status = int(left.code or 0)
-    told = capsys.readouterr()
-    assert "Traceback" not in told.err
-    assert "internal error" not in told.err
-    return status, told.out, told.err
+    status, output, errors = run_command(capsys, "simulate", *arguments)
+    assert "internal error" not in errors
+    return status, output, errors
 
 
 # All of a folder
