@@ -155,6 +155,19 @@ class RehearsalPanes(Container):
     def __init__(self) -> None:
         super().__init__(id="panes")
         self.rail = RunRailView(id=FLOW)
+        self._context_view = ContextView(id="context")
+        self._by_name: dict[str, RowsView] = {
+            FLOW: self.rail,
+            "table": RowsView(cursor_always=False, id="table"),
+            "context": self._context_view,
+            "queue": RowsView(id="queue"),
+            "log": RowsView(empty="nothing has happened yet", cursor_always=False, id="log"),
+            "coverage": RowsView(empty="nothing has run yet", cursor_always=False, id="coverage"),
+        }
+        self._middle, self._right = (
+            Vertical(*(_with_help(self._by_name[name]) for name in names), id=id_)
+            for id_, names in (("middle", MIDDLE), ("right", RIGHT))
+        )
         self.maximised = False
         """Whether the pane with the focus is shown alone."""
         self._current = FLOW
@@ -168,16 +181,11 @@ class RehearsalPanes(Container):
 
     def compose(self) -> ComposeResult:
         yield _with_help(self.rail)
-        with Vertical(id="middle"):
-            yield _with_help(RowsView(cursor_always=False, id="table"))
-            yield _with_help(ContextView(id="context"))
-        with Vertical(id="right"):
-            yield _with_help(RowsView(id="queue"))
-            yield _with_help(RowsView(empty="nothing has happened yet", cursor_always=False, id="log"))
-            yield _with_help(RowsView(empty="nothing has run yet", cursor_always=False, id="coverage"))
+        yield self._middle
+        yield self._right
 
     def pane(self, name: str) -> RowsView:
-        return self.query_one(f"#{name}", RowsView)
+        return self._by_name[name]
 
     @property
     def current(self) -> RowsView:
@@ -236,8 +244,8 @@ class RehearsalPanes(Container):
         self.set_class(layout.narrow or layout.short or len(visible) == 1, "-alone")
         for name in PANES:
             self.pane(name).display = name in visible
-        self.query_one("#middle").display = any(name in visible for name in MIDDLE)
-        self.query_one("#right").display = any(name in visible for name in RIGHT)
+        self._middle.display = any(name in visible for name in MIDDLE)
+        self._right.display = any(name in visible for name in RIGHT)
         self._size_rail(alone=visible == (FLOW,))
         for name in visible:
             self._fill(name)
@@ -247,7 +255,7 @@ class RehearsalPanes(Container):
         if not self._layout.narrow or alone:
             self.rail.styles.height = "1fr"
             return
-        room = max(5, (self.screen.size.height - 4) * _FLOW_SHARE // 100)
+        room = max(5, (self.app.size.height - 4) * _FLOW_SHARE // 100)
         foot = 0 if self._layout.short else self.rail.FOOT + 1
         self.rail.styles.height = min(room, self.rail.rows.count + 1 + foot) if self.rail.rows.count else room
 
@@ -305,7 +313,7 @@ class RehearsalPanes(Container):
                 rows = step_rows(session, node, width, actions_of(self.app))
                 view.update_rows(Rows.of(rows)) if again else view.show(Rows.of(rows), top=0)
             case "context":
-                self.query_one("#context", ContextView).show_context(session)
+                self._context_view.show_context(session)
             case "queue":
                 rows, now = queue_rows(session)
                 view.show(Rows.of(rows), now, top=max(0, now - view.page // 2))
@@ -319,7 +327,7 @@ class RehearsalPanes(Container):
     def _coming_width(self) -> int:
         """Cells of a pane that has only just come into view: its first key is for what it shows."""
         alone = self.maximised or self._layout.narrow
-        return self.screen.size.width if alone else self.screen.size.width // 3 - 1
+        return self.app.size.width if alone else self.app.size.width // 3 - 1
 
     @on(RowsView.Moved, f"#{FLOW}")
     def _show_other_step(self) -> None:

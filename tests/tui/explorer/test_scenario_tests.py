@@ -274,4 +274,4 @@ async def test_a_thousand_are_listed(tmp_path: Path) -> None:
         await ui.press("G")
         assert view(ui).cursor == 999
         await ui.press("slash", *"number 77", "enter")
-        assert view(ui).rows.count == 19
+        await ui.wait_until(lambda: view(ui).rows.count == 19)

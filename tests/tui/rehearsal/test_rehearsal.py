@@ -56,6 +56,15 @@ async def test_what_is_given_up_before_it_has_begun_leaves_no_warning(recwarn: p
     assert [str(warning.message) for warning in recwarn if "never awaited" in str(warning.message)] == []
 
 
+async def test_what_comes_once_the_screen_is_left_is_taken_without_a_word() -> None:
+    """Its panes go before the screen itself, and with it what is carried out in the background."""
+    async with rehearsal(CHAIN) as ui:
+        screen, session = ui.screen, ui.session
+        await ui.do("escape")
+        await ui.wait_until(lambda: not screen.panes.is_attached and not screen.is_running)
+        screen.current.replace(session, ("reloaded", ""))
+
+
 async def test_the_timer_chain_is_rehearsed_over_four_workflows_back_and_down_another_branch() -> None:
     async with rehearsal(CHAIN) as ui:
         assert ui.heading[0].startswith(f"Rehearsal {FOUR[0]}  run 1 of 1  T+0 ")
