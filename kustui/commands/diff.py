@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from kustui.check import RULE_NAMES
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import cache_of, cached_check, configuration_of, read_stdin
-from kustui.commands.output import ExitStatus, Output, ProgressLine
+from kustui.commands.output import ExitStatus, Output, ProgressLine, say
 from kustui.definition.loader import STDIN
 from kustui.garbage_collection import gc_paused
 from kustui.review.behaviour import compare_behaviour
 from kustui.review.changed_files import review_of
 from kustui.review.comparison import check_states
 from kustui.review.reports import FORMATS, ReportOptions, report_of
-from kustui.review.states import states_of
+from kustui.review.states import left_out_paths, states_of
 
 _WIDTH = 80
 """Cells of a line where no terminal says how many there are."""
@@ -65,6 +65,8 @@ def run(arguments: Sequence[str]) -> int:
     stdin = read_stdin() if STDIN in options.states else b""
     with gc_paused():
         old_state, new_state = states_of(options.states, paths, stdin)
+        for path in left_out_paths(old_state, new_state):
+            say(f"kustui: {path}: left out, git ignores it, or it is outside of the repository")
         configuration = configuration_of(options, old_state.paths)
         settings = configuration.settings(RULE_NAMES, cache_of(options, configuration))
         check = cached_check(options, configuration)

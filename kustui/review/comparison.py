@@ -6,15 +6,16 @@ The old state is read after the new one, under its paths: what is the same in bo
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
-from kustui.definition.collection import Collection, Entry
+from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import Progress, Reader
+from kustui.files import resolved
 from kustui.review.states import State
 from kustui.review.value_changes import Identities
 from kustui.simulate.organisation import Organisation
@@ -87,14 +88,33 @@ class Comparison:
 
 def read_state(state: State, like: Collection | None = None) -> Snapshot:
     """The definitions of a state, unchecked. Of a file that is the same in the collection ``like``, its document is
-    taken from there. Raises PathError for a path that is not there."""
+    taken from there, and so are those that are no part of the revision. Raises PathError for a path that is not
+    there."""
     if state.texts is None:
-        reader = Reader(state.paths, like=like)
-    else:
-        named = [path for path in state.paths if path in state.texts]
-        reader = Reader(named, like=like, read_import=state.read_import)
-        reader.texts = state.definitions
-    return Snapshot(reader.read(), paths=state.paths)
+        return Snapshot(Reader(state.paths, like=like).read(), paths=state.paths)
+    others = {path for document in like.documents if (path := document.path) not in state.texts} if like else set()
+    revision, texts = state.revision if others else None, state.definitions
+    if revision is not None and (linked := revision.linked(others)):
+        files = {resolved(path) for path in linked}
+        texts = {**{path: text for path, text in texts.items() if resolved(path) not in files}, **linked}
+    reader = Reader([path for path in state.paths if path in texts], like=like, read_import=state.read_import)
+    reader.texts = texts
+    collection = reader.read()
+    if like is not None and revision is not None and (left_out := revision.unversioned(others - texts.keys())):
+        collection = _with_documents(collection, like, left_out)
+    return Snapshot(collection, paths=state.paths)
+
+
+def _with_documents(collection: Collection, like: Collection, paths: Container[str]) -> Collection:
+    """A collection with the documents of some paths of another, where these stand there."""
+    places = {document.path: place for place, document in enumerate(like.documents)}
+    more = [document for document in like.documents if document.path in paths]
+    documents: list[Document] = []
+    for document in collection.documents:
+        while more and places[more[0].path] < places.get(document.path, -1):
+            documents.append(more.pop(0))
+        documents.append(document)
+    return Collection((*documents, *more), collection.others)
 
 
 def old_snapshot(state: State, new: Snapshot, read: Snapshot | None = None) -> Snapshot:

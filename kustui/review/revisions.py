@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import posixpath
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from kustui.definition.loader import SCENARIO_SUFFIX, is_definition, is_ignored
 from kustui.errors import KustuiError, reason_of
-from kustui.files import absolute
+from kustui.files import absolute, is_file, read_regular_file, resolved
 
 _MOST_LINKS = 40
 """How many links may follow each other, as in Linux."""
@@ -60,6 +61,25 @@ class Repository:
         if result.returncode:
             raise KustuiError(f"{one.id[:12]} and {other.id[:12]} have no commit in common{self._shallow_hint()}")
         return Commit(self, result.stdout.decode().strip())
+
+    def unversioned(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of some files that are there which no revision of it is to have: what git ignores, and what links lead
+        to outside of it. Those of submodules are asked about there."""
+        outside: set[str] = set()
+        inside: dict[Path, dict[str, set[str]]] = {}
+        for path in paths:
+            real = Path(resolved(path))
+            if not real.is_relative_to(self.top):
+                outside.add(path)
+                continue
+            top = next(folder for folder in real.parents if folder == self.top or (folder / ".git").exists())
+            inside.setdefault(top, {}).setdefault(real.relative_to(top).as_posix(), set()).add(path)
+            if top != self.top:
+                inside.setdefault(self.top, {}).setdefault(top.relative_to(self.top).as_posix(), set()).add(path)
+        for top, names in inside.items():
+            result = _git(top, "check-ignore", "--stdin", "-z", given="".join(f"{name}\0" for name in names))
+            outside.update(*(names.get(os.fsdecode(name), ()) for name in result.stdout.split(b"\0")))
+        return frozenset(outside)
 
     def _shallow_hint(self) -> str:
         result = _git(self.top, "rev-parse", "--is-shallow-repository")
@@ -115,6 +135,18 @@ class Commit:
                 break
             inner = _target(inner, self._content(inner) or b"")
         return self._content(inner) if inner in self._links else None
+
+    def linked(self, paths: Iterable[str]) -> Mapping[str, bytes]:
+        """What files that are there held which links to folders lead to, or links that the commit does not have, by
+        their paths; without those that it does not have either."""
+        inner = {path: resolved(path) for path in paths}
+        names = {
+            path: f"{self.id}:{Path(real).relative_to(self.repository.top).as_posix()}"
+            for path, real in inner.items()
+            if real != absolute(path) and Path(real).is_relative_to(self.repository.top)
+        }
+        contents = self._contents({*names.values()}) if names else {}
+        return {path: contents[name] for path, name in names.items() if name in contents}
 
     @cached_property
     def _links(self) -> Mapping[str, bool]:
@@ -218,14 +250,34 @@ class Revision:
             read |= set(files.values())
         return texts
 
+    def unversioned(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of some files that are there which none of its repositories is to have: what git ignores, and what
+        links lead to outside of them."""
+        rest = frozenset(paths)
+        for repository in dict.fromkeys(commit.repository for _, commit in self.commits):
+            rest = repository.unversioned(rest) if rest else rest
+        return rest
+
+    def linked(self, paths: Iterable[str]) -> Mapping[str, bytes]:
+        """What files that are there held which links lead to, by their paths, if it has these but not the links."""
+        paths, texts = tuple(paths), dict[str, bytes]()
+        for commit in dict.fromkeys(commit for _, commit in self.commits):
+            texts = {**commit.linked(paths), **texts}
+        return texts
+
     def name_of(self, path: str) -> str:
         """What a person calls a file in it: ``HEAD~3:workflows/orders.json``."""
         return f"{self.name}:{path}"
 
     def read(self, path: str) -> bytes | None:
-        """What a file of the repositories held, listed below the paths or not; None where there was none."""
-        texts = (commit.read(path) for commit in dict.fromkeys(commit for _, commit in self.commits))
-        return next((text for text in texts if text is not None), None)
+        """What a file of the repositories held, listed below the paths or not, and what one holds that is no part of
+        them; None where there was none."""
+        for commit in dict.fromkeys(commit for _, commit in self.commits):
+            if (text := commit.read(path)) is not None:
+                return text
+        with suppress(OSError):
+            return read_regular_file(path) if is_file(path) and self.unversioned([path]) else None
+        return None
 
 
 class _Blob(NamedTuple):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, stamps_of
 from kustui.errors import KustuiError
-from kustui.files import ReadFile, is_folder, read_file, read_regular_file
+from kustui.files import ReadFile, is_file, is_folder, read_file, read_regular_file
 from kustui.review.revisions import Repository, Revision
 from kustui.simulate.scenarios.file import find_scenarios
 from kustui.simulate.scenarios.suite import ScenarioText, read_texts
@@ -36,6 +36,8 @@ class State:
     """What reads a file by its path that modules import; None where that is on the disk."""
     name_import: Callable[[str], str] | None = None
     """What a person calls such a file, by its path; None where that is the path."""
+    revision: Revision | None = None
+    """That of the old state, of which both are part: what is there and no part of it is not compared."""
 
     def name_of(self, path: str) -> str:
         """What a person calls a file of it: ``HEAD~3:workflows/orders.json``, ``old/orders.json``."""
@@ -52,9 +54,11 @@ class State:
     def scenarios(self) -> Mapping[str, ScenarioText]:
         """Its scenarios, by path, however that is written. Of what is there now they are those of the first time."""
         if self.texts is None:
-            return {text.path: text for text in read_texts(map(os.path.normpath, find_scenarios(self.paths)))}
-        paths = {os.path.normpath(path): text for path, text in self.texts.items() if _is_scenario(path)}
-        return {path: ScenarioText(path, text) for path, text in paths.items()}
+            paths = [os.path.normpath(path) for path in find_scenarios(self.paths)]
+            left_out = self.revision.unversioned(paths) if self.revision is not None else ()
+            return {text.path: text for text in read_texts(path for path in paths if path not in left_out)}
+        texts = {os.path.normpath(path): text for path, text in self.texts.items() if _is_scenario(path)}
+        return {path: ScenarioText(path, text) for path, text in texts.items()}
 
 
 def _is_scenario(path: str) -> bool:
@@ -68,7 +72,7 @@ def state_now(paths: Sequence[str]) -> State:
 
 def revision_state(revision: Revision, paths: Sequence[str]) -> State:
     """What was there in a revision at some paths. Raises KustuiError where git does."""
-    return State(revision.name, tuple(paths), revision.texts(), {}, revision.read, revision.name_of)
+    return State(revision.name, tuple(paths), revision.texts(), {}, revision.read, revision.name_of, revision)
 
 
 def states_of(words: Sequence[str], paths: Sequence[str] | None, stdin: bytes = b"") -> tuple[State, State]:
@@ -97,7 +101,13 @@ def states_of(words: Sequence[str], paths: Sequence[str] | None, stdin: bytes = 
     if new is not None:
         return old_state, revision_state(Revision.at(new, paths), paths)
     there = [path for path in paths if os.path.lexists(path) or not _holds(old_state, path)]
-    return old_state, State(" ".join(paths), tuple(there))
+    return old_state, State(" ".join(paths), tuple(there), revision=old_state.revision)
+
+
+def left_out_paths(old: State, new: State) -> Sequence[str]:
+    """The files that a person named of the new state and that are not compared, as they are no part of the revision."""
+    named = [path for path in new.paths if is_file(path) and path not in (old.texts or {})]
+    return sorted(new.revision.unversioned(named)) if new.revision is not None and named else ()
 
 
 def _holds(state: State, path: str) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kustui.errors import KustuiError
-from kustui.review.comparison import read_state
-from kustui.review.states import State, states_of
+from kustui.review.comparison import Comparison, read_state
+from kustui.review.states import State, left_out_paths, states_of
 from tests.support.definitions import a_workflow
 from tests.support.history import History
 
@@ -170,3 +170,81 @@ def test_both_states_have_every_scenario_however_many_there_are(history: History
     assert new.scenarios.keys() == old.scenarios.keys()
     (copied, _) = states_of([".", str(history.folder)], None)
     assert len(copied.scenarios) == 1_100
+
+
+# What is there and no part of a revision
+
+
+def differing(*words: str) -> list[str]:
+    """The titles of the workflows that differ in the states that words name."""
+    old_state, new_state = states_of(words, None)
+    new = read_state(new_state)
+    pairs = Comparison(old_state, new_state, read_state(old_state, like=new.collection), new).pairs
+    return [entry.title for pair in pairs if (entry := pair.new or pair.old) is not None]
+
+
+def test_what_git_ignores_is_not_compared(history: History) -> None:
+    (history.folder / ".gitignore").write_text("made/\nlocal*.json\n!local-too.json\n")
+    history.commit(flows__a=a_workflow("a"), **{"flows__local-too": a_workflow("kept")})
+    history.write(flows__made__b=a_workflow("made"), flows__local=a_workflow("local"), flows__c=a_workflow("came"))
+    history.write(**{"flows__made__b.scenario": {"scenario": "s"}, "flows__a.scenario": {"scenario": "s"}})
+    assert differing("HEAD") == differing("HEAD", "flows/") == ["came"]
+    assert [*states_of(["HEAD"], None)[1].scenarios] == ["flows/a.scenario.json"]
+    history.git("add", "--force", "flows/local.json")  # which git no longer ignores
+    assert differing("HEAD") == ["came", "local"]
+
+
+def test_what_is_ignored_is_there_for_others_in_both_states(history: History) -> None:
+    (history.folder / ".gitignore").write_text("local.json\n")
+    step = {"id": "s", "action": "kustomer.app.scheduler.schedule-workflow", "params": {"workflowId": "id-of-called"}}
+    history.commit(a=a_workflow("a", steps=[{**step, "transitions": []}]))
+    history.write(local=a_workflow("called"))
+    old_state, new_state = states_of(["HEAD"], None)
+    new = read_state(new_state)
+    old = read_state(old_state, like=new.collection)
+    assert [document.path for document in old.collection.documents] == ["./a.json", "./local.json"]
+    assert old.collection.by_id["id-of-called"].title == "called"
+
+
+def test_an_ignored_file_that_is_named_is_left_out_and_said_to_be(history: History) -> None:
+    (history.folder / ".gitignore").write_text("local.json\n")
+    history.commit(a=a_workflow("a"))
+    history.write(local=a_workflow("local"), more=a_workflow("more"))
+    assert differing("HEAD", "local.json", "more.json") == ["more"]
+    assert left_out_paths(*states_of(["HEAD", "local.json", "more.json", "a.json"], None)) == ["local.json"]
+
+
+def test_what_a_tracked_module_imports_of_ignored_ones_is_no_difference(history: History) -> None:
+    (history.folder / ".gitignore").write_text("made.js\n")
+    (history.folder / "made.js").write_text("exports.name = 'local';\n")
+    workflow = json.dumps(a_workflow("x")).replace('"name": "x"', '"name": require("./made").name')
+    (history.folder / "a.js").write_text(f"module.exports = {workflow};\n")
+    history.commit()
+    assert titles(states_of(["HEAD"], None)[0]) == ["local"]
+    assert differing("HEAD") == []
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links")
+def test_links_to_folders_and_what_they_lead_to_are_no_news(history: History, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    outside = History(tmp_path / "outside")
+    outside.write(o=a_workflow("outside"))
+    history.commit(flows__a=a_workflow("a"), shared__s=a_workflow("shared"))
+    (history.folder / "flows" / "also").symlink_to("../shared")
+    (history.folder / "flows" / "out").symlink_to(tmp_path / "outside")
+    (history.folder / "flows" / "Now.json").symlink_to("a.json")  # before which it is sorted
+    assert differing("HEAD") == differing("HEAD", "flows") == []
+    history.write(shared__s=a_workflow("shared", description="other"), shared__t=a_workflow("new"))
+    outside.write(o=a_workflow("outside", description="other"))
+    assert differing("HEAD") == differing("HEAD", "flows") == ["shared", "new"]
+
+
+def test_a_submodule_has_its_own_ignored_files(history: History, tmp_path: Path) -> None:
+    (tmp_path / "part").mkdir()
+    part = History(tmp_path / "part")
+    part.commit(s=a_workflow("part"))
+    history.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(part.folder), "part")
+    history.commit(a=a_workflow("a"))
+    (history.folder / "part" / ".gitignore").write_text("local.json\n")
+    history.write(part__local=a_workflow("local"), part__new=a_workflow("new"))
+    assert differing("HEAD") == ["new"]
