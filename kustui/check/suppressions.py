@@ -145,16 +145,20 @@ class Baseline:
 
 def write_baseline(path: str, problems: Iterable[Problem]) -> int:
     """Write problems to a file, replacing its contents. Returns their number. Raises KustuiError."""
-    folder = _folder(path)
+    text, count = baseline_text(problems, _folder(path))
+    write_file(path, [text], replace=True)
+    return count
+
+
+def baseline_text(problems: Iterable[Problem], folder: str) -> tuple[str, int]:
+    """What a file in a folder holds that records problems, and how many these are."""
     counts = Counter(problem.identity(folder) for problem in problems if problem.rule != UNUSED_SUPPRESSION)
     rows = [
         json.dumps({**identity._asdict(), "count": count}, ensure_ascii=False)
         for identity, count in sorted(counts.items())
     ]
     inside = ",\n".join(f"    {row}" for row in rows)
-    text = f'{{\n  "version": {_VERSION},\n  "problems": [\n{inside}\n  ]\n}}\n'
-    write_file(path, [text], replace=True)
-    return counts.total()
+    return f'{{\n  "version": {_VERSION},\n  "problems": [\n{inside}\n  ]\n}}\n', counts.total()
 
 
 def read_baseline(path: str) -> Baseline:

@@ -16,7 +16,7 @@ from kustui.check.reports import FORMATS, FORMATS_WITH_FIXES, CheckResult, repor
 from kustui.check.reports.text import difference
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import cache_of, cached_check, configuration_of, read_stdin
-from kustui.commands.output import ExitStatus, Output, ProgressLine, ReaderGoneError, report_error, say
+from kustui.commands.output import ExitStatus, Output, ProgressLine, ReaderGoneError, output_path, report_error, say
 from kustui.config.check_settings import Settings, unknown_rule
 from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
@@ -24,7 +24,7 @@ from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import nothing_to_show, other_files
 from kustui.definition.loader import STDIN, STDIN_NAME
 from kustui.errors import KustuiError
-from kustui.files import is_folder
+from kustui.files import current_folder, is_folder
 from kustui.garbage_collection import gc_paused
 from kustui.text.messages import counted
 from kustui.workspace.check_cache import CachedCheck
@@ -236,11 +236,15 @@ def _write_report(options: argparse.Namespace, checked: CheckResult) -> None:
     output.write(report_of(options.format)(checked, colour=output.colour))
 
 
-def _write_baseline(path: str, checked: CheckResult) -> None:
-    from kustui.check.suppressions import write_baseline
+def _write_baseline(name: str, checked: CheckResult) -> None:
+    from kustui.check.suppressions import baseline_text, write_baseline
 
-    count = write_baseline(path, checked.problems)
-    say(f"{path}: {counted(count, 'problem')} recorded")
+    if (path := output_path(name)) is not None:
+        count = write_baseline(path, checked.problems)
+    else:
+        text, count = baseline_text(checked.problems, current_folder())
+        Output().write([text])
+    say(f"{path or 'standard output'}: {counted(count, 'problem')} recorded")
 
 
 def _watch(options: argparse.Namespace) -> int:

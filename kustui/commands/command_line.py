@@ -64,8 +64,15 @@ class Parser(argparse.ArgumentParser):
         self.set_defaults(format="text", output=None)
         if formats:
             self.add_argument("--format", choices=formats, default="text", help="output format (default: text)")
-            self.add_argument("--output", metavar="FILE", help="write to FILE instead of standard output")
+            self.add_output_file()
         self.add_appearance()
+
+    def add_output_file(self, option: str = "--output", what: str = "") -> None:
+        """Let the user say where something is written: None for standard output, as for ``-``."""
+        from kustui.commands.output import output_path
+
+        help_ = f"write {what + ' ' if what else ''}to FILE instead of standard output"
+        self.add_argument(option, metavar="FILE", type=output_path, help=help_)
 
     def add_appearance(self) -> None:
         """How text looks."""

@@ -39,6 +39,11 @@ class ReaderGoneError(Exception):
     """Whatever read standard output has closed it, as ``head`` does when it has seen enough."""
 
 
+def output_path(name: str) -> str | None:
+    """The file that an option for output names; None for standard output, which is ``-``."""
+    return None if name == "-" else name
+
+
 class Output(NamedTuple):
     """A file or standard output, and what may be written to it."""
 

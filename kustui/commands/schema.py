@@ -16,7 +16,7 @@ examples:
 
 def parser() -> Parser:
     parser = Parser("schema", "Print the JSON Schema of definitions, for editors.", _EPILOG)
-    parser.add_argument("--output", metavar="FILE", help="write to FILE instead of standard output")
+    parser.add_output_file()
     return parser
 
 

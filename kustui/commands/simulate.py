@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import WatchedDefinitions, checked_definitions, read_stdin
-from kustui.commands.output import ExitStatus, Output, report_error
+from kustui.commands.output import ExitStatus, Output, output_path, report_error
 from kustui.commands.simulate_suite import Suite
 from kustui.definition.imported_files import imported_paths
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, stamps_of
 from kustui.errors import KustuiError
-from kustui.files import read_file
+from kustui.files import absolute, read_file
 from kustui.garbage_collection import gc_paused, unfreeze_gc
 from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.organisation import Organisation
@@ -94,7 +94,7 @@ def parser() -> Parser:
     add(
         "--coverage", choices=COVERAGE_FORMATS, help="report what the scenarios cover of every workflow, in this format"
     )
-    add("--coverage-file", metavar="FILE", help="write the coverage to FILE instead of standard output")
+    parser.add_output_file("--coverage-file", "the coverage")
     add("--update", action="store_true", help="let the scenarios that fail expect what came of them from now on")
     add("--save", metavar="FILE", help="save the rehearsal as a scenario; with --explore, one a path in a folder")
     add("--force", action="store_true", help="let --save replace existing files")
@@ -141,7 +141,9 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
     names = ("workflow", "event", "explore", "save")
     given = [f"--{name}" for name in names if getattr(options, name) not in (None, False)]
     stdin = STDIN in definitions, options.event == STDIN
-    unsuitable = options.save and not options.explore and not options.save.lower().endswith(SCENARIO_SUFFIX)
+    saved = output_path(options.save) if options.save else None
+    unsuitable = saved and not options.explore and not saved.lower().endswith(SCENARIO_SUFFIX)
+    on_stdout = options.save and not saved
     for wrong, reason in (
         (not definitions, "there is no definition to rehearse: name a file or a folder"),
         (scenarios and given, f"a scenario says what to start: leave out {', '.join(given)}"),
@@ -151,6 +153,8 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
         (all(stdin), "only one of them can come from standard input: the definition or the payload of --event"),
         (options.watch and any(stdin), "--watch needs files: standard input does not change"),
         (options.watch and options.save, "--watch would save again and again: leave out --save"),
+        (on_stdout and options.explore, "--explore saves scenarios in a folder: name one after --save, - is none"),
+        (on_stdout and not options.output, "--save - and the report both go to standard output: add --output FILE"),
         *_suite_mistakes(options, given),
         (unsuitable, f"{options.save}: the name of a scenario must end with {SCENARIO_SUFFIX}"),
     ):
@@ -165,7 +169,12 @@ def _suite_mistakes(options: argparse.Namespace, given: Sequence[str]) -> Iterat
         yield getattr(options, name) and given, f"--{name} is for scenarios: leave out {', '.join(given)}"
     yield options.coverage_file and not options.coverage, "--coverage-file needs --coverage, which says the format"
     on_stdout = options.coverage not in (None, "text") and not options.coverage_file and not options.output
-    yield on_stdout, f"--coverage {options.coverage} needs a file of its own: add --coverage-file FILE"
+    yield (
+        on_stdout,
+        f"--coverage {options.coverage} needs a place of its own: add --coverage-file FILE, or --output FILE",
+    )
+    same = options.output and options.coverage_file and absolute(options.output) == absolute(options.coverage_file)
+    yield same, "--output and --coverage-file name the same file: the report and the coverage need one each"
     yield options.update and options.watch, "--watch would accept every mistake: run --update without it"
     by_itself = options.max_steps or options.follow_events
     yield (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kustui.commands.output import say
+from kustui.commands.output import Output, output_path, say
 from kustui.definition.loader import SCENARIO_SUFFIX
 from kustui.errors import KustuiError, reason_of
 from kustui.files import ExistsError, ReadError, exists, read_file, write_file
@@ -20,9 +20,13 @@ from kustui.text.terminal_safe import to_json
 
 
 def save_rehearsal(path: str, rehearsal: Replay, *, force: bool) -> None:
-    """Raises KustuiError."""
+    """Save it to a file, or write it to standard output where the path is ``-``. Raises KustuiError, and
+    ReaderGoneError where nobody reads that."""
     title = rehearsal.file.scenario.scenario
     scenario = record_scenario(title, rehearsal.state, rehearsal.entries, cut=rehearsal.cut)
+    if output_path(path) is None:
+        Output().write([_text(scenario)])
+        return
     try:
         _write(path, scenario, force=force)
     except ExistsError as error:
@@ -91,4 +95,8 @@ def _write_under_free_name(folder: Path, stem: str, number: int, content: Mappin
 
 def _write(path: str | Path, scenario: Mapping[str, Any], *, force: bool) -> None:
     """Raises KustuiError, where there is a file of that name ExistsError unless ``force`` says to replace it."""
-    write_file(path, [f"{to_json(scenario, indent=2)}\n"], replace=force)
+    write_file(path, [_text(scenario)], replace=force)
+
+
+def _text(scenario: Mapping[str, Any]) -> str:
+    return f"{to_json(scenario, indent=2)}\n"

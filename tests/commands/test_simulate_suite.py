@@ -288,7 +288,18 @@ def test_what_a_definition_holds_is_no_markup_of_coverage(capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["flows", "--coverage", "lcov"], "--coverage lcov needs a file of its own: add --coverage-file FILE"),
+        (
+            ["flows", "--coverage", "lcov"],
+            "--coverage lcov needs a place of its own: add --coverage-file FILE, or --output FILE",
+        ),
+        (
+            ["flows", "--coverage", "lcov", "--coverage-file", "-"],
+            "--coverage lcov needs a place of its own: add --coverage-file FILE, or --output FILE",
+        ),
+        (
+            ["flows", "--coverage", "lcov", "--coverage-file", "x.txt", "--output", "./x.txt"],
+            "--output and --coverage-file name the same file: the report and the coverage need one each",
+        ),
         (["flows", "--coverage-file", "x"], "--coverage-file needs --coverage"),
         (["flows", "--coverage", "text", "--explore"], "leave out --explore"),
         (["flows", "--coverage", "text"], "there are none"),

@@ -1,0 +1,78 @@
+"""Where commands write what they are asked for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kustui.commands import COMMANDS
+from kustui.commands.command_line import parser_of
+from tests.support.commands import run_command
+from tests.support.definitions import a_workflow, write_json
+
+OUTPUT = {
+    "check": ["check", "a.json"],
+    "graph": ["graph", "a.json"],
+    "simulate": ["simulate", "a.json"],
+    "diff": ["diff", "a.json", "b.json"],
+    "config": ["config"],
+    "schema": ["schema"],
+}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write_json(tmp_path / "a.json", a_workflow("a"))
+    write_json(tmp_path / "b.json", a_workflow("a", description="other"))
+    return tmp_path
+
+
+def test_every_command_that_writes_a_file_is_here() -> None:
+    commands = {name for name in COMMANDS for action in parser_of(name).arguments() if action.dest == "output"}
+    assert commands == OUTPUT.keys()
+
+
+@pytest.mark.parametrize("command", OUTPUT.values(), ids=OUTPUT)
+def test_a_dash_is_standard_output(command: list[str], capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    status, plain, _ = run_command(capsys, *command)
+    assert plain
+    assert run_command(capsys, *command, "--output", "-")[:2] == (status, plain)
+    assert not (folder / "-").exists()
+
+
+def test_coverage_goes_to_standard_output_where_the_report_does_not(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    (folder / "b.json").unlink()
+    command = ["simulate", ".", "--coverage", "lcov", "--coverage-file", "-", "--output", "report.txt"]
+    run_command(capsys, "simulate", "a.json", "--save", "a.scenario.json")
+    status, output, _ = run_command(capsys, *command)
+    assert (status, output.splitlines()[:2]) == (0, ["TN:", "SF:a.json"])
+    assert "passed a.scenario.json" in (folder / "report.txt").read_text()
+    assert not (folder / "-").exists()
+
+
+def test_a_baseline_is_written_to_standard_output(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    status, output, told = run_command(capsys, "check", "a.json", "--write-baseline", "-")
+    run_command(capsys, "check", "a.json", "--write-baseline", "baseline.json")
+    assert (status, output) == (0, (folder / "baseline.json").read_text())
+    assert told.startswith("standard output: ")
+    assert not (folder / "-").exists()
+
+
+def test_a_rehearsal_is_saved_to_standard_output_where_the_report_goes_elsewhere(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    status, output, _ = run_command(capsys, "simulate", "a.json", "--save", "-", "--output", "report.txt")
+    assert status == 0
+    assert json.loads(output)["scenario"]
+    status, output, told = run_command(capsys, "simulate", "a.json", "--save", "-")
+    assert (status, output) == (2, "")
+    assert "--save - and the report both go to standard output: add --output FILE" in told
+    status, output, told = run_command(capsys, "simulate", "a.json", "--explore", "--save", "-")
+    assert (status, output) == (2, "")
+    assert "--explore saves scenarios in a folder" in told
+    assert sorted(path.name for path in folder.iterdir()) == ["a.json", "b.json", "report.txt"]
