@@ -31,7 +31,9 @@ def bindings(*groups: str) -> list[BindingType]:
 
 def textual_action(action: Action) -> str:
     """What Textual runs for a key: the widget's own method, or the dispatch of the screen to one of its parts."""
-    return f"screen.carry_out('{action.id}')" if action.is_of_part else action.method_name
+    if action.is_of_part:
+        return f"screen.carry_out('{action.id}')"
+    return f"{action.method_name}({action.argument!r})" if action.argument else action.method_name
 
 
 def handler(screen: object, action: Action) -> Callable[[], object] | None:
@@ -55,7 +57,7 @@ def keymap_of(actions: Mapping[str, Action]) -> Keymap:
 
 
 PANE_ACTIONS = {
-    **{action.argument.capitalize(): action.id for action in ACTIONS if action.method == "enter"},
+    **{str(action.argument).capitalize(): action.id for action in ACTIONS if action.method == "enter"},
     "Workflows": "view.tree", "Problems": "view.problems", "Uses": "view.uses", "Named": "view.uses",
     "What changed": "view.changes", "Review": "view.review", "Tests": "view.tests",
 }  # fmt: skip

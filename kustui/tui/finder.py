@@ -64,17 +64,11 @@ class FinderInput(Input):
     def action_leave(self) -> None:
         self._finder.post_message(Finder.Left())
 
-    def action_up(self) -> None:
-        self._finder.move(-1)
+    def action_move(self, by: int) -> None:
+        self._finder.move(by)
 
-    def action_down(self) -> None:
-        self._finder.move(1)
-
-    def action_page_up(self) -> None:
-        self._finder.move(-_PAGE)
-
-    def action_page_down(self) -> None:
-        self._finder.move(_PAGE)
+    def action_page(self, by: int) -> None:
+        self._finder.move(by * _PAGE)
 
     def action_complete(self) -> None:
         self._finder.complete()

@@ -121,14 +121,9 @@ def _matches(line: Line, title: str, wanted: Collection[str]) -> bool:
 class HelpRows(RowsView):
     """A text that is read a page at a time: the cursor stays where on the screen it is."""
 
-    def action_page_down(self) -> None:
-        self._turn(self.page - 1)
-
-    def action_page_up(self) -> None:
-        self._turn(1 - self.page)
-
-    def _turn(self, by: int) -> None:
-        self.show(self.rows, self.cursor + by, top=self.top + by)
+    def action_page(self, by: int) -> None:
+        rows = by * (self.page - 1)
+        self.show(self.rows, self.cursor + rows, top=self.top + rows)
 
 
 class Help(Screen[None]):

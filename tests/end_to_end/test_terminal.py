@@ -253,7 +253,7 @@ sys.exit(main({paths!r}))
 @pytest.mark.parametrize(
     ("place", "keys"),
     [
-        pytest.param("kustui.tui.explorer.panes.Panes.next_pane", "\t", id="on a key"),
+        pytest.param("kustui.tui.explorer.panes.Panes.next", "\t", id="on a key"),
         pytest.param("kustui.tui.explorer.screen.Explorer.compose", "", id="while the screen is made"),
         pytest.param("kustui.tui.widgets.rows_view.RowsView.render_line", "", id="while it is drawn"),
         pytest.param("kustui.workspace.snapshot.check_snapshot", "", id="beside the keys"),

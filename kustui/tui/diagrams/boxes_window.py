@@ -86,11 +86,8 @@ class BoxesWindow(DiagramView, can_focus=True):
             self.lay_out_again()
             self.post_message(self.Retitled())
 
-    def action_zoom_in(self) -> None:
-        self.show_zoom(ZOOMS[min(ZOOMS.index(self.zoom) + 1, len(ZOOMS) - 1)])
-
-    def action_zoom_out(self) -> None:
-        self.show_zoom(ZOOMS[max(ZOOMS.index(self.zoom) - 1, 0)])
+    def action_zoom(self, by: int) -> None:
+        self.show_zoom(ZOOMS[max(0, min(ZOOMS.index(self.zoom) + by, len(ZOOMS) - 1))])
 
     def lay_out_again(self) -> None:
         if self.drawing is not None:
@@ -210,23 +207,14 @@ class BoxesWindow(DiagramView, can_focus=True):
             self._mark_view()
         self._width = width
 
-    def action_pan_left(self) -> None:
-        self._move_to(self.left - _COLUMNS, self.top)
+    def action_pan_columns(self, by: int) -> None:
+        self._move_to(self.left + by * _COLUMNS, self.top)
 
-    def action_pan_right(self) -> None:
-        self._move_to(self.left + _COLUMNS, self.top)
+    def action_pan_rows(self, by: int) -> None:
+        self._move_to(self.left, self.top + by * _ROWS)
 
-    def action_pan_up(self) -> None:
-        self._move_to(self.left, self.top - _ROWS)
-
-    def action_pan_down(self) -> None:
-        self._move_to(self.left, self.top + _ROWS)
-
-    def action_page_up(self) -> None:
-        self._move_to(self.left, self.top - max(1, self._page - 2))
-
-    def action_page_down(self) -> None:
-        self._move_to(self.left, self.top + max(1, self._page - 2))
+    def action_page(self, by: int) -> None:
+        self._move_to(self.left, self.top + by * max(1, self._page - 2))
 
     # The mouse
 
@@ -237,14 +225,14 @@ class BoxesWindow(DiagramView, can_focus=True):
         self._scroll(event, -1)
 
     def on_mouse_scroll_left(self) -> None:
-        self.action_pan_left()
+        self.action_pan_columns(-1)
 
     def on_mouse_scroll_right(self) -> None:
-        self.action_pan_right()
+        self.action_pan_columns(1)
 
     def _scroll(self, event: events.MouseEvent, by: int) -> None:
         if event.shift or event.ctrl:
-            self._move_to(self.left + by * _COLUMNS, self.top)
+            self.action_pan_columns(by)
         else:
             self._move_to(self.left, self.top + by * _WHEEL_ROWS)
 
@@ -312,17 +300,11 @@ class BoxesWindow(DiagramView, can_focus=True):
             if (cells := changed_cells(was, now)) is not None:
                 self.refresh(Region(cells[0], y, cells[1] - cells[0] + 1, 1))
 
-    def action_left(self) -> None:
-        self._go_to(self.drawing.layout.beside(self.selected, -1) if self.drawing is not None else None)
+    def action_beside(self, by: int) -> None:
+        self._go_to(self.drawing.layout.beside(self.selected, by) if self.drawing is not None else None)
 
-    def action_right(self) -> None:
-        self._go_to(self.drawing.layout.beside(self.selected, 1) if self.drawing is not None else None)
-
-    def action_up(self) -> None:
-        self._go_to(self.drawing.layout.in_next_layer(self.selected, -1) if self.drawing is not None else None)
-
-    def action_down(self) -> None:
-        self._go_to(self.drawing.layout.in_next_layer(self.selected, 1) if self.drawing is not None else None)
+    def action_next_layer(self, by: int) -> None:
+        self._go_to(self.drawing.layout.in_next_layer(self.selected, by) if self.drawing is not None else None)
 
     def action_first(self) -> None:
         self.go_to_position(0)

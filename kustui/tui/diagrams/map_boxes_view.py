@@ -110,11 +110,8 @@ class MapBoxesView(BoxesWindow):
     def action_back(self) -> None:
         self._rows.action_back()
 
-    def action_further(self) -> None:
-        self._rows.action_further()
-
-    def action_nearer(self) -> None:
-        self._rows.action_nearer()
+    def action_reach(self, by: int) -> None:
+        self._rows.action_reach(by)
 
     async def action_lists(self) -> None:
         self._rows.action_lists()

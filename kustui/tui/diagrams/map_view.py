@@ -271,14 +271,8 @@ class MapView(AroundView):
             self._draw(_FIRST)
             self.cursor = next((index for index, row in enumerate(self._rows) if row.node == node), _FIRST)
 
-    def action_further(self) -> None:
-        self._reach(self.reach + 1)
-
-    def action_nearer(self) -> None:
-        self._reach(self.reach - 1)
-
-    def _reach(self, reach: int) -> None:
-        self.reach = max(1, min(reach, _MOST_REACH))
+    def action_reach(self, by: int) -> None:
+        self.reach = max(1, min(self.reach + by, _MOST_REACH))
         self._draw(self.cursor)
 
 

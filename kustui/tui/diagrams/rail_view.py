@@ -135,11 +135,8 @@ class RailView(RowsView, DiagramView):
         if not self._moves_cursor:
             self.moved()
 
-    def action_lanes_left(self) -> None:
-        self._show_from(self._first - 1)
-
-    def action_lanes_right(self) -> None:
-        self._show_from(self._first + 1)
+    def action_lanes(self, by: int) -> None:
+        self._show_from(self._first + by)
 
     # Going and folding
 

@@ -187,14 +187,8 @@ class ChainsView(ScheduleView):
         self._draw(0)
         self._retitle()
 
-    def action_further(self) -> None:
-        self._reach(self.steps + 1)
-
-    def action_nearer(self) -> None:
-        self._reach(self.steps - 1)
-
-    def _reach(self, steps: int) -> None:
-        self.steps = max(1, min(steps, _MOST_STEPS))
+    def action_reach(self, by: int) -> None:
+        self.steps = max(1, min(self.steps + by, _MOST_STEPS))
         if not self.lists_all:
             self._draw(self.cursor)
         self._retitle()
@@ -246,12 +240,8 @@ class TimelineView(ScheduleView):
     def on_rows_view_widened(self) -> None:
         self._draw(self.cursor)
 
-    def action_earlier(self) -> None:
-        self._first -= 1
-        self._draw(self.cursor)
-
-    def action_later(self) -> None:
-        self._first += 1
+    def action_scroll(self, by: int) -> None:
+        self._first += by
         self._draw(self.cursor)
 
     def action_choose(self) -> None:

@@ -169,13 +169,8 @@ class FilterController:
 
     # The next match
 
-    def next_match(self) -> None:
-        self._step(1)
-
-    def previous_match(self) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
+    def next(self, by: int) -> None:
+        """Go to the next match, or to the one before (``by`` -1)."""
         focused = self._screen.focused
         pane = searchable(focused)
         if pane is not None:

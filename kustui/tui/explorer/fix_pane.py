@@ -107,23 +107,14 @@ class FixPane(Menu, inherit_bindings=False):
     def keep_cursor_in_view(self) -> None:
         """It always is."""
 
-    def action_down(self) -> None:
-        self._go(1)
-
-    def action_up(self) -> None:
-        self._go(-1)
-
-    def _go(self, by: int) -> None:
+    def action_move(self, by: int) -> None:
         if len(self.proposals) > 1:
             self.cursor = (self.cursor + by) % len(self.proposals)
         else:
             self._scroll(self.top + by)
 
-    def action_page_down(self) -> None:
-        self._scroll(self.top + max(1, self.page - len(self.proposals) - 1))
-
-    def action_page_up(self) -> None:
-        self._scroll(self.top - max(1, self.page - len(self.proposals) - 1))
+    def action_page(self, by: int) -> None:
+        self._scroll(self.top + by * max(1, self.page - len(self.proposals) - 1))
 
     def on_click(self, event: events.Click) -> None:
         place = event.get_content_offset(self)

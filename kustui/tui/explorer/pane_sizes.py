@@ -47,13 +47,7 @@ class PaneSizes:
         self._dragging = False
         """Whether the mouse has hold of the edge."""
 
-    def larger(self) -> None:
-        self._resize(1)
-
-    def smaller(self) -> None:
-        self._resize(-1)
-
-    def _resize(self, by: int) -> None:
+    def grow(self, by: int) -> None:
         focused = self._screen.focused
         if focused is not None and self._screen.has_class("-maximised"):
             self._views.status.say("the pane is maximised", "muted")

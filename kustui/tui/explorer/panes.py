@@ -246,13 +246,8 @@ class Panes:
         self._screen.set_focus(self._views.side.bring(name))  # at once: the next key is for it
         self._titles.update()
 
-    def next_pane(self) -> None:
-        self._turn(1)
-
-    def previous_pane(self) -> None:
-        self._turn(-1)
-
-    def _turn(self, by: int) -> None:
+    def next(self, by: int) -> None:
+        """Go to the next pane, or to the one before (``by`` -1)."""
         diagram = self._views.side.diagram_name
         panes: dict[str, Callable[[], object]] = {"tree": self.enter_tree}
         panes |= {name: partial(self.enter, name) for name in (diagram, "detail", "source")}

@@ -223,11 +223,8 @@ class Reviewer:
         if self._view is not None and self._view.has_focus and self._view.row.link:
             self._navigator.show(self._view.row.link)
 
-    def next_change(self) -> None:
-        self._run(self._go(1))
-
-    def previous_change(self) -> None:
-        self._run(self._go(-1))
+    def next(self, by: int) -> None:
+        self._run(self._go(by))
 
     async def _go(self, by: int) -> None:
         """Go to the next change from where the tree's cursor is, or the one before (``by`` -1)."""

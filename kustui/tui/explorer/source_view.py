@@ -250,7 +250,7 @@ class SourceView(WideRowsView):
         if not inner and line in self.source.folds:
             self._change(self.source.unfolded(line), line)
         elif inner or line in self.source.strings or self.source.lines.opens(line):
-            self.action_down()
+            self.action_move(1)
         elif (changed := self.source.with_next_string(line)) is not self.source:
             self._change(changed, line)
 
@@ -265,12 +265,8 @@ class SourceView(WideRowsView):
         if self.source is not None:
             self._change(self.source.with_siblings_unfolded(self._line), self._line)
 
-    def action_next_sibling(self) -> None:
-        if self.source is not None and (line := self.source.lines.sibling(self._line, 1)) is not None:
-            self._go_to(line)
-
-    def action_previous_sibling(self) -> None:
-        if self.source is not None and (line := self.source.lines.sibling(self._line, -1)) is not None:
+    def action_sibling(self, by: int) -> None:
+        if self.source is not None and (line := self.source.lines.sibling(self._line, by)) is not None:
             self._go_to(line)
 
     def action_whole(self) -> None:

@@ -263,13 +263,7 @@ class TreeView(RowsView):
             self._show_anew(node)
             self.post_message(self.Moved(self))
 
-    def action_next_sibling(self) -> None:
-        self._go_to_sibling(1)
-
-    def action_previous_sibling(self) -> None:
-        self._go_to_sibling(-1)
-
-    def _go_to_sibling(self, by: int) -> None:
+    def action_sibling(self, by: int) -> None:
         """Go to the next row below the same one, or to the previous (``by`` -1); stay where there is none."""
         if (node := self.node) is None:
             return

@@ -82,13 +82,7 @@ class PaneSearchActions:
         self._panes.show_titles()
         return ended
 
-    def next_match(self) -> None:
-        self._step(1)
-
-    def previous_match(self) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
+    def next(self, by: int) -> None:
         self._search.next(self._pane, by)
         self._panes.show_titles()
 

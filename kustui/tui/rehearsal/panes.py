@@ -206,13 +206,8 @@ class RehearsalPanes(Container):
         self.lay_out()
         self.pane(name).focus()
 
-    def next_pane(self) -> None:
-        self._enter_beside(1)
-
-    def previous_pane(self) -> None:
-        self._enter_beside(-1)
-
-    def _enter_beside(self, by: int) -> None:
+    def next(self, by: int) -> None:
+        """Go to the next pane, or to the one before (``by`` -1)."""
         self.enter_pane(PANES[(PANES.index(self._current) + by) % len(PANES)])
 
     def maximise(self) -> None:

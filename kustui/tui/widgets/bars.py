@@ -331,8 +331,5 @@ class FilterInput(Input):
     def action_drop(self) -> None:
         self.post_message(self.Cancelled())
 
-    def action_up(self) -> None:
-        self.post_message(self.Moved(-1))
-
-    def action_down(self) -> None:
-        self.post_message(self.Moved(1))
+    def action_move(self, by: int) -> None:
+        self.post_message(self.Moved(by))

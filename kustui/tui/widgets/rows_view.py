@@ -266,23 +266,14 @@ class RowsView(Widget, can_focus=True):
             if event.chain == 2:
                 self.action_choose()
 
-    def action_down(self) -> None:
-        self.cursor += 1
+    def action_move(self, by: int) -> None:
+        self.cursor += by
 
-    def action_up(self) -> None:
-        self.cursor -= 1
+    def action_page(self, by: int) -> None:
+        self.cursor += by * (self.page - 1)
 
-    def action_page_down(self) -> None:
-        self.cursor += self.page - 1
-
-    def action_page_up(self) -> None:
-        self.cursor -= self.page - 1
-
-    def action_half_down(self) -> None:
-        self.cursor += self.page // 2
-
-    def action_half_up(self) -> None:
-        self.cursor -= self.page // 2
+    def action_half_page(self, by: int) -> None:
+        self.cursor += by * (self.page // 2)
 
     def action_first(self) -> None:
         self.cursor = 0

@@ -210,17 +210,15 @@ class WideRowsView(RowsView):
         else:
             super()._repaint(index)
 
-    def action_down(self) -> None:
-        if self._wraps and not self._ends_in_view(self.cursor):
-            self._scroll_by(1)
+    def action_move(self, by: int) -> None:
+        if self._wraps and self._is_cut(by):
+            self._scroll_by(by)
         else:
-            super().action_down()
+            super().action_move(by)
 
-    def action_up(self) -> None:
-        if self._wraps and self.cursor == self.top and self._skipped:
-            self._scroll_by(-1)
-        else:
-            super().action_up()
+    def _is_cut(self, by: int) -> bool:
+        """Whether some of the cursor's row is out of view, in the direction of a move."""
+        return not self._ends_in_view(self.cursor) if by > 0 else self.cursor == self.top and self._skipped > 0
 
     def action_first(self) -> None:
         super().action_first()
@@ -232,17 +230,11 @@ class WideRowsView(RowsView):
         if self._wraps:
             self.action_line_end()
 
-    def action_page_down(self) -> None:
-        self._turn(self.page - 1) if self._wraps else super().action_page_down()
+    def action_page(self, by: int) -> None:
+        self._turn(by * (self.page - 1)) if self._wraps else super().action_page(by)
 
-    def action_page_up(self) -> None:
-        self._turn(1 - self.page) if self._wraps else super().action_page_up()
-
-    def action_half_down(self) -> None:
-        self._turn(self.page // 2) if self._wraps else super().action_half_down()
-
-    def action_half_up(self) -> None:
-        self._turn(-(self.page // 2)) if self._wraps else super().action_half_up()
+    def action_half_page(self, by: int) -> None:
+        self._turn(by * (self.page // 2)) if self._wraps else super().action_half_page(by)
 
     def on_mouse_scroll_down(self) -> None:
         self._scroll_by(3) if self._wraps else self._scroll(self.top + 3)

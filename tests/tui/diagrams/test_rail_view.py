@@ -54,7 +54,7 @@ async def test_the_cursor_stays_while_the_tree_is_yet_to_follow_it() -> None:
     async with explorer(ORDERS, size=(80, 24)) as ui:
         await ui.press("5", "j")
         view = flow(ui)
-        view.action_down()
+        view.action_move(1)
         view.post_message(NodeSelected(view))  # the tree is sent there, and tells once more where it was before it goes
         ui.explorer.presenter.show_again()
         assert "Create the customer" in drawn(ui)[view.cursor]
@@ -151,7 +151,7 @@ async def test_whoever_goes_there_before_the_tree_rests_finds_the_workflow_of_it
         await ui.go_to("order-shipped")
         ui.explorer.tree_view.action_first()
         while "order-created" not in ui.cursor_row:
-            ui.explorer.tree_view.action_down()
+            ui.explorer.tree_view.action_move(1)
         ui.explorer.panes.enter("flow")
         assert drawn(ui)[1].startswith(" ●╌│╌╮ Find the customer")
 
@@ -161,7 +161,7 @@ async def test_the_flow_is_not_sent_back_by_a_tree_that_follows_while_its_cursor
         await ui.press("5")
         places = []
         for _ in range(4):
-            flow(ui).action_down()
+            flow(ui).action_move(1)
             while ui.explorer.tree_view.node.key != flow(ui).selected_key:  # type: ignore[union-attr]
                 await asyncio.sleep(0.001)  # it goes on as soon as the tree has followed
                 places.append(flow(ui).cursor)

@@ -354,7 +354,7 @@ async def test_the_detail_waits_for_the_cursor_to_rest(monkeypatch: pytest.Monke
     async with explorer(ORGANISATION) as ui:
         monkeypatch.setattr(detail, "detail_rows", counted)
         for _ in range(10):
-            ui.explorer.tree_view.action_down()
+            ui.explorer.tree_view.action_move(1)
         await ui.pilot.pause()
         await ui.rest()
         assert len(told_of) == 1

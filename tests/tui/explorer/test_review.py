@@ -245,7 +245,7 @@ async def test_a_key_that_waits_for_the_comparison_after_a_save_can_be_cancelled
         monkeypatch.setattr(Reviewer, "_compare", slowly)
         snapshot = ui.explorer.snapshot
         ui.explorer.reviewer.take(replace(snapshot, collection=Collection(snapshot.collection.documents)))
-        ui.explorer.reviewer.next_change()
+        ui.explorer.reviewer.next(1)
         await ui.pilot.pause()
         assert ui.explorer.waiting.cancel()
         goes_on.set()
