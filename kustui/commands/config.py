@@ -28,6 +28,7 @@ from kustui.config.configuration import (
 from kustui.config.keys import display_key
 from kustui.config.preferences import DEFAULT_THEME, Preferences, parse_keys
 from kustui.files import absolute
+from kustui.text.terminal_safe import painter
 
 if TYPE_CHECKING:  # it loads what validates a file
     from kustui.config.toml_positions import Key
@@ -134,10 +135,11 @@ def _text(options: Namespace, files: Sequence[ConfigurationFile], *, colour: boo
     rows = [(setting.name, _value(setting.value), setting.place) for setting in settings]
     name_width = max(len(name) for name, _, _ in rows)
     value_width = min(40, max(len(value) for _, value, _ in rows))
+    paint = painter({"default": "2"}, colour=colour)
     yield "\n"
     for name, value, place in rows:
         row = f"{name:<{name_width}}  {value:<{value_width}}  {place or _DEFAULT}"
-        yield f"{row}\n" if place or not colour else f"\x1b[2m{row}\x1b[0m\n"
+        yield f"{paint('' if place else 'default', row)}\n"
 
 
 def _files(options: Namespace, files: Sequence[ConfigurationFile]) -> Iterator[str]:

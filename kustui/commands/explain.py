@@ -18,6 +18,7 @@ from kustui.config.configuration import parse_settings
 from kustui.definition.collection import Collection, read_document
 from kustui.errors import KustuiError
 from kustui.fix.quick_fixes import FIXES
+from kustui.text.terminal_safe import painter
 
 _WIDTH = 96
 _EPILOG = """\
@@ -57,7 +58,8 @@ def _list() -> Iterator[str]:
 
 
 def _page(rule: Rule, colour: bool) -> Iterator[str]:
-    yield f"{_heading(rule.name, colour)} ({rule.severity})\n\n"
+    paint = painter({"heading": "1"}, colour=colour)
+    yield f"{paint('heading', rule.name)} ({rule.severity})\n\n"
     yield f"{fill(f'Finds {rule.summary}.', _WIDTH)}\n\n"
     yield f"{fill(rule.why, _WIDTH)}\n"
     if rule.name in FIXES:
@@ -65,10 +67,10 @@ def _page(rule: Rule, colour: bool) -> Iterator[str]:
     if not rule.bad:
         return
     bad, good = rule.example_titles
-    yield f"\n{_heading(bad, colour)}\n\n{indent(format_example(rule.bad), '  ')}\n"
+    yield f"\n{paint('heading', bad)}\n\n{indent(format_example(rule.bad), '  ')}\n"
     for problem in problems_in(rule.bad):
         yield indent(describe(problem, colour=colour), "  ")
-    yield f"\n{_heading(good, colour)}\n\n{indent(format_example(rule.good), '  ')}"
+    yield f"\n{paint('heading', good)}\n\n{indent(format_example(rule.good), '  ')}"
 
 
 def problems_in(example: object) -> tuple[Problem, ...]:
@@ -80,7 +82,3 @@ def problems_in(example: object) -> tuple[Problem, ...]:
     collection = Collection((read_document("example.json", format_example(definition).encode()),))
     _, problems = check(collection, settings)
     return suppress(collection, problems, settings)
-
-
-def _heading(text: str, colour: bool) -> str:
-    return f"\x1b[1m{text}\x1b[0m" if colour else text

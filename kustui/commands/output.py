@@ -17,7 +17,7 @@ from kustui.errors import KustuiError, reason_of
 from kustui.files import write_file
 from kustui.text.messages import closest_path, seconds_in_words
 from kustui.text.signs import GLYPHS
-from kustui.text.terminal_safe import terminal_safe
+from kustui.text.terminal_safe import painter, terminal_safe
 
 if TYPE_CHECKING:
     from kustui.fix.edits import DiffLine, TextEdit
@@ -243,7 +243,7 @@ def _path_hint(error: KustuiError) -> str:
     return f', did you mean "{near}"?' if near else ""
 
 
-_LOOKS_OF_LINES = {"": "1", "@": "36", "-": "31", "+": "32", " ": ""}
+_LOOKS_OF_LINES = {"": "1", "@": "36", "-": "31", "+": "32"}
 
 
 def write_difference(options: Namespace, edits: Iterable[TextEdit]) -> None:
@@ -261,12 +261,12 @@ def write_difference(options: Namespace, edits: Iterable[TextEdit]) -> None:
 
 def _difference_text(lines: Iterable[DiffLine], *, colour: bool, is_shown: bool) -> Iterator[str]:
     """A difference as text: as ``patch`` reads it, or where a terminal shows it, with nothing that it would obey."""
+    paint = painter(_LOOKS_OF_LINES, colour=colour)
     for line in lines:
         text = str(line)
         if is_shown:
             text = terminal_safe(text if line.sign else text.removesuffix("\t"))
-        look = _LOOKS_OF_LINES[line.sign] if colour else ""
-        yield f"\x1b[{look}m{text}\x1b[0m\n" if look else f"{text}\n"
+        yield f"{paint(line.sign, text)}\n"
 
 
 _MERMAID_EDGES, _MERMAID_CHARACTERS = 500, 50_000

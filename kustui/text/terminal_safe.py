@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 
@@ -136,3 +136,20 @@ def _ascii_of(cluster: str) -> str:
     bare = unicodedata.normalize("NFKD", cluster)[:1]
     width = cells(cluster)
     return bare if bare.isascii() and width == 1 else "?" * width
+
+
+Paint = Callable[[str, str], str]
+"""Writes a text in a look: ``paint("error", "failed")``."""
+
+
+def plain(look: str, text: str) -> str:
+    """A text without colours."""
+    return text
+
+
+def painter(looks: Mapping[str, str], *, colour: bool) -> Paint:
+    """What writes texts in colours. ``looks`` are what a terminal is told for each (``1;31``, as in ECMA-48); a text in
+    any other look stays as it is."""
+    if not colour:
+        return plain
+    return lambda look, text: f"\x1b[{looks[look]}m{text}\x1b[0m" if looks.get(look) else text

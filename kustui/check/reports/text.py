@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kustui.check.problems import Problem, fixed_and_new
@@ -12,7 +12,7 @@ from kustui.definition.collection import Document
 from kustui.definition.source.source import Extent, Source
 from kustui.text.cells import cells, crop, cut
 from kustui.text.messages import counted
-from kustui.text.terminal_safe import terminal_safe
+from kustui.text.terminal_safe import Paint, painter, plain, terminal_safe
 
 _LOOKS = {"error": "1;31", "warning": "1;33", "info": "1;36", "note": "1;36", "place": "1", "mark": "32", "aside": "2"}
 FIX_MARK = "[*]"
@@ -21,49 +21,50 @@ FIX_MARK = "[*]"
 def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
     for problem in checked.problems:
         yield describe(problem, colour=colour, marks_fix=checked.fixed is None)
-    yield f"{'; '.join(_last_line(checked, colour))}\n"
+    yield f"{'; '.join(_last_line(checked, painter(_LOOKS, colour=colour)))}\n"
 
 
-def _last_line(checked: CheckResult, colour: bool) -> Iterator[str]:
+def _last_line(checked: CheckResult, paint: Paint) -> Iterator[str]:
     if checked.fixed is not None:
         yield f"{counted(checked.fixed, 'problem') if checked.fixed else 'nothing'} fixed"
     yield summary(checked)
     if checked.fixed is None and (fixable := sum(problem.is_certain for problem in checked.problems)):
-        yield f"{_painter(colour)('mark', FIX_MARK)} {fixable:,} can be fixed with --fix"
+        yield f"{paint('mark', FIX_MARK)} {fixable:,} can be fixed with --fix"
     if checked.hidden:
         yield f"{checked.hidden:,} can be fixed with --unsafe-fixes"
 
 
 def describe(problem: Problem, *, colour: bool = False, marks_fix: bool = False) -> str:
     """A problem with its hint, its source line and related places; marked where ``--fix`` fixes it, if that is said."""
-    lines = [headline(problem, colour=colour)]
+    paint = painter(_LOOKS, colour=colour)
+    lines = [headline(problem, paint)]
     if marks_fix and problem.is_certain:
-        lines[0] += f" {_painter(colour)('mark', FIX_MARK)}"
+        lines[0] += f" {paint('mark', FIX_MARK)}"
     if problem.hint:
-        lines.append(f"  {_painter(colour)('note', 'hint')}: {terminal_safe(problem.hint)}")
-    lines.extend(_source_lines(problem.document, problem.where(), colour))
+        lines.append(f"  {paint('note', 'hint')}: {terminal_safe(problem.hint)}")
+    lines.extend(_source_lines(problem.document, problem.where(), paint))
     for related in problem.notes:
-        place = _place(related.document, related.where(), colour)
-        lines.append(f"{place}: {_painter(colour)('note', 'note')}: {terminal_safe(related.message)}")
+        place = _place(related.document, related.where(), paint)
+        lines.append(f"{place}: {paint('note', 'note')}: {terminal_safe(related.message)}")
     return "".join(f"{line}\n" for line in lines)
 
 
-def headline(problem: Problem, *, colour: bool = False) -> str:
+def headline(problem: Problem, paint: Paint = plain) -> str:
     """``path:line:column: severity: message [rule]``."""
-    paint = _painter(colour)
     severity = str(problem.severity)
     return (
-        f"{_place(problem.document, problem.where(), colour)}: {paint(severity, severity)}: "
+        f"{_place(problem.document, problem.where(), paint)}: {paint(severity, severity)}: "
         f"{terminal_safe(problem.message)} {paint('aside', f'[{problem.rule}]')}"
     )
 
 
 def difference(before: Iterable[Problem], checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
     """The problems that are gone, the new ones, and the summary. A problem that only moved is neither."""
+    paint = painter(_LOOKS, colour=colour)
     fixed, new = fixed_and_new(before, checked.problems)
     for mark, problems in (("-", fixed), ("+", new)):
         for problem in problems:
-            yield f"{mark} {headline(problem, colour=colour)}\n"
+            yield f"{mark} {headline(problem, paint)}\n"
     yield f"{summary(checked)}\n"
 
 
@@ -88,11 +89,10 @@ def counts(problems: Iterable[Problem]) -> str:
     )
 
 
-def _source_lines(document: Document, extent: Extent, colour: bool) -> Iterator[str]:
+def _source_lines(document: Document, extent: Extent, paint: Paint) -> Iterator[str]:
     line = excerpt(document.source, extent)
     if line is None:
         return
-    paint = _painter(colour)
     number = str(document.source.span(extent).start.line)
     margin = " " * len(number)
     mark = "^" + "~" * (cells(line.marked) - 1)
@@ -101,15 +101,9 @@ def _source_lines(document: Document, extent: Extent, colour: bool) -> Iterator[
     yield f"{paint('aside', f'{margin} |')} {' ' * cells(line.before)}{paint('mark', mark)}"
 
 
-def _place(document: Document, extent: Extent, colour: bool) -> str:
+def _place(document: Document, extent: Extent, paint: Paint) -> str:
     source, extent = document.source.written(extent)
-    return _painter(colour)("place", terminal_safe(source.location(extent.start)))
-
-
-def _painter(colour: bool) -> Callable[[str, str], str]:
-    if not colour:
-        return lambda _, text: text
-    return lambda look, text: f"\x1b[{_LOOKS[look]}m{text}\x1b[0m"
+    return paint("place", terminal_safe(source.location(extent.start)))
 
 
 # Excerpts

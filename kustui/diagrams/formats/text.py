@@ -12,7 +12,7 @@ from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import flow_diagram
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.text.styled_lines import Line, fitted
-from kustui.text.terminal_safe import pieces_to_ascii, terminal_safe
+from kustui.text.terminal_safe import painter, pieces_to_ascii, terminal_safe
 
 _LOOKS = {
     "muted": "2", "name": "1", "heading": "1;34", "event": "36", "action": "33", "link": "36;4", "string": "32",
@@ -26,6 +26,7 @@ _MOST_CELLS = 10_000_000
 
 def writer(*, colour: bool, ascii_only: bool) -> Callable[[Line], str]:
     """How a line is written: with colours or without, in ASCII or not; no blanks at its end."""
+    paint = painter(_LOOKS, colour=colour)
 
     def write(line: Line) -> str:
         texts = [terminal_safe(text) for text, _ in line]
@@ -36,13 +37,9 @@ def writer(*, colour: bool, ascii_only: bool) -> Callable[[Line], str]:
             pieces.pop()
         if pieces:
             pieces[-1] = (pieces[-1][0].rstrip(" "), pieces[-1][1])
-        return "".join(_paint(text, look) if colour else text for text, look in pieces) + "\n"
+        return "".join(paint(look, text) for text, look in pieces) + "\n"
 
     return write
-
-
-def _paint(text: str, look: str) -> str:
-    return f"\x1b[{_LOOKS[look]}m{text}\x1b[0m" if look in _LOOKS else text
 
 
 def rail_text(

@@ -15,7 +15,7 @@ from kustui.text.cells import cells
 from kustui.text.messages import counted
 from kustui.text.signs import change_sign
 from kustui.text.styled_lines import Line, wrapped
-from kustui.text.terminal_safe import terminal_safe
+from kustui.text.terminal_safe import painter, terminal_safe
 from kustui.workspace.difference import ADDED, CHANGED, REMOVED
 
 T = TypeVar("T")
@@ -39,6 +39,7 @@ def report(review: Review, options: ReportOptions) -> Iterator[str]:
 class _Text:
     def __init__(self, review: Review, options: ReportOptions) -> None:
         self._review, self._options = review, options
+        self._paint = painter(_LOOKS, colour=options.colour)
 
     def report(self) -> Iterator[str]:
         for file in self._review.files:
@@ -157,5 +158,4 @@ class _Text:
 
     def _painted(self, text: str, look: str) -> str:
         safe = terminal_safe(text)
-        code = _LOOKS.get(look, "") if self._options.colour else ""
-        return f"\x1b[{code}m{safe}\x1b[0m" if code and safe.strip() else safe
+        return self._paint(look, safe) if safe.strip() else safe

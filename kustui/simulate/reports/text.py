@@ -4,7 +4,7 @@ workflows with what each needs."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from textwrap import wrap
 
 from kustui.definition.platform import RUNS_PER_WINDOW, TRIGGER_ID
@@ -25,7 +25,7 @@ from kustui.simulate.scenarios.explore import (
 from kustui.simulate.scenarios.replay import Replay
 from kustui.simulate.scenarios.suite import Outcome, PlacedDifference, ScenarioResult
 from kustui.text.messages import counted, shortened
-from kustui.text.terminal_safe import terminal_safe
+from kustui.text.terminal_safe import Paint, painter, terminal_safe
 
 _WIDTH = 80
 _LOOKS = {
@@ -43,8 +43,6 @@ _LONGEST_TITLE = 100
 _MAX_PASSED = 20
 """Results beyond which those that passed are only counted, unless their steps are shown."""
 
-_Painter = Callable[[str, str], str]
-
 
 def report(
     results: Sequence[ScenarioResult],
@@ -53,7 +51,7 @@ def report(
     shown: Collection[str] | None = None,
     colour: bool = False,
 ) -> Iterator[str]:
-    paint = _painter(colour)
+    paint = painter(_LOOKS, colour=colour)
     is_long = len(results if shown is None else shown) > _MAX_PASSED
     for result in results:
         if shown is not None and result.path not in shown:
@@ -67,7 +65,7 @@ def report(
         yield f"{_summary(results, paint)}\n"
 
 
-def _result(result: ScenarioResult, paint: _Painter) -> Iterator[str]:
+def _result(result: ScenarioResult, paint: Paint) -> Iterator[str]:
     """Whether a scenario of a file held, and what is worth knowing; a rehearsal without one only ends."""
     yield result.text
     if not result.path:
@@ -85,7 +83,7 @@ def _placed(result: ScenarioResult, placed: PlacedDifference) -> str:
     return f"{terminal_safe(result.path)}:{placed.line}:{placed.column}: {terminal_safe(placed.message)}"
 
 
-def _verdict(result: ScenarioResult, paint: _Painter) -> Iterator[str]:
+def _verdict(result: ScenarioResult, paint: Paint) -> Iterator[str]:
     title = f": {terminal_safe(shortened(result.title, _LONGEST_TITLE))}" if result.title else ""
     look, word, why = {
         Outcome.PASSED: ("yes", "passed", ""),
@@ -95,7 +93,7 @@ def _verdict(result: ScenarioResult, paint: _Painter) -> Iterator[str]:
     yield f"{paint(look, word)} {terminal_safe(result.path)}{title}{why}\n"
 
 
-def _summary(results: Sequence[ScenarioResult], paint: _Painter) -> str:
+def _summary(results: Sequence[ScenarioResult], paint: Paint) -> str:
     """``12 scenarios: 1 failed, 11 passed``."""
     counts = Counter(result.outcome for result in results)
     undecided = sum(result.undecided for result in results)
@@ -111,10 +109,10 @@ def _summary(results: Sequence[ScenarioResult], paint: _Painter) -> str:
 
 def render(replay: Replay, *, colour: bool = False) -> str:
     """Every step of a rehearsal, each difference where it shows, and the coverage."""
-    return "".join(_replay(replay, _painter(colour)))
+    return "".join(_replay(replay, painter(_LOOKS, colour=colour)))
 
 
-def _replay(replay: Replay, paint: _Painter) -> Iterator[str]:
+def _replay(replay: Replay, paint: Paint) -> Iterator[str]:
     at: dict[int | None, list[Difference]] = {}
     for difference in replay.differences if replay.file.path else ():  # else the entries say it themselves
         at.setdefault(difference.entry, []).append(difference)
@@ -144,7 +142,7 @@ def _difference(replay: Replay, difference: Difference) -> str:
 # One entry.
 
 
-def _entry_lines(entry: TraceEntry, assumptions: set[str], paint: _Painter) -> Iterator[str]:
+def _entry_lines(entry: TraceEntry, assumptions: set[str], paint: Paint) -> Iterator[str]:
     """An entry of the trace, the first line with its time. ``assumptions`` are those of earlier entries."""
     begins = entry.kind in (EntryKind.EVENT, EntryKind.START, EntryKind.SKIPPED)
     if begins:
@@ -221,7 +219,7 @@ def _below_params(pointer: str) -> str:
     return pointer.partition("/params/")[2].replace("/", ".")
 
 
-def _tried(entry: TraceEntry, tried: TriedEdge, paint: _Painter) -> Iterator[str]:
+def _tried(entry: TraceEntry, tried: TriedEdge, paint: Paint) -> Iterator[str]:
     taken = tried.pointer in (entry.taken, entry.error_case)
     outcome = "forced" if taken and entry.forced else words.outcome(tried)
     answered = tried.verdict is not None and any(part.answered for part in tried.verdict.comparisons)
@@ -234,7 +232,7 @@ def _tried(entry: TraceEntry, tried: TriedEdge, paint: _Painter) -> Iterator[str
     yield from _wrapped(text, "yes" if taken else "no" if outcome == "no" else "?", paint)
 
 
-def _wrapped(text: str, look: str, paint: _Painter) -> Iterator[str]:
+def _wrapped(text: str, look: str, paint: Paint) -> Iterator[str]:
     for index, line in enumerate(wrap(terminal_safe(text), _WIDTH - 10, break_on_hyphens=False) or [""]):
         yield f"{'      ' if index == 0 else '          '}{paint(look, line)}\n"
 
@@ -278,7 +276,7 @@ def paths_report(
     organisation: Organisation, explorations: Iterable[Exploration], *, chain: bool = False, colour: bool = False
 ) -> Iterator[str]:
     """Every path with its steps and what has to hold, one workflow after the other."""
-    paint = _painter(colour)
+    paint = painter(_LOOKS, colour=colour)
     for index, exploration in enumerate(explorations):
         more = ", and there are more" if exploration.cut else ""
         through = " through its chain" if chain else ""
@@ -293,7 +291,7 @@ def paths_report(
             yield f"  cut: at most {MAX_PATHS} paths are listed\n"
 
 
-def _path_runs(number: int, path: ExploredPath, starts: dict[tuple[str, ...], int], paint: _Painter) -> Iterator[str]:
+def _path_runs(number: int, path: ExploredPath, starts: dict[tuple[str, ...], int], paint: Paint) -> Iterator[str]:
     """``starts`` are the first runs of the paths so far, each with the number of the path that showed them."""
     runs = path.described_runs
     keys = [_key(run) for run in runs]
@@ -314,7 +312,7 @@ def _path_runs(number: int, path: ExploredPath, starts: dict[tuple[str, ...], in
         yield from _path_line(f"     {reason}", "aside", paint)
 
 
-def _feasibility(organisation: Organisation, path: ExploredPath, paint: _Painter) -> Iterator[str]:
+def _feasibility(organisation: Organisation, path: ExploredPath, paint: Paint) -> Iterator[str]:
     """Why a path cannot be taken, or where it has to be forced; nothing where values lead along it."""
     if path.is_contradiction:
         yield from _path_line(f"       cannot hold: {path.contradiction}", "wrong", paint)
@@ -337,15 +335,8 @@ def _key(run: DescribedRun) -> str:
     return repr((run.analysis.key, run.nodes, run.needs))
 
 
-def _path_line(line: str, look: str, paint: _Painter) -> Iterator[str]:
+def _path_line(line: str, look: str, paint: Paint) -> Iterator[str]:
     for part in wrap(
         terminal_safe(line), _WIDTH, subsequent_indent=" " * 10, break_on_hyphens=False, drop_whitespace=False
     ):
         yield f"{paint(look, part.rstrip())}\n"
-
-
-def _painter(colour: bool) -> _Painter:
-    """Puts a text into one of the looks of a report, or leaves it."""
-    if not colour:
-        return lambda _, text: text
-    return lambda look, text: f"\x1b[{_LOOKS[look]}m{text}\x1b[0m" if look else text
