@@ -29,9 +29,9 @@ from kustui.definition.models import ErrorCase, Schema, Transition, Workflow
 from kustui.definition.operators import Family, operator_named
 from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
+from kustui.definition.source.json_values import UNKNOWN_VALUE
 from kustui.definition.source.positions import is_inside, parent
 from kustui.definition.source.source import UNKNOWN_KEY
-from kustui.definition.source.unknown_values import UNKNOWN_VALUE
 from kustui.text.messages import closest
 
 

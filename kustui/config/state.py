@@ -24,12 +24,13 @@ def state_path(*names: str) -> Path | None:
     return folder and folder.joinpath(*names)
 
 
-def read_state(path: Path | None) -> bytes | None:
-    """What was saved, cut where it cannot be ours; None where nothing was, or it cannot be read."""
+def read_state(path: Path | None, most: int = MOST_BYTES) -> bytes | None:
+    """What was saved, cut behind ``most`` bytes, with which it cannot be ours; None where nothing was, or it cannot be
+    read."""
     with suppress(OSError):
         if path is not None and is_file(path):  # a pipe would wait for somebody to write
             with path.open("rb") as file:
-                return file.read(MOST_BYTES + 1)
+                return file.read(most + 1)
     return None
 
 

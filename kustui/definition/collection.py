@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.definition.source.file_text import OutlinedText, read_text
+from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, is_unknown
 from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
 from kustui.definition.source.positions import Positions, Spot, may_hold, parent, scan
 from kustui.definition.source.source import Extent, Fault, Source, Span
-from kustui.definition.source.unknown_values import UNKNOWN_BYTES, UNKNOWN_VALUE, is_unknown
 from kustui.files import ReadFile, no_file
 
 if TYPE_CHECKING:

@@ -17,11 +17,10 @@ from pydantic_core import ErrorDetails
 from kustui.definition.keys import APP, AVAILABLE_APP, WORKFLOW, has_mistyped, mistyped_keys, unknown_words
 from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.platform import ERROR_ACTIONS
-from kustui.definition.source.json_values import decoded
+from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, decoded
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
 from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates, wrong_kind
 from kustui.definition.source.syntax import nested_too_deep
-from kustui.definition.source.unknown_values import UNKNOWN_BYTES, UNKNOWN_VALUE
 from kustui.text.messages import expected_by, quoted
 from kustui.text.terminal_safe import UNKNOWN
 

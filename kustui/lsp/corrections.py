@@ -14,8 +14,7 @@ from kustui.errors import KustuiError
 from kustui.fix.edits import Fix, TextEdit, by_source
 from kustui.fix.quick_fixes import fixes_of, safe_fixes
 from kustui.fix.renames import name_of, rename
-from kustui.lsp.diagnostics import diagnostic_of
-from kustui.lsp.state import Spot, State
+from kustui.lsp.state import Spot, State, diagnostic_of
 from kustui.lsp.text import Position
 from kustui.simulate.scenarios.file import scenario_sources
 from kustui.text.messages import counted

@@ -24,9 +24,8 @@ from kustui.config.configuration import Configuration
 from kustui.errors import KustuiError
 from kustui.files import absolute, own_folder, write_file
 from kustui.lsp import answers, completion, corrections
-from kustui.lsp.diagnostics import SOURCE, Diagnostics
 from kustui.lsp.session import Session
-from kustui.lsp.state import State
+from kustui.lsp.state import SOURCE, Diagnostics, State
 from kustui.lsp.text import Position
 from kustui.workspace.check_cache import CachedCheck
 

@@ -16,8 +16,7 @@ from kustui.definition.imported_files import imported_paths
 from kustui.definition.loader import Progress
 from kustui.errors import KustuiError
 from kustui.files import absolute
-from kustui.lsp.diagnostics import Diagnostics, RulePage, diagnostics_of
-from kustui.lsp.state import OpenText, State
+from kustui.lsp.state import Diagnostics, OpenText, RulePage, State, diagnostics_of
 from kustui.lsp.text import Text
 from kustui.workspace.background import short_switch_interval
 from kustui.workspace.check_cache import CachedCheck

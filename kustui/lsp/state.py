@@ -1,9 +1,10 @@
-"""One state of what an editor has open: a snapshot, and the texts that it was made of; positions to bytes and back."""
+"""One state of what an editor has open: a snapshot, and the texts that it was made of; positions to bytes and back; its
+problems, as an editor shows them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,11 +14,14 @@ from pygls.uris import from_fs_path
 
 from kustui.analysis.uses import Use, UseKind, uses_in
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.check.problems import Problem
+from kustui.config.severity import Severity
 from kustui.definition.collection import Document, Entry
 from kustui.definition.source.edits import Edit, edit_between
 from kustui.definition.source.source import Extent, Source
 from kustui.files import absolute
 from kustui.lsp.text import Position, Text
+from kustui.text.terminal_safe import terminal_safe
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -189,3 +193,53 @@ def _later(edit: Edit, extent: Extent) -> Extent | None:
         return extent
     is_whole = extent.start >= edit.old_end or (extent.start <= edit.start and edit.old_end <= extent.end)
     return edit.moved(extent) if is_whole else None
+
+
+# Diagnostics
+
+SOURCE = "kustui"
+_SEVERITIES = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFO: types.DiagnosticSeverity.Information,
+}
+
+RulePage = Callable[[str], str]
+"""The URI of the page of a rule, by its name; empty where there is none."""
+Diagnostics = Mapping[str, Sequence[types.Diagnostic]]
+"""By the path of a file."""
+
+
+def diagnostics_of(state: State, page: RulePage) -> Diagnostics:
+    """What is wrong with each file, by its path; of a file whose text does not parse, what was wrong when it did too,
+    as far as that has not been typed over."""
+    by_path: dict[str, list[types.Diagnostic]] = {}
+    for problem in state.snapshot.problems or ():
+        if (diagnostic := diagnostic_of(state, problem, page)) is not None:
+            by_path.setdefault(absolute(problem.path), []).append(diagnostic)
+    return by_path
+
+
+def diagnostic_of(state: State, problem: Problem, page: RulePage) -> types.Diagnostic | None:
+    """A problem as the protocol has it; None where what it is about has been typed over."""
+    range_ = state.range(problem.document, problem.where())
+    if range_ is None:
+        return None
+    message = terminal_safe(problem.message)
+    href = page(problem.rule)
+    return types.Diagnostic(
+        range=range_,
+        message=f"{message}\nhint: {terminal_safe(problem.hint)}" if problem.hint else message,
+        severity=_SEVERITIES[problem.severity],
+        code=problem.rule,
+        code_description=types.CodeDescription(href) if href else None,
+        source=SOURCE,
+        related_information=[*_related(state, problem)] or None,
+    )
+
+
+def _related(state: State, problem: Problem) -> Iterator[types.DiagnosticRelatedInformation]:
+    for related in problem.notes:
+        location = state.location(related.document, related.where())
+        if location is not None:
+            yield types.DiagnosticRelatedInformation(location, terminal_safe(related.message))

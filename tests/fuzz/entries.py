@@ -23,13 +23,12 @@ from kustui.definition.expressions.conditions import comparisons_in, parse_condi
 from kustui.definition.expressions.parse import expressions_in, parse
 from kustui.definition.expressions.templates import parse_template
 from kustui.definition.expressions.words import in_words
-from kustui.diagrams.chain_lines import ORDERS, ChainLines, chain_rows, chain_summaries
+from kustui.diagrams.chain_lines import ORDERS, ChainLines, chain_rows, chain_summaries, parse_rate
 from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
 from kustui.diagrams.formats.graph_languages import dot, json_text, mermaid
 from kustui.diagrams.formats.svg import svg
 from kustui.diagrams.formats.text import boxes_text, chains_text, rail_text, writer
 from kustui.diagrams.glyphs import problem_marks
-from kustui.diagrams.load_lines import parse_rate
 from kustui.diagrams.timeline import timeline_of
 from kustui.errors import KustuiError
 from kustui.fix.edits import by_source, edited

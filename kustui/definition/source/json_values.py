@@ -1,9 +1,15 @@
-"""JSON of a definition as values."""
+"""JSON of a definition as values, and what of them only a run of a module knows."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
+
+import msgspec
+
+from kustui.definition.source.positions import members
+from kustui.definition.source.source import Extent
+from kustui.text.terminal_safe import UNKNOWN
 
 
 def decoded(text: bytes) -> Any:
@@ -17,3 +23,21 @@ def decoded(text: bytes) -> Any:
 
 def _whole_number(digits: str) -> int | float:
     return int(digits) if len(digits) < 400 else float(digits)
+
+
+UNKNOWN_BYTES = UNKNOWN.encode()
+UNKNOWN_VALUE = "unknown-value"
+"""The rule of the faults of what only a run of a module knows: nothing is reported of them."""
+
+
+def is_unknown(data: bytes, extent: Extent) -> bool:
+    """Whether only a run of the module knows a value of the JSON text, or some of what it holds directly."""
+    match data[extent.start : extent.start + 1]:
+        case b'"':
+            return data.startswith(UNKNOWN_BYTES, extent.start + 1)
+        case b"{":
+            return any(data.startswith(UNKNOWN_BYTES, key.start + 1) for _, key, _ in members(data, extent))
+        case b"[":
+            elements = msgspec.json.decode(memoryview(data)[extent.start : extent.end], type=list[msgspec.Raw])
+            return any(bytes(memoryview(element)[1:4]) == UNKNOWN_BYTES for element in elements)
+    return False

@@ -14,9 +14,9 @@ from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.styled_lines import Line, Piece, Span, TextSearch
+from kustui.tui.explorer.json_layout import TOKEN, UnfoldedString, unfolded_string
 from kustui.tui.explorer.json_search import matched
 from kustui.tui.explorer.source_lines import SourceLines
-from kustui.tui.explorer.unfolded_strings import TOKEN, UnfoldedString, unfolded_string
 
 MAX_STYLED = 20_000
 """Characters of a line that are coloured; of a longer one, and of all of it, only what is in view is made at all."""

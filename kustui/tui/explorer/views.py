@@ -14,9 +14,8 @@ from textual.widget import Widget
 
 from kustui.text.messages import counted
 from kustui.tui.bindings import actions_of, with_keys_in_force
-from kustui.tui.diagrams.boxes_view import BoxesView
+from kustui.tui.diagrams.boxes_view import BoxesView, MapBoxesView
 from kustui.tui.diagrams.diagram_view import DiagramView
-from kustui.tui.diagrams.map_boxes_view import MapBoxesView
 from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView

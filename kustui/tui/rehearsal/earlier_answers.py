@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from kustui.errors import KustuiError
-from kustui.files import own_folder, write_file
+from kustui.config.state import read_state, state_path, write_state
 
 _VERSION = 1
 _MAX_ANSWERS = 100
@@ -46,10 +44,7 @@ class EarlierAnswers:
     """The latest first. Without ``saved`` nothing is read or written, and they last as long as the session."""
 
     def __init__(self, *, saved: bool) -> None:
-        self._file: Path | None = None
-        self._answers: tuple[EarlierAnswer, ...] = ()
-        if saved and (folder := own_folder("state")) is not None:
-            self._file = folder / "answers.json"
+        self._file = state_path("answers.json") if saved else None
         self._answers = self._read()
 
     def add(self, answer: EarlierAnswer) -> None:
@@ -58,9 +53,8 @@ class EarlierAnswers:
         self._answers = tuple(kept)[:_MAX_ANSWERS]
         if self._file is not None:
             saved = tuple(answer for answer in self._answers if len(answer.text) <= _MAX_LENGTH)
-            with suppress(OSError, UnicodeEncodeError, KustuiError):
-                self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                write_file(self._file, [msgspec.json.encode(_File(answers=saved))], replace=True, private=True)
+            with suppress(UnicodeEncodeError):
+                write_state(self._file, msgspec.json.encode(_File(answers=saved)))
 
     def offered(self, kind: Kind, subject: str, workflow: str = "", step: str = "") -> Iterator[EarlierAnswer]:
         """Those to the same question, each text once: of the same step first, then of any with the same action."""
@@ -73,8 +67,8 @@ class EarlierAnswers:
                 yield answer
 
     def _read(self) -> tuple[EarlierAnswer, ...]:
-        with suppress(OSError, msgspec.MsgspecError, RecursionError):
-            if self._file is not None and self._file.stat().st_size <= _MAX_BYTES:
-                file = msgspec.json.decode(self._file.read_bytes(), type=_File)
+        with suppress(msgspec.MsgspecError, RecursionError):
+            if (saved := read_state(self._file, _MAX_BYTES)) is not None:
+                file = msgspec.json.decode(saved, type=_File)
                 return file.answers[:_MAX_ANSWERS] if file.version == _VERSION else ()
         return ()

@@ -9,7 +9,7 @@ import pytest
 
 from kustui.cache import Cache
 from kustui.check.rule import step, to, when, workflow
-from kustui.tui.diagrams.map_boxes_view import MapBoxesView
+from kustui.tui.diagrams.boxes_view import MapBoxesView
 from kustui.tui.diagrams.map_view import MapView
 from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.snapshot import always, check_snapshot, open_paths
