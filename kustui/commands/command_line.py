@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, cast
 
@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 def parser_of(command: str) -> Parser:
     """The parser of a command, or of ``explore``."""
     return cast("Parser", import_module(f"kustui.commands.{command}").parser())
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """The type of an option that takes a whole number."""
+
+    def number(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text[:9]) <= most:
+            raise argparse.ArgumentTypeError(f"expected a whole number from {least:,} to {most:,}, found {text!r}")
+        return int(text[:9])
+
+    return number
 
 
 class Parser(argparse.ArgumentParser):

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from kustui.commands.command_line import Parser
+from kustui.commands.command_line import Parser, whole_number
 from kustui.commands.inputs import checked_definitions
 from kustui.commands.output import ExitStatus, Output, within_mermaid_limits
 from kustui.definition.collection import Entry
@@ -51,7 +51,12 @@ def parser() -> Parser:
         help="with --map: only what is around a workflow:, event:, field: or host:, "
         "for example field:conversation.status",
     )
-    add("--depth", metavar="N", type=_depth, help=f"with --around: how many links to follow (default: {_DEPTH})")
+    add(
+        "--depth",
+        metavar="N",
+        type=whole_number(1, 100),
+        help=f"with --around: how many links to follow (default: {_DEPTH})",
+    )
     add(
         "--rate",
         metavar="EVENT=RATE",
@@ -64,24 +69,12 @@ def parser() -> Parser:
     add(
         "--width",
         metavar="CELLS",
-        type=_width,
+        type=whole_number(20, 10_000),
         help=f"text: cut lines at this width (default: that of the terminal, else {_WIDTH})",
     )
     parser.add_configuration()
     parser.add_cache()
     return parser
-
-
-def _width(text: str) -> int:
-    if not text.isdecimal() or not 20 <= int(text) <= 10_000:
-        raise argparse.ArgumentTypeError(f"expected a number of cells from 20 to 10,000, found {text!r}")
-    return int(text)
-
-
-def _depth(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 100:
-        raise argparse.ArgumentTypeError(f"expected a number from 1 to 100, found {text!r}")
-    return int(text)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.commands.command_line import Parser
+from kustui.commands.command_line import Parser, whole_number
 from kustui.commands.inputs import WatchedDefinitions, checked_definitions, read_stdin
 from kustui.commands.output import ExitStatus, Output, output_path, report_error
 from kustui.commands.simulate_suite import Suite
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.workspace.snapshot import Snapshot
 
-_MOST_ALLOWED = 1_000_000
 _SETTLED = 0.1
 """Seconds without a change after which a save is over."""
 
@@ -80,7 +79,7 @@ def parser() -> Parser:
     add(
         "--max-steps",
         metavar="N",
-        type=_count,
+        type=whole_number(1, 1_000_000),
         help=f"stop after N steps (default: {DEFAULT_MAX_STEPS:,})",
     )
     add(
@@ -103,12 +102,6 @@ def parser() -> Parser:
     parser.add_cache()
     parser.add_watch()
     return parser
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= _MOST_ALLOWED:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to {_MOST_ALLOWED:,}, found {text!r}")
-    return int(text)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 
@@ -73,6 +73,20 @@ def to_json(value: object, indent: int | None = None) -> str:
 
     text = json.dumps(value, ensure_ascii=False, indent=indent).replace(UNKNOWN, "")
     return text if text.isascii() and "\x7f" not in text else _SUSPECT.sub(_escaped, text)
+
+
+def json_element(value: object) -> str:
+    """A value as an element of ``json_list``."""
+    return "  " + to_json(value, indent=2).replace("\n", "\n  ")
+
+
+def json_list(elements: Iterable[str]) -> Iterator[str]:
+    """The pieces of a JSON array, an element at a time."""
+    separator = "[\n"
+    for element in elements:
+        yield separator + element
+        separator = ",\n"
+    yield "[]\n" if separator == "[\n" else "\n]\n"
 
 
 def xml_attribute(value: object) -> str:

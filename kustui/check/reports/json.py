@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import indent
 from typing import Any
 
 from kustui.check.problems import Problem, Related
 from kustui.check.reports import CheckResult, ReportedFix
-from kustui.text.terminal_safe import to_json
+from kustui.text.terminal_safe import json_element, json_list, to_json
 
 
 def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
-    separator = "[\n"
-    for problem in checked.problems:
-        yield separator + indent(to_json(_record(checked, problem), indent=2), "  ")
-        separator = ",\n"
-    yield "\n]\n" if checked.problems else "[]\n"
+    return json_list(json_element(_record(checked, problem)) for problem in checked.problems)
 
 
 def report_lines(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:

@@ -4,7 +4,6 @@ them; or of paths, each with a scenario that takes it."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from textwrap import indent
 from typing import Any
 
 from kustui.analysis.condition_evaluation import Verdict
@@ -22,7 +21,7 @@ from kustui.simulate.scenarios.explore import Exploration, ExploredPath, build_p
 from kustui.simulate.scenarios.path_scenario import with_expectations
 from kustui.simulate.scenarios.replay import Replay
 from kustui.simulate.scenarios.suite import ScenarioResult
-from kustui.text.terminal_safe import to_json
+from kustui.text.terminal_safe import json_element, json_list
 
 
 def report(
@@ -32,23 +31,17 @@ def report(
     shown: Collection[str] | None = None,
     colour: bool = False,
 ) -> Iterator[str]:
-    separator = "[\n"
-    for result in results:
-        yield f"{separator}{result.text or _unreadable(result)}"
-        separator = ",\n"
-    yield "\n]\n" if results else "[]\n"
+    return json_list(result.text or _unreadable(result) for result in results)
 
 
 def render(replay: Replay) -> str:
     """One rehearsal, as an element of the list."""
-    parts = {key: _sorted(value) for key, value in record(replay).items()}
-    return indent(to_json(parts, indent=2), "  ")
+    return json_element({key: _sorted(value) for key, value in record(replay).items()})
 
 
 def _unreadable(result: ScenarioResult) -> str:
     """A scenario that cannot be replayed, and why."""
-    parts = {"scenario": result.title, "file": result.path, "held": False, "errors": [*result.errors]}
-    return indent(to_json(parts, indent=2), "  ")
+    return json_element({"scenario": result.title, "file": result.path, "held": False, "errors": [*result.errors]})
 
 
 def _sorted(value: Any) -> Any:
@@ -190,12 +183,11 @@ def _comparison(verdict: Verdict) -> dict[str, Any]:
 
 def paths_report(organisation: Organisation, explorations: Iterable[Exploration]) -> Iterator[str]:
     """A list of paths, each with a scenario that takes it, and with ``cut``: whether its workflow has more."""
-    separator = "[\n"
-    for exploration in explorations:
-        for path in exploration.paths:
-            yield separator + indent(to_json({**_path(organisation, path), "cut": exploration.cut}, indent=2), "  ")
-            separator = ",\n"
-    yield "[]\n" if separator == "[\n" else "\n]\n"
+    return json_list(
+        json_element({**_path(organisation, path), "cut": exploration.cut})
+        for exploration in explorations
+        for path in exploration.paths
+    )
 
 
 def _path(organisation: Organisation, path: ExploredPath) -> dict[str, Any]:
