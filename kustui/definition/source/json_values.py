@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
@@ -15,6 +14,8 @@ from kustui.text.terminal_safe import UNKNOWN
 def decoded(text: bytes) -> Any:
     """The value of a JSON text; a whole number of more digits than Python converts is a float. Raises RecursionError
     where it is nested too deep, ValueError where it is no JSON."""
+    import json  # not before the first paint
+
     try:
         return json.loads(text)
     except ValueError:
