@@ -172,9 +172,22 @@ def fixed_and_new(
     before: Iterable[Problem], now: Iterable[Problem], words_now: Callable[[Problem], Words] | None = None
 ) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
     """The problems that are gone, and the new ones. A problem that only moved is neither; of several equal ones, the
-    last count as gone or new. ``words_now`` gives what identifies an old one, where names have changed."""
+    last count as gone or new. Nor is one with another message at the same place, unless it is more severe, where what
+    is written there is as it was, so that something elsewhere changed, or where only a number differs. ``words_now``
+    gives what identifies an old one, where names have changed."""
     old, new = _grouped(before, words_now or _words), _grouped(now, _words)
-    return tuple(_surplus(old, new)), tuple(_surplus(new, old))
+    fixed: dict[tuple[Identity, _Place], list[tuple[Problem, str]]] = {}
+    for (identity, message), problem in _surplus(old, new):
+        fixed.setdefault((identity, _place(problem)), []).append((problem, message))
+    came = []
+    for (identity, _), problem in _surplus(new, old):
+        candidates = fixed.get((identity, _place(problem)), [])
+        same = next((pair for pair in candidates if _goes_on(*pair, problem)), None)
+        if same is not None:
+            candidates.remove(same)
+        else:
+            came.append(problem)
+    return tuple(problem for pairs in fixed.values() for problem, _ in pairs), tuple(came)
 
 
 def _words(problem: Problem) -> Words:
@@ -184,9 +197,39 @@ def _words(problem: Problem) -> Words:
 _Groups = Mapping[Words, list[Problem]]
 
 
-def _surplus(problems: _Groups, others: _Groups) -> Iterator[Problem]:
+def _surplus(problems: _Groups, others: _Groups) -> Iterator[tuple[Words, Problem]]:
     for key, group in problems.items():
-        yield from group[len(others.get(key, ())) :]
+        yield from ((key, problem) for problem in group[len(others.get(key, ())) :])
+
+
+_Place = tuple[str, bool, int]
+_STEP = re.compile(r"(/attributes)?/steps/\d+")
+_NUMBER = re.compile(r'("[^"]*"|[\w.-]*[^\W\d][\w.-]*)|\d[\d,.]*')
+"""A number, but for those in names."""
+
+
+def _place(problem: Problem) -> _Place:
+    """Where it is in its step, or in its workflow."""
+    own = problem.pointer.removeprefix(problem.entry.item.pointer) if problem.entry is not None else problem.pointer
+    inner = _STEP.sub("", own, count=1) if problem.step else own
+    return inner, problem.on_key, problem.within[0] if problem.within else -1
+
+
+def _goes_on(old: Problem, message: str, new: Problem) -> bool:
+    """Whether an old problem, in the words of now, is the new one of the same rule at the same place."""
+    if new.severity > old.severity:
+        return False
+    return _written(old) == _written(new) or _numberless(message) == _numberless(new.message)
+
+
+def _numberless(message: str) -> str:
+    return _NUMBER.sub(lambda match: match[1] or "0", message)
+
+
+def _written(problem: Problem) -> bytes:
+    """What stands at its place, whatever its layout."""
+    start, end = problem.where()
+    return b"".join(problem.document.source.data[start:end].split())
 
 
 def _grouped(problems: Iterable[Problem], words_of: Callable[[Problem], Words]) -> _Groups:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from kustui.definition.expressions import (
     AllOf,
     AnyOf,
+    Comparison,
     Condition,
     Unreadable,
     condition_key,
@@ -15,7 +19,7 @@ from kustui.definition.expressions import (
     in_words,
 )
 from kustui.definition.expressions.conditions import texts_read
-from kustui.definition.expressions.words import Namer
+from kustui.definition.expressions.words import Namer, value_in_words
 from kustui.review.part_changes import sentence, shown
 from kustui.review.value_changes import excerpts
 from kustui.text.styled_lines import Line
@@ -27,6 +31,10 @@ _HOLDS = ("{} also holds if {}", "{} no longer holds if {}", "{} holds if {} ins
 _ACCEPTS = ("{} accepts {} as well", "{} no longer accepts {}", "{} accepts {} instead of {}")
 """What is said of a part of a condition that came, of one that went, and of one in place of another: of those that all
 have to hold, of those of which one is enough, and of the latter within the former."""
+_HOLDS_ELEMENT = ("holds {} too", "no longer holds {}", "holds {} instead of {}")
+"""What is said of elements of a list that a value is compared with."""
+_LIST = "…"
+"""What stands for such a list."""
 
 
 class ConditionChange(NamedTuple):
@@ -88,10 +96,25 @@ class ConditionComparison(NamedTuple):
             yield self._change(REMOVED, templates[1], shown(in_words(_joined(removed, joint), self.old_name)))
 
     def _instead(self, template: str, old: Condition, new: Condition) -> ConditionChange:
+        if (change := self._elements(old, new)) is not None:
+            return change
         before, after = in_words(old, self.old_name), in_words(new, self.new_name)
         if before == after:  # in what the words leave out, such as the end of a long text
             before, after = excerpts(condition_key(old), condition_key(new))
         return self._change(CHANGED, template, shown(after), shown(before))
+
+    def _elements(self, old: Condition, new: Condition) -> ConditionChange | None:
+        """Which elements came or went of a list that a value is compared with; None where more differs."""
+        if (lists := _lists_that_differ(old, new)) is None:
+            return None
+        comparison, removed, added = lists
+        gone = [shown(value_in_words(removed, self.old_name)[1:-1])] if removed else []
+        came = [shown(value_in_words(added, self.new_name)[1:-1])] if added else []
+        if gone == came:  # in what the words leave out
+            return None
+        template = _HOLDS_ELEMENT[2 if gone and came else 1 if gone else 0]
+        around = in_words(comparison, self.new_name).replace(f'"{_LIST}"', _LIST)
+        return self._change(CHANGED, f"the list in {{}} {template} ({{}})", *came, *gone, shown(around))
 
     def _change(self, kind: str, template: str, *parts: Line) -> ConditionChange:
         return ConditionChange(kind, sentence(template, self.subject, *parts))
@@ -140,6 +163,29 @@ def _pairs(removed: Sequence[Condition], added: Sequence[Condition]) -> list[tup
 def _reads(condition: Condition) -> object:
     """What a part asks about; groups are alike."""
     return None if isinstance(condition, AllOf | AnyOf) else texts_read(condition)
+
+
+def _lists_that_differ(old: Condition, new: Condition) -> tuple[Comparison, list[Any], list[Any]] | None:
+    """The new of two comparisons that differ only in the elements of a list, which is ``_LIST`` in it, with those that
+    went and those that came."""
+    if not isinstance(old, Comparison) or not isinstance(new, Comparison) or old.operator != new.operator:
+        return None
+    olds, news = ([operand.value for operand in side.operands] for side in (old, new))
+    pairs = enumerate(zip(olds, news, strict=False))
+    differing = [(at, one, other) for at, (one, other) in pairs if _json(one) != _json(other)]
+    if len(olds) != len(news) or len(differing) != 1:
+        return None
+    ((at, one, other),) = differing
+    if not isinstance(one, list) or not isinstance(other, list) or not one or not other:
+        return None
+    before, after = (Counter(map(_json, values)) for values in (one, other))
+    removed, added = ([*map(json.loads, rest.elements())] for rest in (before - after, after - before))
+    operands = (*new.operands[:at], replace(new.operands[at], value=_LIST), *new.operands[at + 1 :])
+    return (replace(new, operands=operands), removed, added) if removed or added else None
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def _shares_parts(old: Condition, new: Condition) -> bool:

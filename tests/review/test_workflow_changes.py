@@ -115,6 +115,31 @@ def test_inputs_are_passed(inputs: Value, expected: str) -> None:
             when("and", OPEN, when("or", URGENT, VIP, when("exists", "/#steps.1.vip"))),
             'the condition of `Escalate` accepts tags contains "urgent" as well',
         ),
+        (
+            when("contains", ["a", "b", "c"], "/#steps.1.status"),
+            when("contains", ["b", "a"], "/#steps.1.status"),
+            'the list in the condition of `Escalate` no longer holds "c" (… contains status)',
+        ),
+        (
+            when("and", OPEN, when("contains", "/#steps.1.tags", ["a", 1])),
+            when("and", OPEN, when("contains", "/#steps.1.tags", [1, "a", "b", True])),
+            'the list in the condition of `Escalate` holds "b", true too (tags contains …)',
+        ),
+        (
+            when("or", OPEN, when("contains", "/#steps.1.tags", ["a", "b"])),
+            when("or", OPEN, when("contains", "/#steps.1.tags", ["a", "d"])),
+            'the list in the condition of `Escalate` holds "d" instead of "b" (tags contains …)',
+        ),
+        (
+            when("contains", "/#steps.1.tags", ["a", "b"]),
+            when("not-contains", "/#steps.1.tags", ["a"]),
+            'the condition of `Escalate` asks for tags does not contain ["a"] instead of tags contains ["a", "b"]',
+        ),
+        (
+            when("contains", "/#steps.1.tags", ["a", "b"]),
+            when("contains", "/#steps.1.tags", ["b", "a"]),
+            'the condition of `Escalate` asks for tags contains ["b", "a"] instead of tags contains ["a", "b"]',
+        ),
         (ALWAYS, OPEN, 'the condition of `Escalate` asks for status is "open" now; before, it always held'),
         (OPEN, ALWAYS, 'the condition of `Escalate` always holds now; before, it asked for status is "open"'),
         (

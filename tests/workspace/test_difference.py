@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kustui.check.problems import fixed_and_new
+from kustui.config.check_settings import Settings
+from kustui.config.severity import Severity
 from kustui.workspace.difference import Difference, difference
 from kustui.workspace.snapshot import Snapshot, Workspace, check_snapshot
 from tests.support.definitions import a_workflow
@@ -163,6 +166,59 @@ def test_a_problem_that_names_what_was_renamed_is_none(between: Any, old: dict[s
     after = one(early, step("b", meta={"displayName": "New"}), first="a")
     found = between({"a.json": [before]}, {"a.json": [{**after, "name": "renamed", "id": "w"}]})
     assert [problem.message for problem in (*found.fixed, *found.new)] == []
+
+
+def ring(*names: str) -> list[dict[str, Any]]:
+    """Workflows that schedule each other in a ring."""
+    return [
+        a_workflow(
+            name,
+            trigger={
+                "id": "1",
+                "eventName": f"kustomer.workflow.id-of-{name}.call",
+                "callable": True,
+                "transitions": [{"target": "s", "condition": {"op": "true", "values": [True]}}],
+            },
+            steps=[schedule("s", following)],
+        )
+        for name, following in zip(names, (*names[1:], names[0]), strict=True)
+    ]
+
+
+def schedule(id_: str, name: str) -> dict[str, Any]:
+    params = {"workflowId": f"id-of-{name}", "runAt": {"type": "relative", "value": 60}, "inputs": {}}
+    return {"id": id_, "action": "kustomer.app.scheduler.schedule-workflow", "params": params, "transitions": []}
+
+
+def test_a_problem_that_says_otherwise_what_is_elsewhere_is_the_same(between: Any) -> None:
+    old, new = ring("a", "b"), ring("a", "b", "c")
+    found = between({"a.json": old}, {"a.json": new})
+    assert [(problem.rule, problem.workflow_name) for problem in (*found.fixed, *found.new)] == [
+        ("never-scheduled", "c")
+    ]  # and not the ring, which has another member
+
+
+def test_a_problem_with_another_number_is_the_same_and_one_with_another_name_is_new(between: Any) -> None:
+    def following(*values: Any, target: str = "gone") -> dict[str, Any]:
+        transition = {"target": target, "condition": {"op": "exists", "values": values}}
+        return one({**step("a"), "transitions": [transition]}, first="a")
+
+    found = between({"a.json": [following("x", 1, 2)]}, {"a.json": [following("x", 1, 2, 3)]})
+    assert [problem.rule for problem in (*found.fixed, *found.new)] == []
+    found = between({"a.json": [following("x")]}, {"a.json": [following("x", target="lost")]})
+    assert [problem.rule for problem in (*found.fixed, *found.new)] == ["unknown-target", "unknown-target"]
+
+
+def test_a_problem_that_is_more_severe_at_the_same_place_is_new(tmp_path: Path) -> None:
+    put(tmp_path, {"a.json": [one(step("a", "gone"), first="a")]})
+    snapshots = [
+        check_snapshot(Workspace([str(tmp_path)]).open(), Settings(severities={"unknown-target": severity}))
+        for severity in (Severity.WARNING, Severity.ERROR)
+    ]
+    old, new = ([problem._replace(message=f"{n}") for problem in s.problems or ()] for n, s in enumerate(snapshots))
+    fixed, came = fixed_and_new(old, new)
+    assert (len(fixed), len(came)) == (1, 1)
+    assert fixed_and_new(new, old) == ((), ())
 
 
 def test_a_problem_that_only_moved_is_none(between: Any) -> None:
