@@ -193,6 +193,15 @@ def is_on_top(screen: Screen[Any]) -> bool:
     return screen.app.screen_stack[-1:] == [screen]
 
 
+def paint(screen: Screen[Any]) -> None:
+    """Show what has changed on a screen without waiting for its turn, as far as its widgets have told it.
+
+    ``_on_timer_update``: Textual paints after up to two of the sixtieths of a second that it divides time into, if it
+    has painted just before: a key would wait because of a number that was counted up elsewhere.
+    """
+    screen._on_timer_update()
+
+
 def is_ending(app: App[Any]) -> bool:
     """Whether screens are being taken down: nothing may be begun on them any more."""
     return isinstance(app, TerminalApp) and app.is_leaving
@@ -311,6 +320,8 @@ class TypeAhead(TerminalApp):
             self.call_after_refresh(self._handled, ahead, screen)
             return
         self._ahead = None
+        if not ahead:
+            paint(self.screen)
         while ahead and self._ahead is None:
             key = ahead.popleft()
             if self.holds(key):

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rich.style import Style
 from textual import events
 from textual.errors import NoWidget
 from textual.screen import Screen
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from kustui.tui.base_app import TerminalApp, TypeAhead, enter, is_on_top, leave
 from kustui.tui.copy_menu import CopyMenu
@@ -181,6 +182,31 @@ async def test_who_quits_twice_does_not_wait_for_what_was_typed_before() -> None
     assert typed in ([], ["a"])
 
 
+async def test_a_key_does_not_wait_for_the_turn_of_the_screen_to_be_painted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 10 * PATIENCE)
+    painted = []
+
+    class Shown(Static, can_focus=True):
+        def render(self) -> str:
+            painted.append(str(self.content))
+            return painted[-1]
+
+        def on_key(self, event: events.Key) -> None:
+            self.update(event.key)
+
+    class Showing(TypeAhead):
+        def compose(self) -> Iterator[Static]:
+            yield Shown("nothing")
+
+    app = Showing()
+    async with app.run_test():
+        for key in "abc":
+            _type(app, key)
+            async with asyncio.timeout(PATIENCE):
+                while painted[-1:] != [key]:
+                    await asyncio.sleep(0.01)  # the pilot would have it painted
+
+
 class _Lower(Screen[Any]):
     """A screen of a kind of its own, as is the next."""
 
@@ -309,7 +335,6 @@ def test_a_thread_at_work_does_not_hold_up_the_end() -> None:
 
 _STUCK = """
 import asyncio, sys, threading, time
-from textual.widget import Widget
 from kustui.tui.base_app import TypeAhead
 
 def in_a_handler_of_the_application():
