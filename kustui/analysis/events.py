@@ -101,15 +101,6 @@ def trigger_filter(flow: FlowGraph) -> TriggerFilter:
     return TriggerFilter(asked if filtered else None)
 
 
-def starts(flow: FlowGraph, cause: Effect, asks: TriggerFilter) -> Reach:
-    """Whether the event of an effect leads a workflow that it starts beyond the trigger, by all that is written."""
-    targets = dict.fromkeys(edge.target for edge in flow.edges[TRIGGER_ID])
-    answers = reach(flow, cause, [Effect(target, "", "") for target in targets]).values()
-    if all(answer is Reach.CANNOT for answer in answers):
-        return Reach.CANNOT
-    return Reach.MUST if Reach.MUST in answers else asks.reach
-
-
 # What an event leads to
 
 

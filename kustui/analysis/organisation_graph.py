@@ -8,7 +8,7 @@ that reads it. What rests on our reading of the platform is *assumed* [assumed].
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -17,7 +17,7 @@ import networkx
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.effects import Effect, Reach
-from kustui.analysis.events import ANY_FIELD, TriggerFilter, changed_names, starts
+from kustui.analysis.events import ANY_FIELD, TriggerFilter, changed_names
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
 from kustui.analysis.workflow_analysis import WorkflowSummary
@@ -101,7 +101,6 @@ class OrganisationGraph:
     flow_of: Callable[[str], FlowGraph]
     is_first: bool = False
     """Whether nothing of it is taken from an earlier one."""
-    _verdicts: dict[tuple[str, str, str], Verdict] = field(default_factory=dict)
 
     @classmethod
     def of(cls, analysis: CollectionAnalysis, before: OrganisationGraph | None = None) -> OrganisationGraph:
@@ -186,23 +185,13 @@ class OrganisationGraph:
 
     # Whether an event gets a workflow beyond its trigger
 
-    def verdict(self, effect: Effect, key: str, *, exact: bool = False) -> Verdict:
-        """Whether what a step causes leads a workflow on its event beyond the trigger. ``exact``: by the values that it
-        writes too, for which the workflow is read again (some 5 ms)."""
-        asks = self.summaries[key].links.filter
+    def verdict(self, effect: Effect, key: str) -> Verdict:
+        """Whether what a step causes leads a workflow on its event beyond the trigger, by the fields that it writes."""
         if key in self.schedules.disabled:
             return Verdict(Reach.CANNOT, "it is disabled")
         if called_id(effect.event) is not None:
             return Verdict(Reach.MUST)
-        quick = _verdict(effect, asks)
-        if quick.reach is not Reach.MAY or not exact:
-            return quick
-        place = (effect.pointer, effect.event, key)
-        if place not in self._verdicts:
-            answer = starts(self.flow_of(key), effect, asks)
-            reason = "its filter does not let the written values through" if answer is Reach.CANNOT else quick.reason
-            self._verdicts[place] = Verdict(answer, reason if answer is not Reach.MUST else "")
-        return self._verdicts[place]
+        return _verdict(effect, self.summaries[key].links.filter)
 
     def started_by(self, effect: Effect) -> Iterator[tuple[Link, Verdict]]:
         """The workflows that listen to what a step causes, each with whether that gets it beyond its trigger."""

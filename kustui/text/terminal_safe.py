@@ -105,11 +105,6 @@ def _escaped(match: re.Match[str]) -> str:
     return "".join(f"\\u{halves[at : at + 2].hex()}" for at in range(0, len(halves), 2))
 
 
-def to_ascii(text: str) -> str:
-    """The same text in ASCII, of the same width in cells; what has no likeness in ASCII becomes ``?``."""
-    return "".join(pieces_to_ascii((text,)))
-
-
 def pieces_to_ascii(pieces: Sequence[str]) -> list[str]:
     """The pieces of a line in ASCII. Three dots mark a cut, since one would be a full stop: the two more take the place
     of blanks that follow, else of what stands beside them."""

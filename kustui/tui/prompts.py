@@ -122,13 +122,13 @@ class ChoiceList(RowsView):
     }
     """
 
-    def __init__(self, title: str, rows: Sequence[Row], cursor: int) -> None:
+    def __init__(self, title: str, rows: Sequence[Row]) -> None:
         super().__init__(id="choices")
         self.border_title = Content(terminal_safe(title))
-        self._initial = (tuple(rows), cursor)
+        self._first_rows = tuple(rows)
 
     def on_mount(self) -> None:
-        self.list_rows(*self._initial)
+        self.list_rows(self._first_rows, 0)
         self.focus()
 
     def list_rows(self, rows: Sequence[Row], cursor: int) -> None:
@@ -152,9 +152,9 @@ class ChoicePrompt(Vertical):
     ChoicePrompt LinesView.-needed { display: block; }
     """
 
-    def __init__(self, title: str, rows: Sequence[Row], choose: Callable[[int], bool], cursor: int) -> None:
+    def __init__(self, title: str, rows: Sequence[Row], choose: Callable[[int], bool]) -> None:
         super().__init__()
-        self.list = ChoiceList(title, rows, cursor)
+        self.list = ChoiceList(title, rows)
         self.choose = choose
         self._in_full = LinesView(id="in-full")
 
@@ -187,9 +187,9 @@ class Prompts:
         """Let the person type, beginning with ``text``: a line, or a sheet of JSON."""
         await self._mount(Prompt(question, text, accept, sheet=sheet))
 
-    async def choose(self, title: str, rows: Sequence[Row], choose: Callable[[int], bool], cursor: int = 0) -> None:
+    async def choose(self, title: str, rows: Sequence[Row], choose: Callable[[int], bool]) -> None:
         """Let the person choose a row; ``choose`` is given its index, and returns whether the list is done with."""
-        await self._mount(ChoicePrompt(title, rows, choose, cursor))
+        await self._mount(ChoicePrompt(title, rows, choose))
 
     async def _mount(self, prompt: Prompt | ChoicePrompt) -> None:
         if self.open is None and self._screen.focused is not None:

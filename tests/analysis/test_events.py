@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kustui.analysis.effects import Effect, Reach
-from kustui.analysis.events import changed_names, effects_of, starts, trigger_filter
+from kustui.analysis.events import changed_names, effects_of, trigger_filter
 from kustui.analysis.flow import FlowGraph
 from kustui.check.rule import ALWAYS, step, to, when, workflow
 from tests.support.definitions import document_of
+from tests.support.organisations import starts
 from tests.support.runs import started, to_the_end
 from tests.support.strategies import comparisons, nested_conditions
 

@@ -110,18 +110,6 @@ def test_a_filter_says_whether_a_write_starts_a_workflow(written: str, asked: st
     assert answer == (reach, reason)
 
 
-def test_the_values_that_are_written_decide_where_they_are_asked_for() -> None:
-    entry = (to("aa", when("eq", CHANGED.format("status"), "done")),)
-    graph = graph_of(
-        workflow("W", writes(status="open"), event=CREATE), workflow("L", step("aa"), event=UPDATE, entry=entry)
-    )
-    (effect,) = (link.effect for link in graph.links_from(named(graph, "W"), Role.PUBLISHES))
-    assert effect is not None
-    listener = named(graph, "L").name
-    assert graph.verdict(effect, listener).reach is Reach.MAY
-    assert graph.verdict(effect, listener, exact=True).reach is Reach.CANNOT
-
-
 def test_what_an_event_brings_about_is_a_tree_over_time() -> None:
     graph = graph_of(
         workflow("W", schedule("aa", "there"), event=CREATE),

@@ -14,7 +14,7 @@ from kustui.diagrams.formats.graph_languages import dot, mermaid
 from kustui.diagrams.formats.svg import svg
 from kustui.diagrams.glyphs import NodeKind
 from kustui.diagrams.rail_drawing import RailDrawing
-from kustui.text.terminal_safe import terminal_safe, to_ascii
+from kustui.text.terminal_safe import pieces_to_ascii, terminal_safe
 from tests.support.definitions import ALWAYS, document_of
 from tests.support.flows import edge, step, workflow
 
@@ -82,7 +82,7 @@ def test_a_step_that_ends_looks_different_from_one_that_leads_to_the_next_row() 
     assert "".join(mermaid(drawings)).count(":::last") == 1
     assert "".join(dot(drawings)).count("peripheries=2") == 1
     assert "".join(svg(drawings)).count('stroke-width="3"') == 1
-    assert "$" in to_ascii(text)
+    assert "$" in "".join(pieces_to_ascii([text]))
 
 
 @pytest.mark.parametrize("target", ["1", "start"])
@@ -107,7 +107,7 @@ def test_the_way_after_a_failure_is_drawn_and_told_as_one() -> None:
     assert lanes(rail) == ["◆", "●╌╮", "◉ ╎", "◉╌╯"]
     assert "after a failure of a" in drawn(rail)[3]
     assert "↯" not in "".join(drawn(rail)), "that says what is done when the step itself fails"
-    assert to_ascii("".join(lanes(rail))).isascii()
+    assert "".join(pieces_to_ascii(["".join(lanes(rail))])).isascii()
 
 
 def test_a_way_back_is_told_where_it_leads() -> None:
@@ -208,7 +208,7 @@ def test_what_is_done_after_a_failure_stands_beside_the_step_and_no_lane_leads_a
     rows = drawn(rail, 80)
     assert rows[1].startswith("● note.create a ↯ retry the step, continue  ↯ retry the step if error.status")
     assert rows[2] == "◉ note.create b ↯ retry the workflow"
-    assert to_ascii(rows[2]) == "$ note.create b & retry the workflow"
+    assert "".join(pieces_to_ascii([rows[2]])) == "$ note.create b & retry the workflow"
 
 
 def test_a_single_error_action_is_named_once_and_the_legend_says_what_its_sign_is() -> None:

@@ -20,7 +20,7 @@ from kustui.diagrams.formats.svg import svg
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.review.merged_flow import MergedWorkflow
 from kustui.review.value_changes import Identities
-from kustui.text.terminal_safe import to_ascii
+from kustui.text.terminal_safe import pieces_to_ascii
 from tests.support.definitions import document_of
 from tests.support.flows import edge, step, workflow
 
@@ -101,7 +101,7 @@ def test_the_rail_has_signs_and_lines_of_their_own_for_what_came_and_went() -> N
     assert {"┃", "━", "┈"} <= set(text), "lanes that came and went"
     assert '~ if status is "new" (was: if status is "open")' in text
     assert "never reached" not in text, "the flow that is gone led there"
-    assert to_ascii(text).isascii()
+    assert "".join(pieces_to_ascii([text])).isascii()
 
 
 def test_an_edge_that_is_gone_takes_nothing_from_those_that_there_are() -> None:

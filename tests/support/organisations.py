@@ -6,10 +6,14 @@ import json
 from typing import Any
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
+from kustui.analysis.effects import Effect, Reach
+from kustui.analysis.events import TriggerFilter, reach
+from kustui.analysis.flow import FlowGraph
 from kustui.analysis.organisation_graph import OrganisationGraph
 from kustui.check.checker import check
 from kustui.check.rule import step
 from kustui.definition.collection import Collection, read_document
+from kustui.definition.platform import TRIGGER_ID
 
 Definition = dict[str, Any]
 UPDATE, CREATE = "kustomer.conversation.update", "kustomer.note.create"
@@ -22,6 +26,15 @@ def analysis_of(*definitions: Definition) -> CollectionAnalysis:
 
 def graph_of(*definitions: Definition) -> OrganisationGraph:
     return OrganisationGraph.of(analysis_of(*definitions))
+
+
+def starts(flow: FlowGraph, cause: Effect, asks: TriggerFilter) -> Reach:
+    """Whether the event of an effect leads a workflow that it starts beyond the trigger, by all that is written."""
+    targets = dict.fromkeys(edge.target for edge in flow.edges[TRIGGER_ID])
+    answers = reach(flow, cause, [Effect(target, "", "") for target in targets]).values()
+    if all(answer is Reach.CANNOT for answer in answers):
+        return Reach.CANNOT
+    return Reach.MUST if Reach.MUST in answers else asks.reach
 
 
 def writes(id_: str = "aa", *transitions: Definition, **params: object) -> Definition:

@@ -152,8 +152,8 @@ class RowBuilder:
         """One line, cut where the pane ends."""
         self.rows.append(Row(fitted(pieces, self.width)))
 
-    def title(self, text: str, look: str = "heading") -> None:
-        self.add((text, look))
+    def title(self, text: str) -> None:
+        self.add((text, "heading"))
 
     def heading(self, text: str) -> None:
         if self.rows and self.rows[-1].line:
@@ -165,8 +165,8 @@ class RowBuilder:
         if pieces and any(text for text, _ in pieces):
             self.add((f"{label:<{_LABEL}}", "muted"), *pieces, indent=_LABEL, link=link)
 
-    def item(self, *pieces: Piece, link: NodeKey = (), indent: int = 2, value: str | None = None) -> None:
-        self.add((" " * indent, ""), *pieces, indent=indent + 2, link=link, value=value)
+    def item(self, *pieces: Piece, link: NodeKey = (), value: str | None = None) -> None:
+        self.add(("  ", ""), *pieces, indent=4, link=link, value=value)
 
     def none(self, text: str) -> None:
         self.item((text, "muted"))
