@@ -19,6 +19,7 @@ from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.diagram import DiagramSet, flow_diagram
 from kustui.diagrams.formats.graph_languages import mermaid
+from kustui.diagrams.formats.text import writer
 from kustui.diagrams.glyphs import NO_CHANGES, ChangeMarks
 from kustui.text.styled_lines import Line
 from kustui.tui import clipboard
@@ -90,6 +91,15 @@ def _names_of(selected: Target) -> Iterator[Copyable]:
         yield Copyable.of("copy.id", "id", id_)
     if step:
         yield Copyable.of("copy.reference", "reference", f"/#steps.{step}")
+
+
+def as_text(row: Line, name: str, drawing: Callable[[], Iterator[Line]]) -> Iterator[Copyable]:
+    """A row, and all of a drawing, as text."""
+    write = writer(colour=False, ascii_only=False)
+    if text := write(row).strip():
+        yield Copyable.of("copy.text", "row", text)
+    if first := next((line for line in drawing() if line), None):
+        yield Copyable("copy.diagram", name, write(first).rstrip("\n"), lambda: "".join(map(write, drawing())))
 
 
 def flow_as_mermaid(analysis: WorkflowAnalysis, changes: ChangeMarks = NO_CHANGES) -> Copyable:

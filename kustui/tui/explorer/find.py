@@ -54,10 +54,6 @@ class FilterController:
 
     async def open(self) -> None:
         """Let somebody type what the pane at hand is to be filtered by, or searched for."""
-        fields = self._screen.query(FilterInput)
-        field = fields.first() if fields else FilterInput()
-        if not fields:
-            await self._screen.mount(field)
         focused, tree = self._screen.focused, self._views.tree
         pane, narrowed = searchable(focused), narrowable(focused)
         self._panes.filtered = tree if pane is None and narrowed is None else focused
@@ -68,11 +64,7 @@ class FilterController:
         if pane is not None:
             self._search.begin(pane)
             value = ""
-        field.placeholder = _SEARCHES if pane is not None else _NARROWS
-        with self._screen.prevent(type(field).Changed):
-            field.value = value
-        field.add_class("-open")
-        self._screen.set_focus(field)
+        await FilterInput.open_in(self._screen, _SEARCHES if pane is not None else _NARROWS, value)
 
     def narrow(self, words: str) -> None:
         """Show only what holds every one of the words, or mark the text, in the pane that is being filtered."""

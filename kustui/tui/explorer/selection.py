@@ -11,8 +11,7 @@ from kustui.definition.collection import Entry
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.source import Extent, Fault, Place
-from kustui.diagrams.formats.text import writer
-from kustui.tui.copy_menu import Copyable, copyables, flow_as_mermaid
+from kustui.tui.copy_menu import Copyable, as_text, copyables, flow_as_mermaid
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.editor import EditorError, choose_editor, edit_file
 from kustui.tui.explorer.detail_presenter import DetailPresenter
@@ -74,19 +73,12 @@ class CurrentSelection:
         if selected is None:
             return
         self._presenter.follow_now()
-        write = writer(colour=False, ascii_only=False)
         focused, side, tree = self._screen.focused, self._views.side, self._views.tree.state
         row, node = focused.row if isinstance(focused, RowsView) else Row(), self._views.tree.node
         if row.value is not None and node is not None:
             selected = Target.at(node.document, row.value)
         yield from copyables(selected)
-        if text := write(row.whole or row.line).strip():
-            yield Copyable.of("copy.text", "row", text)
-        diagram = side.diagram
-        if first := next((line for line in diagram.whole() if line), None):
-            glimpse = write(first).rstrip("\n")
-            name = f"{side.diagram_name} as text"
-            yield Copyable("copy.diagram", name, glimpse, lambda: "".join(write(line) for line in diagram.whole()))
+        yield from as_text(row.whole or row.line, f"{side.diagram_name} as text", side.diagram.whole)
         if (entry := selected.entry) is not None and tree.holds(selected.document):
             yield self._mermaid(entry)
 

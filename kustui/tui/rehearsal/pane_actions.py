@@ -9,10 +9,9 @@ from textual.screen import Screen
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import to_json_value
-from kustui.diagrams.formats.text import writer
 from kustui.simulate.engine.trace import TraceEntry
 from kustui.text.terminal_safe import to_json
-from kustui.tui.copy_menu import Copyable, copyables, flow_as_mermaid
+from kustui.tui.copy_menu import Copyable, as_text, copyables, flow_as_mermaid
 from kustui.tui.rehearsal.history_rows import ENTRY
 from kustui.tui.rehearsal.panes import FLOW, RehearsalPanes
 from kustui.tui.rehearsal.session import Session
@@ -39,19 +38,11 @@ class PaneSearchActions:
 
     async def open(self) -> None:
         """Let somebody type what is to be searched for."""
-        fields = self._screen.query(FilterInput)
-        field = fields.first() if fields else FilterInput()
-        if not fields:
-            await self._screen.mount(field)
         pane = self._searched = self._pane
         self._search.begin(pane)
         if isinstance(pane, ContextView):
             pane.open_all()
-        field.placeholder = "text in this pane"
-        with self._screen.prevent(FilterInput.Changed):
-            field.value = ""
-        field.add_class("-open")
-        self._screen.set_focus(field)
+        await FilterInput.open_in(self._screen, "text in this pane")
 
     def type(self, text: str) -> None:
         self._search.type(self._searched, text)
@@ -99,12 +90,7 @@ def pane_copyables(session: Session, panes: RehearsalPanes) -> Iterator[Copyable
             yield from _of_value(session, path)
         case _ if pane.id in (FLOW, "table"):
             yield from _of_node(session, session.position[0], panes.rail.node)
-    write = writer(colour=False, ascii_only=False)
-    if row := write(pane.row.line).strip():
-        yield Copyable.of("copy.text", "row", row)
-    if first := next((line for line in panes.rail.whole() if line), None):
-        glimpse = write(first).rstrip("\n")
-        yield Copyable("copy.diagram", "flow as text", glimpse, lambda: "".join(map(write, panes.rail.whole())))
+    yield from as_text(pane.row.line, "flow as text", panes.rail.whole)
     yield flow_as_mermaid(session.organisation.analysis(session.position[0]))
 
 

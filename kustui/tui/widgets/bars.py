@@ -4,12 +4,13 @@ the keys and the filter at the bottom."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
@@ -324,6 +325,19 @@ class FilterInput(Input):
 
     def __init__(self) -> None:
         super().__init__(compact=True, id="filter")
+
+    @classmethod
+    async def open_in(cls, screen: Screen[Any], placeholder: str, text: str = "") -> None:
+        """Let somebody type in the one of a screen, which is made when it is first asked for."""
+        fields = screen.query(cls)
+        field = fields.first() if fields else cls()
+        if not fields:
+            await screen.mount(field)
+        field.placeholder = placeholder
+        with screen.prevent(cls.Changed):
+            field.value = text
+        field.add_class("-open")
+        screen.set_focus(field)
 
     def action_keep(self) -> None:
         self.post_message(self.Accepted(self.value))
