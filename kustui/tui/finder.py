@@ -31,12 +31,10 @@ from kustui.text.styled_lines import Line, joined
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.match_rows import MatchLine, key_lines, match_lines, match_row
 from kustui.tui.widgets.rows import Row, Rows
-from kustui.tui.widgets.rows_view import LinesView, RowsView, width_inside
+from kustui.tui.widgets.rows_view import REST, LinesView, RowsView, width_inside
 from kustui.workspace.snapshot import Snapshot
 
 _PAGE = 8
-REST = 0.06
-"""Seconds after which what stands behind a match is shown."""
 
 
 class FinderInput(Input):

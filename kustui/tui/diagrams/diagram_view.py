@@ -16,13 +16,11 @@ from kustui.text.styled_lines import Line
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey
+from kustui.tui.widgets.rows_view import REST
 
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.check.problems import Problem
-
-REST = 0.06
-"""Seconds for which a cursor rests before other panes follow it: a held key does not pay for them."""
 
 
 class NodeSelected(Message):

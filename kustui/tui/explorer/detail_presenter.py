@@ -16,14 +16,13 @@ from kustui.text.messages import counted, without_folder
 from kustui.text.styled_lines import Line, joined, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import first_key
-from kustui.tui.diagrams.diagram_view import REST
 from kustui.tui.explorer.views import PaneTitles, Views
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import LinesFor, problem_lines
 from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR, NodeKey, Row, Rows, Target
-from kustui.tui.widgets.rows_view import width_inside
+from kustui.tui.widgets.rows_view import REST, width_inside
 
 _LOW = 15
 """Lines of a terminal in which a problem takes one, so that the panes have room."""

@@ -25,6 +25,8 @@ from kustui.tui.bindings import bindings
 from kustui.tui.theme import looks_of
 from kustui.tui.widgets.rows import Row, Rows, laid_out
 
+REST = 0.06
+"""Seconds for which a cursor rests before other panes follow it: a held key does not pay for them."""
 _NEAR = 400
 """Rows around the cursor among which a moved row is searched for."""
 
