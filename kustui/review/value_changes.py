@@ -53,6 +53,11 @@ class Identities:
         steps = "|".join(map(re.escape, self.steps)) or r"\Z."
         return re.compile(rf"(?<![\w@.-])(steps\.\[?)({steps})(?![\w@-])|{_CALLED}")
 
+    @cached_property
+    def _are_exchanged(self) -> bool:
+        """Whether an id is that of another step now, so that a text which is the same names another one."""
+        return not self.steps.keys().isdisjoint(self.steps.values())
+
     def text(self, text: str) -> str:
         """A text of the old state as it would read now."""
         if not self.steps and not self.workflows:
@@ -90,7 +95,7 @@ class Identities:
             case list(), list():
                 return len(old) == len(new) and all(map(self.same, old, new))
             case str(), str():
-                return old == new or self.text(old) == new
+                return (old == new and not self._are_exchanged) or self.text(old) == new
         return isinstance(old, bool) is isinstance(new, bool) and bool(old == new)
 
 

@@ -200,12 +200,13 @@ class _Comparison:
         renamed = renamed_steps(old, new)
         path, changed = entry.source.path, False
         for id_, step in old.items():
-            kind, name, now = CHANGED, id_, new.get(id_)
+            name = renamed.get(id_, id_)
+            kind, now = (RENAMED, new[name]) if name != id_ else (CHANGED, new.get(id_))
             if now is None:
-                kind, name = REMOVED, renamed.get(id_, "")
-                if name:
-                    kind, now = RENAMED, added.pop(name)
-                    self.steps[entry.key, id_] = name
+                kind, name = REMOVED, ""
+            elif name != id_:
+                added.pop(name, None)
+                self.steps[entry.key, id_] = name
             if not _same(now, step):
                 if now is not None:
                     self._renames.add({id_: name, f'"{_name(step, id_)}"': f'"{_name(now, name)}"'}, entry.key)

@@ -10,19 +10,30 @@ from typing import Any
 _MOST_ROUNDS = 20
 """Steps of which each leads to the next, or back, need a single one: the steps are gone through in both directions."""
 _SELF = "\0"
+_WORD = re.compile(r"[\w-]+")
+_REFERENCE = re.compile(r'(?<=")[\w-]+(?="(?!:))|(?<=steps\.)[\w-]+|(?<=steps\.\[)[\w-]+')
+"""Where JSON may name a step: a text of its own, and in a path. An id may be a word elsewhere."""
 
 
 def renamed_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
     """The new ids of steps that have another one, by the old ones. ``old`` and ``new`` are the steps by id.
 
-    A step is the same that differs in nothing but its id, also where it names itself or others that are renamed; and,
-    of what is left, the only one of the same display name and action.
+    A step is the same that differs in nothing but its id, also where it names itself or others that are renamed, be it
+    to the ids that others had; and, of what is left, the only one of the same display name and action.
     """
+    texts, texts_now = ({id_: _text(step) for id_, step in steps.items()} for steps in (old, new))
     gone = {id_: step for id_, step in old.items() if id_ not in new}
     came = {id_: step for id_, step in new.items() if id_ not in old}
-    if not gone or not came:
+    changed = [id_ for id_, text in texts.items() if id_ in new and texts_now[id_] != text]
+    if (not gone or not came) and len(changed) < 2:
         return {}
-    renamed = _alike({id_: _text(step) for id_, step in gone.items()}, {id_: _text(step) for id_, step in came.items()})
+    renamed = _alike({id_: texts[id_] for id_ in gone}, {id_: texts_now[id_] for id_ in came})
+    rest = {*changed, *gone, *came} - renamed.keys() - {*renamed.values()}
+    renamed |= _alike_together(
+        {id_: _renamed_in(text, renamed) for id_, text in texts.items() if id_ in rest},
+        {id_: text for id_, text in texts_now.items() if id_ in rest},
+    )
+    gone = {id_: step for id_, step in gone.items() if id_ not in renamed}
     taken = set(renamed.values())
     by_name = _only((_named(step), id_) for id_, step in came.items() if id_ not in taken)
     remaining = _only((_named(step), id_) for id_, step in gone.items() if id_ not in renamed)
@@ -51,13 +62,49 @@ def _alike(gone: Mapping[str, str], came: Mapping[str, str]) -> dict[str, str]:
     return renamed
 
 
+def _alike_together(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """The steps that differ in nothing but their ids and those of each other, by their texts. An id that a step takes
+    over is given up by another."""
+    ids = dict.fromkeys({**old, **new}, _SELF)
+    by_text: dict[str, list[str]] = {}
+    for id_, text in new.items():
+        by_text.setdefault(_referring(text, ids), []).append(id_)
+    same: dict[str, str] = {}
+    for is_kept in (True, False):  # a step that may have kept its id has
+        for id_, text in old.items():
+            others = by_text.get(_referring(text, ids), []) if id_ not in same else []
+            if others and (not is_kept or id_ in others):
+                same[id_] = id_ if is_kept else others[0]
+                others.remove(same[id_])
+    for _ in range(_MOST_ROUNDS):
+        taken = {*same.values()}
+        wrong = [
+            id_
+            for id_, now in same.items()
+            if (id_ in new and id_ not in taken)
+            or (now in old and now not in same)
+            or _referring(old[id_], same) != new[now]
+        ]
+        if not wrong:
+            return {id_: now for id_, now in same.items() if id_ != now}
+        for id_ in wrong:
+            del same[id_]
+    return {}
+
+
+def _referring(text: str, names: Mapping[str, str]) -> str:
+    """JSON that refers to some steps by other ids."""
+    return _REFERENCE.sub(lambda match: names.get(match[0], match[0]), text)
+
+
 def _renamed_in(text: str, names: Mapping[str, str]) -> str:
     """JSON in which some ids are others."""
     if not names:
         return text
     written = {json.dumps(name)[1:-1]: json.dumps(now)[1:-1] for name, now in names.items()}
-    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, written))})(?![\w-])")
-    return pattern.sub(lambda match: written[match[0]], text)
+    others = "|".join(re.escape(name) for name in written if not _WORD.fullmatch(name))
+    pattern = re.compile(rf"(?<![\w-])(?:{others})(?![\w-])|{_WORD.pattern}") if others else _WORD
+    return pattern.sub(lambda match: written.get(match[0], match[0]), text)
 
 
 def _only(pairs: Iterable[tuple[Hashable, str]]) -> dict[Hashable, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kustui.check.rule import step, to, when, workflow
 from kustui.review.behaviour import Behaviour
 from tests.support.history import History, behaviour_between
@@ -18,6 +20,18 @@ def test_only_workflows_that_are_there_in_both_states_have_changed_paths(history
     [one] = behaviour_between("HEAD").workflows
     assert one.new.title == "Orders"
     assert [change.sentence for change in one.paths.changes]
+
+
+def test_steps_whose_ids_were_exchanged_run_as_before(history: History) -> None:
+    def orders(find: str, note: str, condition: str) -> dict[str, Any]:
+        open_ = when("eq", f"/#steps.{condition}.total", 5)
+        return workflow("Orders", step(find, to(note, open_), params={"uri": "x"}), step(note, params={"body": "y"}))
+
+    history.commit(a=orders("find", "note", "find"))
+    history.write(a=orders("note", "find", "note"))
+    assert behaviour_between("HEAD") == Behaviour()
+    history.write(a=orders("note", "find", "find"))  # the output of the other step
+    assert behaviour_between("HEAD") != Behaviour()
 
 
 def test_a_step_that_was_renamed_runs_as_before(history: History) -> None:

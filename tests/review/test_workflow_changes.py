@@ -80,6 +80,25 @@ def test_a_time_that_only_a_run_knows_is_said_as_what_is_read() -> None:
     assert sentences(calling(), new) == ["`Book pickup` schedules its run at remindAt instead of after 60 min"]
 
 
+def test_of_ids_that_were_exchanged_only_that_is_said_and_who_names_the_other_step_now() -> None:
+    body = {"body": "/#steps.a.id"}
+    steps = [a_step("a", "Find", transitions=[to("b")]), a_step("b", "Tell", transitions=[to("c")]), a_step("c", "End")]
+    old = a_workflow(steps=[*steps[:2], {**steps[2], "params": body}])
+    exchanged = [
+        a_step("b", "Find", transitions=[to("a")]),
+        a_step("a", "Tell", transitions=[to("c")]),
+        {**steps[2], "params": {"body": "/#steps.b.id"}},
+    ]
+    ids = {"a": "b", "b": "a"}
+    both = ["`Find` has the id b instead of a", "`Tell` has the id a instead of b"]
+    assert sorted(sentences(old, a_workflow(steps=exchanged), **ids)) == both
+    exchanged[2] = {**steps[2], "params": body}
+    assert sorted(sentences(old, a_workflow(steps=exchanged), **ids)) == [
+        *both,
+        "the param `body` of `End` is Tell.id instead of Find.id",
+    ]
+
+
 def test_another_scheduled_workflow_is_said_by_its_title() -> None:
     targets = [a_workflow("x"), a_workflow("y")]
     old, new = (analysis_of(calling(workflowId=f"id-of-{name}"), *targets) for name in "xy")

@@ -91,6 +91,30 @@ TWO = one(step("a", "b"), step("b"))
             id="the ids of steps that are alike but for their place",
         ),
         pytest.param(
+            [one(step("a", "b"), step("b", "c", params={"x": "/#steps.a.y"}), step("c"), first="a c")],
+            [one(step("b", "a"), step("a", "c", params={"x": "/#steps.b.y"}), step("c"), first="b c")],
+            "2 steps renamed, 1 trigger changed",
+            id="two ids that were exchanged",
+        ),
+        pytest.param(
+            [one(step("a", "b"), step("b", "c", params={"x": 1}), step("c", params={"x": 2}))],
+            [one(step("b", "c"), step("c", "d", params={"x": 1}), step("d", params={"x": 2}), first="b")],
+            "3 steps renamed, 1 trigger changed",
+            id="ids that others took over",
+        ),
+        pytest.param(
+            [one(step("a", "b"), step("b", params={"x": "/#steps.a.y"}))],
+            [one(step("c", "d"), step("d", params={"x": "/#steps.c.y"}), first="c")],
+            "2 steps renamed, 1 trigger changed",
+            id="new ids of steps that lead to each other",
+        ),
+        pytest.param(
+            [one(step("a", "b", params={"x": 1}), step("b", params={"x": 2}))],
+            [one(step("a", "b", params={"x": 2}), step("b", params={"x": 1}))],
+            "2 steps changed",
+            id="params that were exchanged",
+        ),
+        pytest.param(
             [one(step("a", meta={"displayName": "Tell them"}))],
             [one(step("b", params={"x": 1}, meta={"displayName": "Tell them"}))],
             "1 step renamed · 1 new problem",
