@@ -490,7 +490,7 @@ sys.stderr.write(" ".join(sys.modules))
     loaded = {*done.stderr.split()}
     assert "kustui.check.checker" in loaded
     assert loaded.isdisjoint({"textual", "rich", "asyncio", "watchfiles", "anyio", "tomllib", "jsonschema", "wcwidth"})
-    assert loaded.isdisjoint({"platformdirs", "kustui.simulate", "kustui.search", "kustui.diagrams"})
+    assert loaded.isdisjoint({"platformdirs", "kustui.simulate", "kustui.search", "kustui.diagrams", "email"})
     assert loaded.isdisjoint({"kustui.config.preferences", "kustui.config.actions", "kustui.config.model"})
 
 

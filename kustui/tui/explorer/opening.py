@@ -4,12 +4,15 @@ workflow is checked, and the files are followed."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
 
+from textual.app import App
 from textual.screen import Screen
 
 from kustui.definition.collection_messages import nothing_to_open
 from kustui.definition.loader import PathError
+from kustui.garbage_collection import gc_paused
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.base_app import TypeAhead
 from kustui.tui.explorer.background_events import BackgroundEvent
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 _MAX_OPENED = 60
 """Workflows of which the first is opened by itself, where no session is restored."""
+_ANSWERED_IN, _MOMENT = 0.1, 0.005
+"""Seconds in which a key is answered that waits for nothing else, and between two looks whether it is."""
 
 
 class Opening:
@@ -101,18 +106,32 @@ class Opening:
         self._screen.run_worker(self._follow, thread=True, group="follow", description="following")
 
     def _follow(self) -> None:
-        with short_switch_interval():
-            # What the panes need, imported in the background instead of before the first paint.
+        with short_switch_interval(), gc_paused(freeze=False):  # importing makes no garbage
+            # What the tree needs to open a workflow, imported in the background instead of before the first paint.
+            from kustui.analysis import workflow_analysis  # noqa: F401
+            from kustui.diagrams import labels  # noqa: F401
+
+        app = self._screen.app
+        app.call_from_thread(self._go_where_it_opens, self._new_session() if self._keeps_session else None)
+        self._let_keys_go_first(app)
+        with short_switch_interval(), gc_paused():
+            # What the panes need. A key that looks at them before that imports it itself.
             from kustui.diagrams import rail_drawing  # noqa: F401
             from kustui.fix import quick_fixes  # noqa: F401
             from kustui.tui.explorer import detail, source_rows  # noqa: F401
 
-        session = self._new_session() if self._keeps_session else None
-        self._screen.app.call_from_thread(self._warm, session)
+        app.call_from_thread(self._presenter.follow_now)
         if self._screen.is_running:  # else nobody would end it
             self._background.follow(
                 lambda event: self._screen.post_message(BackgroundEvent(event)), self._configuration, poll=self._poll
             )
+
+    def _let_keys_go_first(self, app: App[Any]) -> None:
+        """Wait until keys that were typed ahead are answered, unless they wait for something themselves: they would share
+        a processor with what goes on in another thread."""
+        latest = monotonic() + _ANSWERED_IN
+        while isinstance(app, TypeAhead) and (app.held or app.is_handling) and monotonic() < latest:
+            sleep(_MOMENT)
 
     def _new_session(self) -> SessionKeeper:
         from kustui.tui.explorer.session import SessionKeeper, session_file
@@ -120,21 +139,17 @@ class Opening:
         file = session_file(self._background.workspace.snapshot.paths)
         return SessionKeeper(file, self._screen, self._views, self._panes, self._navigator)
 
-    def _warm(self, session: SessionKeeper | None) -> None:
-        """What the panes need is imported: go back to where one was the last time, or open a small collection."""
+    def _go_where_it_opens(self, session: SessionKeeper | None) -> None:
+        """Go back to where one was the last time, or open a small collection; from here on every key is answered."""
         self._presenter.ready = True
         self.session = session
         restored = session is not None and session.restore(marks_only=self.clicked)
         if session is not None and session.obstacle:
             reason = terminal_safe(session.obstacle)
             self._screen.notify(f"nothing of this session is saved: {reason}", severity="warning", markup=False)
-        tree, app = self._views.tree, self._screen.app
+        tree = self._views.tree
         if not restored and not self.clicked and len(tree.state.snapshot.collection.entries) <= _MAX_OPENED:
             tree.action_open()
-        if isinstance(app, TypeAhead) and app.held:
-            self._presenter.cursor_moved()  # the keys go first
-        else:
-            self._presenter.show()
         self._problem_navigator.open_source()
         self._opened_all()
         self._release_keys()
