@@ -10,15 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.analysis.apps import declarations_of
-from kustui.analysis.effects import Effect
-from kustui.analysis.events import effects_of
-from kustui.analysis.feasibility import FeasiblePaths
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, guards_of, must_reach
-from kustui.analysis.outside_links import OutsideLinks, outside_links_of
 from kustui.analysis.reads import Fields, InferredField, Read, inferred_fields_of, reads_of
 from kustui.analysis.schedules import ScheduleCall, calls_of
 from kustui.analysis.schemas import schema_of
@@ -33,6 +28,11 @@ from kustui.definition.source.json_values import UNKNOWN_VALUE
 from kustui.definition.source.positions import is_inside, parent
 from kustui.definition.source.source import UNKNOWN_KEY
 from kustui.text.messages import closest
+
+if TYPE_CHECKING:  # imported by what works them out: opening a workflow on the screen needs none of them
+    from kustui.analysis.effects import Effect
+    from kustui.analysis.feasibility import FeasiblePaths
+    from kustui.analysis.outside_links import OutsideLinks
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +172,8 @@ class WorkflowAnalysis:
 
     def output_schema(self, action: str) -> Schema | None:
         """The schema of the output of an action of its own app; None if the app does not declare one."""
+        from kustui.analysis.apps import declarations_of
+
         declared = declarations_of(self.document, self.app) if self.app is not None else None
         name = declared.own_name(action) if declared is not None else None
         if declared is None or declared.actions is None or name is None or name not in declared.actions:
@@ -187,6 +189,8 @@ class WorkflowAnalysis:
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
         """The events that its steps cause, schedules left aside."""
+        from kustui.analysis.events import effects_of
+
         return effects_of(self.flow)
 
     def scheduled_by(self, step_id: str) -> Entry | None:
@@ -254,6 +258,8 @@ class WorkflowAnalysis:
     @cached_property
     def feasible_paths(self) -> FeasiblePaths | None:
         """The paths of the intended flow that a run can take; None without such a flow."""
+        from kustui.analysis.feasibility import FeasiblePaths
+
         return FeasiblePaths(self.intended_flow.possible) if self.intended_flow is not None else None
 
     @cached_property
@@ -332,6 +338,8 @@ class WorkflowAnalysis:
 
     def summary(self) -> WorkflowSummary:
         """The summary that is kept for the analysis of the whole collection."""
+        from kustui.analysis.outside_links import outside_links_of
+
         trigger = self.workflow.trigger
         return WorkflowSummary(
             self.entry,

@@ -20,7 +20,6 @@ from kustui.definition.platform import ERROR_ACTIONS
 from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, decoded
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
 from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates, wrong_kind
-from kustui.definition.source.syntax import nested_too_deep
 from kustui.text.messages import expected_by, quoted
 from kustui.text.terminal_safe import UNKNOWN
 
@@ -166,6 +165,8 @@ def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]
     except RecursionError:
         members = None
     if members is None:
+        from kustui.definition.source.syntax import nested_too_deep  # what reads broken JSON, for few
+
         raise _TooDeepError(nested_too_deep(too_deep(data, extent.start) or extent.start, pointer))
     unknown = list(_unknown_values(value, pointer)) if UNKNOWN_BYTES in text else []
     if not _may_repeat_key(text, members):

@@ -78,6 +78,10 @@ NOT_YET = {
 NOT_FOR_KEYS = {
     "what the panes show": ("kustui.tui.explorer.detail", "kustui.tui.explorer.source_rows", "kustui.diagrams.rail_drawing"),
     "what rules find, and what mends it": ("kustui.check.checker", "kustui.check.rules", "kustui.fix", "networkx"),
+    "what rules and rehearsals work out": (
+        "kustui.analysis.abstract_run", "kustui.analysis.effects", "kustui.analysis.feasibility",
+        "kustui.analysis.outside_links", "kustui.analysis.apps", "kustui.definition.source.syntax",
+    ),
     "what looks for plugins of pydantic": ("importlib.metadata", "email"),
 }  # fmt: skip
 Opened = tuple[list[str], int, set[str], set[str]]
