@@ -76,7 +76,9 @@ NOT_YET = {
     ),
 }  # fmt: skip
 NOT_FOR_KEYS = {
-    "what the panes show": ("kustui.tui.explorer.detail", "kustui.tui.explorer.source_rows", "kustui.diagrams.rail_drawing"),
+    "what the panes show": (
+        "kustui.tui.explorer.detail", "kustui.tui.explorer.source_rows", "kustui.diagrams.rail_drawing",
+    ),
     "what rules find, and what mends it": ("kustui.check.checker", "kustui.check.rules", "kustui.fix", "networkx"),
     "what rules and rehearsals work out": (
         "kustui.analysis.abstract_run", "kustui.analysis.effects", "kustui.analysis.feasibility",

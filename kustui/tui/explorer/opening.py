@@ -127,8 +127,8 @@ class Opening:
             )
 
     def _let_keys_go_first(self, app: App[Any]) -> None:
-        """Wait until keys that were typed ahead are answered, unless they wait for something themselves: they would share
-        a processor with what goes on in another thread."""
+        """Wait until keys that were typed ahead are answered, unless they wait for something themselves: another thread
+        takes half of a processor from them."""
         latest = monotonic() + _ANSWERED_IN
         while isinstance(app, TypeAhead) and (app.held or app.is_handling) and monotonic() < latest:
             sleep(_MOMENT)
