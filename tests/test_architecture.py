@@ -25,4 +25,4 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 @pytest.mark.parametrize("library", ["textual", "rich"])
 def test_only_the_screen_imports_what_draws_it(library: str) -> None:
     importers = imports().find_modules_that_directly_import(library)
-    assert [name for name in sorted(importers) if not name.startswith("kustui.tui.")] == []
+    assert [name for name in sorted(importers) if not f"{name}.".startswith("kustui.tui.")] == []

@@ -69,8 +69,8 @@ NOT_YET = {
     "what drawings are made with": ("kustui.analysis", "kustui.diagrams.rail_drawing", "kustui.diagrams.box_drawing"),
     "what a key asks for": (
         "kustui.simulate", "kustui.tui.rehearsal", "kustui.search.index", "kustui.tui.finder",
-        "kustui.tui.help", "kustui.tui.explorer.marks", "kustui.tui.explorer.copy",
-        "kustui.tui.clipboard",
+        "kustui.tui.help", "kustui.tui.explorer.scenarios_view", "kustui.tui.explorer.marks",
+        "kustui.tui.explorer.copy", "kustui.tui.clipboard",
         "kustui.tui.editor", "kustui.workspace.difference",
         "kustui.tui.explorer.definitions", "kustui.tui.explorer.session",
     ),

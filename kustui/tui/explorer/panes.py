@@ -13,8 +13,7 @@ from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.explorer.detail_presenter import DetailPresenter
-from kustui.tui.explorer.list_panes import ProblemsView, UsesView
-from kustui.tui.explorer.scenarios_view import ScenariosView
+from kustui.tui.explorer.list_panes import ListView, UsesView
 from kustui.tui.explorer.views import DIAGRAMS, PANES, PaneTitles, Views, set_css_classes
 from kustui.tui.tree.nodes import Kind
 from kustui.tui.tree.places import link_of
@@ -110,9 +109,8 @@ _KEYS = {
 
 def narrowable(widget: Widget | None) -> Narrowable | None:
     """A list that is filtered; None for other panes."""
-    if isinstance(widget, ProblemsView | ScenariosView) or (isinstance(widget, MapView) and widget.kind is not None):
-        return widget
-    return None
+    is_list = isinstance(widget, ListView) or (isinstance(widget, MapView) and widget.kind is not None)
+    return widget if is_list and isinstance(widget, Narrowable) else None
 
 
 class Panes:

@@ -14,7 +14,6 @@ from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.navigator import Navigator, ProblemNavigator
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.rehearsal_opener import RehearsalOpener
-from kustui.tui.explorer.scenarios_view import ScenariosView, place_of, said_of
 from kustui.tui.explorer.views import Views
 from kustui.tui.widgets.bars import LinesFor
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Entry
     from kustui.simulate.scenarios.suite import ScenarioResult
     from kustui.tui.explorer.fix_actions import FixActions
+    from kustui.tui.explorer.scenarios_view import ScenariosView  # not before there are scenarios
     from kustui.tui.explorer.selection import CurrentSelection
 
 _LIST = "tests"
@@ -93,6 +93,8 @@ class ScenarioTests:
         if not new:
             self._problem_navigator.show_failure(None)
             return
+        from kustui.tui.explorer.scenarios_view import said_of
+
         key = first_key(self._screen.app, "view.tests")
         others = f" · {counted(len(new) - 1, 'other scenario')} too" if len(new) > 1 else ""
         after: Line = (
@@ -122,6 +124,10 @@ class ScenarioTests:
     def lines_here(self, is_problem: bool) -> LinesFor | None:
         """What is to be said of the scenario under the cursor; in the tree, where nothing else is wrong, of the one
         that fails there."""
+        if self._replayed is None:
+            return None
+        from kustui.tui.explorer.scenarios_view import said_of
+
         focused, node = self._screen.focused, self._views.tree.node
         if self._view is not None and focused is self._view:
             result = self._view.result
@@ -140,6 +146,8 @@ class ScenarioTests:
             self._panes.close_list(_LIST)
             return
         if self._view is None:
+            from kustui.tui.explorer.scenarios_view import ScenariosView
+
             self._view = ScenariosView(self._node_of, id=_LIST)
             await self._screen.mount(self._view, before="#problem")
         self._list()
@@ -253,4 +261,6 @@ class ScenarioTests:
     def edit(self) -> None:
         """Open its file in the editor, at the first difference."""
         if (result := self._chosen()) is not None:
+            from kustui.tui.explorer.scenarios_view import place_of
+
             self._selection().open_editor(result.path, place_of(result))

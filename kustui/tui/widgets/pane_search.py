@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from textual.widget import Widget
 
@@ -31,6 +31,7 @@ class Searchable(Protocol):
     def refresh(self) -> Widget: ...
 
 
+@runtime_checkable
 class Narrowable(Protocol):
     """A list of which only the rows are shown that hold every one of some words."""
 
