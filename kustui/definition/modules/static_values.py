@@ -169,7 +169,11 @@ def unknown(origin: Origin, text: str) -> Unknown:
 
 
 def merged(members: Iterable[Child]) -> tuple[Child, ...]:
-    """The members of an object literal: what came with another object gives way to a later one of the same key."""
+    """The members of an object literal, by key the last.
+
+    Two that are written there with the same key both stay, as nobody means that: only what comes with another object
+    overrides, or is overridden.
+    """
     last: dict[str, int] = {}
     all_members = list(members)
     for index, child in enumerate(all_members):
@@ -178,7 +182,9 @@ def merged(members: Iterable[Child]) -> tuple[Child, ...]:
     return tuple(
         child
         for index, child in enumerate(all_members)
-        if child.key is None or not child.is_spread or last[child.key.text] == index
+        if child.key is None
+        or last[child.key.text] == index
+        or not (child.is_spread or all_members[last[child.key.text]].is_spread)
     )
 
 

@@ -58,6 +58,8 @@ def written(document: Document, pointer: str) -> str:
         ("const [, a, , b = 1] = [1, 2, 3, 4];\n[a, b]", [2, f"{UNKNOWN}b"]),
         ("({ __proto__: { a: 1 }, b: 2, ['__proto__']: 3 })", {"b": 2, "__proto__": 3}),
         ("[0 / 1 || 'a', NaN ? 1 : 2]", ["a", 2]),
+        ("const given = { a: 2 };\n({ a: 1, ...given })", {"a": 2}),
+        ("const usual = { a: 1, b: 1 };\n({ ...usual, a: 2 })", {"b": 1, "a": 2}),
         ("010", f"{UNKNOWN}010"),
         ("{ a: undefined, 'b-c': 1, 3: 2, ['d' + 1]: 4, }", {"b-c": 1, "3": 2, "d1": 4}),
         ("const a = { b: { c: [1, 2] } };\na.b.c[1]", 2),
