@@ -130,7 +130,7 @@ def _write_dots(dotted: list[str], at: int, line: Sequence[str]) -> None:
         dotted[at] = "..."
         dotted[end : end + 2] = ["", ""]
         return
-    is_end = at > 0 and (dotted[at - 1] != " " or at + 1 == len(line))
+    is_end = at > 0 and (dotted[at - 1] != " " or dotted[at + 1 : at + 2] in ([], [" "]))
     first = max(0, at - 2) if is_end else at
     for index in range(first, min(first + 3, len(line))):
         dotted[index] = "."

@@ -123,8 +123,7 @@ class DetailPresenter:
         if node is None:
             self.shown = None
             self._show_problem()
-            side.detail.show(Rows.of(()))
-            side.source.clear()
+            side.clear()
             return
         if self.shown == node.key:
             return

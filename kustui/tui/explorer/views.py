@@ -22,11 +22,12 @@ from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
 from kustui.tui.explorer.list_panes import ChangesView, ListView, ProblemsView
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
-from kustui.tui.tree.nodes import Node
+from kustui.tui.tree.nodes import Kind, Node
 from kustui.tui.tree.places import as_of_now
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import StatusBar, TextBar
 from kustui.tui.widgets.border_titles import BorderTitles
+from kustui.tui.widgets.rows import Rows
 from kustui.tui.widgets.rows_view import RowsView
 
 DIAGRAM_VIEWS: Mapping[str, type[DiagramView]] = {
@@ -75,6 +76,14 @@ class Side(Vertical):
         """Draw a node of the tree, or the workflow that it is a part of."""
         self._shown = (tree, node)
         self.diagram.show_node(tree, node if self.diagram.draws_both_states else as_of_now(tree, node))
+
+    def clear(self) -> None:
+        """Show nothing, as nothing is selected."""
+        self.detail.show(Rows.of(()))
+        self.source.clear()
+        if self._shown is not None:
+            tree, node = self._shown
+            self.show(tree, node._replace(kind=Kind.DOCUMENT, key=(), entry=None, part=None))
 
     def bring(self, name: str) -> Widget:
         """Show one of the panes where only one is, and a drawing instead of the other drawings; the pane."""

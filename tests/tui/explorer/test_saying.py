@@ -102,6 +102,7 @@ async def test_files_that_are_gone_are_not_said_to_be_filtered(good: Path) -> No
         view = ui.explorer.tree_view
         await ui.wait_until(lambda: not view.rows.count)
         assert drawn(view) == "the files contain no workflows any more; saved ones appear here"
+        await ui.wait_until(lambda: "select a workflow" in drawn(ui.explorer.query_one("#flow")))
         await ui.press("y")
         assert "nothing is selected" in ui.keys
         await ui.press("e")

@@ -202,6 +202,7 @@ def test_ascii_keeps_what_can_be_kept(text: str, told: str) -> None:
         ("a name…  12", "a na...  12"),
         ("write [ …, … ]     ", "write [ ..., ... ] "),
         ("b… │ c    ", "...| c    "),  # what is drawn beside it does not move
+        ("given twice … fix", "given twic... fix"),  # what stands at the edge stays
         ("… › Timer", "... Timer"),
         ("…", "."),
     ],
