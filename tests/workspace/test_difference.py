@@ -14,6 +14,7 @@ from kustui.workspace.difference import Difference, difference
 from kustui.workspace.snapshot import Snapshot, Workspace, check_snapshot
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow
+from tests.support.trees import SAMPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -249,6 +250,15 @@ def test_a_problem_that_only_moved_is_none(between: Any) -> None:
     broken = one(step("a", "gone"))
     found = between({"a.json": [broken]}, {"a.json": [a_workflow("first"), broken]})
     assert found.summary == "1 workflow added"
+
+
+def test_information_that_quotes_a_condition_that_changed_is_not_new(between: Any) -> None:
+    before = (SAMPLES / "orders.json").read_text()
+    after = before.replace('"out_for_delivery"', '"in_van"', 1)
+    found = between({"a.json": before}, {"a.json": after})
+    assert found.summary == "1 step changed"
+    gone = between({"a.json": before}, {"a.json": before.replace('"workflowId": "618d2b7a', '"workflowId": "0000')})
+    assert "schedule-ring" in [problem.rule for problem in gone.fixed]
 
 
 def test_a_file_that_cannot_be_read_and_can_be_again(between: Any, tmp_path: Path) -> None:
