@@ -1,11 +1,15 @@
-"""JSON values as modules that build them, in a style by chance."""
+"""JSON values as modules that build them, in a style by chance; and what is read of modules."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from random import Random
 from typing import Any
+
+from kustui.definition.collection import Document, read_document
+from kustui.definition.source.outline import Shape
 
 _NAME = re.compile(r"[A-Za-z_$][\w$]*\Z")
 _COMMENTS = ("", "", "", " /* c, { */ ", " // it's\n", "\n", "\n\t")
@@ -85,3 +89,17 @@ class ModulePrinter:
 
     def _comment(self) -> str:
         return self._chance.choice(_COMMENTS)
+
+
+def document_of(text: str, path: str = "app.js", files: Mapping[str, str] | None = None) -> Document:
+    others = {name: content.encode() for name, content in (files or {}).items()}
+    return read_document(path, text.encode(), read=others.get)
+
+
+def value_of(text: str, path: str = "app.js", files: Mapping[str, str] | None = None) -> object:
+    """What the value of ``x`` in the params of a step comes to."""
+    before, _, expression = text.rpartition(";\n")
+    step = f"{{ id: 'a', action: 'kustomer.x', params: {{ x: {expression} }}, transitions: [] }}"
+    document = document_of(f"{before}\nmodule.exports = {{ name: 'W', trigger: {{}}, steps: [{step}] }};", path, files)
+    assert document.shape is Shape.WORKFLOW, document.faults
+    return json.loads(document.source.data)["steps"][0]["params"].get("x")

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tree_sitter import Node
 
+from kustui.definition.modules.execution import EXECUTED
 from kustui.definition.modules.module_file import ModuleFile
-from kustui.definition.modules.static_evaluation import Evaluate, Evaluator, first_child
+from kustui.definition.modules.static_evaluation import Evaluate, Evaluator
 from kustui.definition.modules.static_values import (
-    Function,
-    List,
     Piece,
     Scalar,
     Text,
@@ -19,6 +18,7 @@ from kustui.definition.modules.static_values import (
     Unknown,
     Value,
     pieces_of,
+    truth_of,
 )
 from kustui.definition.values import is_number
 
@@ -32,15 +32,17 @@ _ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
 
 def unary(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     sign, argument = node.children[0].type, node.child_by_field_name("argument")
+    if sign == "delete":
+        return EXECUTED["delete"](evaluator, file, node)
     value = evaluator.value(file, argument) if argument is not None else None
     origin = file.origin(node)
     if sign == "void":
         return Undefined(origin)
+    if sign == "!" and value is not None and (truth := truth_of(value)) is not None:
+        return Scalar(origin, not truth, is_literal=False)
     if not isinstance(value, Scalar):
         return evaluator.unknown(file, node)
     number = value.value
-    if sign == "!":
-        return Scalar(origin, not value.is_true, is_literal=False)
     if not is_number(number) or sign not in "+-":
         return evaluator.unknown(file, node)
     return Scalar(origin, -number if sign == "-" else number, value.is_literal)
@@ -68,8 +70,7 @@ def _chosen(
     if one is None or right is None or isinstance(one, Unknown):
         return evaluator.unknown(file, node)
     is_nothing = isinstance(one, Undefined) or (isinstance(one, Scalar) and one.value is None)
-    is_false = is_nothing or (isinstance(one, Scalar) and not one.is_true) or (isinstance(one, Text) and not one.text)
-    goes_on = is_nothing if sign == "??" else is_false if sign == "||" else not is_false
+    goes_on = is_nothing if sign == "??" else truth_of(one) is (sign == "&&")
     return evaluator.value(file, right) if goes_on else one
 
 
@@ -104,7 +105,7 @@ def _sum(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
         if own is None:
             return evaluator.unknown(file, node)
         pieces += own
-    return evaluator.text(file, node, pieces)
+    return evaluator.text(file.origin(node), pieces) or evaluator.unknown(file, node)
 
 
 def _summands(node: Node) -> Sequence[Node]:
@@ -120,70 +121,11 @@ def _summands(node: Node) -> Sequence[Node]:
 
 def ternary(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     condition = node.child_by_field_name("condition")
-    value = evaluator.value(file, condition) if condition is not None else None
-    if not isinstance(value, Scalar | Undefined):
+    truth = truth_of(evaluator.value(file, condition)) if condition is not None else None
+    if truth is None:
         return evaluator.unknown(file, node)
-    is_true = isinstance(value, Scalar) and value.is_true
-    chosen = node.child_by_field_name("consequence" if is_true else "alternative")
+    chosen = node.child_by_field_name("consequence" if truth else "alternative")
     return evaluator.value(file, chosen) if chosen is not None else evaluator.unknown(file, node)
-
-
-def function(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
-    """A function without parameters that does nothing but declare constants and return."""
-    parameters, body = (node.child_by_field_name(field) for field in ("parameters", "body"))
-    is_plain = parameters is not None and not parameters.named_children and body is not None
-    if not is_plain or body is None or node.children[0].type == "async":
-        return evaluator.unknown(file, node)
-    if body.type != "statement_block":
-        return Function(file.origin(node), evaluator.value(file, body))
-    *before, last = [part for part in body.named_children if part.type != "comment"] or [body]
-    declares = {"lexical_declaration", "variable_declaration", "expression_statement", "function_declaration"}
-    result = first_child(last) if last.type == "return_statement" else None
-    if result is None or any(part.type not in declares for part in before):
-        return evaluator.unknown(file, node)
-    return Function(file.origin(node), evaluator.value(file, result))
-
-
-def call(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
-    function, arguments = (node.child_by_field_name(field) for field in ("function", "arguments"))
-    if function is None or arguments is None:
-        return evaluator.unknown(file, node)
-    match [part for part in arguments.named_children if part.type != "comment"]:
-        case []:
-            callee = evaluator.value(file, function)
-            return callee.result if isinstance(callee, Function) else evaluator.unknown(file, node)
-        case [argument]:
-            return _call_with(evaluator, file, node, function, argument)
-    return evaluator.unknown(file, node)
-
-
-def _call_with(evaluator: Evaluator, file: ModuleFile, node: Node, function: Node, argument: Node) -> Value:
-    """The calls of one argument that are known."""
-    name = file.text(function)
-    if name == "require" and argument.type == "string":
-        return evaluator.imported(file, file.quoted(argument), "*") or evaluator.unknown(file, node)
-    if name in ("Object.freeze", "Object.seal"):
-        return evaluator.value(file, argument)
-    if function.type == "member_expression":
-        return _joined(evaluator, file, node, function, argument)
-    return evaluator.unknown(file, node)
-
-
-def _joined(evaluator: Evaluator, file: ModuleFile, node: Node, function: Node, argument: Node) -> Value:
-    """``[…].join("\\n")``: a text of lines."""
-    object_, method = (function.child_by_field_name(field) for field in ("object", "property"))
-    if object_ is None or method is None or file.text(method) != "join":
-        return evaluator.unknown(file, node)
-    lines, between = evaluator.value(file, object_), evaluator.value(file, argument)
-    if not isinstance(lines, List) or not isinstance(between, Text):
-        return evaluator.unknown(file, node)
-    pieces: list[Piece] = []
-    for index, line in enumerate(lines.elements):
-        own = pieces_of(line.value, line.place)
-        if own is None or line.is_spread or isinstance(line.value, Undefined):
-            return evaluator.unknown(file, node)
-        pieces += [Piece(between.text, file.origin(argument), is_verbatim=False), *own] if index else own
-    return evaluator.text(file, node, pieces)
 
 
 def _sign(node: Node) -> str:
@@ -200,7 +142,5 @@ COMPUTED: Mapping[str, Evaluate] = {
     "unary_expression": unary,
     "binary_expression": binary,
     "ternary_expression": ternary,
-    **dict.fromkeys(("arrow_function", "function_expression", "function_declaration"), function),
-    "call_expression": call,
 }
 """By the type of the expression."""

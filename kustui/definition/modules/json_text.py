@@ -22,6 +22,7 @@ from kustui.definition.source.origins import Kind, OriginsBuilder
 from kustui.errors import KustuiError
 from kustui.text.terminal_safe import UNKNOWN
 
+_MOST_LEVELS = 150
 _MOST_TIMES = 50
 _MOST_AT_LEAST = 10_000_000
 """Bytes of JSON: so many times the module, or so many; constants that hold constants can come to any number."""
@@ -41,6 +42,8 @@ class JsonText:
         self._files = files
         self._parts: list[bytes] = []
         self._at = 0
+        self._open: set[int] = set()
+        """The objects and lists that are being written: one that holds itself has no end."""
         self._most = max(_MOST_AT_LEAST, _MOST_TIMES * len(module.data))
 
     def write(self, value: Value) -> None:
@@ -75,8 +78,11 @@ class JsonText:
 
     def _value(self, value: Value, holder: int) -> int:
         """The row of the value."""
-        if isinstance(value, Object | List):
-            return self._container(value, holder)
+        if isinstance(value, Object | List) and id(value) not in self._open and len(self._open) < _MOST_LEVELS:
+            self._open.add(id(value))
+            row = self._container(value, holder)
+            self._open.remove(id(value))
+            return row
         row = self.builder.add(self._at, 0, value.origin, holder, Kind.LITERAL)
         match value:
             case Text():

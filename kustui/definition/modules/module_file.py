@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -18,7 +20,7 @@ from kustui.definition.source.source import Source
 
 _TYPESCRIPT = (".ts", ".mts", ".cts")
 _VALUES_ALONE = (".json", ".jsonc", ".json5")
-_FUNCTIONS = frozenset(
+FUNCTIONS = frozenset(
     {"function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function",
      "generator_function_declaration"}
 )  # fmt: skip
@@ -37,6 +39,9 @@ _CHANGES = """
   arguments: (arguments . (_) @target) (#eq? @object "Object")) @change
 """
 """Whatever may change a value after its declaration."""
+_MOST_LOOKED_AT = 100
+_MOST_AROUND = 300
+_MOST_ASSIGNED_AT_ONCE = 5
 
 
 class Binding(NamedTuple):
@@ -46,10 +51,12 @@ class Binding(NamedTuple):
     """Its value, declaration or pattern; None for what only a run knows: a parameter, the variable of a loop."""
     path: tuple[str | int, ...] = ()
     """The keys that a pattern takes of the value."""
+    default: Node | None = None
+    """What it is where the pattern takes nothing."""
     imported: tuple[str, str] | None = None
     """The module that it is imported from, and the name there: ``*`` for all of it."""
     scope: Node | None = None
-    """The block that declares it."""
+    """The block, function or loop that declares it."""
 
     def part(self, key: str | int) -> Binding:
         """What a pattern takes of it by a key."""
@@ -97,15 +104,22 @@ class ModuleFile:
 
     def binding(self, name: str, at: Node) -> Binding | None:
         """What a name stands for in a place; None where nothing declares it."""
-        node = at.parent
-        while node is not None:
+        for node in reversed(self._around(at)):
             if node.type in _SCOPES:
                 if binding := self._declarations(node).get(name):
                     return binding
-            elif (node.type in _FUNCTIONS or node.type in _OTHER_SCOPES) and name in self._local_names(node):
-                return Binding(None)
-            node = node.parent
+            elif (node.type in FUNCTIONS or node.type in _OTHER_SCOPES) and name in self._local_names(node):
+                return Binding(None, scope=node)
         return None
+
+    def _around(self, at: Node) -> list[Node]:
+        """What holds a node, from the outside: asked for the parent of each, the tree is looked through anew."""
+        around = [node := self.root]
+        while (inner := node.child_with_descendant(at)) is not None and inner != at:
+            around.append(node := inner)
+            if len(around) > _MOST_AROUND:
+                return []
+        return around
 
     @cached_property
     def _scopes(self) -> dict[int, Mapping[str, Binding]]:
@@ -140,7 +154,7 @@ class ModuleFile:
                     if declarator.type == "variable_declarator":
                         pattern, value = (declarator.child_by_field_name(field) for field in ("name", "value"))
                         if pattern is not None:
-                            yield from self._in_pattern(pattern, Binding(value))
+                            yield from self.in_pattern(pattern, Binding(declarator if value is None else value))
             case "function_declaration" | "enum_declaration" | "class_declaration":
                 if (name := statement.child_by_field_name("name")) is not None:
                     yield self.text(name), Binding(statement)
@@ -148,11 +162,12 @@ class ModuleFile:
                 yield from self._declared(inner)
             case "ambient_declaration":
                 for inner in statement.named_children:
-                    yield from self._declared(inner)
+                    is_enum = inner.type == "enum_declaration"
+                    yield from ((name, bound if is_enum else Binding(None)) for name, bound in self._declared(inner))
             case "import_statement":
                 yield from self._imported(statement)
 
-    def _in_pattern(self, pattern: Node, binding: Binding) -> Iterator[tuple[str, Binding]]:
+    def in_pattern(self, pattern: Node, binding: Binding) -> Iterator[tuple[str, Binding]]:
         match pattern.type:
             case "identifier":
                 yield self.text(pattern), binding
@@ -161,19 +176,29 @@ class ModuleFile:
                 yield name, binding.part(name)
             case "object_pattern":
                 for part in pattern.named_children:
-                    yield from self._in_pattern(part, binding)
+                    yield from self.in_pattern(part, binding)
             case "pair_pattern" if (taken := self._taken(pattern)) is not None:
                 key, value = taken
-                yield from self._in_pattern(value, binding.part(key))
+                yield from self.in_pattern(value, binding.part(key))
             case "array_pattern":
                 index = 0
                 for part in pattern.children:
                     index += part.type == ","
                     if part.is_named and part.type != "comment":
-                        yield from self._in_pattern(part, binding.part(index))
-            case _:  # a default, or the rest
+                        yield from self.in_pattern(part, binding.part(index))
+            case "assignment_pattern" | "object_assignment_pattern" if own := self._with_default(pattern, binding):
+                yield own
+            case _:  # the rest, or a default of a pattern
                 names = (self.text(node) for node in _descendants(pattern) if node.type in _IDENTIFIERS)
                 yield from ((name, Binding(None)) for name in names)
+
+    def _with_default(self, pattern: Node, binding: Binding) -> tuple[str, Binding] | None:
+        left, right = (pattern.child_by_field_name(field) for field in ("left", "right"))
+        if left is None or right is None or left.type not in _IDENTIFIERS:
+            return None
+        name = self.text(left)
+        taken = binding.part(name) if pattern.type == "object_assignment_pattern" else binding
+        return name, taken._replace(default=right)
 
     def _taken(self, pair: Node) -> tuple[str, Node] | None:
         """The key that ``key: pattern`` takes, and the pattern; None where the key is computed."""
@@ -215,11 +240,17 @@ class ModuleFile:
     # What changes them
 
     @cached_property
-    def _changes(self) -> Mapping[str, list[Change]]:
+    def changes(self) -> list[Change]:
+        """Whatever may change a value, in the order of the text."""
+        captures = (captured for _, captured in _query(self.tree.language, _CHANGES).matches(self.root))
+        changes = [Change(captured["target"][0], captured["change"][0]) for captured in captures]
+        return sorted(changes, key=lambda change: change.node.start_byte)
+
+    @cached_property
+    def changes_by_name(self) -> Mapping[str, list[Change]]:
         changes: dict[str, list[Change]] = {}
-        for _, captured in _query(self.tree.language).matches(self.root):
-            [target], [change] = captured["target"], captured["change"]
-            inner = target
+        for change in self.changes:
+            inner = change.target
             while inner.type in ("member_expression", "subscript_expression"):
                 object_ = inner.child_by_field_name("object")
                 if object_ is None:
@@ -228,12 +259,98 @@ class ModuleFile:
             is_pattern = inner.type in ("array_pattern", "object_pattern")
             for name in _descendants(inner) if is_pattern else [inner]:
                 if name.type in _IDENTIFIERS:
-                    changes.setdefault(self.text(name), []).append(Change(target, change))
+                    changes.setdefault(self.text(name), []).append(change)
         return changes
 
     def changes_of(self, name: str) -> list[Change]:
         """Whatever may change what a name stands for, in the order of the text."""
-        return sorted(self._changes.get(name, ()), key=lambda change: change.node.start_byte)
+        return self.changes_by_name.get(name, [])
+
+    def changes_in(self, node: Node) -> list[Change]:
+        """Whatever may change a value in a part of it."""
+        starts = self._starts_of_changes
+        return self.changes[bisect_left(starts, node.start_byte) : bisect_left(starts, node.end_byte)]
+
+    @cached_property
+    def _starts_of_changes(self) -> list[int]:
+        return [change.node.start_byte for change in self.changes]
+
+    @cached_property
+    def _calls(self) -> list[Node]:
+        matches = _query(self.tree.language, "(call_expression) @call").matches(self.root)
+        return sorted((captured["call"][0] for _, captured in matches), key=_start)
+
+    def calls_in(self, node: Node) -> list[Node]:
+        start = bisect_left(self._calls, node.start_byte, key=_start)
+        return self._calls[start : bisect_left(self._calls, node.end_byte, start, key=_start)]
+
+    @cached_property
+    def calls(self) -> Mapping[str, list[Node]]:
+        """The calls of a function by its name."""
+        calls: dict[str, list[Node]] = {}
+        for call in self._calls:
+            function = call.child_by_field_name("function")
+            if function is not None and function.type == "identifier":
+                calls.setdefault(self.text(function), []).append(call)
+        return calls
+
+    @cached_property
+    def functions(self) -> list[Node]:
+        pattern = f"[{' '.join(f'({name})' for name in sorted(FUNCTIONS))}] @function"
+        matches = _query(self.tree.language, pattern).matches(self.root)
+        return sorted((captured["function"][0] for _, captured in matches), key=_start)
+
+    @cached_property
+    def names_of_module(self) -> frozenset[bytes]:
+        """Those that are declared outside of all functions and blocks."""
+        return frozenset(name.encode() for name in self._declarations(self.root))
+
+    @cached_property
+    def _counts(self) -> Counter[bytes]:
+        return Counter(re.findall(rb"[\w$]+", self.source.data))
+
+    def count(self, name: str) -> int:
+        """How often a name is written."""
+        return self._counts[name.encode()]
+
+    @cached_property
+    def _assigned_again(self) -> Mapping[str, list[Change]]:
+        """What gives names another value after their declaration."""
+        assigned: dict[str, list[Change]] = {}
+        for change in self.changes:
+            pending = [change.target] if change.node.type != "call_expression" else []
+            while pending:
+                target = pending.pop()
+                if target.type in _IDENTIFIERS:
+                    assigned.setdefault(self.text(target), []).append(change)
+                elif target.type not in ("member_expression", "subscript_expression"):
+                    pending += target.named_children
+        return assigned
+
+    def assigned_again(self, name: str) -> list[Change]:
+        return self._assigned_again.get(name, [])
+
+    def is_assigned_by_chance(self, name: str, binding: Binding) -> bool:
+        """Whether a name is given another value anywhere but in a statement of the module itself."""
+        changes = self.assigned_again(name)
+        return any(
+            not (
+                change.node.type == "assignment_expression"
+                and change.target.type == "identifier"
+                and self.is_whole(binding)
+                and is_plain(change.node)
+            )
+            and (len(changes) > _MOST_LOOKED_AT or self._scope(name, change.node) in (None, binding.scope))
+            for change in changes
+        )
+
+    def is_whole(self, binding: Binding) -> bool:
+        """Whether a name of the module itself is declared for a whole value."""
+        return binding.scope == self.root and not binding.path and binding.default is None
+
+    def _scope(self, name: str, node: Node) -> Node | None:
+        binding = self.binding(name, node)
+        return binding.scope if binding is not None else None
 
     # What it exports
 
@@ -244,24 +361,33 @@ class ModuleFile:
         for statement in self.root.named_children:
             if statement.type == "export_statement":
                 exported.update(self._exported(statement))
-        for change in self.changes_of("module") + self.changes_of("exports"):
-            value = change.node.child_by_field_name("right")
-            if value is None or change.node.type != "assignment_expression":
-                continue
-            target = re.sub(r"\s", "", self.text(change.target))
-            if target == "module.exports" or (target == "exports" and value.type == "assignment_expression"):
+        named: dict[str, Node | tuple[str, str]] = {}
+        for target, value in self._assigned_exports():
+            if target == "module.exports":
                 exported["module"] = value
             elif name := re.fullmatch(r"(?:module\.)?exports\.([\w$]+)", target):
-                exported[name[1]] = value
-        return exported
+                named[name[1]] = value
+        return exported if "module" in exported else {**exported, **named}
+
+    def _assigned_exports(self) -> Iterator[tuple[str, Node]]:
+        """What is assigned to ``exports`` and its members, and the value: the assignment where it may not happen."""
+        for change in self.changes_of("module") + self.changes_of("exports"):
+            value = change.node
+            while value.type == "assignment_expression" and (right := value.child_by_field_name("right")) is not None:
+                value = right
+            if value != change.node:
+                yield re.sub(r"\s", "", self.text(change.target)), value if is_plain(change.node) else change.node
+
+    @property
+    def has_own_exports(self) -> bool:
+        """Whether ``exports`` is still all that it exports."""
+        return "module" not in self.exports or any(target == "exports" for target, _ in self._assigned_exports())
 
     @property
     def knows_exports(self) -> bool:
         """Whether it exports nothing but what ``exports`` has."""
         changes = self.changes_of("module") + self.changes_of("exports")
-        values = {target for target in self.exports.values() if isinstance(target, Node)}
-        assigned = sum(change.node.child_by_field_name("right") in values for change in changes)
-        return bool(self.exports) and assigned == len(changes) and not any(self.reexported)
+        return bool(self.exports) and all(is_plain(change.node) for change in changes) and not any(self.reexported)
 
     def _exported(self, statement: Node) -> Iterator[tuple[str, Node | tuple[str, str]]]:
         source = statement.child_by_field_name("source")
@@ -280,20 +406,23 @@ class ModuleFile:
                 yield "module", child
 
     def _declared_values(self, declaration: Node) -> Iterator[tuple[str, Node]]:
-        """The names of a declaration that stand for a whole value."""
-        for name, binding in self._declared(declaration):
-            if binding.node is not None and not binding.path:
-                yield name, binding.node
+        """The names of a declaration, and where each stands."""
+        declarators = [part for part in declaration.named_children if part.type == "variable_declarator"]
+        for part in declarators or [declaration]:
+            name = part.child_by_field_name("name")
+            for node in _descendants(name) if name is not None else ():
+                if node.type in _IDENTIFIERS:
+                    yield self.text(node), node
 
     def _listed(self, clause: Node, module: str) -> Iterator[tuple[str, Node | tuple[str, str]]]:
         """What ``export { a, b as c }`` exports, of another module where it names one."""
-        for name, alias in self.renamed(clause):
-            if module:
-                yield alias, (module, name)
-            elif (bound := self.binding(name, clause)) is not None and bound.imported:
-                yield alias, bound.imported
-            elif bound is not None and bound.node is not None and not bound.path:
-                yield alias, bound.node
+        for specifier in clause.named_children:
+            name, alias = (specifier.child_by_field_name(field) for field in ("name", "alias"))
+            if name is None:
+                continue
+            bound = None if module else self.binding(self.text(name), clause)
+            imported = bound.imported if bound is not None else None
+            yield self.text(alias or name), (module, self.text(name)) if module else imported or name
 
     @property
     def reexported(self) -> Iterator[str]:
@@ -331,8 +460,26 @@ def _parser(name: str) -> tree_sitter.Parser:
 
 
 @cache
-def _query(language: tree_sitter.Language) -> tree_sitter.QueryCursor:
-    return tree_sitter.QueryCursor(tree_sitter.Query(language, _CHANGES))
+def _query(language: tree_sitter.Language, pattern: str) -> tree_sitter.QueryCursor:
+    return tree_sitter.QueryCursor(tree_sitter.Query(language, pattern))
+
+
+def _start(node: Node) -> int:
+    return node.start_byte
+
+
+def is_plain(node: Node) -> bool:
+    """Whether an expression is a statement of the module itself, or assigned in one to another: it happens once."""
+    parent = node.parent
+    for _ in range(_MOST_ASSIGNED_AT_ONCE):
+        if parent is None or parent.type not in ("assignment_expression", "sequence_expression"):
+            break
+        parent = parent.parent
+    return parent is not None and parent.type == "expression_statement" and _is_root(parent.parent)
+
+
+def _is_root(node: Node | None) -> bool:
+    return node is not None and node.type == "program"
 
 
 def _descendants(node: Node) -> Iterator[Node]:

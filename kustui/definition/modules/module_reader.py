@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from kustui.definition.modules.calls import CALLED, result_of
 from kustui.definition.modules.computed_values import COMPUTED
+from kustui.definition.modules.execution import EXECUTED, follow
 from kustui.definition.modules.imports import Imports
 from kustui.definition.modules.json_text import JsonText, TooLargeError
 from kustui.definition.modules.static_evaluation import Evaluator
@@ -27,6 +29,8 @@ from kustui.files import ReadFile
 
 _KEYS = re.compile(rb"(?<![\w$.])(?:workflows|workflow|trigger|steps|app|attributes)(?![\w$])")
 """One of these is a key of every definition."""
+_NAMES_OF_APPS, _NAMES_OF_WORKFLOWS = frozenset({"app", "version"}), frozenset({"trigger", "steps"})
+"""What a module exports by name that is an app or a workflow itself."""
 _MOST_CANDIDATES = 20_000
 _HOLDERS = frozenset({"pair", "shorthand_property_identifier", "method_definition", "object"})
 
@@ -59,7 +63,7 @@ class _Reading:
     def __init__(self, module: Source, read: ReadFile) -> None:
         self.imports = Imports(module, read)
         self.file = self.imports.files[0]
-        self.evaluator = Evaluator(self.imports, COMPUTED)
+        self.evaluator = Evaluator(self.imports, {**COMPUTED, **CALLED, **EXECUTED}, follow)
         self.text = JsonText(self.imports.files)
         self._taken: list[Origin] = []
         """What is part of a definition already, in order."""
@@ -81,6 +85,9 @@ class _Reading:
             self._take(self.evaluator.exported(self.file, "*"))
             return
         exports = self.file.exports
+        self.evaluator.follow(self.file)
+        if _NAMES_OF_APPS.issubset(exports) or _NAMES_OF_WORKFLOWS.issubset(exports):
+            self._take(self.evaluator.exported(self.file, "*"))
         for name in ("module", "default", *exports):
             if name in exports and not isinstance(exports[name], tuple):
                 self._take(self.evaluator.exported(self.file, "*" if name == "module" else name))
@@ -90,7 +97,7 @@ class _Reading:
 
     def _take(self, value: Value | None) -> None:
         if isinstance(value, Function):
-            value = value.result
+            value = result_of(self.evaluator, value, ())
         if not isinstance(value, Object | List) or self._is_taken(value.origin):
             return
         mark = self.text.mark()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from tree_sitter import Node
 
 from kustui.definition.modules.imports import Imports
-from kustui.definition.modules.later_changes import changed, opened
-from kustui.definition.modules.module_file import Binding, ModuleFile
+from kustui.definition.modules.module_file import FUNCTIONS, Binding, ModuleFile
 from kustui.definition.modules.static_values import (
     MOST_TEXT,
     Child,
+    Frame,
+    Function,
     List,
     Object,
     Origin,
@@ -27,8 +29,9 @@ from kustui.definition.modules.static_values import (
     unknown,
 )
 
-_MOST_LEVELS = 120
+MOST_LEVELS = 120
 """Values in values, and constants that stand for others, that are followed. Real definitions have fewer than thirty."""
+_MOST_TURNS = 10_000
 _WRAPPERS = {
     "parenthesized_expression": 0,
     "as_expression": 0,
@@ -42,27 +45,44 @@ _WRAPPERS = {
 class Evaluator:
     """Works out values in one module and in those that it imports; each declaration once."""
 
-    def __init__(self, imports: Imports, computed: Mapping[str, Evaluate]) -> None:
+    def __init__(self, imports: Imports, computed: Mapping[str, Evaluate], follow: Follow) -> None:
         self.imports = imports
+        self.frame: Frame | None = None
+        """The call of a function that is being worked out."""
+        self.doubted: set[tuple[int, int]] = set()
+        """The calls of which has been taken as not known what they change, by their file and node."""
+        self.executed: set[tuple[int, int]] = set()
+        """The functions that have been, by their file and node."""
+        self.turns = _MOST_TURNS
+        """How many more calls and turns of loops are worked out."""
+        self._follow = follow
+        self._followed: set[int] = set()
         self._evaluated: Mapping[str, Evaluate] = {**_EVALUATED, **computed}
         """How the value of an expression is worked out, by its type."""
         self._values: dict[tuple[int, int], Value] = {}
-        self._due: set[tuple[int, int]] = set()
-        self._level = 0
+        self._due: set[tuple[int, int, int]] = set()
+        self.level = 0
         self._cuts = 0
         """How often a value was not known for want of levels, or because it was being worked out just then."""
 
+    def follow(self, file: ModuleFile) -> None:
+        """Work out what the statements of a module do, once."""
+        if file.index not in self._followed and not file.shift:
+            self._followed.add(file.index)
+            with self.within(None):
+                self._follow(self, file)
+
     def value(self, file: ModuleFile, node: Node) -> Value:
         """What an expression comes to."""
-        if self._level >= _MOST_LEVELS:
+        if self.level >= MOST_LEVELS:
             self._cuts += 1
             return self.unknown(file, node)
-        self._level += 1
+        self.level += 1
         try:
             evaluate = self._evaluated.get(node.type)
             return evaluate(self, file, node) if evaluate is not None else self.unknown(file, node)
         finally:
-            self._level -= 1
+            self.level -= 1
 
     def unknown(self, file: ModuleFile, node: Node) -> Unknown:
         return unknown(file.origin(node), file.text(node))
@@ -88,18 +108,18 @@ class Evaluator:
                 pieces += own
                 at = place.end
         self._add_written(file, pieces, at, origin.end - 1)
-        return self.text(file, node, pieces)
+        return self.text(origin, pieces) or self.unknown(file, node)
 
     def _add_written(self, file: ModuleFile, pieces: list[Piece], start: int, end: int) -> None:
         if start < end:
             written = file.source.data[start:end].decode(errors="replace").replace("\r\n", "\n")
             pieces.append(Piece(unescaped(written), Origin(file.index, start, end)))
 
-    def text(self, file: ModuleFile, node: Node, pieces: Sequence[Piece]) -> Value:
+    def text(self, origin: Origin, pieces: Sequence[Piece]) -> Value | None:
+        """A text that is put together; None where it is too long."""
         if sum(len(piece.text) for piece in pieces) > MOST_TEXT or len(pieces) > MOST_TEXT // 100:
-            return self.unknown(file, node)
-        origin = file.origin(node)
-        return Text(origin, tuple(pieces) or (Piece("", Origin(file.index, origin.start + 1, origin.end - 1)),))
+            return None
+        return Text(origin, tuple(pieces) or (Piece("", origin._replace(start=origin.start + 1, end=origin.end - 1)),))
 
     def number(self, file: ModuleFile, node: Node) -> Value:
         text = file.text(node).replace("_", "").lower()
@@ -193,15 +213,21 @@ class Evaluator:
         elements: list[Child] = []
         is_hole = True
         for part in node.children[1:]:
-            place = file.origin(part)
-            if part.type == "spread_element":
-                elements += self._spread(file, part, place)
-            elif part.type == "," and is_hole:
+            if part.type == "," and is_hole:
+                place = file.origin(part)
                 elements.append(Child(None, Undefined(place), place))
             elif part.is_named and part.type != "comment":
-                elements.append(Child(None, self.value(file, part), place))
+                elements += self.elements(file, part)
             is_hole = part.type == "," or (is_hole and part.type == "comment")
-        return List(file.origin(node), tuple(elements))
+        return List(file.origin(node), elements)
+
+    def elements(self, file: ModuleFile, node: Node) -> Iterator[Child]:
+        """What an element of a list, or an argument, gives: several where it is spread."""
+        place = file.origin(node)
+        if node.type == "spread_element":
+            yield from self._spread(file, node, place)
+        else:
+            yield Child(None, self.value(file, node), place)
 
     # Names
 
@@ -209,48 +235,121 @@ class Evaluator:
         name = file.text(node)
         binding = file.binding(name, node)
         if binding is None:
-            constants = {"undefined": Undefined(file.origin(node)), "NaN": Scalar(file.origin(node), float("nan"))}
-            return constants.get(name) or self.unknown(file, node)
+            return self._undeclared(file, name, node)
+        if (argument := self._argument(file, name, binding)) is not None:
+            return argument
         if binding.imported is not None:
             value = self.imported(file, *binding.imported)
-        elif binding.node is None:
+        elif binding.node is None or file.is_assigned_by_chance(name, binding):
             return self.unknown(file, node)
         else:
-            value = self._once(file, binding.node, lambda at: self._declared(file, name, binding, at))
-            for key in binding.path:
-                value = part_of(value, key) or Undefined(file.origin(node))
+            value = self.bound(file, binding)
         return self.unknown(file, node) if value is None or isinstance(value, Unknown) else value
 
-    def _once(self, file: ModuleFile, node: Node, evaluate: Callable[[Node], Value]) -> Value:
-        """A value that is asked for by name: worked out once, and not known where it depends on itself."""
+    def _undeclared(self, file: ModuleFile, name: str, node: Node) -> Value:
+        if name == "undefined":
+            return Undefined(file.origin(node))
+        if name in ("NaN", "Infinity"):
+            return Scalar(file.origin(node), float(name[:3]))
+        value = self.exported(file, "*") if name == "exports" and file.has_own_exports else None
+        return value or self.unknown(file, node)
+
+    def bound(self, file: ModuleFile, binding: Binding) -> Value | None:
+        """What a declaration stands for; None where that is not known."""
+        if binding.node is None:
+            return None
+        value: Value | None = self.once(file, binding.node, lambda at: self.value(file, at))
+        for key in binding.path:
+            value = part_of(value, key) if value is not None else None
+        return self.value(file, binding.default) if isinstance(value, Undefined) and binding.default else value
+
+    def _argument(self, file: ModuleFile, name: str, binding: Binding) -> Value | None:
+        """What a parameter or the variable of a loop stands for in the call that is being worked out."""
+        frame = self.frame
+        while frame is not None and binding.scope is not None:
+            if frame.range.file == file.index and (value := frame.names.get((binding.scope.id, name))) is not None:
+                return value
+            frame = frame.outer
+        return None
+
+    @contextmanager
+    def within(self, frame: Frame | None) -> Iterator[None]:
+        """While a call is worked out."""
+        outer, self.frame = self.frame, frame
+        try:
+            yield
+        finally:
+            self.frame = outer
+
+    def bind(self, file: ModuleFile, scope: Node, pattern: Node, value: Value, frame: Frame) -> None:
+        """Let the names of a pattern stand for what they take of a value."""
+        for name, binding in file.in_pattern(pattern, Binding(pattern)):
+            taken: Value | None = value if binding.node is not None else None
+            for key in binding.path:
+                taken = part_of(taken, key) if taken is not None else None
+            if isinstance(taken, Undefined) and binding.default is not None:
+                with self.within(frame):
+                    taken = self.value(file, binding.default)
+            if taken is not None:
+                frame.names[scope.id, name] = taken
+
+    def called(self, function: Function, arguments: Sequence[Value]) -> tuple[ModuleFile, Frame]:
+        """The file of a function, and a call of it."""
+        file, node = self.imports.files[function.origin.file], function.node
+        frame = Frame(function.origin, function.frame, {}, {})
+        parameters = node.child_by_field_name("parameters")
+        single = node.child_by_field_name("parameter")
+        patterns = [single] if single is not None else parameters.named_children if parameters is not None else []
+        for at, pattern in enumerate(part for part in patterns if part.type != "comment"):
+            given = arguments[at] if at < len(arguments) else Undefined(function.origin)
+            default = pattern.child_by_field_name("value")
+            if default is not None and isinstance(given, Undefined):
+                with self.within(frame):
+                    given = self.value(file, default)
+            self.bind(file, node, pattern.child_by_field_name("pattern") or pattern, given, frame)
+        return file, frame
+
+    def rebind(self, file: ModuleFile, node: Node, value: Value) -> None:
+        """Let a declaration stand for another value from now on."""
+        self._values[file.index, node.id] = value
+
+    def is_idle_in(self, file: ModuleFile, node: Node) -> bool:
+        """Whether a part of a module is in a function of which no call is worked out."""
+        at: Node | None = node
+        while at is not None and at.type not in FUNCTIONS:
+            at = at.parent
+        return at is not None and self.values_for(file, at) is self._values
+
+    def values_for(self, file: ModuleFile, node: Node) -> dict[tuple[int, int], Value]:
+        """Where the value of a part of a module is kept: with the call that it belongs to."""
+        frame = self.frame
+        while frame is not None and not frame.range.holds(file.origin(node)):
+            frame = frame.outer
+        return frame.values if frame is not None else self._values
+
+    def once(self, file: ModuleFile, node: Node, evaluate: Callable[[Node], Value]) -> Value:
+        """A value that is worked out once, and not known where it depends on itself."""
+        values = self.values_for(file, node) if self.frame is not None else self._values
         key = (file.index, node.id)
-        if key not in self._values:
-            if key in self._due:
+        if key not in values:
+            due = (id(values), *key)
+            if due in self._due:
                 self._cuts += 1
                 return self.unknown(file, node)
-            self._due.add(key)
+            self._due.add(due)
             try:
-                self._values[key] = evaluate(node)
+                values[key] = evaluate(node)
             finally:
-                self._due.discard(key)
-        return self._values[key]
-
-    def _declared(self, file: ModuleFile, name: str, binding: Binding, node: Node) -> Value:
-        """The value of a declaration, with what is done to it later in the same block."""
-        value = self.value(file, node)
-        for change in file.changes_of(name) if not binding.path else ():
-            statement = change.node.parent
-            is_plain = statement is not None and statement.type == "expression_statement"
-            is_here = is_plain and statement is not None and statement.parent == binding.scope
-            now = changed(file, value, change, lambda at: self.value(file, at), self.keys) if is_here else None
-            value = now or opened(file, value, change, self.keys)
-        return value
+                self._due.discard(due)
+        return values[key]
 
     def member(self, file: ModuleFile, node: Node) -> Value:
         object_ = node.child_by_field_name("object")
         key = self.subscript(file, node)
         if object_ is None or key is None:
             return self.unknown(file, node)
+        if key == "exports" and file.text(object_) == "module":
+            return self.exported(file, "*") or self.unknown(file, node)
         is_own = file.text(object_) in ("exports", "module.exports") and file.binding("exports", node) is None
         value = self.exported(file, str(key)) if is_own else part_of(self.value(file, object_), key)
         return self.unknown(file, node) if value is None or isinstance(value, Unknown) else value
@@ -267,17 +366,6 @@ class Evaluator:
                 return int(number)
         return None
 
-    def keys(self, file: ModuleFile, node: Node) -> list[str | int] | None:
-        """The keys of ``name.a["b"][0]``; None where one of them is not known."""
-        keys: list[str | int] = []
-        while node.type in ("member_expression", "subscript_expression"):
-            key = self.subscript(file, node)
-            if key is None:
-                return None
-            keys.append(key)
-            node = node.child_by_field_name("object") or node
-        return keys[::-1]
-
     def enumeration(self, file: ModuleFile, node: Node) -> Value:
         body = node.child_by_field_name("body")
         members: list[Child] = []
@@ -293,7 +381,7 @@ class Evaluator:
                 number = number + 1 if number is not None else None
                 now = Scalar(origin, number, is_literal=False) if number is not None else self.unknown(file, part)
                 members.append(Child(self._key(file, part), now, origin))
-        return Object(file.origin(node), tuple(members))
+        return Object(file.origin(node), members)
 
     # Other modules
 
@@ -303,21 +391,22 @@ class Evaluator:
         return self.exported(other, name) if other is not None else None
 
     def exported(self, file: ModuleFile, name: str) -> Value | None:
-        if self._level >= _MOST_LEVELS:
+        if self.level >= MOST_LEVELS:
             self._cuts += 1
             return None
-        self._level += 1
+        self.level += 1
+        self.follow(file)
         try:
             return self._json(file, name) if file.shift else self._exported(file, name)
         finally:
-            self._level -= 1
+            self.level -= 1
 
     def _json(self, file: ModuleFile, name: str) -> Value | None:
         """What a file is that holds a value and nothing else."""
         inner = first_child(file.root)
         if inner is None:
             return None
-        value = self._once(file, inner, lambda at: self.value(file, first_child(at) or at))
+        value = self.once(file, inner, lambda at: self.value(file, first_child(at) or at))
         return value if name in ("*", "default") else part_of(value, name)
 
     def _exported(self, file: ModuleFile, name: str) -> Value | None:
@@ -328,8 +417,10 @@ class Evaluator:
         target = exports.get(name)
         if isinstance(target, tuple):
             return self.imported(file, *target)
+        if target is not None and target.type == "assignment_expression":  # that may not happen
+            return self.unknown(file, target)
         if target is not None:
-            return self._once(file, target, lambda at: self.value(file, at))
+            return self.once(file, target, lambda at: self.value(file, at))
         others = (self.imported(file, module, name) for module in file.reexported)
         return next((value for value in others if value is not None), None)
 
@@ -344,20 +435,17 @@ class Evaluator:
         return whole
 
     def _all_exported(self, file: ModuleFile) -> Value:
-        value: Value = Object(file.origin(file.root), ())
-        if isinstance(node := file.exports.get("module"), Node):
-            value = self._once(file, node, lambda at: self.value(file, at))
-        if not isinstance(value, Object):
-            return value
         place = file.origin(file.root)
+        if isinstance(node := file.exports.get("module"), Node):
+            return self.exported(file, "module") or self.unknown(file, node)
         members = [
             Child(Text(place, (Piece(name, place, is_verbatim=False),)), member, member.origin)
             for name, target in file.exports.items()
-            if name != "module" and not isinstance(target, tuple)
-            if (member := self.exported(file, name)) is not None
+            if not isinstance(target, tuple) and (member := self.exported(file, name)) is not None
         ]
-        others = [] if file.knows_exports else [Child(None, unknown(place, file.source.path), place, is_spread=True)]
-        return Object(value.origin, (*value.members, *others, *members))
+        if not file.knows_exports:
+            members.insert(0, Child(None, unknown(place, file.source.path), place, is_spread=True))
+        return Object(place, members)
 
 
 def first_child(node: Node) -> Node | None:
@@ -374,12 +462,14 @@ def part_of(value: Value, key: str | int) -> Value | None:
 
 
 Evaluate = Callable[[Evaluator, ModuleFile, Node], Value]
+Follow = Callable[[Evaluator, ModuleFile], None]
+"""Works out what the statements of a module do."""
 _EVALUATED: dict[str, Evaluate] = {
     "string": Evaluator.string,
     "template_string": Evaluator.template,
     "number": Evaluator.number,
     **dict.fromkeys(("true", "false", "null"), Evaluator.constant),
-    "undefined": Evaluator.undefined,
+    **dict.fromkeys(("undefined", "variable_declarator"), Evaluator.undefined),
     **dict.fromkeys(_WRAPPERS, Evaluator.wrapped),
     "object": Evaluator.object_literal,
     "array": Evaluator.array,

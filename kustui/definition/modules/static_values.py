@@ -1,16 +1,19 @@
 """The values that expressions of a module have, as far as they can be known without running it.
 
-Each says where it is written. What cannot be known is an ``Unknown``, which keeps its source text.
+Each says where it is written. What cannot be known is an ``Unknown``, which keeps its source text. Objects and lists
+are as they are in a run: one of each, by whatever names it is called, which statements change where they stand.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+from tree_sitter import Node
 
 MOST_TEXT = 10_000_000
 """Characters of a text that is put together: one of more is not known."""
@@ -113,9 +116,23 @@ class Undefined(Value):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function(Value):
-    """A function without parameters that returns a value known without running it."""
+    """A function whose result is worked out where it is called."""
 
-    result: Value
+    node: Node
+    frame: Frame | None
+    """The call in which it is made."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A call of a function, or a turn of a loop: what its own names stand for."""
+
+    range: Origin
+    outer: Frame | None
+    names: dict[tuple[int, str], Value]
+    """By the function or loop that declares a name, and the name: its parameters."""
+    values: dict[tuple[int, int], Value]
+    """What its declarations come to."""
 
 
 class Child(NamedTuple):
@@ -131,35 +148,72 @@ class Child(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Object(Value):
-    members: tuple[Child, ...]
+    members: list[Child]
     """What is not known is among them: without a key where the key is not known either."""
 
     @cached_property
-    def _by_key(self) -> Mapping[str | None, Child]:
-        """The last member of each key, as far as no later one may have it too; under None the last of those."""
-        by_key: dict[str | None, Child] = {}
-        for child in self.members:
-            if child.key is None:
-                by_key.clear()
-            by_key[child.key.text if child.key is not None else None] = child
-        return by_key
+    def _by_key(self) -> dict[str | None, int]:
+        """Where the last member of each key is; under None the last of those that are not known."""
+        return {child.key.text if child.key is not None else None: at for at, child in enumerate(self.members)}
 
     def member(self, name: str) -> Value | None:
         """The value of a key; None where there is none, unless it may be among what is not known."""
-        if (child := self._by_key.get(name)) is not None:
-            return child.value
-        opaque = self._by_key.get(None)
-        return Unknown(opaque.place, name) if opaque is not None else None
+        at, opaque = self._by_key.get(name, -1), self._by_key.get(None, -1)
+        if at > opaque:
+            return self.members[at].value
+        return Unknown(self.members[opaque].place, name) if opaque >= 0 else None
+
+    def put(self, child: Child) -> None:
+        """Give it a member, in place of the one of that key, and after what may have the key too."""
+        name = child.key.text if child.key is not None else None
+        at, opaque = self._by_key.get(name, -1), self._by_key.get(None, -1)
+        if name is not None and at > opaque:
+            self.members[at] = child
+            return
+        if at >= 0 and (name is not None or self.members[at].place == child.place):
+            self.members[at] = self.members[at]._replace(value=Undefined(child.place))
+        self._by_key[name] = len(self.members)
+        self.members.append(child)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class List(Value):
-    elements: tuple[Child, ...]
+    elements: list[Child]
 
     @property
     def is_open(self) -> bool:
         """Whether it may hold more, or less, than is known."""
         return any(child.is_spread and isinstance(child.value, Unknown) for child in self.elements)
+
+
+def truth_of(value: Value) -> bool | None:
+    """Whether a value counts as true; None where that is not known."""
+    match value:
+        case Scalar():
+            return value.is_true
+        case Text():
+            return bool(value.text)
+        case Undefined():
+            return False
+    return None if isinstance(value, Unknown) else True
+
+
+def children_of(value: Value) -> list[Child]:
+    """The members or elements of a value."""
+    if isinstance(value, Object):
+        return value.members
+    return value.elements if isinstance(value, List) else []
+
+
+def within(values: Iterable[Value]) -> Iterator[Object | List]:
+    """The objects and lists among values and all that they hold, each once."""
+    pending, seen = list(values), set[int]()
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Object | List) and id(value) not in seen:
+            seen.add(id(value))
+            yield value
+            pending.extend(child.value for child in children_of(value))
 
 
 def unknown(origin: Origin, text: str) -> Unknown:
@@ -168,7 +222,7 @@ def unknown(origin: Origin, text: str) -> Unknown:
     return Unknown(origin, text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 1]}…")
 
 
-def merged(members: Iterable[Child]) -> tuple[Child, ...]:
+def merged(members: Iterable[Child]) -> list[Child]:
     """The members of an object literal, by key the last.
 
     Two that are written there with the same key both stay, as nobody means that: only what comes with another object
@@ -179,13 +233,13 @@ def merged(members: Iterable[Child]) -> tuple[Child, ...]:
     for index, child in enumerate(all_members):
         if child.key is not None:
             last[child.key.text] = index
-    return tuple(
+    return [
         child
         for index, child in enumerate(all_members)
         if child.key is None
         or last[child.key.text] == index
         or not (child.is_spread or all_members[last[child.key.text]].is_spread)
-    )
+    ]
 
 
 def pieces_of(value: Value, place: Origin) -> tuple[Piece, ...] | None:

@@ -6,31 +6,17 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 
 import pytest
 
-from kustui.definition.collection import Document, read_document
+from kustui.definition.collection import Document
 from kustui.definition.source.outline import Shape
 from kustui.text.terminal_safe import UNKNOWN
+from tests.support.modules import document_of, value_of
 
 WORKFLOW = """{ id: 'w', name: 'W', trigger: { eventName: 'kustomer.message.create', transitions: [] }, steps: [] }"""
 
 OTHER = WORKFLOW.replace("W", "V")
-
-
-def document_of(text: str, path: str = "app.js", files: Mapping[str, str] | None = None) -> Document:
-    others = {name: content.encode() for name, content in (files or {}).items()}
-    return read_document(path, text.encode(), read=others.get)
-
-
-def value_of(text: str, path: str = "app.js", files: Mapping[str, str] | None = None) -> object:
-    """What the value of ``x`` in the params of a step comes to."""
-    before, _, expression = text.rpartition(";\n")
-    step = f"{{ id: 'a', action: 'kustomer.x', params: {{ x: {expression} }}, transitions: [] }}"
-    document = document_of(f"{before}\nmodule.exports = {{ name: 'W', trigger: {{}}, steps: [{step}] }};", path, files)
-    assert document.shape is Shape.WORKFLOW, document.faults
-    return json.loads(document.source.data)["steps"][0]["params"].get("x")
 
 
 def written(document: Document, pointer: str) -> str:
@@ -55,7 +41,7 @@ def written(document: Document, pointer: str) -> str:
         (".5e3", 500),
         ("!0", True),
         ("[1, , 'b', null, undefined]", [1, None, "b", None, None]),
-        ("const [, a, , b = 1] = [1, 2, 3, 4];\n[a, b]", [2, f"{UNKNOWN}b"]),
+        ("const [, a, , b = 1] = [1, 2, 3, 4];\n[a, b]", [2, 4]),
         ("({ __proto__: { a: 1 }, b: 2, ['__proto__']: 3 })", {"b": 2, "__proto__": 3}),
         ("[0 / 1 || 'a', NaN ? 1 : 2]", ["a", 2]),
         ("const given = { a: 2 };\n({ a: 1, ...given })", {"a": 2}),
@@ -74,11 +60,12 @@ def written(document: Document, pointer: str) -> str:
         ("null ?? 'a'", "a"),
         ("'' || 'a'", "a"),
         ("['a', 'b'].join('\\n')", "a\nb"),
-        ("let a; a = 1;\na", f"{UNKNOWN}a"),
+        ("let a; a = 1;\na", 1),
+        ("let a; if (x()) a = 1;\na", f"{UNKNOWN}a"),
         ("process.env.HOST", f"{UNKNOWN}process.env.HOST"),
         ("fetch('x')", f"{UNKNOWN}fetch('x')"),
         ("`/v1/${process.env.HOST}`", f"{UNKNOWN}`/v1/${{process.env.HOST}}`"),
-        ("let a = { b: 1 }; a = { c: 1 };\na", f"{UNKNOWN}a"),
+        ("let a = { b: 1 }; a = { c: 1 };\na", {"c": 1}),
         ("let a = 1, b = 1; [a] = [2]; ({ b } = { b: 2 });\n[a, b]", [f"{UNKNOWN}a", f"{UNKNOWN}b"]),
         ("let a = 1; for (a of c());\na", f"{UNKNOWN}a"),
         ("const k = 'z', { [k]: a } = { z: 1 };\na", f"{UNKNOWN}a"),
@@ -86,7 +73,20 @@ def written(document: Document, pointer: str) -> str:
         ("const a = [1]; a.push(2);\na", [1, 2]),
         ("const a = {}; for (const b of c()) a[b] = 1;\na", {f"{UNKNOWN}a[b] = 1": None}),
         ("const a = b, b = a;\na", f"{UNKNOWN}a"),
-        ("const f = (a) => a;\nf(1)", f"{UNKNOWN}f(1)"),
+        ("const f = (a) => a;\nf(1)", 1),
+        ("const f = (a) => g(a);\nf(1)", f"{UNKNOWN}f(1)"),
+        ("const f = (a) => f(a);\nf(1)", f"{UNKNOWN}f(1)"),
+        (
+            "const f = ({ a, b = 2 }, [c], d = 4) => ({ a, b, c, d });\nf({ a: 1 }, [3])",
+            {"a": 1, "b": 2, "c": 3, "d": 4},
+        ),
+        ("const f = (...a) => a;\nf(1)", f"{UNKNOWN}f(1)"),
+        ("const f = (a) => ({ b: a });\n[1, 2].map(f)", [{"b": 1}, {"b": 2}]),
+        ("[1, 2].flatMap((a, b) => [a, b])", [1, 0, 2, 1]),
+        ("[1].concat([2], 3)", [1, 2, 3]),
+        ("Object.fromEntries(['a', 'b'].map((k) => [k, k + 1]))", {"a": "a1", "b": "b1"}),
+        ("Object.entries({ a: 1, b: 2 }).map(([k, v]) => `${k}${v}`)", ["a1", "b2"]),
+        ("Object.assign({}, { a: 1, b: 2 }, { a: 3 })", {"a": 3, "b": 2}),
         ("class A { static b = 1 };\nA.b", f"{UNKNOWN}A.b"),
     ],
 )
