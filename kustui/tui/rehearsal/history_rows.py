@@ -141,7 +141,7 @@ def entry_rows(organisation: Organisation, entry: TraceEntry, width: int) -> lis
     if entry.kind in (EntryKind.EVENT, EntryKind.START, EntryKind.SKIPPED):
         builder.add((f"{words.moment(entry.at)}  ", "info"), (words.heading(entry), "heading"))
         if entry.cause:
-            builder.add(("  because  ", "muted"), (entry.cause, "muted"), indent=11)
+            builder.labelled("because", (entry.cause, "muted"))
     else:
         forced = (("  forced", "new"),) if entry.forced else ()
         builder.add(("● ", "action"), (words.heading(entry), "name"), *forced)

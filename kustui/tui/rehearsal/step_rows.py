@@ -56,11 +56,11 @@ def _add_current(builder: RowBuilder, session: Session, state: State, actions: M
     if state.question is not None:
         ran = "the step has run, and what comes next " if state.before is not None else ""
         builder.add(("? ", "warning"), (f"{ran}cannot be decided without Kustomer", "warning"))
-        builder.add(("  asked    ", "muted"), (state.question.words, "name"), indent=11)
-        builder.add(("  because  ", "muted"), (state.question.why, ""), indent=11)
+        builder.labelled("asked", (state.question.words, "name"))
+        builder.labelled("because", (state.question.why, ""))
         for id_ in ("rehearse.answer", "rehearse.force", "rehearse.leave-run"):
             names = key_names(actions[id_]) or ("",)
-            builder.add((f"  {names[0]:<9}", "key"), (BY_ID[id_].help, "muted"), indent=11)
+            builder.labelled(names[0], (BY_ID[id_].help, "muted"), look="key")
     entry = preview(state)
     if entry is None:
         if state.question is None:
@@ -88,7 +88,7 @@ def _add_entry(
         add_problems(builder, entry)
     _add_cause(builder, session, entry)
     if entry.caused_by:
-        builder.add(("  because  ", "muted"), (entry.cause, ""), indent=11)
+        builder.labelled("because", (entry.cause, ""))
     if entry.kind is not EntryKind.START:
         add_output(builder, entry)
     add_edges(builder, session.organisation.analysis(entry.key), entry, edges, links=at_hand)
@@ -106,7 +106,7 @@ def _add_cause(builder: RowBuilder, session: Session, entry: TraceEntry) -> None
         return
     start, scheduling = session.start_entry(entry.run), session.scheduling_entry(entry.run)
     for note in start.notes if start is not None else ():
-        builder.add(("  because  ", "warning"), (note, ""), indent=11)
+        builder.labelled("because", (note, ""), look="warning")
     if scheduling is not None:
         builder.add(("  ← ", "link"), (f"passed by {scheduling.title}, {scheduling.name}", ""), indent=4)
         builder.problems(scheduling.problems)
@@ -149,7 +149,7 @@ def _add_next(builder: RowBuilder, session: Session, state: State, actions: Mapp
     happens = (" happens", "")
     builder.add(("▶ next  ", "new"), ("the event ", ""), (event_title(session, due), "event"), happens, (wait, "info"))
     if due.caused_by:
-        builder.add(("  because  ", "muted"), (f"{due.cause} (assumed)", ""), indent=11)
+        builder.labelled("because", (f"{due.cause} (assumed)", ""))
     mark = OutputSource.COMPUTED if due.caused_by else OutputSource.DRAFTED if due.drafted else OutputSource.EVENT
     _add_payload(builder, "payload", mark, due)
     if due.drafted:
@@ -163,7 +163,7 @@ def _add_draft_hint(builder: RowBuilder, actions: Mapping[str, Action]) -> None:
 
 def _add_payload(builder: RowBuilder, label: str, mark: OutputSource, due: QueueItem) -> None:
     source = (f"{words.SOURCES[mark]} ", SOURCE_LOOKS[mark])
-    builder.add((f"  {label:<9}", "muted"), source, (words.whole(due.payload), ""), indent=11)
+    builder.labelled(label, source, (words.whole(due.payload), ""))
 
 
 def event_title(session: Session, due: QueueItem) -> str:

@@ -49,22 +49,18 @@ def add_heading(builder: RowBuilder, entry: TraceEntry, *, at_hand: bool) -> Non
 def add_output(builder: RowBuilder, entry: TraceEntry) -> None:
     """The output of a step, or what the trigger is given, and where that comes from."""
     if entry.failure is not None:
-        builder.add(
-            ("  fails    ", "error"),
-            ("mocked ", SOURCE_LOOKS[OutputSource.MOCKED]),
-            (entry.failure.message, ""),
-            indent=11,
+        builder.labelled(
+            "fails", ("mocked ", SOURCE_LOOKS[OutputSource.MOCKED]), (entry.failure.message, ""), look="error"
         )
     elif entry.output is not MISSING and entry.source is not None:
         verb = {
             EntryKind.EVENT: "payload",
             EntryKind.START: "inputs" if entry.source is OutputSource.INPUTS else "payload",
         }
-        builder.add(
-            (f"  {verb.get(entry.kind, 'returns'):<9}", "muted"),
+        builder.labelled(
+            verb.get(entry.kind, "returns"),
             (f"{words.SOURCES[entry.source]} ", SOURCE_LOOKS[entry.source]),
             (words.whole(entry.output), ""),
-            indent=11,
         )
 
 
@@ -73,13 +69,11 @@ def add_params(builder: RowBuilder, entry: TraceEntry) -> None:
     label = "given"
     for name, value in entry.params.items() if isinstance(entry.params, dict) else ():
         look = "warning" if isinstance(value, Undecided) else ""
-        builder.add((f"  {label:<9}", "muted"), (f"{name} ", "key"), (words.value(value), look), indent=11)
+        builder.labelled(label, (f"{name} ", "key"), (words.value(value), look))
         label = ""
     for pointer in entry.omitted:
         name = pointer.partition("/params/")[2].replace("/", ".")
-        builder.add(
-            (f"  {label:<9}", "muted"), (f"{name} ", "key"), ("missing, so it is omitted", "warning"), indent=11
-        )
+        builder.labelled(label, (f"{name} ", "key"), ("missing, so it is omitted", "warning"))
         label = ""
 
 
@@ -102,9 +96,9 @@ def add_effects(builder: RowBuilder, entry: TraceEntry) -> None:
     written, event = words.caused(entry)
     if event:
         to_event = ((written, "name"), (" → ", "muted")) if written else ()
-        builder.add(("  wrote    " if written else "  calls    ", "link"), *to_event, (event, ""), indent=11)
+        builder.labelled("wrote" if written else "calls", *to_event, (event, ""), look="link")
     for note in entry.notes:
-        builder.add(("  note     ", "warning"), (note, ""), indent=11)
+        builder.labelled("note", (note, ""), look="warning")
 
 
 def add_end(builder: RowBuilder, entry: TraceEntry, *, at_hand: bool = False) -> None:
@@ -112,14 +106,14 @@ def add_end(builder: RowBuilder, entry: TraceEntry, *, at_hand: bool = False) ->
     if entry.ended:
         look = "error" if entry.broken else "warning" if entry.left else "name"
         glyph = "✗ stops" if entry.broken else "? left" if entry.left else "◉ ends" if at_hand else "◉ ended"
-        builder.add((f"  {glyph:<9}", look), (words.why(entry), look), indent=11)
+        builder.labelled(glyph, (words.why(entry), look), look=look)
 
 
 def add_problems(builder: RowBuilder, entry: TraceEntry) -> None:
     """Problems of the definition there, and what kustui assumes."""
     builder.problems(dict.fromkeys((*([entry.problem] if entry.problem else []), *entry.problems)))
     if entry.assumed:
-        builder.add(("  assumed  ", "muted"), ("; ".join(entry.assumed), "muted"), indent=11)
+        builder.labelled("assumed", ("; ".join(entry.assumed), "muted"))
 
 
 def add_edges(

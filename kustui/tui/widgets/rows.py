@@ -165,6 +165,10 @@ class RowBuilder:
         if pieces and any(text for text, _ in pieces):
             self.add((f"{label:<{_LABEL}}", "muted"), *pieces, indent=_LABEL, link=link)
 
+    def labelled(self, label: str, *pieces: Piece, look: str = "muted") -> None:
+        """What a label stands for, which is indented as an item is, and may be empty below another of its kind."""
+        self.add((f"  {label:<{_LABEL - 2}}", look), *pieces, indent=_LABEL)
+
     def item(self, *pieces: Piece, link: NodeKey = (), value: str | None = None) -> None:
         self.add(("  ", ""), *pieces, indent=4, link=link, value=value)
 
