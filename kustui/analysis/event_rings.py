@@ -14,7 +14,7 @@ from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.events import ANY_FIELD, changed_names, reach
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
-from kustui.analysis.walks import strongly_connected_components
+from kustui.analysis.walks import shortest_cycle, strongly_connected_components
 from kustui.definition.platform import call_event, called_id
 
 _MOST_EXACT, _MOST_EXACT_OF_ALL = 40, 1_000
@@ -132,8 +132,7 @@ class EventGraph:
         for least in (Reach.MUST, Reach.MAY):
             onward = partial(self._onward, causes=causes, least=least)
             for cause in sorted(causes, key=lambda cause: cause.scheduled):
-                ring = _ring_through(cause, onward) if cause.workflow not in reported else ()
-                hops = tuple(node for node in ring if isinstance(node, Cause))
+                hops = shortest_cycle(cause, onward) if cause.workflow not in reported else ()
                 if not all(hop.scheduled for hop in hops):
                     reported.update(hop.workflow for hop in hops)
                     yield EventRing(hops, certain=least is Reach.MUST)
@@ -158,31 +157,14 @@ class EventGraph:
         """The shortest rings through some of many causes, if they can be, looked at hop by hop."""
         reported: set[str] = set()
         for cause in [cause for cause in causes if not cause.scheduled][:_MOST_TRIED]:
-            ring = tuple(node for node in _ring_through(cause, self.successors) if isinstance(node, Cause))
+            cycle: tuple[_Node, ...] = shortest_cycle(cause, self.successors)
+            ring = tuple(node for node in cycle if isinstance(node, Cause))
             if len(ring) > _MOST_EXACT or cause.workflow in reported:
                 continue
             hops = [self._reach(one, other) for one, other in zip(ring, (*ring[1:], *ring[:1]), strict=True)]
             if hops and Reach.CANNOT not in hops:
                 reported.update(other.workflow for other in ring)
                 yield EventRing(ring, certain=set(hops) == {Reach.MUST})
-
-
-def _ring_through(cause: Cause, successors: Callable[[_Node], Iterable[_Node]]) -> tuple[_Node, ...]:
-    """A shortest ring through a cause."""
-    starts = list(successors(cause))
-    previous: dict[_Node, _Node] = dict.fromkeys(starts, cause)
-    pending = list(previous)
-    for node in pending:
-        for successor in successors(node):
-            if successor == cause:
-                ring = [node]
-                while previous[ring[-1]] != cause:
-                    ring.append(previous[ring[-1]])
-                return (cause, *reversed(ring))
-            if successor not in previous:
-                previous[successor] = node
-                pending.append(successor)
-    return ()
 
 
 def _from_first(ring: EventRing, places: Mapping[Cause, int]) -> EventRing:

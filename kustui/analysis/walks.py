@@ -101,6 +101,25 @@ def shortest_path(source: N, target: N, successors: Successors[N]) -> tuple[N, .
     return tuple(reversed(path))
 
 
+def shortest_cycle(node: N, successors: Successors[N]) -> tuple[N, ...]:
+    """The nodes of a cycle with the fewest edges, which begins at a node and goes on to its first successor on such a
+    cycle; empty if the node is on none."""
+    previous: dict[N, N] = {}
+    pending = deque((node,))
+    while pending:
+        here = pending.popleft()
+        for successor in successors(here):
+            if successor == node:
+                cycle = [here]
+                while cycle[-1] != node:
+                    cycle.append(previous[cycle[-1]])
+                return tuple(reversed(cycle))
+            if successor not in previous:
+                previous[successor] = here
+                pending.append(successor)
+    return ()
+
+
 def strongly_connected_components(nodes: Iterable[N], successors: Successors[N]) -> Iterator[tuple[N, ...]]:
     """The strongly connected components, single nodes included, by Tarjan's algorithm."""
     number: dict[N, int] = {}
@@ -138,13 +157,11 @@ def cycles(nodes: Iterable[N], successors: Successors[N]) -> tuple[tuple[N, ...]
     order = {node: index for index, node in enumerate(nodes)}
     shortest: list[tuple[N, ...]] = []
     for component in strongly_connected_components(order, successors):
-        first, members = min(component, key=order.__getitem__), set(component)
-        starts = [node for node in successors(first) if node in members]
-        if not starts:
-            continue  # a single node without an edge to itself
+        members = set(component)
 
         def inside(node: N, members: set[N] = members) -> Iterable[N]:
             return (successor for successor in successors(node) if successor in members)
 
-        shortest.append(min(((first, *shortest_path(start, first, inside)[:-1]) for start in starts), key=len))
+        if cycle := shortest_cycle(min(component, key=order.__getitem__), inside):
+            shortest.append(cycle)
     return tuple(sorted(shortest, key=lambda cycle: order[cycle[0]]))
