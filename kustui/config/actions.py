@@ -117,9 +117,9 @@ def _decide(name: str, keys: str, verb: str, help_: str, method: str = "") -> Ac
     return Action(f"rehearse.{name}", keys, verb, help_, method, "decisions")
 
 
-def _scenario(name: str, keys: str, verb: str, help_: str, method: str = "") -> Action:
+def _scenario(name: str, keys: str, verb: str, help_: str, method: str = "", argument: str = "") -> Action:
     """An action that saves a rehearsal as a scenario, or begins one from a scenario or a path."""
-    return Action(f"rehearse.{name}", keys, verb, help_, method, "scenarios")
+    return Action(f"rehearse.{name}", keys, verb, help_, method, "scenarios", argument)
 
 
 def _enter(name: str, keys: str, verb: str, help_: str, pane: str = "") -> Action:
@@ -231,8 +231,8 @@ ACTIONS = (
     _step("breakpoint", "t", "break", "set or clear a breakpoint at the step under the cursor", "toggle_breakpoint"),
     _step("breakpoints", "T", "breakpoints", "set breakpoints on workflows, failures, schedules", "choose_breakpoints"),
     _step("follow-events", "F", "follow", "follow events, or not: what a step writes starts what listens (assumed)"),
-    _scenario("paths", "p", "paths", "list every path through the workflow, and start one", "choose_path"),
-    _scenario("chain-paths", "P", "chains", "list every path through all that it schedules", "choose_chain_path"),
+    _scenario("paths", "p", "paths", "list every path through the workflow, and start one", "choose_path", "workflow"),
+    _scenario("chain-paths", "P", "chains", "list every path through all that it schedules", "choose_path", "chain"),
     _scenario("scenarios", "o", "scenarios", "list the scenarios next to the file, and replay one",
               "choose_scenario"),
     _scenario("save", "S", "save", "save the rehearsal as a scenario to replay and check"),

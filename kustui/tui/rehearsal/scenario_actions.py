@@ -170,17 +170,11 @@ class ScenarioActions:
 
     # Paths
 
-    def choose_path(self) -> None:
-        """From the paths through the workflow on the screen."""
-        self._choose_path("finding paths …", chain=False)
-
-    def choose_chain_path(self) -> None:
-        """From the paths that go on through everything that it schedules."""
-        self._choose_path("finding paths through the chain …", chain=True)
-
-    def _choose_path(self, news: str, *, chain: bool) -> None:
+    def choose_path(self, through: str) -> None:
+        """From the paths through the ``workflow`` on the screen, or on through its ``chain``: all that it schedules."""
+        chain = through == "chain"
         if (session := self._current.ready()) is not None:
-            self._current.announce((news, "info"))
+            self._current.announce((f"finding paths{' through the chain' if chain else ''} …", "info"))
             self._current.in_background(
                 partial(self._list_paths, session, chain=chain), "scenario", "finding every path"
             )
