@@ -162,8 +162,7 @@ class FeasiblePaths:
         }
 
     def _may_end(self, state: _State) -> bool:
-        """Whether a run may end in a state without a failure: no transition is taken, or one to a step that does not
-        exist."""
+        """Whether a run may end in a state without a failure: no transition is taken, or one to a missing step."""
         edges = self.flow.declared_edges[state.node]
         none = self._before(_NO_TRANSITION, edges, _AllBut(self._outputs(state, failed=False)), "")
         return bool(self._facts.consistent(both(state.cases, none))) or any(

@@ -271,8 +271,7 @@ class FlowGraph:
         return frozenset(self._reverse_postorder)
 
     def is_never_reached(self, node: str) -> bool:
-        """Whether no run takes a path to a node; False where there is no trigger to start from, as in the body of an
-        update."""
+        """Whether no run takes a path to a node; False where there is no trigger, as in the body of an update."""
         return self.workflow.trigger is not None and node not in self.possible.reachable
 
     @cached_property

@@ -135,8 +135,7 @@ class _Forward:
 
 
 class _Backward:
-    """Workflows go back to the events, schedules and calls that start them, events and fields to the steps that cause
-    them."""
+    """From workflows back to what starts them, from events and fields back to the steps that cause them."""
 
     def __init__(self, graph: OrganisationGraph) -> None:
         self.graph = graph

@@ -28,8 +28,7 @@ class Mention(NamedTuple):
     name: str
     """A field of an object, ``conversation.custom.sizeStr``, or a host."""
     assumed: bool = False
-    """Whether it is our reading that it is that object's, as of what an action gives. What an event holds is
-    documented."""
+    """Whether kustui assumes that it is that object's, from what an action gives; of events it is documented."""
 
 
 class OutsideLinks(NamedTuple):

@@ -30,8 +30,7 @@ _BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b
 _COMPARED = attrgetter(
     *(name for name in WorkflowSummary._fields if name not in ("entry", "effects", "digest", "links"))
 )
-"""The fields of two summaries that must be equal; the others are compared separately, but for links, which no rule asks
-for."""
+"""The fields of two summaries that must be equal; others are compared separately, links not at all."""
 
 
 def reusable_results(before: Collection, results: Results, now: Collection) -> dict[str, WorkflowResult]:

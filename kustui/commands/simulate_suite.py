@@ -107,8 +107,7 @@ class Suite:
 
 
 def _update(texts: Sequence[ScenarioText], organisation: Organisation) -> None:
-    """Write what came of scenarios into them as what they expect. Those of which that cannot be are reported. Raises
-    KustuiError."""
+    """Let scenarios expect what came of them; those that cannot are reported. Raises KustuiError."""
     from kustui.fix.changes import changes_of, make
     from kustui.simulate.scenarios.acceptance import acceptance
 

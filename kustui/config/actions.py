@@ -18,8 +18,7 @@ class Group(NamedTuple):
     target: str
     """A widget by its class, which has the keys then, or a part of the screen by its attribute."""
     passing: bool = False
-    """Whether they are there only while something is typed or chosen, or the help is read: nobody looks for them by
-    name."""
+    """Whether they exist only while something is typed, chosen or read: nobody looks for them by name."""
 
 
 GROUPS = {
@@ -87,8 +86,7 @@ class Action(NamedTuple):
 
     @property
     def target_name(self) -> str:
-        """The name of a widget class (``TreeView``), or of an attribute of the screen (``navigator``): one of its
-        parts."""
+        """A widget class (``TreeView``), or a part of the screen by its attribute (``navigator``)."""
         return self.target or GROUPS[self.group].target
 
     @property

@@ -179,8 +179,7 @@ def _equalities(required: Sequence[tuple[Term, bool]]) -> list[Term]:
 
 
 def outcome_if_missing(operator: str, values: Sequence[Any], missing: Sequence[bool]) -> bool | None:
-    """Whether a comparison of values, as they are written, holds where some of them are missing, where that decides
-    it."""
+    """Whether a comparison of values, as written, holds where missing values decide it."""
     opposite = OPPOSITES.get(operator)
     meaning = operator_named(opposite or operator)
     if meaning.is_equality and any(value is None for value in values):

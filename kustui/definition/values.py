@@ -72,8 +72,7 @@ def length_of(text: str) -> int:
 
 
 def in_javascript_order(members: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    """The members of an object as JavaScript goes through them: integer keys first, ascending, then the others as they
-    came."""
+    """The members of an object in JavaScript's order: integer keys first, ascending, then the others as they came."""
     if not any(map(_is_index, members)):
         return members.items()
     return sorted(members.items(), key=lambda member: int(member[0]) if _is_index(member[0]) else _LARGEST)
@@ -315,8 +314,7 @@ def all_of(answers: Iterable[Answer]) -> Answer:
 
 
 def _settled_by(answer: bool, answers: Iterable[Answer]) -> Answer:
-    """The answer, if it is among the answers; else the first Undecided; else the opposite. Stops at the first that
-    settles it."""
+    """The answer if any gives it, else the first Undecided, else the opposite. Stops where it is settled."""
     undecided: Undecided | None = None
     for current in answers:
         if current is answer:

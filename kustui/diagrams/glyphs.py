@@ -56,8 +56,7 @@ DOTTED = str.maketrans("─│╌╎", "┈┊┈┊")
 
 
 class ChangeMarks(NamedTuple):
-    """What a comparison says of the nodes and edges of a flow: ``added``, ``removed`` or ``changed``; nothing of what
-    is as it was."""
+    """What a comparison says of nodes and edges: ``added``, ``removed`` or ``changed``; the others are unchanged."""
 
     nodes: Mapping[str, str] = {}
     edges: Mapping[str, str] = {}

@@ -179,8 +179,7 @@ class Timeline:
 
 
 def timeline_of(lines: ChainLines, schedules: Schedules, key: str, per_minute: float) -> Timeline | None:
-    """The chain that a workflow is in, from where it begins; None where it schedules nothing and nothing schedules
-    it."""
+    """The chain that a workflow is in, from its beginning; None where it is in none."""
     root = chain_start(schedules, key)
     if not schedules.from_workflow.get(root):
         return None

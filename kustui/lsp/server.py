@@ -201,8 +201,7 @@ def position_of(position: types.Position) -> Position:
 
 
 class RulePages:
-    """The pages of rules, for editors that open them from a problem: each is written to the user's cache once it is
-    needed."""
+    """The pages of rules, which editors open from a problem: each is written to the user's cache when needed."""
 
     def __init__(self) -> None:
         self._written: set[Path] = set()

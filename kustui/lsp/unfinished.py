@@ -22,8 +22,7 @@ class Place(NamedTuple):
     """Where in a JSON text something is being typed."""
 
     keys: tuple[str | int, ...]
-    """From the outermost value on: keys of objects and indices of lists. The last one is what is typed itself where
-    that is a key."""
+    """Keys and indices, from the outermost value on. The last is what is typed, where that is a key."""
     is_key: bool
     is_quoted: bool
     """Whether it is in a string."""

@@ -193,8 +193,7 @@ def names_in(analysis: WorkflowAnalysis, kind: LineKind, step: int, text: str) -
 
 
 def _strings(value: object, pointer: str) -> Iterator[tuple[str, str, str]]:
-    """Every string in a JSON value, with the key it stands under and its pointer. Any depth is read, as no call
-    nests."""
+    """Every string in a JSON value of any depth, with the key it stands under and its pointer."""
     pending = [("", value, pointer)]
     while pending:
         name, part, at = pending.pop()

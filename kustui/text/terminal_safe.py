@@ -21,8 +21,7 @@ _CUT = "…"
 
 @lru_cache(maxsize=4096)
 def terminal_safe(text: str) -> str:
-    """The same text with control characters, escapes, bidirectional overrides, invisible characters and lone surrogates
-    spelled out."""
+    """The same text with every character spelled out that a terminal obeys or does not show."""
     if text.isascii() and text.isprintable():
         return text
     joins = _joins(text) if _JOINER in text else ()

@@ -60,8 +60,7 @@ def match_row(match: Match, width: int, names: Sequence[str] = ()) -> StyledRow:
 
 
 def _text(match: Match, room: int, names: Sequence[str]) -> Line:
-    """What a line says; of a long one the part that contains the match, so that there is room for what stands
-    aside."""
+    """What a line says; of a long one the part with the match, so that there is room at the right."""
     name, separator, rest = match.text.partition(SEPARATOR)
     rest = rest.replace(SEPARATOR, " ")
     looks = _LOOKS[match.kind]

@@ -241,8 +241,7 @@ def app_version(analysis: CollectionAnalysis) -> Violations:
 def _app_versions(
     analysis: CollectionAnalysis, document: Document, app: AppEntry | None
 ) -> Iterator[tuple[str, str, str, WorkflowSummary]]:
-    """Each ``appVersion`` of an app, or of a file outside of its apps, where it is first written: text, place, step and
-    workflow."""
+    """Each ``appVersion`` where an app, or a file outside of its apps, has it first: text, place, step and workflow."""
     seen: set[str] = set()
     for entry in document.entries_by_app.get(app, ()):
         summary = analysis.summaries[entry.key]

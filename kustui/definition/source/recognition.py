@@ -226,8 +226,7 @@ def stream_values(data: bytes) -> tuple[StreamValue, ...] | None:
 
 
 def _pieces(data: bytes) -> Iterator[Extent]:
-    """The parts that can be told apart by their lines, without what is blank around them: however broken one is, the
-    others are read."""
+    """The parts that their lines tell apart, without blanks around them: a broken one does not hide the others."""
     first = _BLANKS.match(data).end()  # type: ignore[union-attr]  # it matches the empty string
     is_line_by_line = not _OTHER_LINE.search(data, first)
     beginnings = (match.start() for match in (_VALUE_LINE if is_line_by_line else _BEGINNING).finditer(data, first + 1))

@@ -48,8 +48,7 @@ class Consequence(NamedTuple):
 
 
 def consequence_of(state: State, run: Run, step: Step, params: Mapping[str, Any], output: Any) -> Consequence | None:
-    """What a step with resolved params causes by writing an object, or by calling a workflow by its address; None where
-    it does neither."""
+    """What a step with resolved params causes by writing an object or calling a workflow; None for nothing."""
     if step.action in REST_ACTIONS:
         return _call(state, params)
     effect = next(effects_of_write(step, params, lambda value: undecided_in(value) is None), None)

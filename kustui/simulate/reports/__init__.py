@@ -1,5 +1,4 @@
-"""The results of rehearsals, their coverage, and the paths of workflows, as text for a person or a program: a module a
-format."""
+"""Reports of rehearsals, their coverage and the paths of workflows, for people and programs: a module a format."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What the background tells, shown: snapshots and what is different in them, how far the check has come, and what could
-not be done."""
+"""Shows what happens in the background: snapshots, differences, progress, and what could not be done."""
 
 from __future__ import annotations
 

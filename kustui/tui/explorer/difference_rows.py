@@ -21,8 +21,7 @@ _BETWEEN: Line = ((" │ ", "muted"),)
 
 
 def state_rows(lines: Iterable[DiffLine], width: int) -> Iterator[Row]:
-    """Both states in so many cells: beside each other, or where there is no room for that what goes above what
-    comes."""
+    """Both states in so many cells: beside each other, or the old above the new where there is no room."""
     if width < _BESIDE:
         yield from difference_rows(lines, width)
         return

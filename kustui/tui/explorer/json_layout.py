@@ -113,8 +113,7 @@ TOKEN = re.compile(
     r"|'(?:[^'\\]|\\.)*'?(\s*:)?|`(?:[^`\\]|\\.)*`?|//.*|/\*(?:.*?\*/|.*)"
     r"|-?\d[\d.eE+-]*|\b(?:true|false|null)\b|[A-Za-z_$][\w$]*(\s*:)?|[^\"'`\d\w/-]+|."
 )
-"""A part of a line of JSON or of a module that has one colour: a string, with its colon if it is a key, a comment, a
-number, a word."""
+"""A part of a line of JSON or of a module that has one colour: a string, a key, a comment, a number, a word."""
 
 
 class UnfoldedString(NamedTuple):
@@ -135,8 +134,7 @@ class UnfoldedString(NamedTuple):
 
 
 def unfolded_string(text: str, after: UnfoldedString | None = None) -> UnfoldedString | None:
-    """The first string of a line, or the first after another, that says more unfolded: it has line breaks, escapes, or
-    JSON in it."""
+    """The first string of a line, or the first after another, with line breaks, escapes or JSON in it."""
     if len(text) > _MAX_STRING:
         return None
     start, before = (after.end, after.before + 1) if after is not None else (0, 0)

@@ -15,8 +15,7 @@ from kustui.tui.widgets.rows import NodeKey, RowBuilder, node_key
 
 
 def add_value(builder: RowBuilder, analysis: WorkflowAnalysis, value: object, indent: int, pointer: str) -> None:
-    """Add a JSON value, however deep, with its references by the names of their steps. ``pointer``: its place in the
-    file."""
+    """Add a JSON value of any depth, naming the steps that it reads. ``pointer``: its place in the file."""
     path_name = path_namer(analysis.flow)
     pending: list[Iterator[tuple[str, object]]] = [_members(value)]
     pointers = [pointer]

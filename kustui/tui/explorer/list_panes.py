@@ -48,8 +48,7 @@ class ListView(RowsView):
         return self.NAME
 
     def _screen_lines(self) -> Sequence[tuple[int, Line | None]]:
-        """The row of each line of the screen, and what is written there where the row takes several; nothing where
-        each takes one."""
+        """The row of each line of the screen, with what it shows where rows wrap; empty where none does."""
         count, room, width = self.rows.count, self.size.height - self.rows.count, self.size.width - 1
         if room <= 0:
             return ()

@@ -73,8 +73,7 @@ class RehearsalOpener:
             self._open(keep=False, failing=step.id)
 
     def open_scenario(self, entry: Entry, path: str) -> None:
-        """Rehearse a scenario that starts a workflow, from its first difference. Whoever comes back is where they were
-        before."""
+        """Rehearse a scenario that starts a workflow, from its first difference; the way back leads here."""
         if is_on_top(self._screen):
             self._enter(entry.key, scenario=path)
 

@@ -200,8 +200,7 @@ class ScenarioTests:
     # From one of them
 
     def choose(self, view: RowsView) -> bool:
-        """Where the list is chosen from, rehearse the scenario under the cursor, at its first difference; whether it
-        is."""
+        """Rehearse the scenario under the cursor, where the list was chosen from; whether it was."""
         if view is not self._view:
             return False
         if (result := self._view.result) is not None:

@@ -221,8 +221,7 @@ class Explorer(Screen[None]):
         self._background.close()
 
     def keep_session(self) -> str:
-        """Keep where one is for the next time, unless one was not yet there; why that is not possible, or an empty
-        string."""
+        """Save the place for the next time, once there is one; why that is not possible, or an empty string."""
         self._follow_now()
         return self.opening.session.keep() if self.opening.session is not None else ""
 

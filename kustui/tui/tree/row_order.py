@@ -68,8 +68,7 @@ class RowOrder:
         return ahead[0 if by > 0 else -1]
 
     def match_beyond(self, matches: Matches, node: Node | None, by: int) -> MatchPlace | None:
-        """The next match below a node (``by`` 1) or above it (-1), then from the other end; None where nothing
-        matches."""
+        """The next match below a node (``by`` 1) or above it (-1), else from the other end; None for no match."""
         collection = self._tree.snapshot.collection
         entries = [collection.by_key[key] for key in matches.workflows if key in collection.by_key]
         positions = [self.position(collection.document_of(entry), entry) for entry in entries]

@@ -49,8 +49,7 @@ class TreeRows:
         return Row((("  " * node.depth, ""), (sign, "muted"), *line), aside, self._mark(node), kept=kept)
 
     def name(self, index: int) -> Line:
-        """The glyph and the name of a row, without what goes before and after them; of a step, what tells it from
-        others."""
+        """The glyph and the name of a row; of a step, what tells it from others."""
         node, line = self._state.nodes[index], self.row(index).line
         if node.kind is not Kind.STEP or node.entry is None:
             return line[2:4]

@@ -236,8 +236,7 @@ class StatusBar(Widget):
         return joined([hint for _, hint in self._key_hints(width)], ("   ", ""))
 
     def _key_hints(self, width: int) -> list[tuple[Action, Line]]:
-        """The actions that have a key, each with the key and its verb, as many as there is room for: help and quitting
-        always."""
+        """The actions that have a key, each with key and verb, as many as there is room for; help and quit always."""
         actions = map(actions_of(self.app).__getitem__, self._action_ids)
         keys = ((action, key_names(action)) for action in actions)
         verbs = self._verbs
