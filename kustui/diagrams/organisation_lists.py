@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph, Role
 from kustui.definition.platform import called_id, object_of_event, short_name
+from kustui.text.messages import holds_words
 from kustui.text.styled_lines import Line
 
 LISTS: Mapping[Kind, tuple[str, ...]] = {
@@ -46,8 +47,7 @@ class ListedNode(NamedTuple):
 
     def holds(self, words: str) -> bool:
         """Whether each of some words is in its name or group."""
-        text = f"{self.title}\n{self.group}".casefold()
-        return all(word in text for word in words.casefold().split())
+        return holds_words(f"{self.title}\n{self.group}", words)
 
 
 def listed_nodes(graph: OrganisationGraph, kind: Kind, problems: Mapping[str, int]) -> tuple[ListedNode, ...]:

@@ -20,7 +20,7 @@ from kustui.definition.source.positions import is_inside
 from kustui.diagrams import labels
 from kustui.lsp.state import Spot, State
 from kustui.lsp.text import Position
-from kustui.text.messages import counted
+from kustui.text.messages import counted, holds_words
 
 _MOST_WRITERS = 5
 _LONGEST = 200
@@ -109,15 +109,14 @@ def _parts(state: State, document: Document, entry: Entry) -> Iterator[types.Doc
 def workspace_symbols(state: State, query: str) -> list[types.WorkspaceSymbol]:
     """The workflows, and in a small collection the steps, in whose name or id the words of a query occur."""
     symbols: list[types.WorkspaceSymbol] = []
-    collection, words = state.snapshot.collection, query.lower().split()
+    collection = state.snapshot.collection
     for entry in collection.entries:
         places = [(entry.item.pointer, entry.title, entry.id or "", types.SymbolKind.Class)]
         if len(collection.entries) <= _WITH_STEPS:
             steps = state.analysis(entry).workflow.steps
             places += ((step.pointer, step.name, step.id, types.SymbolKind.Method) for step in steps)
         for pointer, name, id_, kind in places:
-            text = f"{name} {id_}".lower()
-            if all(word in text for word in words):
+            if holds_words(f"{name} {id_}", query):
                 container = entry.title if kind is types.SymbolKind.Method else None
                 symbols += (
                     types.WorkspaceSymbol(location, name, kind, container_name=container)

@@ -96,6 +96,12 @@ def searched_words(text: str) -> Iterator[tuple[str, ...]]:
     yield from ((word,) for word in text[at:].lower().split())
 
 
+def holds_words(text: str, words: str) -> bool:
+    """Whether every one of some words is in a text, in whatever case."""
+    text = text.lower()
+    return all(word in text for word in words.lower().split())
+
+
 def duration_spellings(duration: str) -> tuple[str, ...]:
     """The spelling of a schedule first, then those of names and texts in each unit that counts it wholly."""
     counts = re.findall(r"([\d.]+)\s?([a-z]+)", duration.lower())

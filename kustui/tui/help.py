@@ -21,6 +21,7 @@ from textual.widgets import Input, OptionList
 
 from kustui.config.preferences import THEMES
 from kustui.text.cells import cells
+from kustui.text.messages import holds_words
 from kustui.text.signs import SIGNS, Sign, signs_in
 from kustui.text.styled_lines import Line, wrapped
 from kustui.text.terminal_safe import terminal_safe
@@ -100,10 +101,9 @@ def _sign_section(title: str, signs: Iterable[Sign]) -> Iterator[Section]:
 
 def help_rows(topic: Topic, words: str, width: int) -> Iterator[Row]:
     """The lines that contain every one of the words, the title of their section counting as well."""
-    wanted = words.lower().split()
     first = True
     for section in sections(topic):
-        lines = [(line, indent) for line, indent in section.lines if _matches(line, section.title, wanted)]
+        lines = [(line, indent) for line, indent in section.lines if _matches(line, section.title, words)]
         if lines:
             if not first:
                 yield Row()
@@ -113,9 +113,8 @@ def help_rows(topic: Topic, words: str, width: int) -> Iterator[Row]:
             yield from (Row(part) for part in wrapped(line, width, indent))
 
 
-def _matches(line: Line, title: str, wanted: Collection[str]) -> bool:
-    text = f"{title} {' '.join(text for text, _ in line)}".lower()
-    return all(word in text for word in wanted)
+def _matches(line: Line, title: str, words: str) -> bool:
+    return holds_words(f"{title} {' '.join(text for text, _ in line)}", words)
 
 
 class HelpRows(RowsView):

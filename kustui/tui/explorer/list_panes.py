@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from kustui.check.problems import Problem, Related
 from kustui.config.severity import Severity
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
-from kustui.text.messages import without_folder
+from kustui.text.messages import holds_words, without_folder
 from kustui.text.signs import change_sign
 from kustui.text.styled_lines import Line, StyledRow, wrapped
 from kustui.tui.bindings import bindings
@@ -155,10 +155,9 @@ class ProblemsView(ListView):
         self.words, self.rule, self.severity = "", "", None
 
     def _shown(self, problems: Iterable[Problem]) -> Iterator[Problem]:
-        words = self.words.lower().split()
         for problem in problems:
             other = (self.rule and problem.rule != self.rule) or self.severity not in (None, problem.severity)
-            if not other and _matches(problem, words):
+            if not other and _matches(problem, self.words):
                 yield problem
 
     def put_cursor_on(self, problem: Problem) -> None:
@@ -218,10 +217,10 @@ def problem_places(problems: Iterable[Problem], new: Collection[tuple[str, ...]]
     return [(problem, related) for problem in listed for related in (None, *problem.notes)]
 
 
-def _matches(problem: Problem, words: Sequence[str]) -> bool:
+def _matches(problem: Problem, words: str) -> bool:
     title = problem.entry.title if problem.entry is not None else ""
-    text = "\n".join((problem.rule, str(problem.severity), problem.message, problem.document.path, title)).lower()
-    return all(word in text for word in words)
+    texts = (problem.rule, str(problem.severity), problem.message, problem.document.path, title)
+    return holds_words("\n".join(texts), words)
 
 
 def _problem_row(problem: Problem, related: Related | None, *, new: bool) -> Row:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from kustui.definition.source.source import Place
-from kustui.text.messages import counted, without_folder
+from kustui.text.messages import counted, holds_words, without_folder
 from kustui.text.styled_lines import Line, wrapped
 from kustui.tui.bindings import bindings
 from kustui.tui.explorer.list_panes import ListView
@@ -94,8 +94,7 @@ class ScenariosView(ListView):
         if not self.words:
             return True
         texts = (result.title, result.path, *result.errors, *(placed.message for placed in result.differences))
-        text = "\n".join(texts).lower()
-        return all(word in text for word in self.words.lower().split())
+        return holds_words("\n".join(texts), self.words)
 
     def _row(self, index: int) -> Row:
         result = self._listed[index]
