@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from textual.app import App, SuspendNotSupported
@@ -196,7 +197,7 @@ class CopyController:
         if item.choices:
             await self._let_choose(item.choices)
             return
-        work = self._show_plain(item) if plain else self._send(item)
+        work: Callable[[], Awaitable[None]] = partial(self._show_plain if plain else self._send, item)
         self._screen.run_worker(work, group="copy", description="copying")
 
     async def _send(self, item: Copyable) -> None:

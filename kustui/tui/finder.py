@@ -306,9 +306,8 @@ class Finder(Vertical):
                     break
             act()
 
-        work = wait()
         self._wait_for(
-            self.screen.run_worker(work, group="finder", exclusive=True, description="waiting for the index")
+            self.screen.run_worker(wait, group="finder", exclusive=True, description="waiting for the index")
         )
 
     def move(self, by: int) -> None:

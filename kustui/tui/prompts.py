@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar, Protocol
 
 from textual.app import ComposeResult
@@ -228,7 +229,7 @@ class Prompts:
     def continue_in_editor(self) -> None:
         """Go on with what is typed in $VISUAL or $EDITOR."""
         if isinstance(prompt := self.open, Prompt):
-            self._run(self._continue(prompt))
+            self._run(partial(self._continue, prompt))
 
     async def _continue(self, prompt: Prompt) -> None:
         text = await self._edit(prompt.text)
@@ -238,7 +239,7 @@ class Prompts:
 
     def ask_in_editor(self, text: str, accept: Accept) -> None:
         """Ask in $VISUAL or $EDITOR; what is wrong afterwards can be corrected in a sheet."""
-        self._run(self._ask_in_editor(text, accept))
+        self._run(partial(self._ask_in_editor, text, accept))
 
     async def _ask_in_editor(self, text: str, accept: Accept) -> None:
         edited = await self._edit(text)
@@ -252,7 +253,7 @@ class Prompts:
             self._announce(("✗ ", "error"), (str(error), "error"))
             return None
 
-    def _run(self, work: Awaitable[None]) -> None:
+    def _run(self, work: Callable[[], Awaitable[None]]) -> None:
         self._screen.run_worker(work, group="edit", exclusive=True, description="editing")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
@@ -112,7 +113,8 @@ class DiagramView(Widget):
         nothing, is to be shown by then."""
         if self._worked_out != subject:
             self._worked_out = subject
-            self.run_worker(self._work_out(subject, work, done), group="drawing", description="drawing")
+            work_out: Callable[[], Awaitable[None]] = partial(self._work_out, subject, work, done)
+            self.run_worker(work_out, group="drawing", description="drawing")
 
     async def _work_out(self, subject: object, work: Callable[[], object], done: Callable[[], object]) -> None:
         await asyncio.to_thread(work)

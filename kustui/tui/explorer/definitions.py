@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
@@ -109,7 +110,7 @@ class Definitions:
         if link := self._link:
             self._navigator.jump(link)
         elif fields := self._fields_read():
-            self._run(self._go_to_writes(fields))
+            self._run(partial(self._go_to_writes, fields))
         else:
             self._go_to_names()
 
@@ -140,7 +141,7 @@ class Definitions:
         """List the uses of what the cursor is on, or of what it names if it is a name itself."""
         shown = self._views.side.map.node if self._screen.focused is self._views.side.map else None
         if shown is not None and shown.name not in self._views.tree.state.snapshot.collection.by_key:
-            self._run(self._list_links(shown))
+            self._run(partial(self._list_links, shown))
         else:
             self._list_uses_of_selected()
 
@@ -167,9 +168,9 @@ class Definitions:
             self._views.status.say(f"nothing uses {title}", "muted")
 
     def _list(self, title: str, rows: list[Row]) -> None:
-        self._run(self._panes.list_uses(title, rows))
+        self._run(partial(self._panes.list_uses, title, rows))
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+    def _run(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         self._waiting.wait_for(self._screen.run_worker(work, group="uses", exclusive=True, description="listing"))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
@@ -70,7 +71,7 @@ class Reviewer:
     def begin(self) -> None:
         """What was asked for on the command line, once the panes can show it."""
         if self._asked:
-            self._run(self._open(self._leave))
+            self._run(partial(self._open, self._leave))
 
     def toggle(self) -> None:
         """Begin a review and go into the list of its changes, or end it from inside."""
@@ -78,7 +79,7 @@ class Reviewer:
             self._end()
         else:
             self._compared = None  # the revision may be another commit by now
-            self._run(self._open(self._say_why))
+            self._run(partial(self._open, self._say_why))
 
     def _leave(self, error: KustuiError) -> None:
         self._screen.app.exit(return_code=2, message=f"kustui: {error}")
@@ -143,12 +144,12 @@ class Reviewer:
         if self._compared is snapshot.collection:  # which was checked meanwhile
             self._check_too(snapshot)
         else:
-            work = self._compare_again(snapshot)
+            work: Callable[[], Coroutine[None, None, None]] = partial(self._compare_again, snapshot)
             self._again = self._screen.run_worker(work, group="compare", exclusive=True, description="comparing")
 
     def _check_too(self, snapshot: Snapshot) -> None:
         if snapshot.is_checked and self.review is not None:
-            work = self._check(self.review.comparison, snapshot)
+            work: Callable[[], Awaitable[None]] = partial(self._check, self.review.comparison, snapshot)
             self._screen.run_worker(work, group="check", exclusive=True, description="checking")
 
     async def _compare_again(self, snapshot: Snapshot) -> None:
@@ -224,7 +225,7 @@ class Reviewer:
             self._navigator.show(self._view.row.link)
 
     def next(self, by: int) -> None:
-        self._run(self._go(by))
+        self._run(partial(self._go, by))
 
     async def _go(self, by: int) -> None:
         """Go to the next change from where the tree's cursor is, or the one before (``by`` -1)."""
@@ -246,6 +247,6 @@ class Reviewer:
         end = "" if not wrapped else ", from the top" if by > 0 else ", from the bottom"
         self._views.status.say(f"change {index + 1:,} of {len(changes):,} since {review.name}{end}")
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        worker = self._screen.run_worker(work, group="review", exclusive=True, description="reviewing")
+    def _run(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        worker: Worker[None] = self._screen.run_worker(work, group="review", exclusive=True, description="reviewing")
         self._waiting.wait_for(worker)

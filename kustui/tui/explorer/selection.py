@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from textual.screen import Screen
@@ -106,7 +107,8 @@ class CurrentSelection:
 
     def open_editor(self, path: str, place: Place) -> None:
         """Open a file in the editor, at a place."""
-        self._screen.run_worker(self._edit(path, place), group="edit", description="editing")
+        work: Callable[[], Awaitable[None]] = partial(self._edit, path, place)
+        self._screen.run_worker(work, group="edit", description="editing")
 
     async def _edit(self, path: str, place: Place) -> None:
         try:
