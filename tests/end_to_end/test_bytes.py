@@ -23,6 +23,9 @@ KEYS = ["j", "k", "l", "h", "g", "G", PAGE_DOWN, PAGE_UP, "\t", *"12345678", "z"
         "\r", "n", "w", "F", "<", ">", "c", "d"]  # fmt: skip
 """Those that lead through everything, and change nothing for a time only."""
 
+_END_OF_FRAME, _STATUS = b"\x1b[m\x1b[H", 22
+"""What ends each, and the row that says where the cursor is."""
+
 
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
@@ -68,6 +71,19 @@ def test_a_move_writes_what_differs_and_no_more(many: Path) -> None:
             assert 0 < terminal.written - mark <= most, f"{key!r} wrote {terminal.raw[mark:]!r}"
         terminal.press("q")
         terminal.ended()
+
+
+@pytest.mark.parametrize("keys", ["j", "r"], ids=["explorer", "rehearsal"])
+def test_rows_and_the_position_of_the_cursor_are_drawn_at_once(keys: str) -> None:
+    with open_explorer(SAMPLES / "orders.json") as terminal:
+        terminal.press(keys)
+        terminal.settle()
+        mark, position = terminal.written, terminal.lines[_STATUS]
+        terminal.press("j")
+        terminal.wait_until(lambda: terminal.lines[_STATUS] != position, "another position")
+        frame = terminal.raw[mark:].partition(_END_OF_FRAME)[0]
+        assert b"\x1b[%d;" % (_STATUS + 1) in frame, "the position"
+        assert "▌".encode() in frame, "the row"
 
 
 @pytest.mark.parametrize(

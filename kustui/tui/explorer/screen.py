@@ -363,6 +363,8 @@ class Explorer(Screen[None]):
     # Focus, room, keys and mouse
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if isinstance(event.widget, RowsView):  # in the same frame: the message comes when the rows are painted
+            self.watch(event.widget, "cursor", self.panes.show_position, init=False)
         self.panes.focus_changed(event.widget)
         self.presenter.source_moved()  # what is said of it is said while it has the keys
 

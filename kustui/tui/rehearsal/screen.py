@@ -218,7 +218,9 @@ class RehearsalScreen(Screen[NodeKey]):
         """Say something in the place of the keys, until the next key; nothing brings the keys back."""
         self.status.announce(Row(pieces))
 
-    def on_descendant_focus(self) -> None:
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if isinstance(event.widget, RowsView):  # in the same frame: the message comes when the rows are painted
+            self.watch(event.widget, "cursor", self.on_rows_view_moved, init=False)
         self.offer_keys()
         self.on_rows_view_moved()
 
