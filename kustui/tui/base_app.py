@@ -179,6 +179,15 @@ class TerminalApp(App[None]):
             modes = [*_MOUSE_MODES, *((_MOUSE_PIXELS,) if on and getattr(self._driver, "_mouse_pixels", False) else ())]
             self.write_to_terminal("".join(f"\x1b[?{mode}{'h' if on else 'l'}" for mode in modes))
 
+    def call_from_thread(self, callback: Callable[..., T | Awaitable[T]], *args: Any, **kwargs: Any) -> T:
+        """Call something in the thread of the application, from another one, and wait for what it returns.
+
+        Where the application is being left nothing is called any more: raises ``CancelledError``, which ends the worker.
+        """
+        if self.is_leaving or not self.is_running:
+            raise asyncio.CancelledError
+        return super().call_from_thread(callback, *args, **kwargs)
+
     def fail(self, error: BaseException | None) -> None:
         """Leave after an exception; the terminal is given back without a traceback on it."""
         self.panic()

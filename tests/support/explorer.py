@@ -105,10 +105,16 @@ class ExplorerPilot:
         return [text_of(view.rows.make(index).line).strip() for index in range(view.rows.count)]
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after the other, and wait until the panes show what comes of them."""
+        """Press keys one after the other, and wait until the panes show what comes of them, also of those that wait for
+        what an earlier one has begun."""
         for key in keys:
             await self.strike(key)
+        await self._poll(self._keys_are_done)
         await self.rest()
+
+    def _keys_are_done(self) -> bool:
+        """Whether no key waits for anything any more: where one does, nothing moves meanwhile."""
+        return has_ended(self.app) or not (self.app.held or self.app.is_handling or self.explorer.waiting.is_waiting)
 
     def _are_done(self, groups: Collection[str]) -> bool:
         return all(worker.is_finished or worker.group not in groups for worker in self.app.workers)
@@ -134,7 +140,7 @@ class ExplorerPilot:
         """Wait until every key is handled, what keys have begun is done, and those that waited for it are handled."""
         await drain(self.app)
         await self.wait_for_workers()
-        await self._poll(lambda: has_ended(self.app) or not (self.app.held or self.app.is_handling))
+        await self._poll(self._keys_are_done)
         await self.wait_for_workers()
 
     def type_ahead(self, *keys: str) -> None:
@@ -151,7 +157,12 @@ class ExplorerPilot:
 
     async def settle(self) -> None:
         """Wait until everything is read, checked and replayed, and the panes show it."""
-        await self.wait_until(lambda: self.explorer.snapshot.is_checked and self.explorer.waiting.is_replayed)
+        await self.wait_until_settled()
+        await self.rest()
+
+    async def wait_until_settled(self) -> None:
+        """Wait until everything is read, checked and replayed, whatever the panes show."""
+        await self._poll(lambda: self.explorer.snapshot.is_checked and self.explorer.waiting.is_replayed)
 
     async def rest(self) -> None:
         """Wait until the panes have followed each other's cursors."""
@@ -250,5 +261,7 @@ async def explorer(
     app = Kustui(BackgroundWorkspace([str(path) for path in paths], cache=lambda: cache or Cache()))
     async with app.run_test(size=size, notifications=True) as pilot:
         ui = ExplorerPilot(pilot)
-        await ui.settle()
+        with app.batch_update():  # how it comes to be is seen elsewhere: drawing each stage is a sixth of many a test
+            await ui.wait_until_settled()
+        await ui.rest()
         yield ui

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable
@@ -105,6 +106,18 @@ async def test_it_can_be_left_before_anything_is_read(monkeypatch: pytest.Monkey
             await ExplorerPilot(pilot).strike("j", "ctrl+c")
             await wait_for_exit(pilot)
         may_read.set()
+
+
+@pytest.mark.filterwarnings("error")
+async def test_nothing_is_called_from_a_thread_once_it_is_being_left() -> None:
+    called: list[str] = []
+    async with explorer(CHAIN) as ui:
+        ui.app.exit()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.to_thread(ui.app.call_from_thread, called.append, "while it is being left")
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.to_thread(ui.app.call_from_thread, called.append, "afterwards")
+    assert called == []
 
 
 @pytest.fixture
