@@ -182,7 +182,7 @@ class TerminalApp(App[None]):
     def call_from_thread(self, callback: Callable[..., T | Awaitable[T]], *args: Any, **kwargs: Any) -> T:
         """Call something in the thread of the application, from another one, and wait for what it returns.
 
-        Where the application is being left nothing is called any more: raises ``CancelledError``, which ends the worker.
+        Where the application is being left nothing is called: raises ``CancelledError``, which ends the worker.
         """
         if self.is_leaving or not self.is_running:
             raise asyncio.CancelledError
