@@ -86,6 +86,8 @@ class RowsView(Widget, can_focus=True):
         """Whether the matches of the search are highlighted."""
         self._matches: tuple[Rows, TextSearch, Sequence[int]] | None = None
         self._width = 0
+        self._foot_lines: tuple[object, Sequence[Line]] = (None, ())
+        """For which rows, cursor and size the foot was made since the last paint, and its lines."""
 
     # What is shown
 
@@ -137,6 +139,10 @@ class RowsView(Widget, can_focus=True):
     def page(self) -> int:
         """Rows on one screen."""
         return max(1, self.content_size.height)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._foot_lines = (None, ())
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -211,7 +217,10 @@ class RowsView(Widget, can_focus=True):
         if not self.rows.count:
             lines = self._empty_lines(self.size.width)
             return lines[y] if y < len(lines) else ()
-        foot, height = self.foot(self.size.width - 1), self.size.height
+        state = self.rows, self.cursor, self.size
+        if self._foot_lines[0] != state:
+            self._foot_lines = state, self.foot(self.size.width - 1)
+        foot, height = self._foot_lines[1], self.size.height
         at = y - (height - len(foot))
         return foot[at] if at >= 0 and self.rows.count + 1 + len(foot) <= height else ()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kustui.text.styled_lines import Line
 from kustui.tui.diagrams.diagram_view import NodeSelected
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.workspace.snapshot import check_snapshot, open_paths
@@ -16,6 +17,7 @@ from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLES, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -208,3 +210,19 @@ async def test_the_foot_says_all_of_a_row_where_rows_are_free() -> None:
         full = "".join(text_of(view.drawing.full_line(view.cursor)).split())
         assert len(full) > 3 * view.size.width
         assert full in "".join("".join(drawn(ui)[view.rows.count :]).split())
+
+
+async def test_the_foot_is_made_once_for_each_time_that_it_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, foot = [], RailView.foot
+
+    def counted(view: RailView, width: int) -> Sequence[Line]:
+        made.append(view.cursor)
+        return foot(view, width)
+
+    monkeypatch.setattr(RailView, "foot", counted)
+    async with explorer(ORDERS, size=(100, 60)) as ui:
+        await ui.press("5")
+        made.clear()
+        await ui.press("j")
+        assert flow(ui).size.height - flow(ui).rows.count > 6
+        assert 1 <= len(made) <= 4, "not for every line below the rows"
