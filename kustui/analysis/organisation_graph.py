@@ -193,11 +193,6 @@ class OrganisationGraph:
             return Verdict(Reach.MUST)
         return _verdict(effect, self.summaries[key].links.filter)
 
-    def started_by(self, effect: Effect) -> Iterator[tuple[Link, Verdict]]:
-        """The workflows that listen to what a step causes, each with whether that gets it beyond its trigger."""
-        for link in self.links_from(Node(Kind.EVENT, effect.event), Role.STARTS):
-            yield link, self.verdict(effect, link.target.name)
-
 
 def _verdict(effect: Effect, asks: TriggerFilter) -> Verdict:
     if asks.reach is Reach.CANNOT:

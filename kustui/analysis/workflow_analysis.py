@@ -13,14 +13,14 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.guards import NullGuards, guards_of, must_reach
+from kustui.analysis.guards import NullGuards, must_reach
 from kustui.analysis.reads import Fields, InferredField, Read, inferred_fields_of, reads_of
 from kustui.analysis.schedules import ScheduleCall, calls_of
 from kustui.analysis.schemas import schema_of
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import AppEntry, Collection, Document, Entry
 from kustui.definition.expressions import Condition, Path, parts_of
-from kustui.definition.models import ErrorCase, Schema, Transition, Workflow
+from kustui.definition.models import ErrorCase, Schema, Workflow
 from kustui.definition.operators import Family, operator_named
 from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
@@ -202,15 +202,6 @@ class WorkflowAnalysis:
     def must_reach(self) -> frozenset[str]:
         """The schedule steps (by pointer) that every run reaches, whatever its conditions decide."""
         return must_reach(self.flow) if self.calls else frozenset()
-
-    @cached_property
-    def guards(self) -> Mapping[str, tuple[Transition, ...]]:
-        """The edges whose conditions decide whether another schedule step (by pointer) is reached."""
-        return {
-            call.pointer: guards_of(self.flow.possible, call.step)
-            for call in self.calls
-            if call.pointer not in self.must_reach
-        }
 
     @cached_property
     def digest(self) -> bytes:

@@ -22,7 +22,7 @@ from kustui.analysis.organisation_questions import (
     ring_hops,
 )
 from kustui.check.rule import called, schedule, step, to, when, workflow
-from tests.support.organisations import CREATE, UPDATE, Definition, analysis_of, graph_of, writes
+from tests.support.organisations import CREATE, UPDATE, Definition, analysis_of, graph_of, started_by, writes
 
 
 def event(name: str) -> Node:
@@ -106,7 +106,7 @@ def test_a_filter_says_whether_a_write_starts_a_workflow(written: str, asked: st
     graph = graph_of(workflow("W", writes(**{written: "/#steps.1.x"}), event=CREATE), listener)
     (effect,) = (link.effect for link in graph.links_from(named(graph, "W"), Role.PUBLISHES))
     assert effect is not None
-    (answer,) = (verdict for link, verdict in graph.started_by(effect) if graph.title(link.target) == "L")
+    (answer,) = (verdict for link, verdict in started_by(graph, effect) if graph.title(link.target) == "L")
     assert answer == (reach, reason)
 
 
@@ -277,7 +277,7 @@ def test_a_write_cannot_start_exactly_the_workflows_that_ask_for_other_fields(or
         for link in graph.links_from(node, Role.PUBLISHES):
             assert link.effect is not None
             (name,) = link.effect.fields or ("",)
-            for started, verdict in graph.started_by(link.effect):
+            for started, verdict in started_by(graph, link.effect):
                 other = by_name[graph.title(started.target)]
                 if other["trigger"]["transitions"]:
                     assert (verdict.reach is not Reach.CANNOT) == _starts((link.effect.event, name), other)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.events import TriggerFilter, reach
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.organisation_graph import OrganisationGraph
+from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph, Role, Verdict
 from kustui.check.checker import check
 from kustui.check.rule import step
 from kustui.definition.collection import Collection, read_document
@@ -26,6 +27,12 @@ def analysis_of(*definitions: Definition) -> CollectionAnalysis:
 
 def graph_of(*definitions: Definition) -> OrganisationGraph:
     return OrganisationGraph.of(analysis_of(*definitions))
+
+
+def started_by(graph: OrganisationGraph, effect: Effect) -> Iterator[tuple[Link, Verdict]]:
+    """The workflows that listen to what a step causes, each with whether that gets it beyond its trigger."""
+    for link in graph.links_from(Node(Kind.EVENT, effect.event), Role.STARTS):
+        yield link, graph.verdict(effect, link.target.name)
 
 
 def starts(flow: FlowGraph, cause: Effect, asks: TriggerFilter) -> Reach:
