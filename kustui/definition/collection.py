@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from kustui.definition.source.file_text import OutlinedText, read_text
 from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, is_unknown
 from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
-from kustui.definition.source.positions import Positions, Spot, may_hold, parent, scan
+from kustui.definition.source.positions import Positions, Spot, may_hold, parent, scan, spot_below
 from kustui.definition.source.source import Extent, Fault, Source, Span
 from kustui.files import ReadFile, no_file
 
@@ -20,20 +22,39 @@ if TYPE_CHECKING:
     from kustui.definition.parsed_workflow import ParsedWorkflow
 
 
+_MOST_SINGLE = 16
+"""Values of a workflow that are looked for one by one."""
+
+
 class _TextPositions:
     """The positions of a workflow's values. An Entry passes them on to that of the next reading of the file, as long as
     the text is the same."""
 
-    __slots__ = ("_positions",)
+    __slots__ = ("_positions", "_single")
 
     def __init__(self) -> None:
         self._positions: Positions | None = None
+        self._single: dict[str, Spot] = {}
+        """Those that were looked for one by one."""
 
     def of(self, text: Callable[[], bytes]) -> Positions:
         """The positions, from the beginning of the workflow. Takes about 5 ms for 40 steps, once."""
         if self._positions is None:
             self._positions = scan(text())
         return self._positions
+
+    def spot(self, text: Callable[[], bytes], pointer: str) -> Spot:
+        """The position of one value, or of its nearest ancestor that exists: by looking for it alone, until that costs
+        as much as all positions."""
+        if (spot := self._single.get(pointer)) is None:
+            if self._positions is not None or len(self._single) >= _MOST_SINGLE:
+                return self.of(text).nearest(pointer)
+            try:
+                data = text()
+                spot = self._single[pointer] = spot_below(data, Extent(0, len(data)), pointer)
+            except (msgspec.DecodeError, RecursionError):
+                return self.of(text).nearest(pointer)
+        return spot
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +125,8 @@ class Entry:
         """The position of the value at a pointer into it, or of the nearest ancestor that exists."""
         if pointer == self.item.pointer:
             return Spot(self.item.extent)
-        positions = self.text_positions.of(self.text)
-        return positions.nearest(pointer.removeprefix(self.item.pointer)).moved(self.item.extent.start)
+        inner = pointer.removeprefix(self.item.pointer)
+        return self.text_positions.spot(self.text, inner).moved(self.item.extent.start)
 
     def pointer_at(self, offset: int) -> str:
         """The pointer of the innermost value in it around a byte of the file."""

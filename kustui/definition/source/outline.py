@@ -8,7 +8,7 @@ when it is opened.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
@@ -18,12 +18,19 @@ import msgspec
 
 from kustui.definition.platform import APP_KEYS, DISTINCTIVE_APP_KEYS, called_id
 from kustui.definition.source import recognition
-from kustui.definition.source.positions import MAX_DEPTH, Member, last_members, members, repeated_members, too_deep
+from kustui.definition.source.positions import (
+    MAX_DEPTH,
+    Member,
+    elements,
+    last_members,
+    members,
+    repeated_members,
+    too_deep,
+)
 from kustui.definition.source.recognition import begins_like_definition, is_app, is_step, is_trigger, stream_values
 from kustui.definition.source.source import Extent, Fault, Source, replace_lone_surrogates, wrong_kind
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
-_BETWEEN = re.compile(rb"[ \t\r\n,]*")
 WRAPPED_KEYS = {"trigger", "steps", "attributes", "data", "name", "description", "enabled"}
 _PAGE_KEYS = {"data", "links", "meta", "included", "jsonapi"}  # of an API list
 _MOST_LOOKED_AT = 3
@@ -204,8 +211,8 @@ class _Walk:
 
             self.faults.append(nested_too_deep(extent.start, pointer))
         elif opening == b"[":
-            elements = enumerate(self.elements(extent))
-            self.pending.extend(reversed([(element, f"{pointer}/{index}") for index, element in elements]))
+            numbered = enumerate(elements(self.data, extent))
+            self.pending.extend(reversed([(element, f"{pointer}/{index}") for index, element in numbered]))
             return Shape.LIST
         elif opening == b"{":
             return self.visit_object(extent, pointer)
@@ -254,7 +261,7 @@ class _Walk:
             return Shape.WORKFLOW
         self.pending.append((extents[key], f"{pointer}/{key}"))
         is_page = extents.keys() <= _PAGE_KEYS and self.opening(extents[key]) == b"["
-        return Shape.EXPORT if is_page and not any(self.elements(extents[key])) else Shape.NOTHING
+        return Shape.EXPORT if is_page and not any(elements(self.data, extents[key])) else Shape.NOTHING
 
     def visit_resource(self, extent: Extent, pointer: str, extents: Mapping[str, Extent]) -> Shape | None:
         """Collect an API resource: a workflow, or an app with its workflows; None if it is neither."""
@@ -297,7 +304,7 @@ class _Walk:
             if not resource:
                 self.faults.append(wrong_kind("workflows", "a list", self.shallow(extent), pointer))
             return
-        for index, element in enumerate(self.elements(extent)):
+        for index, element in enumerate(elements(self.data, extent)):
             at = f"{pointer}/{index}"
             if self.opening(element) == b"{":
                 self.add(element, at, last_members(members(self.data, element)), partial=resource)
@@ -334,7 +341,7 @@ class _Walk:
             return True
         if "steps" not in extents or self.opening(extents["steps"]) != b"[":
             return False
-        first = list(islice(self.elements(extents["steps"]), _MOST_LOOKED_AT))
+        first = list(islice(elements(self.data, extents["steps"]), _MOST_LOOKED_AT))
         if not first and not trigger:
             return "trigger" in extents and self.opening(extents["trigger"]) == b"{"  # it is hardly begun
         steps = [last_members(members(self.data, step)) for step in first if self.opening(step) == b"{"]
@@ -377,15 +384,6 @@ class _Walk:
             case _:
                 # Python reads no number of thousands of digits; twenty say enough.
                 return json.loads(self.data[extent.start : extent.end], parse_int=lambda digits: int(digits[:20]))
-
-    def elements(self, extent: Extent) -> Iterator[Extent]:
-        """The position of each element of a list, separated only by commas and whitespace."""
-        at = extent.start + 1
-        for raw in msgspec.json.decode(self.raw(extent), type=list[msgspec.Raw]):
-            at = _BETWEEN.match(self.data, at).end()  # type: ignore[union-attr]
-            end = at + len(memoryview(raw))
-            yield Extent(at, end)
-            at = end
 
 
 def _overall(shapes: set[Shape]) -> Shape:

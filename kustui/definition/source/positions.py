@@ -29,6 +29,7 @@ _STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _VALUE = re.compile(rb"[ \t\r\n,]*([{\[]|" + _STRING + rb'|[^ \t\r\n,:"{}\[\]]+)', re.DOTALL)
 _KEY = re.compile(rb"[ \t\r\n,]*(" + _STRING + rb")[ \t\r\n]*:", re.DOTALL)
 _MEMBER_KEY = re.compile(_KEY.pattern + rb"[ \t\r\n]*", re.DOTALL)
+_BETWEEN = re.compile(rb"[ \t\r\n,]*")
 _CLOSING = re.compile(rb"[ \t\r\n]*[}\]]")
 _ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _BRACKET = re.compile(_STRING + rb"?|[{}\[\]]", re.DOTALL)
@@ -315,6 +316,35 @@ def members(data: bytes, extent: Extent) -> Iterator[Member]:
         assert literal  # the object was just decoded
         at = literal.end() + len(memoryview(value))
         yield Member(str(key), Extent(*literal.span(1)), Extent(literal.end(), at))
+
+
+def elements(data: bytes, extent: Extent) -> Iterator[Extent]:
+    """The position of each element of a list, separated only by commas and whitespace."""
+    at = extent.start + 1
+    for raw in msgspec.json.decode(memoryview(data)[extent.start : extent.end], type=list[msgspec.Raw]):
+        at = _BETWEEN.match(data, at).end()  # type: ignore[union-attr]  # it matches the empty string
+        end = at + len(memoryview(raw))
+        yield Extent(at, end)
+        at = end
+
+
+def spot_below(data: bytes, extent: Extent, pointer: str) -> Spot:
+    """The position that ``scan`` gives for a pointer into a value, or for its nearest ancestor that exists, with a look
+    only at what is on the way there. Raises msgspec.DecodeError or RecursionError for what only ``scan`` reads."""
+    spot = Spot(extent)
+    for segment in pointer.split("/")[1 : MAX_DEPTH + 1]:
+        opening, inner = data[spot.value.start], None
+        if opening == 0x7B:
+            for member in members(data, spot.value):
+                if escape(member.key) == segment:
+                    inner = Spot(member.value, member.name)
+        elif opening == 0x5B:
+            extents = enumerate(elements(data, spot.value))
+            inner = next((Spot(element) for index, element in extents if str(index) == segment), None)
+        if inner is None:
+            break
+        spot = inner
+    return spot
 
 
 def last_members(all_members: Iterable[Member]) -> dict[str, Extent]:

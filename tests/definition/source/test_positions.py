@@ -17,6 +17,7 @@ from kustui.definition.source.positions import (
     key_of,
     parent,
     scan,
+    spot_below,
     too_deep,
     unclosed,
     unescape,
@@ -136,6 +137,31 @@ def test_half_a_surrogate_pair_in_a_key_is_a_replacement_character() -> None:
 
 def nested(levels: int, opening: str = "[", closing: str = "]") -> bytes:
     return (opening * levels + "1" + closing * levels).encode()
+
+
+def spot(data: bytes, pointer: str) -> object:
+    return spot_below(data, Extent(0, len(data)), pointer)
+
+
+@given(printed_json(), st.lists(JSON_KEYS | st.sampled_from(["0", "1", "01", "-1", "x"]), max_size=2))
+def test_one_spot_is_the_one_that_a_scan_gives(case: tuple[bytes, Any], beyond: list[str]) -> None:
+    data = case[0].strip()
+    positions = scan(data)
+    for inner in positions.spots:
+        pointer = "/".join((inner, *map(escape, beyond)))
+        assert spot(data, pointer) == positions.nearest(pointer), pointer
+
+
+@pytest.mark.parametrize("pointer", ["/a", "/a/x", "/a/y", "/a/y/z", "/b", "/b/0", "/c"])
+def test_one_spot_is_in_the_last_value_of_a_key_given_twice(pointer: str) -> None:
+    data = b'{"a": {"x": 1, "y": {"z": 0}}, "b": 5, "a": {"x": 2}}'
+    assert spot(data, pointer) == scan(data).nearest(pointer)
+
+
+def test_one_spot_is_not_looked_for_deeper_than_a_scan_goes() -> None:
+    data = nested(MAX_DEPTH + 100)
+    pointer = "/0" * (MAX_DEPTH + 50)
+    assert spot(data, pointer) == scan(data).nearest(pointer)
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
