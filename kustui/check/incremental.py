@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter, is_
+from typing import NamedTuple
 
 from kustui.analysis.apps import AppDeclarations, declarations_of
 from kustui.analysis.schedules import ScheduleCall
@@ -20,13 +21,14 @@ from kustui.check.checker import Results, WorkflowResult
 from kustui.check.problems import Problem, Related
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.platform import call_event
-from kustui.definition.source.outline import Shape
+from kustui.definition.source.outline import Item, Shape
 from kustui.definition.source.source import Extent
 
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SPELT_OUT = re.compile(rb"\\u00[2-7]")
 """An escape for a character that an id may have: what it spells is not decoded."""
 _BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b"_-" else 0x20 for code in range(256))
+_BESIDE_PLACE = attrgetter(*(name for name in Item._fields if name != "extent"))
 _COMPARED = attrgetter(
     *(name for name in WorkflowSummary._fields if name not in ("entry", "effects", "digest", "links"))
 )
@@ -75,7 +77,7 @@ def looks_the_same(
     entries = zip(before.entries, now.entries, strict=True)
     return all(_same_document(old, new) for old, new in documents) and all(
         (old.key, old.title) == (new.key, new.title)
-        and old.item._replace(extent=new.item.extent) == new.item
+        and (old.item is new.item or _BESIDE_PLACE(old.item) == _BESIDE_PLACE(new.item))
         and (
             new.key not in results_now
             or _same_summary(results[old.key].summary, results_now[new.key].summary, events, whatever_flow)
@@ -109,6 +111,8 @@ def _around(document: Document) -> list[tuple[str, dict[str, bytes]]]:
 
 def _same_summary(old: WorkflowSummary, new: WorkflowSummary, events: frozenset[str], whatever_flow: bool) -> bool:
     """``events`` are those that start workflows, or may: no other effect matters."""
+    if all(map(is_, old[1:], new[1:])):  # all but the entry: it was carried over
+        return True
     fields = _COMPARED(old), _COMPARED(new)
     if not (all(map(is_, *fields)) or all(map(_same, *fields))):
         return False
@@ -178,7 +182,7 @@ class _Changes:
         if old is entry and not self._is_about_replaced(result.problems):
             return result
         move = _Move.between(old, entry)
-        problems = tuple(self._problem(problem, entry, move) for problem in result.problems)
+        problems = tuple([self._problem(problem, entry, move) for problem in result.problems])
         return WorkflowResult(_moved_summary(result.summary, entry, move), problems)
 
     def _is_about_replaced(self, problems: tuple[Problem, ...]) -> bool:
@@ -220,8 +224,7 @@ class _Changes:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
+class _Move(NamedTuple):
     """The old and the new place of a workflow."""
 
     old_pointer: str
@@ -242,7 +245,7 @@ class _Move:
 
 def _moved_summary(summary: WorkflowSummary, entry: Entry, move: _Move) -> WorkflowSummary:
     if move.old_pointer == move.new_pointer:
-        return summary._replace(entry=entry)
+        return WorkflowSummary(entry, *summary[1:])  # a third of the time of _replace, for all that did not change
     return summary._replace(
         entry=entry,
         pointer=move.pointer(summary.pointer),
