@@ -19,6 +19,7 @@ from kustui.definition.imported_files import imported_paths
 from kustui.definition.loader import Progress
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
+from kustui.garbage_collection import gc_paused
 from kustui.workspace.events import (
     CheckProgress,
     ConfigurationRefused,
@@ -47,6 +48,8 @@ GRACE = 0.3
 made again, is neither."""
 MAX_WAIT = 3.0
 """Seconds after which it is told even so, of what is written all the time."""
+_MOMENT = 0.25
+"""Seconds without another change after which there is time for what nobody waits for."""
 _WORTH_TELLING = 1_000_000
 """Bytes of which it is said how many are read."""
 _LEAST_PAUSE = 0.5
@@ -187,12 +190,12 @@ class BackgroundWorkspace:
                 notify(SnapshotReady(last))
                 self._cached_check.keep()
                 scenarios.follow(last)
-                for outcome in follow_changes(self.workspace, changes, begin, settings.progress, scenarios.look):
+                rest = self._cached_check.keep
+                for outcome in follow_changes(self.workspace, changes, begin, settings.progress, scenarios.look, rest):
                     if isinstance(outcome, Snapshot):
                         notify(SnapshotReady(outcome, difference(last, outcome)))
                         last = outcome
                         scenarios.follow(last)
-                        self._cached_check.keep()
         except Exception as error:  # an internal error: the screen ends with it
             notify(Failed(error))
         finally:
@@ -324,21 +327,29 @@ def follow_changes(
     settings: Callable[[], Settings],
     progress: Progress | None = None,
     otherwise: Callable[[], object] = lambda: None,
+    rest: Callable[[], object] = lambda: None,
 ) -> Iterator[Outcome]:
     """What each change that makes a difference comes to, until there are no more; ``otherwise`` is called after one
-    that makes none to the definitions.
+    that makes none to the definitions, and ``rest`` once nothing has changed for a moment: for what can wait until
+    an outcome is shown, as the collection of garbage does.
 
     A change that comes while another is checked takes its place.
     """
     last: Outcome = workspace.snapshot
     changes.watch_also(imported_paths(workspace.snapshot.collection.documents))
-    while (changed := changes.take()) is not None:
-        outcome = _settled(workspace, changes, changed, settings, progress, last)
-        if outcome is None or outcome is last or (not isinstance(outcome, Snapshot) and str(outcome) == str(last)):
-            otherwise()
-            continue
-        last = outcome
-        yield outcome
+    changed = changes.take()
+    while changed is not None:
+        with gc_paused(freeze=False):
+            outcome = _settled(workspace, changes, changed, settings, progress, last)
+            if outcome is None or outcome is last or (not isinstance(outcome, Snapshot) and str(outcome) == str(last)):
+                otherwise()
+            else:
+                last = outcome
+                yield outcome
+            changed = changes.take(_MOMENT)
+        if changed is None and not changes.closed:
+            rest()
+            changed = changes.take()
 
 
 def _settled(

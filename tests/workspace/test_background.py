@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.rules import RULES
+from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
 from kustui.workspace.background import BackgroundWorkspace, follow_changes
 from kustui.workspace.events import Event, SnapshotReady
@@ -89,6 +90,34 @@ class Follower:
         self.changes.close()
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
+
+
+class Changes(ChangeWatcher):
+    """Changes that come as they are given: None where nothing changes for a while."""
+
+    def __init__(self, *changes: frozenset[str] | None) -> None:
+        super().__init__(())
+        self._coming = list(changes)
+
+    def take(self, seconds: float | None = None) -> frozenset[str] | None:
+        if not self._coming:
+            self.close()
+            return None
+        return self._coming.pop(0)
+
+
+def test_what_can_wait_is_done_once_an_outcome_is_shown_and_nothing_more_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "app.json"
+    path.write_text(text())
+    workspace, changed = Workspace([str(path)]), frozenset({str(path)})
+    workspace.open()
+    done: list[object] = []
+    changes = Changes(changed, changed, None, changed, changed, None)
+    for _ in follow_changes(workspace, changes, Settings, rest=lambda: done.append(gc.isenabled())):
+        done.append("shown")
+        path.write_text(text("a", *map(str, range(len(done) + 1))))
+        assert not gc.isenabled()
+    assert done == ["shown", "shown", True, "shown", "shown", True]
 
 
 @pytest.fixture
