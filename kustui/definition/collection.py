@@ -410,9 +410,10 @@ def _entries(source: Source, outlined: Outline, before: Document | None, edited:
         while key in keys:  # a second one of the same id: told apart by where it stands
             key += f"#{item.pointer}"
         keys.add(key)
-        entry, old = Entry(source, item, key), earlier.get(key)
+        old = earlier.get(key)
         if before is not None and edited is not None and place != edited:
             same = old is before.entries[place]
         else:
-            same = old is not None and old.size == entry.size and old.text() == entry.text()
-        yield Entry(source, item, key, old.text_positions) if old is not None and same else entry
+            start, end = item.extent
+            same = old is not None and old.size == end - start and old.text() == source.data[start:end]
+        yield Entry(source, item, key, old.text_positions) if old is not None and same else Entry(source, item, key)

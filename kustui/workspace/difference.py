@@ -337,7 +337,9 @@ def workflow_value(entry: Entry) -> Any:
 
 def _same(one: Any, other: Any) -> bool:
     """Whether two values are the same as JSON, where 1 is not true; the order of keys is not told apart."""
-    return bool(one == other) and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    if one != other:
+        return False
+    return repr(one) == repr(other) or json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _member(value: Any, key: str) -> Any:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kustui.definition.source.outline import Outline, item_at
+from kustui.definition.source.outline import Item, Outline, item_at
 from kustui.definition.source.source import Extent, Source
 
 _BLOCK = 1 << 16  # bytes compared at once: what fits into the processor's cache
@@ -87,7 +87,9 @@ def outline_after(before: Outline, old: Source, new: Source) -> tuple[Outline, i
         return None
     if now is None or until_now is None or now[1] is not until_now[1]:  # it gives the file another shape
         return None
-    moved = (other._replace(extent=edit.moved(other.extent)) for other in before.items[touched + 1 :])
+    by = edit.new_end - edit.old_end
+    after = before.items[touched + 1 :]  # built anew, which takes a third of the time of _replace
+    moved = [Item(pointer, extent.moved(by), *rest) for pointer, extent, *rest in after]
     items = (*before.items[:touched], now[0], *moved)
     apps = tuple(app.moved(edit.moved) for app in before.apps)
     return replace(before, items=items, apps=apps, values=tuple(map(edit.moved, before.values))), touched
