@@ -88,8 +88,8 @@ def outline_after(before: Outline, old: Source, new: Source) -> tuple[Outline, i
     if now is None or until_now is None or now[1] is not until_now[1]:  # it gives the file another shape
         return None
     by = edit.new_end - edit.old_end
-    after = before.items[touched + 1 :]  # built anew, which takes a third of the time of _replace
-    moved = [Item(pointer, extent.moved(by), *rest) for pointer, extent, *rest in after]
+    after = before.items[touched + 1 :]
+    moved = [Item(other.pointer, other.extent.moved(by), *other[2:]) for other in after]  # quicker than _replace
     items = (*before.items[:touched], now[0], *moved)
     apps = tuple(app.moved(edit.moved) for app in before.apps)
     return replace(before, items=items, apps=apps, values=tuple(map(edit.moved, before.values))), touched
