@@ -106,6 +106,12 @@ async def test_arrow_keys_pass_the_headings() -> None:
         assert here(ui) == seen[0]
 
 
+async def test_the_line_of_keys_says_which_match_an_arrow_goes_to() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await opened(ui, *"cus")
+        assert "Down next   Up previous" in ui.keys
+
+
 async def test_without_a_query_the_keys_are_listed_and_enter_begins_with_one() -> None:
     async with explorer(ORGANISATION) as ui:
         await opened(ui)

@@ -36,6 +36,8 @@ from kustui.text.messages import closest, expected_by, hint_of, kind, message_of
 _MAX_NAMES = 1_000
 """Names that are tried for a new scenario."""
 _MAX_LISTED = 10
+_LONGEST_NAME = 1_000
+"""Characters of a name that somebody is to copy: one that is cut names nothing."""
 _MOST_BYTES = 120
 """Of the stem of a name: file systems take 255 for all of it."""
 _UNKNOWN_KEY = "unknown key"
@@ -340,7 +342,7 @@ class ResolvedScenario:
         if self._organisation.find(schedule.workflow):
             return ""
         near = closest(schedule.workflow, self._organisation.titles)
-        return f" (did you mean {quoted(near)}?)" if near else ""
+        return f" (did you mean {quoted(near, _LONGEST_NAME)}?)" if near else ""
 
     def _places(self, parts: Sequence[Place], pointer: str) -> list[tuple[str, str]]:
         """The key of the workflow and the node of each part."""
@@ -365,7 +367,8 @@ class ResolvedScenario:
         if len(entries) == 1:
             return organisation.analysis(entries[0].key)
         if entries:
-            listed = ", ".join(quoted(organisation.name_of(entry.key)) for entry in entries[:_MAX_LISTED])
+            names = (organisation.name_of(entry.key) for entry in entries[:_MAX_LISTED])
+            listed = ", ".join(quoted(name, _LONGEST_NAME) for name in names)
             self._report(
                 pointer, f"{quoted(name)} is ambiguous: {len(entries)} workflows have this name", f"use one of {listed}"
             )

@@ -162,6 +162,21 @@ def test_a_mistake_is_told_with_its_place(text: str, told: str) -> None:
     assert any(told in line for line in mistakes(text)), mistakes(text)
 
 
+def test_names_to_choose_from_are_whole_and_each_of_them_can_be_written() -> None:
+    name = "a name that is longer than what is quoted of one"
+    twice = organisation(app(workflow(name, step("aB3")), workflow(name, step("cD4"))))
+
+    def attempt(workflow: str) -> Replay:
+        text = json.dumps({"scenario": "x", "start": [{"workflow": workflow}]})
+        return replay(read("s.scenario.json", text.encode()), twice)
+
+    with pytest.raises(ScenarioError) as raised:
+        attempt(name)
+    listed = raised.value.lines[0].rpartition("(use one of ")[2].removesuffix(")").split(", ")
+    runs = [attempt(json.loads(text)).entries[-1].key for text in listed]
+    assert len(set(runs)) == 2
+
+
 # Replaying.
 
 
