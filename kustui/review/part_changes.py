@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING
-from kustui.text.messages import shortened
+from kustui.text.messages import quoted, shortened
 from kustui.text.styled_lines import Line, Piece
 from kustui.workspace.difference import ADDED, CHANGED, REMOVED
 
@@ -53,8 +53,8 @@ def named(text: str) -> Line:
 
 
 def shown(text: str) -> Line:
-    """A value in a sentence."""
-    return ((text, VALUE),)
+    """A value in a sentence; in quotes where a blank at an end of it would not be seen."""
+    return ((text if text == text.strip() else quoted(text), VALUE),)
 
 
 def sentence(template: str, *parts: Line) -> Line:

@@ -75,6 +75,11 @@ def test_a_delay_is_said_as_on_the_screen() -> None:
     assert sentences(old, new) == ["`Book pickup` waits 2 d instead of 1 d"]
 
 
+def test_a_blank_at_an_end_of_a_value_is_seen() -> None:
+    old, new = with_trigger(), with_trigger(eventName="kustomer.conversation.create ")
+    assert sentences(old, new) == ['`greet` starts on "conversation.create " instead of conversation.create']
+
+
 def test_a_time_that_only_a_run_knows_is_said_as_what_is_read() -> None:
     new = calling(runAt={"type": "date", "value": "/#steps.1.remindAt"})
     assert sentences(calling(), new) == ["`Book pickup` schedules its run at remindAt instead of after 60 min"]
