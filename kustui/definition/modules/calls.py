@@ -139,6 +139,8 @@ def _assigned(evaluator: Evaluator, place: Origin, arguments: Sequence[Child]) -
     if not isinstance(target, Object):
         return None
     for argument in arguments[1:]:
+        if not evaluator.may_copy(argument.value):
+            return None
         for child in list(argument.value.members) if isinstance(argument.value, Object) else ():
             target.put(child._replace(is_spread=True))
     return target
@@ -218,9 +220,11 @@ def _put_first(evaluator: Evaluator, owner: List, place: Origin, arguments: Sequ
 
 
 def _concatenated(evaluator: Evaluator, owner: List, place: Origin, arguments: Sequence[Child]) -> Value | None:
+    if not evaluator.may_copy(owner):
+        return None
     elements = list(owner.elements)
     for argument in arguments:
-        if isinstance(argument.value, Unknown):
+        if isinstance(argument.value, Unknown) or not evaluator.may_copy(argument.value):
             return None
         elements += argument.value.elements if isinstance(argument.value, List) else [argument]
     return List(place, [child._replace(is_spread=True) for child in elements])

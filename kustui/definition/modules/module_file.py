@@ -104,7 +104,7 @@ class ModuleFile:
 
     def binding(self, name: str, at: Node) -> Binding | None:
         """What a name stands for in a place; None where nothing declares it."""
-        for node in reversed(self._around(at)):
+        for node in reversed(self.around(at)):
             if node.type in _SCOPES:
                 if binding := self._declarations(node).get(name):
                     return binding
@@ -112,8 +112,8 @@ class ModuleFile:
                 return Binding(None, scope=node)
         return None
 
-    def _around(self, at: Node) -> list[Node]:
-        """What holds a node, from the outside: asked for the parent of each, the tree is looked through anew."""
+    def around(self, at: Node) -> list[Node]:
+        """What holds a node, from the outside; nothing if it is too much. Each ``parent`` looks through the tree."""
         around = [node := self.root]
         while (inner := node.child_with_descendant(at)) is not None and inner != at:
             around.append(node := inner)
@@ -333,6 +333,18 @@ class ModuleFile:
     def is_assigned_by_chance(self, name: str, binding: Binding) -> bool:
         """Whether a name is given another value anywhere but in a statement of the module itself."""
         changes = self.assigned_again(name)
+        if not changes:
+            return False
+        key = (name, binding.scope.id if binding.scope is not None else 0)
+        if key not in self._by_chance:
+            self._by_chance[key] = self._is_assigned_by_chance(name, binding, changes)
+        return self._by_chance[key]
+
+    @cached_property
+    def _by_chance(self) -> dict[tuple[str, int], bool]:
+        return {}
+
+    def _is_assigned_by_chance(self, name: str, binding: Binding, changes: list[Change]) -> bool:
         return any(
             not (
                 change.node.type == "assignment_expression"

@@ -160,12 +160,8 @@ class _Reading:
                 at = max(at, min(start, taken.end))
                 continue
             node = self.file.root.descendant_for_byte_range(match.start(), match.end())
-            holders: list[Node] = []
-            while node is not None:
-                if node.type == "object" and node.id not in seen:
-                    holders.append(node)
-                node = node.parent
-            for holder in reversed(holders):
+            around = [*self.file.around(node), node] if node is not None else []
+            for holder in [part for part in around if part.type == "object" and part.id not in seen]:
                 seen.add(holder.id)
                 count += 1
                 yield holder

@@ -23,6 +23,7 @@ from kustui.definition.modules.static_values import (
     Undefined,
     Unknown,
     Value,
+    children_of,
     merged,
     pieces_of,
     unescaped,
@@ -32,6 +33,7 @@ from kustui.definition.modules.static_values import (
 MOST_LEVELS = 120
 """Values in values, and constants that stand for others, that are followed. Real definitions have fewer than thirty."""
 _MOST_TURNS = 10_000
+_MOST_COPIES = 300_000
 _WRAPPERS = {
     "parenthesized_expression": 0,
     "as_expression": 0,
@@ -55,6 +57,8 @@ class Evaluator:
         """The functions that have been, by their file and node."""
         self.turns = _MOST_TURNS
         """How many more calls and turns of loops are worked out."""
+        self.copies = _MOST_COPIES
+        """How many more members and elements are copied."""
         self._follow = follow
         self._followed: set[int] = set()
         self._evaluated: Mapping[str, Evaluate] = {**_EVALUATED, **computed}
@@ -199,6 +203,8 @@ class Evaluator:
     def _spread(self, file: ModuleFile, node: Node, place: Origin) -> Iterator[Child]:
         inner = first_child(node)
         value = self.value(file, inner) if inner is not None else self.unknown(file, node)
+        if not self.may_copy(value):
+            value = self.unknown(file, node)
         match value:
             case Object():
                 yield from (child._replace(place=place, is_spread=True) for child in value.members)
@@ -208,6 +214,11 @@ class Evaluator:
                 pass
             case _:
                 yield Child(None, self.unknown(file, node), place, is_spread=True)
+
+    def may_copy(self, value: Value) -> bool:
+        """Whether the parts of a value may be copied: lists that hold themselves twice come to any number."""
+        self.copies -= len(children_of(value))
+        return self.copies >= 0
 
     def array(self, file: ModuleFile, node: Node) -> Value:
         elements: list[Child] = []
@@ -315,10 +326,8 @@ class Evaluator:
 
     def is_idle_in(self, file: ModuleFile, node: Node) -> bool:
         """Whether a part of a module is in a function of which no call is worked out."""
-        at: Node | None = node
-        while at is not None and at.type not in FUNCTIONS:
-            at = at.parent
-        return at is not None and self.values_for(file, at) is self._values
+        function = next((at for at in reversed(file.around(node)) if at.type in FUNCTIONS), None)
+        return function is not None and self.values_for(file, function) is self._values
 
     def values_for(self, file: ModuleFile, node: Node) -> dict[tuple[int, int], Value]:
         """Where the value of a part of a module is kept: with the call that it belongs to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from random import Random
 
@@ -84,6 +85,23 @@ def test_what_is_imported_is_changed_as_in_a_run(text: str, files: dict[str, str
 
 def test_what_holds_itself_has_an_end() -> None:
     assert value_of("const a = { b: 1 }; a.c = [a];\na") == {"b": 1, "c": [f"{UNKNOWN}{{ b: 1 }}"]}
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        f"for (const b of [{'1,' * 60}]) a.push(...a)",
+        f"let b = a; {'b = b.concat(b); ' * 60}",
+        "const f = (n) => f(n + 1), g = (n) => [g(n), g(n)]; a.push(f(1), g(1))",
+        f"const o = {{}}; let p = o; {'p = { p }; ' * 2_000} o.p = p; a.push(o)",
+        f"if (false) a.push(1); {'else if (false) a.push(2);' * 300}",
+    ],
+    ids=["a list into itself", "concat", "recursion", "objects in each other", "else if"],
+)
+def test_the_work_for_statements_is_bounded(statements: str) -> None:
+    began = time.process_time()
+    value_of(f"const a = [1]; {statements};\na")
+    assert time.process_time() - began < 4
 
 
 @pytest.mark.skipif(NODE is None, reason="there is no node to run modules with")
