@@ -21,23 +21,26 @@ def renamed_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, s
     A step is the same that differs in nothing but its id, also where it names itself or others that are renamed, be it
     to the ids that others had; and, of what is left, the only one of the same display name and action.
     """
-    texts, texts_now = ({id_: _text(step) for id_, step in steps.items()} for steps in (old, new))
-    gone = {id_: step for id_, step in old.items() if id_ not in new}
-    came = {id_: step for id_, step in new.items() if id_ not in old}
-    changed = [id_ for id_, text in texts.items() if id_ in new and texts_now[id_] != text]
+    renamed = _by_text({id_: _text(step) for id_, step in old.items()}, {id_: _text(step) for id_, step in new.items()})
+    gone = [(_named(step), id_) for id_, step in old.items() if id_ not in new and id_ not in renamed]
+    taken = set(renamed.values())
+    came = [(_named(step), id_) for id_, step in new.items() if id_ not in old and id_ not in taken]
+    remaining, by_name = _only(gone), _only(came)
+    return {**renamed, **{id_: by_name[name] for name, id_ in remaining.items() if name in by_name}}
+
+
+def _by_text(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """The steps that differ in nothing but their ids, by their texts in both states."""
+    gone, came = ({id_: one[id_] for id_ in one if id_ not in other} for one, other in ((old, new), (new, old)))
+    changed = [id_ for id_, text in old.items() if new.get(id_, text) != text]
     if (not gone or not came) and len(changed) < 2:
         return {}
-    renamed = _alike({id_: texts[id_] for id_ in gone}, {id_: texts_now[id_] for id_ in came})
+    renamed = _alike(gone, came)
     rest = {*changed, *gone, *came} - renamed.keys() - {*renamed.values()}
-    renamed |= _alike_together(
-        {id_: _renamed_in(text, renamed) for id_, text in texts.items() if id_ in rest},
-        {id_: text for id_, text in texts_now.items() if id_ in rest},
+    return renamed | _alike_together(
+        {id_: _renamed_in(text, renamed) for id_, text in old.items() if id_ in rest},
+        {id_: text for id_, text in new.items() if id_ in rest},
     )
-    gone = {id_: step for id_, step in gone.items() if id_ not in renamed}
-    taken = set(renamed.values())
-    by_name = _only((_named(step), id_) for id_, step in came.items() if id_ not in taken)
-    remaining = _only((_named(step), id_) for id_, step in gone.items() if id_ not in renamed)
-    return {**renamed, **{id_: by_name[name] for name, id_ in remaining.items() if name in by_name}}
 
 
 def _alike(gone: Mapping[str, str], came: Mapping[str, str]) -> dict[str, str]:
