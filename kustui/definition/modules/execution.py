@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tree_sitter import Node
 
-from kustui.definition.modules.module_file import Change, ModuleFile
+from kustui.definition.modules.module_file import Binding, Change, ModuleFile
 from kustui.definition.modules.references import may_change, put
 from kustui.definition.modules.static_evaluation import MOST_LEVELS, Evaluate, Evaluator, first_child
 from kustui.definition.modules.static_values import (
@@ -122,6 +122,9 @@ def _declare(evaluator: Evaluator, file: ModuleFile, declaration: Node) -> None:
     for declarator in declaration.named_children:
         if (value := declarator.child_by_field_name("value")) is not None:
             evaluator.once(file, value, lambda at: evaluator.value(file, at))
+            pattern = declarator.child_by_field_name("name")
+            for _, binding in file.in_pattern(pattern, Binding(value)) if pattern is not None else ():
+                evaluator.bound(file, binding)  # what is taken now, whatever becomes of what it is taken from
 
 
 def _express(evaluator: Evaluator, file: ModuleFile, statement: Node) -> None:

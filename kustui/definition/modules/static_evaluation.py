@@ -63,7 +63,7 @@ class Evaluator:
         self._followed: set[int] = set()
         self._evaluated: Mapping[str, Evaluate] = {**_EVALUATED, **computed}
         """How the value of an expression is worked out, by its type."""
-        self._values: dict[tuple[int, int], Value] = {}
+        self._values: dict[tuple[object, ...], Value] = {}
         self._due: set[tuple[int, int, int]] = set()
         self.level = 0
         self._cuts = 0
@@ -248,7 +248,7 @@ class Evaluator:
         if binding is None:
             return self._undeclared(file, name, node)
         if (argument := self._argument(file, name, binding)) is not None:
-            return argument
+            return self.unknown(file, node) if file.is_assigned_by_chance(name, binding) else argument
         if binding.imported is not None:
             value = self.imported(file, *binding.imported)
         elif binding.node is None or file.is_assigned_by_chance(name, binding):
@@ -269,10 +269,18 @@ class Evaluator:
         """What a declaration stands for; None where that is not known."""
         if binding.node is None:
             return None
+        values = self.values_for(file, binding.node)
+        taken = (file.index, binding.node.id, *binding.path)
+        if binding.path and taken in values:
+            return values[taken]
         value: Value | None = self.once(file, binding.node, lambda at: self.value(file, at))
         for key in binding.path:
             value = part_of(value, key) if value is not None else None
-        return self.value(file, binding.default) if isinstance(value, Undefined) and binding.default else value
+        if isinstance(value, Undefined) and binding.default is not None:
+            value = self.value(file, binding.default)
+        if binding.path and value is not None and not isinstance(value, Unknown):
+            values[taken] = value
+        return value
 
     def _argument(self, file: ModuleFile, name: str, binding: Binding) -> Value | None:
         """What a parameter or the variable of a loop stands for in the call that is being worked out."""
@@ -329,7 +337,7 @@ class Evaluator:
         function = next((at for at in reversed(file.around(node)) if at.type in FUNCTIONS), None)
         return function is not None and self.values_for(file, function) is self._values
 
-    def values_for(self, file: ModuleFile, node: Node) -> dict[tuple[int, int], Value]:
+    def values_for(self, file: ModuleFile, node: Node) -> dict[tuple[object, ...], Value]:
         """Where the value of a part of a module is kept: with the call that it belongs to."""
         frame = self.frame
         while frame is not None and not frame.range.holds(file.origin(node)):

@@ -131,7 +131,7 @@ class Frame:
     outer: Frame | None
     names: dict[tuple[int, str], Value]
     """By the function or loop that declares a name, and the name: its parameters."""
-    values: dict[tuple[int, int], Value]
+    values: dict[tuple[object, ...], Value]
     """What its declarations come to."""
 
 
