@@ -49,7 +49,7 @@ def _statements(file: ModuleFile) -> Sequence[Node]:
     statements = file.root.named_children
     names = {name.encode() for name in file.changes_by_name} - {b"module", b"exports"}
     if not names:
-        return [statement for statement in statements if statement.type in ("expression_statement", "import_statement")]
+        return [statement for statement in statements if _may_do_something(file, statement)]
     words = [frozenset(_WORD.findall(file.source.data, node.start_byte, node.end_byte)) for node in statements]
     declared = file.names_of_module
     by_name: dict[bytes, list[int]] = defaultdict(list)
@@ -63,11 +63,11 @@ def _statements(file: ModuleFile) -> Sequence[Node]:
             taken.add(at)
             for name in words[at] & declared:
                 due += by_name.pop(name, ())
-    return [
-        statement
-        for at, statement in enumerate(statements)
-        if at in taken or statement.type in ("expression_statement", "import_statement")
-    ]
+    return [statement for at, statement in enumerate(statements) if at in taken or _may_do_something(file, statement)]
+
+
+def _may_do_something(file: ModuleFile, statement: Node) -> bool:
+    return statement.type in ("expression_statement", "import_statement") or bool(file.changes_in(statement))
 
 
 def _is_followed(evaluator: Evaluator, file: ModuleFile, function: Node) -> bool:

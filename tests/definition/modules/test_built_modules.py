@@ -85,6 +85,13 @@ def test_what_is_imported_is_changed_as_in_a_run(text: str, files: dict[str, str
     assert value_of(text, files=files) == [2, 2]
 
 
+def test_what_may_be_done_to_exports_is_not_known() -> None:
+    text = "module.exports = { app: 'a', version: '1.0.0', title: 'T', workflows: [] };\n"
+    text += "if (x()) module.exports.title = 'U';"
+    document = read_document("app.js", text.encode())
+    assert json.loads(document.source.data)["title"] == f"{UNKNOWN}module.exports.title = 'U'"
+
+
 def test_what_holds_itself_has_an_end() -> None:
     assert value_of("const a = { b: 1 }; a.c = [a];\na") == {"b": 1, "c": [f"{UNKNOWN}{{ b: 1 }}"]}
 
