@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from kustui.analysis.names import path_namer
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
 from kustui.definition.expressions import in_words
@@ -108,8 +109,10 @@ class ExploredPath:
 
     def _in_words(self, constraint: Constraint) -> str:
         runs = self.workflow_path.runs
-        where = f"in {runs[constraint.scope.run].analysis.title}: " if len(runs) > 1 else ""
-        return f"{where}{'' if constraint.holds else 'not '}{in_words(constraint.comparison)}"
+        analysis = runs[constraint.scope.run].analysis
+        where = f"in {analysis.title}: " if len(runs) > 1 else ""
+        comparison = in_words(constraint.comparison, path_namer(analysis.flow))
+        return f"{where}{'' if constraint.holds else 'not '}{comparison}"
 
     def _described(self, number: int) -> DescribedRun:
         path = self.workflow_path
@@ -131,10 +134,11 @@ class ExploredPath:
 
 def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
     """What has to hold for a step to be left so; an empty string where that always does."""
+    namer = path_namer(analysis.flow)
     fails = f"{name_of(analysis, step.node)} fails" if step.fails else ""
     if step.error_case is not None:
         condition = analysis.flow.conditions.get(step.error_case.transition.pointer)
-        words = in_words(condition) if condition is not None else "always"
+        words = in_words(condition, namer) if condition is not None else "always"
         fails += "" if words == "always" else f" and {words}"
         fails += f" ({step.error_case.destination})"
     if step.edge is None and step.error_case is not None and step.error_case.error_action != CONTINUE:
@@ -147,7 +151,7 @@ def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
         words = f"no {edge} from {name_of(analysis, step.node)} holds" if passed else ""
     else:
         condition = analysis.flow.conditions.get(step.edge.transition.pointer)
-        words = in_words(condition) if condition is not None else ""
+        words = in_words(condition, namer) if condition is not None else ""
         words = "" if words == "always" else words
     return " and ".join(filter(None, (fails, words)))
 

@@ -35,6 +35,18 @@ def test_every_path_is_told_once_with_those_that_end_early_and_those_that_fail()
     assert paths(first, step("cD4", to("eF5")), step("eF5")) == ["aB3 cD4 eF5", "aB3", "aB3 eF5"]
 
 
+def test_what_has_to_hold_and_what_cannot_is_said_with_the_names_of_steps() -> None:
+    first = step("aB3", to("cD4", when("eq", STATUS, "open")), meta={"displayName": "Look it up"})
+    second = step("cD4", to("eF5", when("eq", STATUS, "done")))
+    stage = organisation(workflow("W", first, second, step("eF5")))
+    listed = handled(explore_paths(stage.analysis(stage.collection.entries[0].key)).paths)
+    needs = [need for path in listed for need in path.needs]
+    assert 'Look it up.status is "open"' in needs
+    assert [path.contradiction for path in listed if path.is_contradiction] == [
+        'Look it up.status is "open" and Look it up.status is "done"'
+    ]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "contradicts"),
     [
