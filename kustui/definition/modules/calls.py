@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tree_sitter import Node
 
 from kustui.definition.modules.execution import doubt, doubt_call, execute
+from kustui.definition.modules.literals import elements
 from kustui.definition.modules.module_file import FUNCTIONS, ModuleFile
 from kustui.definition.modules.references import may_change, open_up, references
 from kustui.definition.modules.static_evaluation import MOST_LEVELS, Evaluate, Evaluator, part_of
@@ -25,6 +26,7 @@ from kustui.definition.modules.static_values import (
     Value,
     merged,
     pieces_of,
+    text_of,
     unknown,
     within,
 )
@@ -89,7 +91,7 @@ def _known(evaluator: Evaluator, file: ModuleFile, node: Node, function: Node, p
 
 
 def _values(evaluator: Evaluator, file: ModuleFile, parts: Sequence[Node]) -> list[Child]:
-    return [child for part in parts for child in evaluator.elements(file, part)]
+    return [child for part in parts for child in elements(evaluator, file, part)]
 
 
 def result_of(evaluator: Evaluator, function: Function, arguments: Sequence[Value]) -> Value | None:
@@ -206,7 +208,7 @@ def _joined(evaluator: Evaluator, owner: List, place: Origin, arguments: Sequenc
         if own is None:
             return None
         pieces += [Piece(between.text, arguments[0].place, is_verbatim=False), *own] if index else own
-    return evaluator.text(place, pieces)
+    return text_of(place, pieces)
 
 
 def _pushed(evaluator: Evaluator, owner: List, place: Origin, arguments: Sequence[Child]) -> Value:

@@ -18,6 +18,7 @@ from kustui.definition.modules.static_values import (
     Unknown,
     Value,
     pieces_of,
+    text_of,
     truth_of,
 )
 from kustui.definition.values import is_number
@@ -105,7 +106,7 @@ def _sum(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
         if own is None:
             return evaluator.unknown(file, node)
         pieces += own
-    return evaluator.text(file.origin(node), pieces) or evaluator.unknown(file, node)
+    return text_of(file.origin(node), pieces) or evaluator.unknown(file, node)
 
 
 def _summands(node: Node) -> Sequence[Node]:

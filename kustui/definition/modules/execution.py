@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tree_sitter import Node
 
-from kustui.definition.modules.module_file import Binding, Change, ModuleFile
+from kustui.definition.modules.declarations import Binding, in_pattern
+from kustui.definition.modules.module_file import Change, ModuleFile
 from kustui.definition.modules.references import may_change, put
 from kustui.definition.modules.static_evaluation import MOST_LEVELS, Evaluate, Evaluator, first_child
 from kustui.definition.modules.static_values import (
@@ -123,7 +124,7 @@ def _declare(evaluator: Evaluator, file: ModuleFile, declaration: Node) -> None:
         if (value := declarator.child_by_field_name("value")) is not None:
             evaluator.once(file, value, lambda at: evaluator.value(file, at))
             pattern = declarator.child_by_field_name("name")
-            for _, binding in file.in_pattern(pattern, Binding(value)) if pattern is not None else ():
+            for _, binding in in_pattern(pattern, Binding(value), file.text) if pattern is not None else ():
                 evaluator.bound(file, binding)  # what is taken now, whatever becomes of what it is taken from
 
 

@@ -15,6 +15,7 @@ import tree_sitter_javascript
 import tree_sitter_typescript
 from tree_sitter import Node
 
+from kustui.definition.modules.declarations import IDENTIFIERS, Binding, declared, descendants
 from kustui.definition.modules.static_values import Origin
 from kustui.definition.source.source import Source
 
@@ -26,7 +27,6 @@ FUNCTIONS = frozenset(
 )  # fmt: skip
 _SCOPES = frozenset({"program", "statement_block", "switch_body", "class_body"})
 _OTHER_SCOPES = frozenset({"for_statement", "for_in_statement", "catch_clause"})
-_IDENTIFIERS = frozenset({"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"})
 _CHANGES = """
 (assignment_expression left: (_) @target) @change
 (augmented_assignment_expression left: (_) @target) @change
@@ -42,25 +42,6 @@ _CHANGES = """
 _MOST_LOOKED_AT = 100
 _MOST_AROUND = 300
 _MOST_ASSIGNED_AT_ONCE = 5
-
-
-class Binding(NamedTuple):
-    """What a name stands for."""
-
-    node: Node | None
-    """Its value, declaration or pattern; None for what only a run knows: a parameter, the variable of a loop."""
-    path: tuple[str | int, ...] = ()
-    """The keys that a pattern takes of the value."""
-    default: Node | None = None
-    """What it is where the pattern takes nothing."""
-    imported: tuple[str, str] | None = None
-    """The module that it is imported from, and the name there: ``*`` for all of it."""
-    scope: Node | None = None
-    """The block, function or loop that declares it."""
-
-    def part(self, key: str | int) -> Binding:
-        """What a pattern takes of it by a key."""
-        return self._replace(path=(*self.path, key))
 
 
 class Change(NamedTuple):
@@ -134,7 +115,7 @@ class ModuleFile:
             self._scopes[scope.id] = {
                 name: binding._replace(scope=scope)
                 for statement in scope.named_children
-                for name, binding in self._declared(statement)
+                for name, binding in declared(statement, self.text)
             }
         return self._scopes[scope.id]
 
@@ -143,95 +124,9 @@ class ModuleFile:
         if node.id not in self._locals:
             fields = ("parameters", "parameter", "left", "initializer")
             heads = [head for field in fields if (head := node.child_by_field_name(field)) is not None]
-            names = {self.text(each) for head in heads for each in _descendants(head) if each.type in _IDENTIFIERS}
+            names = {self.text(each) for head in heads for each in descendants(head) if each.type in IDENTIFIERS}
             self._locals[node.id] = frozenset(names)
         return self._locals[node.id]
-
-    def _declared(self, statement: Node) -> Iterator[tuple[str, Binding]]:
-        match statement.type:
-            case "lexical_declaration" | "variable_declaration":
-                for declarator in statement.named_children:
-                    if declarator.type == "variable_declarator":
-                        pattern, value = (declarator.child_by_field_name(field) for field in ("name", "value"))
-                        if pattern is not None:
-                            yield from self.in_pattern(pattern, Binding(declarator if value is None else value))
-            case "function_declaration" | "enum_declaration" | "class_declaration":
-                if (name := statement.child_by_field_name("name")) is not None:
-                    yield self.text(name), Binding(statement)
-            case "export_statement" if (inner := statement.child_by_field_name("declaration")) is not None:
-                yield from self._declared(inner)
-            case "ambient_declaration":
-                for inner in statement.named_children:
-                    is_enum = inner.type == "enum_declaration"
-                    yield from ((name, bound if is_enum else Binding(None)) for name, bound in self._declared(inner))
-            case "import_statement":
-                yield from self._imported(statement)
-
-    def in_pattern(self, pattern: Node, binding: Binding) -> Iterator[tuple[str, Binding]]:
-        match pattern.type:
-            case "identifier":
-                yield self.text(pattern), binding
-            case "shorthand_property_identifier_pattern":
-                name = self.text(pattern)
-                yield name, binding.part(name)
-            case "object_pattern":
-                for part in pattern.named_children:
-                    yield from self.in_pattern(part, binding)
-            case "pair_pattern" if (taken := self._taken(pattern)) is not None:
-                key, value = taken
-                yield from self.in_pattern(value, binding.part(key))
-            case "array_pattern":
-                index = 0
-                for part in pattern.children:
-                    index += part.type == ","
-                    if part.is_named and part.type != "comment":
-                        yield from self.in_pattern(part, binding.part(index))
-            case "assignment_pattern" | "object_assignment_pattern" if own := self._with_default(pattern, binding):
-                yield own
-            case _:  # the rest, or a default of a pattern
-                names = (self.text(node) for node in _descendants(pattern) if node.type in _IDENTIFIERS)
-                yield from ((name, Binding(None)) for name in names)
-
-    def _with_default(self, pattern: Node, binding: Binding) -> tuple[str, Binding] | None:
-        left, right = (pattern.child_by_field_name(field) for field in ("left", "right"))
-        if left is None or right is None or left.type not in _IDENTIFIERS:
-            return None
-        name = self.text(left)
-        taken = binding.part(name) if pattern.type == "object_assignment_pattern" else binding
-        return name, taken._replace(default=right)
-
-    def _taken(self, pair: Node) -> tuple[str, Node] | None:
-        """The key that ``key: pattern`` takes, and the pattern; None where the key is computed."""
-        key, value = (pair.child_by_field_name(field) for field in ("key", "value"))
-        if key is None or value is None or key.type not in ("property_identifier", "string", "number"):
-            return None
-        return self.text(key).strip("'\""), value
-
-    def _imported(self, statement: Node) -> Iterator[tuple[str, Binding]]:
-        source = statement.child_by_field_name("source")
-        for clause in statement.named_children:
-            if clause.type == "import_require_clause":  # import x = require("./x")
-                names = [node for node in clause.named_children if node.type == "identifier"]
-                inner = clause.child_by_field_name("source")
-                if names and inner is not None:
-                    yield self.text(names[0]), Binding(None, imported=(self.quoted(inner), "*"))
-            if clause.type != "import_clause" or source is None:
-                continue
-            module = self.quoted(source)
-            for part in clause.named_children:
-                if part.type == "identifier":
-                    yield self.text(part), Binding(None, imported=(module, "default"))
-                elif part.type == "namespace_import":
-                    yield self.text(part.named_children[0]), Binding(None, imported=(module, "*"))
-                elif part.type == "named_imports":
-                    yield from ((local, Binding(None, imported=(module, name))) for name, local in self.renamed(part))
-
-    def renamed(self, clause: Node) -> Iterator[tuple[str, str]]:
-        """The names of ``{ a, b as c }``, each as it is called on both sides."""
-        for specifier in clause.named_children:
-            name, alias = (specifier.child_by_field_name(field) for field in ("name", "alias"))
-            if name is not None:
-                yield self.text(name), self.text(alias if alias is not None else name)
 
     def quoted(self, node: Node) -> str:
         """The text of a string literal without escapes."""
@@ -257,8 +152,8 @@ class ModuleFile:
                     break
                 inner = object_
             is_pattern = inner.type in ("array_pattern", "object_pattern")
-            for name in _descendants(inner) if is_pattern else [inner]:
-                if name.type in _IDENTIFIERS:
+            for name in descendants(inner) if is_pattern else [inner]:
+                if name.type in IDENTIFIERS:
                     changes.setdefault(self.text(name), []).append(change)
         return changes
 
@@ -321,7 +216,7 @@ class ModuleFile:
             pending = [change.target] if change.node.type != "call_expression" else []
             while pending:
                 target = pending.pop()
-                if target.type in _IDENTIFIERS:
+                if target.type in IDENTIFIERS:
                     assigned.setdefault(self.text(target), []).append(change)
                 elif target.type not in ("member_expression", "subscript_expression"):
                     pending += target.named_children
@@ -422,8 +317,8 @@ class ModuleFile:
         declarators = [part for part in declaration.named_children if part.type == "variable_declarator"]
         for part in declarators or [declaration]:
             name = part.child_by_field_name("name")
-            for node in _descendants(name) if name is not None else ():
-                if node.type in _IDENTIFIERS:
+            for node in descendants(name) if name is not None else ():
+                if node.type in IDENTIFIERS:
                     yield self.text(node), node
 
     def _listed(self, clause: Node, module: str) -> Iterator[tuple[str, Node | tuple[str, str]]]:
@@ -492,11 +387,3 @@ def is_plain(node: Node) -> bool:
 
 def _is_root(node: Node | None) -> bool:
     return node is not None and node.type == "program"
-
-
-def _descendants(node: Node) -> Iterator[Node]:
-    pending = [node]
-    while pending:
-        node = pending.pop()
-        yield node
-        pending.extend(node.named_children)

@@ -19,6 +19,7 @@ from kustui.definition.modules.computed_values import COMPUTED
 from kustui.definition.modules.execution import EXECUTED, follow
 from kustui.definition.modules.imports import Imports
 from kustui.definition.modules.json_text import JsonText, TooLargeError
+from kustui.definition.modules.literals import LITERALS
 from kustui.definition.modules.static_evaluation import Evaluator
 from kustui.definition.modules.static_values import Function, List, Object, Origin, Unknown, Value
 from kustui.definition.source.outline import outline
@@ -63,7 +64,7 @@ class _Reading:
     def __init__(self, module: Source, read: ReadFile) -> None:
         self.imports = Imports(module, read)
         self.file = self.imports.files[0]
-        self.evaluator = Evaluator(self.imports, {**COMPUTED, **CALLED, **EXECUTED}, follow)
+        self.evaluator = Evaluator(self.imports, {**LITERALS, **COMPUTED, **CALLED, **EXECUTED}, follow)
         self.text = JsonText(self.imports.files)
         self._taken: list[Origin] = []
         """What is part of a definition already, in order."""

@@ -7,16 +7,15 @@ from contextlib import contextmanager
 
 from tree_sitter import Node
 
+from kustui.definition.modules.declarations import Binding, in_pattern
 from kustui.definition.modules.imports import Imports
-from kustui.definition.modules.module_file import FUNCTIONS, Binding, ModuleFile
+from kustui.definition.modules.module_file import FUNCTIONS, ModuleFile
 from kustui.definition.modules.static_values import (
-    MOST_TEXT,
     Child,
     Frame,
     Function,
     List,
     Object,
-    Origin,
     Piece,
     Scalar,
     Text,
@@ -24,9 +23,6 @@ from kustui.definition.modules.static_values import (
     Unknown,
     Value,
     children_of,
-    merged,
-    pieces_of,
-    unescaped,
     unknown,
 )
 
@@ -34,14 +30,6 @@ MOST_LEVELS = 120
 """Values in values, and constants that stand for others, that are followed. Real definitions have fewer than thirty."""
 _MOST_TURNS = 10_000
 _MOST_COPIES = 300_000
-_WRAPPERS = {
-    "parenthesized_expression": 0,
-    "as_expression": 0,
-    "satisfies_expression": 0,
-    "non_null_expression": 0,
-    "type_assertion": -1,
-}
-"""What stands around a value without changing it, and which of its children that is."""
 
 
 class Evaluator:
@@ -91,154 +79,10 @@ class Evaluator:
     def unknown(self, file: ModuleFile, node: Node) -> Unknown:
         return unknown(file.origin(node), file.text(node))
 
-    # Literals
-
-    def string(self, file: ModuleFile, node: Node) -> Value:
-        file_, start, end = origin = file.origin(node)
-        written = file.source.data[start + 1 : end - 1].decode(errors="replace")
-        return Text(origin, (Piece(unescaped(written), Origin(file_, start + 1, end - 1)),))
-
-    def template(self, file: ModuleFile, node: Node) -> Value:
-        origin = file.origin(node)
-        pieces: list[Piece] = []
-        at = origin.start + 1
-        for part in node.named_children:
-            if part.type == "template_substitution":
-                self._add_written(file, pieces, at, (place := file.origin(part)).start)
-                inner = first_child(part)
-                own = pieces_of(self.value(file, inner), place) if inner is not None else None
-                if own is None:
-                    return self.unknown(file, node)
-                pieces += own
-                at = place.end
-        self._add_written(file, pieces, at, origin.end - 1)
-        return self.text(origin, pieces) or self.unknown(file, node)
-
-    def _add_written(self, file: ModuleFile, pieces: list[Piece], start: int, end: int) -> None:
-        if start < end:
-            written = file.source.data[start:end].decode(errors="replace").replace("\r\n", "\n")
-            pieces.append(Piece(unescaped(written), Origin(file.index, start, end)))
-
-    def text(self, origin: Origin, pieces: Sequence[Piece]) -> Value | None:
-        """A text that is put together; None where it is too long."""
-        if sum(len(piece.text) for piece in pieces) > MOST_TEXT or len(pieces) > MOST_TEXT // 100:
-            return None
-        return Text(origin, tuple(pieces) or (Piece("", origin._replace(start=origin.start + 1, end=origin.end - 1)),))
-
-    def number(self, file: ModuleFile, node: Node) -> Value:
-        text = file.text(node).replace("_", "").lower()
-        try:
-            if text.isdigit() and text[0] == "0" and len(text) > 1:
-                return self.unknown(file, node)
-            is_whole = text.isdigit() or text[:2] in ("0x", "0o", "0b")
-            number: int | float = int(text, 0) if is_whole else float(text)
-            if not text.isdigit():
-                float(number)
-        except (ValueError, OverflowError):  # 10n, more digits than Python reads, 0xf… that no number is as great as
-            return self.unknown(file, node)
-        return Scalar(file.origin(node), number)
-
-    def constant(self, file: ModuleFile, node: Node) -> Value:
-        return Scalar(file.origin(node), {"true": True, "false": False}.get(node.type))
-
-    def undefined(self, file: ModuleFile, node: Node) -> Value:
-        return Undefined(file.origin(node))
-
-    def wrapped(self, file: ModuleFile, node: Node) -> Value:
-        inner = [child for child in node.named_children if child.type != "comment"]
-        return self.value(file, inner[_WRAPPERS[node.type]]) if inner else self.unknown(file, node)
-
-    def object_literal(self, file: ModuleFile, node: Node) -> Value:
-        return Object(file.origin(node), merged(self._members(file, node)))
-
-    def _members(self, file: ModuleFile, node: Node) -> Iterator[Child]:
-        for part in node.named_children:
-            place = file.origin(part)
-            match part.type:
-                case "pair":
-                    child, written = self._pair(file, part), part.child_by_field_name("key")
-                    is_named = written is not None and written.type != "computed_property_name"
-                    if not (is_named and child.key is not None and child.key.text == "__proto__"):  # no member
-                        yield child
-                case "shorthand_property_identifier":
-                    key = Text(place, (Piece(file.text(part), place),))
-                    yield Child(key, self.name(file, part), place)
-                case "spread_element":
-                    yield from self._spread(file, part, place)
-                case "method_definition":
-                    name = part.child_by_field_name("name")
-                    key_ = self._key(file, name) if name is not None else None
-                    yield Child(key_, self.unknown(file, part), place)
-
-    def _pair(self, file: ModuleFile, pair: Node) -> Child:
-        children = pair.named_children
-        key, value = children[0], children[-1]
-        if len(children) != 2:  # a comment is among them
-            fields = (pair.child_by_field_name("key"), pair.child_by_field_name("value"))
-            key, value = fields[0] or key, fields[1] or value
-        name, result = self._key(file, key), self.value(file, value)
-        place = file.origin(value)
-        if name is None:
-            return Child(None, self.unknown(file, pair), file.origin(pair))
-        return Child(name, result, place)
-
-    def _key(self, file: ModuleFile, node: Node) -> Text | None:
-        """The key of a member; None where it is not known."""
-        origin = file.origin(node)
-        if node.type == "property_identifier":
-            return Text(origin, (Piece(unescaped(file.text(node)), origin),))
-        if node.type != "computed_property_name":
-            value: Value = self.value(file, node)
-        elif (inner := first_child(node)) is not None:
-            value = self.value(file, inner)
-        else:
-            return None
-        if isinstance(value, Scalar) and (pieces := pieces_of(value, origin)):
-            return Text(origin, pieces)
-        if not isinstance(value, Text):
-            return None
-        is_opaque = node.type == "computed_property_name"
-        return Text(origin, (Piece(value.text, origin, is_verbatim=False),)) if is_opaque else value
-
-    def _spread(self, file: ModuleFile, node: Node, place: Origin) -> Iterator[Child]:
-        inner = first_child(node)
-        value = self.value(file, inner) if inner is not None else self.unknown(file, node)
-        if not self.may_copy(value):
-            value = self.unknown(file, node)
-        match value:
-            case Object():
-                yield from (child._replace(place=place, is_spread=True) for child in value.members)
-            case List():
-                yield from (child._replace(key=None, place=place, is_spread=True) for child in value.elements)
-            case Undefined() | Scalar(value=None | False):
-                pass
-            case _:
-                yield Child(None, self.unknown(file, node), place, is_spread=True)
-
     def may_copy(self, value: Value) -> bool:
         """Whether the parts of a value may be copied: lists that hold themselves twice come to any number."""
         self.copies -= len(children_of(value))
         return self.copies >= 0
-
-    def array(self, file: ModuleFile, node: Node) -> Value:
-        elements: list[Child] = []
-        is_hole = True
-        for part in node.children[1:]:
-            if part.type == "," and is_hole:
-                place = file.origin(part)
-                elements.append(Child(None, Undefined(place), place))
-            elif part.is_named and part.type != "comment":
-                elements += self.elements(file, part)
-            is_hole = part.type == "," or (is_hole and part.type == "comment")
-        return List(file.origin(node), elements)
-
-    def elements(self, file: ModuleFile, node: Node) -> Iterator[Child]:
-        """What an element of a list, or an argument, gives: several where it is spread."""
-        place = file.origin(node)
-        if node.type == "spread_element":
-            yield from self._spread(file, node, place)
-        else:
-            yield Child(None, self.value(file, node), place)
 
     # Names
 
@@ -302,7 +146,7 @@ class Evaluator:
 
     def bind(self, file: ModuleFile, scope: Node, pattern: Node, value: Value, frame: Frame) -> None:
         """Let the names of a pattern stand for what they take of a value."""
-        for name, binding in file.in_pattern(pattern, Binding(pattern)):
+        for name, binding in in_pattern(pattern, Binding(pattern), file.text):
             taken: Value | None = value if binding.node is not None else None
             for key in binding.path:
                 taken = part_of(taken, key) if taken is not None else None
@@ -382,23 +226,6 @@ class Evaluator:
             case Scalar(value=int(number)):
                 return int(number)
         return None
-
-    def enumeration(self, file: ModuleFile, node: Node) -> Value:
-        body = node.child_by_field_name("body")
-        members: list[Child] = []
-        number: float | int | bool | None = -1
-        for part in body.named_children if body is not None else ():
-            name, value = (part.child_by_field_name(field) for field in ("name", "value"))
-            if part.type == "enum_assignment" and name is not None and value is not None:
-                members.append(Child(self._key(file, name), self.value(file, value), file.origin(value)))
-                last = members[-1].value
-                number = last.value if isinstance(last, Scalar) else None
-            elif part.type != "comment":  # one more than the member before it
-                origin = file.origin(part)
-                number = number + 1 if number is not None else None
-                now = Scalar(origin, number, is_literal=False) if number is not None else self.unknown(file, part)
-                members.append(Child(self._key(file, part), now, origin))
-        return Object(file.origin(node), members)
 
     # Other modules
 
@@ -482,15 +309,6 @@ Evaluate = Callable[[Evaluator, ModuleFile, Node], Value]
 Follow = Callable[[Evaluator, ModuleFile], None]
 """Works out what the statements of a module do."""
 _EVALUATED: dict[str, Evaluate] = {
-    "string": Evaluator.string,
-    "template_string": Evaluator.template,
-    "number": Evaluator.number,
-    **dict.fromkeys(("true", "false", "null"), Evaluator.constant),
-    **dict.fromkeys(("undefined", "variable_declarator"), Evaluator.undefined),
-    **dict.fromkeys(_WRAPPERS, Evaluator.wrapped),
-    "object": Evaluator.object_literal,
-    "array": Evaluator.array,
     **dict.fromkeys(("identifier", "shorthand_property_identifier"), Evaluator.name),
     **dict.fromkeys(("member_expression", "subscript_expression"), Evaluator.member),
-    "enum_declaration": Evaluator.enumeration,
 }

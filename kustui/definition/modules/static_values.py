@@ -242,6 +242,13 @@ def merged(members: Iterable[Child]) -> list[Child]:
     ]
 
 
+def text_of(origin: Origin, pieces: list[Piece]) -> Text | None:
+    """A text that is put together; None where it is too long."""
+    if sum(len(piece.text) for piece in pieces) > MOST_TEXT or len(pieces) > MOST_TEXT // 100:
+        return None
+    return Text(origin, tuple(pieces) or (Piece("", origin._replace(start=origin.start + 1, end=origin.end - 1)),))
+
+
 def pieces_of(value: Value, place: Origin) -> tuple[Piece, ...] | None:
     """A value as a part of a text; None where it is not known, or no text or number."""
     if isinstance(value, Text):
