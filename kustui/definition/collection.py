@@ -3,58 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from kustui.definition.source.file_text import OutlinedText, read_text
 from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, is_unknown
 from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
-from kustui.definition.source.positions import Positions, Spot, may_hold, parent, scan, spot_below
+from kustui.definition.source.positions import Positions, Spot, TextPositions, may_hold, parent, scan
 from kustui.definition.source.source import Extent, Fault, Source, Span
 from kustui.files import ReadFile, no_file
 
 if TYPE_CHECKING:
     from kustui.definition.models import App, Workflow
     from kustui.definition.parsed_workflow import ParsedWorkflow
-
-
-_MOST_SINGLE = 16
-"""Values of a workflow that are looked for one by one."""
-
-
-class _TextPositions:
-    """The positions of a workflow's values. An Entry passes them on to that of the next reading of the file, as long as
-    the text is the same."""
-
-    __slots__ = ("_positions", "_single")
-
-    def __init__(self) -> None:
-        self._positions: Positions | None = None
-        self._single: dict[str, Spot] = {}
-        """Those that were looked for one by one."""
-
-    def of(self, text: Callable[[], bytes]) -> Positions:
-        """The positions, from the beginning of the workflow. Takes about 5 ms for 40 steps, once."""
-        if self._positions is None:
-            self._positions = scan(text())
-        return self._positions
-
-    def spot(self, text: Callable[[], bytes], pointer: str) -> Spot:
-        """The position of one value, or of its nearest ancestor that exists: by looking for it alone, until that costs
-        as much as all positions."""
-        if (spot := self._single.get(pointer)) is None:
-            if self._positions is not None or len(self._single) >= _MOST_SINGLE:
-                return self.of(text).nearest(pointer)
-            try:
-                data = text()
-                spot = self._single[pointer] = spot_below(data, Extent(0, len(data)), pointer)
-            except (msgspec.DecodeError, RecursionError):
-                return self.of(text).nearest(pointer)
-        return spot
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +28,7 @@ class Entry:
     item: Item
     key: str
     """Its identity across reloads: its file, and its id, its name or its pointer."""
-    text_positions: _TextPositions = field(default_factory=_TextPositions, repr=False)
+    text_positions: TextPositions = field(default_factory=TextPositions, repr=False)
 
     @property
     def id(self) -> str | None:

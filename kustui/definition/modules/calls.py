@@ -67,22 +67,35 @@ def _known(evaluator: Evaluator, file: ModuleFile, node: Node, function: Node, p
     if function.type == "identifier" and file.text(function) == "require" and len(parts) == 1:
         is_name = parts[0].type == "string"
         return evaluator.imported(file, file.quoted(parts[0]), "*") if is_name else None
-    place = file.origin(node)
     if function.type == "member_expression":
-        object_, method = (function.child_by_field_name(field) for field in ("object", "property"))
-        if object_ is None or method is None:
-            return None
-        name = file.text(method)
-        if object_.type == "identifier" and file.text(object_) == "Object":
-            run = _OF_OBJECT.get(name)
-            return run(evaluator, place, _values(evaluator, file, parts)) if run is not None else None
-        owner = evaluator.value(file, object_)
-        if isinstance(owner, List):
-            of_list = _OF_LISTS.get(name)
-            return of_list(evaluator, owner, place, _values(evaluator, file, parts)) if of_list is not None else None
-        callee = part_of(owner, name) if isinstance(owner, Object) else None
-    else:
-        callee = evaluator.value(file, function)
+        return _method_known(evaluator, file, node, function, parts)
+    return _function_known(evaluator, file, node, evaluator.value(file, function), parts)
+
+
+def _method_known(
+    evaluator: Evaluator, file: ModuleFile, node: Node, function: Node, parts: Sequence[Node]
+) -> Value | None:
+    """What a call of a method comes to; None where that is not known."""
+    place = file.origin(node)
+    object_, method = (function.child_by_field_name(field) for field in ("object", "property"))
+    if object_ is None or method is None:
+        return None
+    name = file.text(method)
+    if object_.type == "identifier" and file.text(object_) == "Object":
+        run = _OF_OBJECT.get(name)
+        return run(evaluator, place, _values(evaluator, file, parts)) if run is not None else None
+    owner = evaluator.value(file, object_)
+    if isinstance(owner, List):
+        of_list = _OF_LISTS.get(name)
+        return of_list(evaluator, owner, place, _values(evaluator, file, parts)) if of_list is not None else None
+    callee = part_of(owner, name) if isinstance(owner, Object) else None
+    return _function_known(evaluator, file, node, callee, parts)
+
+
+def _function_known(
+    evaluator: Evaluator, file: ModuleFile, node: Node, callee: Value | None, parts: Sequence[Node]
+) -> Value | None:
+    """What a call of a function comes to; None where that is not known."""
     if not isinstance(callee, Function) or any(part.type == "spread_element" for part in parts):
         return None
     if evaluator.is_idle_in(file, node) and evaluator.imports.files[callee.origin.file].changes_in(callee.node):
