@@ -361,8 +361,11 @@ def _with_children(pid: int) -> Iterator[int]:
 def _processor_seconds(pid: int) -> float:
     """Seconds that the threads of a process have run or waited for a processor; 0 where the system does not say."""
     nanoseconds = 0
-    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+    threads: list[Path] = []
+    with suppress(OSError):  # a process that has just ended
+        threads += Path(f"/proc/{pid}/task").iterdir()
+    for thread in threads:
         with suppress(OSError, ValueError):  # a thread that has just ended
-            ran, waited, _ = path.read_text().split()
+            ran, waited, _ = (thread / "schedstat").read_text().split()
             nanoseconds += int(ran) + int(waited)
     return nanoseconds / 1e9
