@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tree_sitter import Node
 
+from kustui.definition.modules.declarations import parts_of
 from kustui.definition.modules.execution import doubt, doubt_call, execute
 from kustui.definition.modules.literals import elements
 from kustui.definition.modules.module_file import FUNCTIONS, ModuleFile
-from kustui.definition.modules.references import may_change, open_up, references
+from kustui.definition.modules.references import may_change, method_of, open_up, references
 from kustui.definition.modules.static_evaluation import MOST_LEVELS, Evaluate, Evaluator, part_of
 from kustui.definition.modules.static_values import (
     Child,
@@ -53,7 +54,7 @@ def _called(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     function, arguments = (node.child_by_field_name(field) for field in ("function", "arguments"))
     if function is None or arguments is None:
         return evaluator.unknown(file, node)
-    parts = [part for part in arguments.named_children if part.type != "comment"]
+    parts = parts_of(arguments)
     value = _known(evaluator, file, node, function, parts)
     if value is not None:
         return value if not isinstance(value, Unknown) else evaluator.unknown(file, node)
@@ -68,19 +69,16 @@ def _known(evaluator: Evaluator, file: ModuleFile, node: Node, function: Node, p
         is_name = parts[0].type == "string"
         return evaluator.imported(file, file.quoted(parts[0]), "*") if is_name else None
     if function.type == "member_expression":
-        return _method_known(evaluator, file, node, function, parts)
+        return _method_known(evaluator, file, node, parts)
     return _function_known(evaluator, file, node, evaluator.value(file, function), parts)
 
 
-def _method_known(
-    evaluator: Evaluator, file: ModuleFile, node: Node, function: Node, parts: Sequence[Node]
-) -> Value | None:
+def _method_known(evaluator: Evaluator, file: ModuleFile, node: Node, parts: Sequence[Node]) -> Value | None:
     """What a call of a method comes to; None where that is not known."""
     place = file.origin(node)
-    object_, method = (function.child_by_field_name(field) for field in ("object", "property"))
-    if object_ is None or method is None:
+    object_, name = method_of(file, node)
+    if object_ is None or not name:
         return None
-    name = file.text(method)
     if object_.type == "identifier" and file.text(object_) == "Object":
         run = _OF_OBJECT.get(name)
         return run(evaluator, place, _values(evaluator, file, parts)) if run is not None else None

@@ -1,4 +1,4 @@
-"""What operators and calls come to, as far as that is known without running anything."""
+"""What operators come to, as far as that is known without running anything."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tree_sitter import Node
 
-from kustui.definition.modules.execution import EXECUTED
+from kustui.definition.modules.execution import update
 from kustui.definition.modules.module_file import ModuleFile
 from kustui.definition.modules.static_evaluation import Evaluate, Evaluator
 from kustui.definition.modules.static_values import (
@@ -34,7 +34,7 @@ _ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
 def unary(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     sign, argument = node.children[0].type, node.child_by_field_name("argument")
     if sign == "delete":
-        return EXECUTED["delete"](evaluator, file, node)
+        return update(evaluator, file, node)
     value = evaluator.value(file, argument) if argument is not None else None
     origin = file.origin(node)
     if sign == "void":

@@ -125,6 +125,11 @@ def _renamed(clause: Node, text: TextOf) -> Iterator[tuple[str, str]]:
             yield text(name), text(alias if alias is not None else name)
 
 
+def parts_of(node: Node) -> list[Node]:
+    """What stands in a node, without comments."""
+    return [child for child in node.named_children if child.type != "comment"]
+
+
 def descendants(node: Node) -> Iterator[Node]:
     """A node and all that is in it."""
     pending = [node]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tree_sitter import Node
 
-from kustui.definition.modules.declarations import Binding, in_pattern
+from kustui.definition.modules.declarations import Binding, in_pattern, parts_of
 from kustui.definition.modules.module_file import Change, ModuleFile
 from kustui.definition.modules.references import may_change, put
 from kustui.definition.modules.static_evaluation import MOST_LEVELS, Evaluate, Evaluator, first_child
@@ -122,7 +122,7 @@ def _not_followed(evaluator: Evaluator, file: ModuleFile, statement: Node) -> Va
 def _declare(evaluator: Evaluator, file: ModuleFile, declaration: Node) -> None:
     for declarator in declaration.named_children:
         if (value := declarator.child_by_field_name("value")) is not None:
-            evaluator.once(file, value, lambda at: evaluator.value(file, at))
+            evaluator.value_once(file, value)
             pattern = declarator.child_by_field_name("name")
             for _, binding in in_pattern(pattern, Binding(value), file.text) if pattern is not None else ():
                 evaluator.bound(file, binding)  # what is taken now, whatever becomes of what it is taken from
@@ -216,7 +216,7 @@ _STATEMENTS: Mapping[str, Execute] = {
 
 
 def _sequence(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
-    return [evaluator.value(file, part) for part in node.named_children if part.type != "comment"][-1]
+    return [evaluator.value(file, part) for part in parts_of(node)][-1]
 
 
 def _assign(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
@@ -235,7 +235,7 @@ def _assigned(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     names = [_exported_name(file, target) for target in targets]
     for name in filter(None, names):
         evaluator.exported(file, name)
-    value = evaluator.once(file, right, lambda at: evaluator.value(file, at))
+    value = evaluator.value_once(file, right)
     for target, name in zip(targets[::-1], names[::-1], strict=True):
         if not name:
             _assign_to(evaluator, file, target, value, right)
@@ -267,7 +267,7 @@ def _assign_to(evaluator: Evaluator, file: ModuleFile, target: Node, value: Valu
         may_change(evaluator, file, change)
 
 
-def _update(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
+def update(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
     """``delete app.title``; what else changes a value by what it is, is not known."""
     target = node.child_by_field_name("argument") if node.type == "unary_expression" else None
     object_ = target.child_by_field_name("object") if target is not None else None
@@ -283,7 +283,7 @@ def _update(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
 EXECUTED: Mapping[str, Evaluate] = {
     "assignment_expression": _assign,
     "sequence_expression": _sequence,
-    **dict.fromkeys(("augmented_assignment_expression", "update_expression", "delete"), _update),
+    **dict.fromkeys(("augmented_assignment_expression", "update_expression"), update),
 }
 """By the type of the expression."""
 _FOLLOWED = frozenset({"call_expression", "assignment_expression", "sequence_expression", "identifier", "string"})
@@ -310,7 +310,7 @@ def doubt_call(evaluator: Evaluator, file: ModuleFile, call: Node) -> None:
     if not isinstance(function, Function) or key in evaluator.doubted or arguments is None:
         return
     evaluator.doubted.add(key)
-    given = [evaluator.value(file, part) for part in arguments.named_children if part.type != "comment"]
+    given = [evaluator.value(file, part) for part in parts_of(arguments)]
     other, frame = evaluator.called(function, given)
     with evaluator.within(frame):
         doubt(evaluator, other, function.node)

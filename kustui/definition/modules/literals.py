@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from kustui.definition.modules.declarations import parts_of
 from kustui.definition.modules.module_file import ModuleFile
 from kustui.definition.modules.static_evaluation import Evaluate, Evaluator, first_child
 from kustui.definition.modules.static_values import (
@@ -86,7 +87,7 @@ def _undefined(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
 
 
 def _wrapped(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
-    inner = [child for child in node.named_children if child.type != "comment"]
+    inner = parts_of(node)
     return evaluator.value(file, inner[_WRAPPERS[node.type]]) if inner else evaluator.unknown(file, node)
 
 

@@ -79,7 +79,7 @@ def _bound(evaluator: Evaluator, file: ModuleFile, name: str, binding: Binding, 
         yield from within(references(evaluator, file, over, steps) if over is not None else ())
     elif binding.scope is not None and binding.scope.type in FUNCTIONS:
         for call in _calls_of(file, binding.scope):
-            owner, method = _method(file, call)
+            owner, method = method_of(file, call)
             if owner is not None and method in _GIVE_ELEMENTS:
                 for value in references(evaluator, file, owner, steps):
                     yield from _parts(value, None)
@@ -103,7 +103,7 @@ def _calls_of(file: ModuleFile, function: Node) -> Sequence[Node]:
 
 def _results(evaluator: Evaluator, file: ModuleFile, call: Node, steps: int) -> Iterator[Container]:
     """What a method may take out of what it belongs to, or is given."""
-    owner, method = _method(file, call)
+    owner, method = method_of(file, call)
     if owner is None or method not in _ONE_OF_THEM | _SOME_OF_THEM:
         yield from within(_used_in(evaluator, file, call, steps))
         return
@@ -114,7 +114,7 @@ def _results(evaluator: Evaluator, file: ModuleFile, call: Node, steps: int) -> 
             yield from _parts(value, None)
 
 
-def _method(file: ModuleFile, call: Node) -> tuple[Node | None, str]:
+def method_of(file: ModuleFile, call: Node) -> tuple[Node | None, str]:
     """What a method belongs to, and its name."""
     function = call.child_by_field_name("function")
     if function is None or function.type != "member_expression":

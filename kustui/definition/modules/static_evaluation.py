@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from tree_sitter import Node
 
-from kustui.definition.modules.declarations import Binding, in_pattern
+from kustui.definition.modules.declarations import Binding, in_pattern, parts_of
 from kustui.definition.modules.imports import Imports
 from kustui.definition.modules.module_file import FUNCTIONS, ModuleFile
 from kustui.definition.modules.static_values import (
@@ -117,7 +117,7 @@ class Evaluator:
         taken = (file.index, binding.node.id, *binding.path)
         if binding.path and taken in values:
             return values[taken]
-        value: Value | None = self.once(file, binding.node, lambda at: self.value(file, at))
+        value: Value | None = self.value_once(file, binding.node)
         for key in binding.path:
             value = part_of(value, key) if value is not None else None
         if isinstance(value, Undefined) and binding.default is not None:
@@ -162,8 +162,8 @@ class Evaluator:
         frame = Frame(function.origin, function.frame, {}, {})
         parameters = node.child_by_field_name("parameters")
         single = node.child_by_field_name("parameter")
-        patterns = [single] if single is not None else parameters.named_children if parameters is not None else []
-        for at, pattern in enumerate(part for part in patterns if part.type != "comment"):
+        patterns = [single] if single is not None else parts_of(parameters) if parameters is not None else []
+        for at, pattern in enumerate(patterns):
             given = arguments[at] if at < len(arguments) else Undefined(function.origin)
             default = pattern.child_by_field_name("value")
             if default is not None and isinstance(given, Undefined):
@@ -203,6 +203,10 @@ class Evaluator:
             finally:
                 self._due.discard(due)
         return values[key]
+
+    def value_once(self, file: ModuleFile, node: Node) -> Value:
+        """What an expression comes to, worked out where it is first asked for."""
+        return self.once(file, node, lambda at: self.value(file, at))
 
     def member(self, file: ModuleFile, node: Node) -> Value:
         object_ = node.child_by_field_name("object")
@@ -264,7 +268,7 @@ class Evaluator:
         if target is not None and target.type == "assignment_expression":  # that may not happen
             return self.unknown(file, target)
         if target is not None:
-            return self.once(file, target, lambda at: self.value(file, at))
+            return self.value_once(file, target)
         others = (self.imported(file, module, name) for module in file.reexported)
         return next((value for value in others if value is not None), None)
 
