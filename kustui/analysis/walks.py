@@ -85,37 +85,29 @@ def dominators(order: Sequence[N], predecessors: Successors[N]) -> Mapping[N, N 
 
 def shortest_path(source: N, target: N, successors: Successors[N]) -> tuple[N, ...]:
     """The nodes of a path with the fewest edges, both ends included; empty if there is no path."""
-    previous: dict[N, N] = {source: source}
-    pending = deque((source,))
-    while pending and target not in previous:
-        node = pending.popleft()
-        for successor in successors(node):
-            if successor not in previous:
-                previous[successor] = node
-                pending.append(successor)
-    if target not in previous:
-        return ()
-    path = [target]
-    while path[-1] != source:
-        path.append(previous[path[-1]])
-    return tuple(reversed(path))
+    return (source,) if source == target else _shortest_walk(source, target, successors)
 
 
 def shortest_cycle(node: N, successors: Successors[N]) -> tuple[N, ...]:
     """The nodes of a cycle with the fewest edges, which begins at a node and goes on to its first successor on such a
     cycle; empty if the node is on none."""
+    return _shortest_walk(node, node, successors)[:-1]
+
+
+def _shortest_walk(source: N, target: N, successors: Successors[N]) -> tuple[N, ...]:
+    """The same of at least one edge, to the node itself too."""
     previous: dict[N, N] = {}
-    pending = deque((node,))
+    pending = deque((source,))
     while pending:
-        here = pending.popleft()
-        for successor in successors(here):
-            if successor == node:
-                cycle = [here]
-                while cycle[-1] != node:
-                    cycle.append(previous[cycle[-1]])
-                return tuple(reversed(cycle))
+        node = pending.popleft()
+        for successor in successors(node):
+            if successor == target:
+                walk = [target, node]
+                while walk[-1] != source:
+                    walk.append(previous[walk[-1]])
+                return tuple(reversed(walk))
             if successor not in previous:
-                previous[successor] = here
+                previous[successor] = node
                 pending.append(successor)
     return ()
 

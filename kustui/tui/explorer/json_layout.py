@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from kustui.definition.source.source import BLOCK_SIZE
+from kustui.text.messages import counted
 
 MAX_WRITTEN = 1_000_000
 """Bytes that are shown as they were written: more than that no person wrote."""
@@ -130,7 +131,7 @@ class UnfoldedString(NamedTuple):
     @property
     def title(self) -> str:
         kind = "JSON in a string" if self.is_json else "text"
-        return f"{kind}, {len(self.rows):,} line{'s' if len(self.rows) != 1 else ''}"
+        return f"{kind}, {counted(len(self.rows), 'line')}"
 
 
 def unfolded_string(text: str, after: UnfoldedString | None = None) -> UnfoldedString | None:
