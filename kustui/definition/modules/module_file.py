@@ -67,9 +67,14 @@ class ModuleFile:
     def of(cls, index: int, source: Source) -> ModuleFile:
         suffix = source.path.lower()
         if suffix.endswith(_VALUES_ALONE):
-            return cls(index, source, _parser("javascript").parse(b"(" + source.data + b"\n)"), 1)
+            return cls(index, source, _parser("javascript").parse(_in_parentheses(source.data)), 1)
         name = "typescript" if suffix.endswith(_TYPESCRIPT) else "javascript"
         return cls(index, source, _parser(name).parse(source.data))
+
+    @property
+    def parsed(self) -> bytes:
+        """What was parsed."""
+        return _in_parentheses(self.source.data) if self.shift else self.source.data
 
     @property
     def root(self) -> Node:
@@ -355,6 +360,10 @@ class ModuleFile:
                     if within is None or (child.end_byte >= within.start and child.start_byte <= within.end)
                 ]
         return None
+
+
+def _in_parentheses(data: bytes) -> bytes:
+    return b"(" + data + b"\n)"
 
 
 @cache

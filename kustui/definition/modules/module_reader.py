@@ -22,6 +22,7 @@ from kustui.definition.modules.json_text import JsonText, TooLargeError
 from kustui.definition.modules.literals import LITERALS
 from kustui.definition.modules.static_evaluation import Evaluator
 from kustui.definition.modules.static_values import Function, List, Object, Origin, Unknown, Value
+from kustui.definition.modules.syntax_errors import fault_of_node, syntax_fault
 from kustui.definition.source.outline import outline
 from kustui.definition.source.positions import MAX_DEPTH
 from kustui.definition.source.source import Extent, Fault, Source
@@ -168,24 +169,17 @@ class _Reading:
                 yield holder
 
     def errors(self) -> Iterator[Fault]:
-        """What is no valid syntax in a definition, or instead of one."""
-        if not self.file.root.has_error:
-            return
-        ranges = self._taken or [self.file.origin(self.file.root)]
-        for taken in ranges:
-            if taken.file == 0 and (node := self.file.first_error(taken)) is not None:
-                yield self._error(node)
-                return
-
-    def _error(self, node: Node) -> Fault:
-        _, start, end = self.file.origin(node)
-        size = len(self.file.source.data)
-        start, end = min(start, max(0, size - 1)), min(max(end, start + 1), size)
-        language = "TypeScript" if self.file.source.path.lower().endswith(("ts",)) else "JavaScript"
-        if node.is_missing:
-            return _fault(f"{language} needs {node.type!r} here", Extent(start, start + 1))
-        word = self.file.source.data[start:end].decode(errors="replace").split("\n", 1)[0][:40]
-        return _fault(f"this is no valid {language}: {word!r}", Extent(start, end))
+        """What is no valid syntax in a definition or instead of one, and what no version of the language has."""
+        found = syntax_fault(self.file)
+        if found is not None and (found.is_certain or not self._taken):
+            yield found.fault
+        elif self.file.root.has_error:
+            ranges = self._taken or [self.file.origin(self.file.root)]
+            node = next(filter(None, (self.file.first_error(taken) for taken in ranges if not taken.file)), None)
+            if node is not None:
+                places = [*ranges, self.file.origin(node)]
+                is_there = found is not None and any(found.is_at(place) for place in places)
+                yield found.fault if found is not None and is_there else fault_of_node(self.file, node)
 
 
 _BRACKETS = re.compile(
