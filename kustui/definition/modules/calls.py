@@ -10,8 +10,9 @@ from tree_sitter import Node
 from kustui.definition.modules.declarations import parts_of
 from kustui.definition.modules.execution import doubt, doubt_call, execute
 from kustui.definition.modules.literals import elements
-from kustui.definition.modules.module_file import FUNCTIONS, ModuleFile
+from kustui.definition.modules.module_file import ModuleFile
 from kustui.definition.modules.references import may_change, method_of, open_up, references
+from kustui.definition.modules.scopes import FUNCTIONS
 from kustui.definition.modules.static_evaluation import MOST_LEVELS, Evaluate, Evaluator, part_of
 from kustui.definition.modules.static_values import (
     Child,

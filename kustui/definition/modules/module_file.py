@@ -15,18 +15,13 @@ import tree_sitter_javascript
 import tree_sitter_typescript
 from tree_sitter import Node
 
-from kustui.definition.modules.declarations import IDENTIFIERS, Binding, declared, descendants
+from kustui.definition.modules.declarations import IDENTIFIERS, Binding, descendants
+from kustui.definition.modules.scopes import FUNCTIONS, Scopes
 from kustui.definition.modules.static_values import Origin
 from kustui.definition.source.source import Source
 
 _TYPESCRIPT = (".ts", ".mts", ".cts")
 _VALUES_ALONE = (".json", ".jsonc", ".json5")
-FUNCTIONS = frozenset(
-    {"function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function",
-     "generator_function_declaration"}
-)  # fmt: skip
-_SCOPES = frozenset({"program", "statement_block", "switch_body", "class_body"})
-_OTHER_SCOPES = frozenset({"for_statement", "for_in_statement", "catch_clause"})
 _CHANGES = """
 (assignment_expression left: (_) @target) @change
 (augmented_assignment_expression left: (_) @target) @change
@@ -90,13 +85,11 @@ class ModuleFile:
 
     def binding(self, name: str, at: Node) -> Binding | None:
         """What a name stands for in a place; None where nothing declares it."""
-        for node in reversed(self.around(at)):
-            if node.type in _SCOPES:
-                if binding := self._declarations(node).get(name):
-                    return binding
-            elif (node.type in FUNCTIONS or node.type in _OTHER_SCOPES) and name in self._local_names(node):
-                return Binding(None, scope=node)
-        return None
+        return self._scopes.binding(name, self.around(at))
+
+    @cached_property
+    def _scopes(self) -> Scopes:
+        return Scopes(self.text)
 
     def around(self, at: Node) -> list[Node]:
         """What holds a node, from the outside; nothing if it is too much. Each ``parent`` looks through the tree."""
@@ -106,32 +99,6 @@ class ModuleFile:
             if len(around) > _MOST_AROUND:
                 return []
         return around
-
-    @cached_property
-    def _scopes(self) -> dict[int, Mapping[str, Binding]]:
-        return {}
-
-    @cached_property
-    def _locals(self) -> dict[int, frozenset[str]]:
-        return {}
-
-    def _declarations(self, scope: Node) -> Mapping[str, Binding]:
-        if scope.id not in self._scopes:
-            self._scopes[scope.id] = {
-                name: binding._replace(scope=scope)
-                for statement in scope.named_children
-                for name, binding in declared(statement, self.text)
-            }
-        return self._scopes[scope.id]
-
-    def _local_names(self, node: Node) -> frozenset[str]:
-        """The parameters of a function, or the variables of a loop."""
-        if node.id not in self._locals:
-            fields = ("parameters", "parameter", "left", "initializer")
-            heads = [head for field in fields if (head := node.child_by_field_name(field)) is not None]
-            names = {self.text(each) for head in heads for each in descendants(head) if each.type in IDENTIFIERS}
-            self._locals[node.id] = frozenset(names)
-        return self._locals[node.id]
 
     def quoted(self, node: Node) -> str:
         """The text of a string literal without escapes."""
@@ -203,7 +170,7 @@ class ModuleFile:
     @cached_property
     def names_of_module(self) -> frozenset[bytes]:
         """Those that are declared outside of all functions and blocks."""
-        return frozenset(name.encode() for name in self._declarations(self.root))
+        return frozenset(name.encode() for name in self._scopes.declarations(self.root))
 
     @cached_property
     def _counts(self) -> Counter[bytes]:

@@ -8,7 +8,8 @@ from itertools import islice
 from tree_sitter import Node
 
 from kustui.definition.modules.declarations import Binding
-from kustui.definition.modules.module_file import FUNCTIONS, Change, ModuleFile
+from kustui.definition.modules.module_file import Change, ModuleFile
+from kustui.definition.modules.scopes import FUNCTIONS
 from kustui.definition.modules.static_evaluation import Evaluator
 from kustui.definition.modules.static_values import (
     Child,

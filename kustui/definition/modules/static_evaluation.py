@@ -9,7 +9,8 @@ from tree_sitter import Node
 
 from kustui.definition.modules.declarations import Binding, in_pattern, parts_of
 from kustui.definition.modules.imports import Imports
-from kustui.definition.modules.module_file import FUNCTIONS, ModuleFile
+from kustui.definition.modules.module_file import ModuleFile
+from kustui.definition.modules.scopes import FUNCTIONS
 from kustui.definition.modules.static_values import (
     Child,
     Frame,
