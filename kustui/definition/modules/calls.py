@@ -11,7 +11,7 @@ from kustui.definition.modules.declarations import parts_of
 from kustui.definition.modules.execution import doubt, doubt_call, execute
 from kustui.definition.modules.literals import elements
 from kustui.definition.modules.module_file import ModuleFile
-from kustui.definition.modules.references import may_change, method_of, open_up, references
+from kustui.definition.modules.references import may_change, open_up, references
 from kustui.definition.modules.scopes import FUNCTIONS
 from kustui.definition.modules.static_evaluation import MOST_LEVELS, Evaluate, Evaluator, part_of
 from kustui.definition.modules.static_values import (
@@ -69,17 +69,21 @@ def _known(evaluator: Evaluator, file: ModuleFile, node: Node, function: Node, p
     if function.type == "identifier" and file.text(function) == "require" and len(parts) == 1:
         is_name = parts[0].type == "string"
         return evaluator.imported(file, file.quoted(parts[0]), "*") if is_name else None
-    if function.type == "member_expression":
-        return _method_known(evaluator, file, node, parts)
+    if function.type in ("member_expression", "subscript_expression"):
+        return _method_known(evaluator, file, node, function, parts)
     return _function_known(evaluator, file, node, evaluator.value(file, function), parts)
 
 
-def _method_known(evaluator: Evaluator, file: ModuleFile, node: Node, parts: Sequence[Node]) -> Value | None:
+def _method_known(
+    evaluator: Evaluator, file: ModuleFile, node: Node, function: Node, parts: Sequence[Node]
+) -> Value | None:
     """What a call of a method comes to; None where that is not known."""
     place = file.origin(node)
-    object_, name = method_of(file, node)
-    if object_ is None or not name:
+    object_, name = function.child_by_field_name("object"), evaluator.subscript(file, function)
+    if object_ is None or not isinstance(name, str) or not name:
         return None
+    if name in ("call", "apply") and parts:
+        return _borrowed_known(evaluator, place, file, object_, name, parts)
     if object_.type == "identifier" and file.text(object_) == "Object":
         run = _OF_OBJECT.get(name)
         return run(evaluator, place, _values(evaluator, file, parts)) if run is not None else None
@@ -89,6 +93,28 @@ def _method_known(evaluator: Evaluator, file: ModuleFile, node: Node, parts: Seq
         return of_list(evaluator, owner, place, _values(evaluator, file, parts)) if of_list is not None else None
     callee = part_of(owner, name) if isinstance(owner, Object) else None
     return _function_known(evaluator, file, node, callee, parts)
+
+
+def _borrowed_known(
+    evaluator: Evaluator, place: Origin, file: ModuleFile, function: Node, how: str, parts: Sequence[Node]
+) -> Value | None:
+    """``steps.push.apply(steps, […])``: what a method of lists comes to; None where that is not known."""
+    lender = function.child_by_field_name("object")
+    if lender is None:
+        return None
+    is_of_lists = file.text(lender) == "Array.prototype" or isinstance(evaluator.value(file, lender), List)
+    run = _OF_LISTS.get(str(evaluator.subscript(file, function))) if is_of_lists else None
+    given = _values(evaluator, file, parts)
+    owner = given[0].value if given else None
+    if run is None or not isinstance(owner, List):
+        return None
+    given = given[1:]
+    if how == "apply" and given:
+        listed = given[0].value
+        if not isinstance(listed, List) or not evaluator.may_copy(listed):
+            return None
+        given = [child._replace(is_spread=True) for child in listed.elements]
+    return run(evaluator, owner, place, given)
 
 
 def _function_known(
@@ -282,5 +308,17 @@ _OF_LISTS: Mapping[str, Callable[[Evaluator, List, Origin, Sequence[Child]], Val
     "forEach": _done_for_each,
 }
 
-CALLED: Mapping[str, Evaluate] = {**dict.fromkeys(_PLAIN_FUNCTIONS, function), "call_expression": call}
+
+def instance(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
+    """``new Class(…)``: not known, but the module of the class may change what it is given."""
+    if (class_ := node.child_by_field_name("constructor")) is not None:
+        evaluator.value(file, class_)
+    return evaluator.unknown(file, node)
+
+
+CALLED: Mapping[str, Evaluate] = {
+    **dict.fromkeys(_PLAIN_FUNCTIONS, function),
+    "call_expression": call,
+    "new_expression": instance,
+}
 """By the type of the expression."""

@@ -78,7 +78,7 @@ class JsonText:
 
     def _value(self, value: Value, holder: int) -> int:
         """The row of the value."""
-        if isinstance(value, Object | List) and id(value) not in self._open and len(self._open) < _MOST_LEVELS:
+        if isinstance(value, Object | List) and self._is_written_out(value):
             self._open.add(id(value))
             row = self._container(value, holder)
             self._open.remove(id(value))
@@ -96,6 +96,10 @@ class JsonText:
                 self._add(_quoted(UNKNOWN + self._unknown(value)))
         self.builder.end(row, self._at)
         return row
+
+    def _is_written_out(self, value: Object | List) -> bool:
+        is_plain = not isinstance(value, Object) or not value.is_printed_otherwise
+        return is_plain and id(value) not in self._open and len(self._open) < _MOST_LEVELS
 
     def _unknown(self, value: Value) -> str:
         if isinstance(value, Unknown):

@@ -92,17 +92,21 @@ def _wrapped(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
 
 
 def _object_literal(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
-    return Object(file.origin(node), merged(_members(evaluator, file, node)))
+    inherited: list[Value] = []
+    return Object(file.origin(node), merged(_members(evaluator, file, node, inherited)), inherited)
 
 
-def _members(evaluator: Evaluator, file: ModuleFile, node: Node) -> Iterator[Child]:
+def _members(evaluator: Evaluator, file: ModuleFile, node: Node, inherited: list[Value]) -> Iterator[Child]:
+    """Its members; what it inherits from is put into a list."""
     for part in node.named_children:
         place = file.origin(part)
         match part.type:
             case "pair":
                 child, written = _pair(evaluator, file, part), part.child_by_field_name("key")
                 is_named = written is not None and written.type != "computed_property_name"
-                if not (is_named and child.key is not None and child.key.text == "__proto__"):  # no member
+                if is_named and child.key is not None and child.key.text == "__proto__":  # no member
+                    inherited.append(child.value)
+                else:
                     yield child
             case "shorthand_property_identifier":
                 key = Text(place, (Piece(file.text(part), place),))

@@ -15,7 +15,7 @@ import tree_sitter_javascript
 import tree_sitter_typescript
 from tree_sitter import Node
 
-from kustui.definition.modules.declarations import IDENTIFIERS, Binding, descendants
+from kustui.definition.modules.declarations import IDENTIFIERS, Binding, declared, descendants
 from kustui.definition.modules.scopes import FUNCTIONS, Scopes
 from kustui.definition.modules.static_values import Origin
 from kustui.definition.source.source import Source
@@ -30,10 +30,26 @@ _CHANGES = """
 (unary_expression operator: "delete" argument: (_) @target) @change
 (call_expression function: (member_expression object: (_) @target property: (property_identifier) @method)
   (#match? @method "^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin)$")) @change
+(call_expression function: (subscript_expression object: (_) @target)) @change
+(call_expression function: (member_expression
+    object: (member_expression object: (_) @target property: (property_identifier) @method)
+    property: (property_identifier) @how) (#eq? @how "bind")
+  (#match? @method "^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin)$")) @change
+(call_expression function: (member_expression
+    object: (member_expression property: (property_identifier) @method)
+    property: (property_identifier) @how) arguments: (arguments . (_) @target)
+  (#match? @how "^(call|apply|bind)$")
+  (#match? @method "^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin)$")) @change
 (call_expression function: (member_expression object: (identifier) @object)
   arguments: (arguments . (_) @target) (#eq? @object "Object")) @change
+(call_expression function: (member_expression object: (identifier) @object)
+  arguments: (arguments (_) @target) (#eq? @object "Reflect")) @change
 """
 """Whatever may change a value after its declaration."""
+_GIVEN_TO_INSTANCES = """
+(new_expression arguments: (arguments (_) @given))
+(assignment_expression left: (member_expression object: (this)) right: (_) @given)
+"""
 _MOST_LOOKED_AT = 100
 _MOST_AROUND = 300
 _MOST_ASSIGNED_AT_ONCE = 5
@@ -89,7 +105,21 @@ class ModuleFile:
 
     @cached_property
     def _scopes(self) -> Scopes:
-        return Scopes(self.text)
+        return Scopes(self.text, self._inner_variables)
+
+    @cached_property
+    def _inner_variables(self) -> Mapping[int, set[str]]:
+        """The names that ``var`` declares in blocks of a function or of the module, by the node of its body."""
+        names: dict[int, set[str]] = {}
+        if b"var" not in self.source.data:
+            return names
+        bodies = {body.id for each in self.functions if (body := each.child_by_field_name("body")) is not None}
+        for _, captured in _query(self.tree.language, "(_ (variable_declaration) @part) @holder").matches(self.root):
+            part, holder = captured["part"][0], captured["holder"][0]
+            if holder.type not in ("program", "export_statement") and holder.id not in bodies:
+                key = next((node.id for node in reversed(self.around(part)) if node.id in bodies), self.root.id)
+                names.setdefault(key, set()).update(name for name, _ in declared(part, self.text))
+        return names
 
     def around(self, at: Node) -> list[Node]:
         """What holds a node, from the outside; nothing if it is too much. Each ``parent`` looks through the tree."""
@@ -160,6 +190,24 @@ class ModuleFile:
             if function is not None and function.type == "identifier":
                 calls.setdefault(self.text(function), []).append(call)
         return calls
+
+    @cached_property
+    def calls_of_methods(self) -> Mapping[str, list[Node]]:
+        """The calls of a method by its name; ``new`` is one of ``constructor``."""
+        matches = _query(self.tree.language, "(new_expression) @created").matches(self.root)
+        calls = {"constructor": [captured["created"][0] for _, captured in matches]}
+        for call in self._calls:
+            function = call.child_by_field_name("function")
+            name = function.child_by_field_name("property") if function is not None else None
+            if name is not None:
+                calls.setdefault(self.text(name), []).append(call)
+        return calls
+
+    @cached_property
+    def given_to_instances(self) -> list[Node]:
+        """What is given to ``new``, and what ``this.key`` is set to."""
+        matches = _query(self.tree.language, _GIVEN_TO_INSTANCES).matches(self.root)
+        return [captured["given"][0] for _, captured in matches]
 
     @cached_property
     def functions(self) -> list[Node]:
@@ -310,23 +358,6 @@ class ModuleFile:
             source = statement.child_by_field_name("source") if statement.type == "export_statement" else None
             if source is not None and any(child.type == "*" for child in statement.children):
                 yield self.quoted(source)
-
-    # What is wrong
-
-    def first_error(self, within: Origin | None = None) -> Node | None:
-        """The first place that is no valid syntax, in a range of it."""
-        pending = [self.root]
-        while pending:
-            node = pending.pop()
-            if node.is_error or node.is_missing:
-                return node
-            if node.has_error:
-                pending += [
-                    child
-                    for child in reversed(node.children)
-                    if within is None or (child.end_byte >= within.start and child.start_byte <= within.end)
-                ]
-        return None
 
 
 def _in_parentheses(data: bytes) -> bytes:

@@ -22,7 +22,7 @@ from kustui.definition.modules.json_text import JsonText, TooLargeError
 from kustui.definition.modules.literals import LITERALS
 from kustui.definition.modules.static_evaluation import Evaluator
 from kustui.definition.modules.static_values import Function, List, Object, Origin, Unknown, Value
-from kustui.definition.modules.syntax_errors import fault_of_node, syntax_fault
+from kustui.definition.modules.syntax_errors import fault_of_node, first_error, syntax_fault
 from kustui.definition.source.outline import outline
 from kustui.definition.source.positions import MAX_DEPTH
 from kustui.definition.source.source import Extent, Fault, Source
@@ -175,7 +175,7 @@ class _Reading:
             yield found.fault
         elif self.file.root.has_error:
             ranges = self._taken or [self.file.origin(self.file.root)]
-            node = next(filter(None, (self.file.first_error(taken) for taken in ranges if not taken.file)), None)
+            node = next(filter(None, (first_error(self.file, taken) for taken in ranges if not taken.file)), None)
             if node is not None:
                 places = [*ranges, self.file.origin(node)]
                 is_there = found is not None and any(found.is_at(place) for place in places)

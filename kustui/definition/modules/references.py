@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from tree_sitter import Node
@@ -26,7 +27,9 @@ from kustui.definition.modules.static_values import (
 
 _MOST = 2_000
 """Objects and lists that one expression may stand for."""
-_MOST_STEPS = 12
+_MOST_STEPS = 80
+_MOST_USES = 100
+"""Calls of a function, and assignments to a name, that are looked at."""
 _ONLY_READ = ("freeze", "seal", "keys", "entries", "values", "fromEntries", "is")
 """Methods of ``Object`` that leave what they are given as it is."""
 _ONE_OF_THEM = frozenset({"find", "findLast", "at", "pop", "shift"})
@@ -37,17 +40,37 @@ _GIVE_ELEMENTS = frozenset({"forEach", "map", "filter", "find", "some", "every",
 Container = Object | List
 
 
-def references(evaluator: Evaluator, file: ModuleFile, node: Node, steps: int = _MOST_STEPS) -> Sequence[Container]:
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How many more links are followed from name to name, and what has been found on the way."""
+
+    left: int
+    found: dict[tuple[int, int], Sequence[Container]]
+    """By file and node; nothing while it is being looked for."""
+
+    @property
+    def next(self) -> Steps:
+        return Steps(self.left - 1, self.found)
+
+
+def references(evaluator: Evaluator, file: ModuleFile, node: Node, steps: Steps | None = None) -> Sequence[Container]:
     """What an expression may stand for: one where that is known."""
     value = evaluator.value(file, node)
     if isinstance(value, Object | List):
         return [value]
-    if steps == 0 or node.type in FUNCTIONS:
+    steps = steps or Steps(_MOST_STEPS, {})
+    if node.type in FUNCTIONS:
         return []
-    return list(islice(_possible(evaluator, file, node, steps - 1), _MOST))
+    if steps.left == 0:  # it may be anything
+        return list(islice(within(evaluator.values()), _MOST))
+    key = (file.index, node.id)
+    if key not in steps.found:
+        steps.found[key] = ()
+        steps.found[key] = list(islice(_possible(evaluator, file, node, steps.next), _MOST))
+    return steps.found[key]
 
 
-def _possible(evaluator: Evaluator, file: ModuleFile, node: Node, steps: int) -> Iterator[Container]:
+def _possible(evaluator: Evaluator, file: ModuleFile, node: Node, steps: Steps) -> Iterator[Container]:
     match node.type:
         case "identifier":
             binding = file.binding(file.text(node), node)
@@ -55,6 +78,9 @@ def _possible(evaluator: Evaluator, file: ModuleFile, node: Node, steps: int) ->
                 yield from _bound(evaluator, file, file.text(node), binding, steps)
         case "member_expression" | "subscript_expression":
             object_ = node.child_by_field_name("object")
+            if object_ is not None and object_.type == "this":
+                yield from _held_by_instances(evaluator, steps)
+                return
             key = evaluator.subscript(file, node)
             for value in references(evaluator, file, object_, steps) if object_ is not None else ():
                 yield from _parts(value, key)
@@ -66,8 +92,8 @@ def _possible(evaluator: Evaluator, file: ModuleFile, node: Node, steps: int) ->
                 yield from references(evaluator, file, child, steps)
 
 
-def _bound(evaluator: Evaluator, file: ModuleFile, name: str, binding: Binding, steps: int) -> Iterator[Container]:
-    for change in file.assigned_again(name)[:_MOST_STEPS]:
+def _bound(evaluator: Evaluator, file: ModuleFile, name: str, binding: Binding, steps: Steps) -> Iterator[Container]:
+    for change in file.assigned_again(name)[:_MOST_USES]:
         right = change.node.child_by_field_name("right")
         yield from references(evaluator, file, right, steps) if right is not None else ()
     if binding.node is not None:
@@ -79,6 +105,8 @@ def _bound(evaluator: Evaluator, file: ModuleFile, name: str, binding: Binding, 
         over = binding.scope.child_by_field_name("right")
         yield from within(references(evaluator, file, over, steps) if over is not None else ())
     elif binding.scope is not None and binding.scope.type in FUNCTIONS:
+        if binding.scope.type == "method_definition":
+            yield from _given_to_method(evaluator, file, binding.scope, steps)
         for call in _calls_of(file, binding.scope):
             owner, method = method_of(file, call)
             if owner is not None and method in _GIVE_ELEMENTS:
@@ -86,6 +114,24 @@ def _bound(evaluator: Evaluator, file: ModuleFile, name: str, binding: Binding, 
                     yield from _parts(value, None)
             else:
                 yield from within(_used_in(evaluator, file, call, steps))
+
+
+def _given_to_method(evaluator: Evaluator, file: ModuleFile, method: Node, steps: Steps) -> Iterator[Container]:
+    """What a method of any class or object with that name is given."""
+    name = method.child_by_field_name("name")
+    called = file.text(name) if name is not None else ""
+    for other in list(evaluator.imports.files):
+        for call in other.calls_of_methods.get(called, [])[:_MOST_USES]:
+            arguments = call.child_by_field_name("arguments")
+            for part in arguments.named_children if arguments is not None else ():
+                yield from within(references(evaluator, other, part, steps))
+
+
+def _held_by_instances(evaluator: Evaluator, steps: Steps) -> Iterator[Container]:
+    """What ``this.key`` may be: whatever an instance of any class may have been given."""
+    for file in list(evaluator.imports.files):
+        for given in file.given_to_instances[:_MOST_USES]:
+            yield from within(references(evaluator, file, given, steps))
 
 
 def _calls_of(file: ModuleFile, function: Node) -> Sequence[Node]:
@@ -99,10 +145,10 @@ def _calls_of(file: ModuleFile, function: Node) -> Sequence[Node]:
         call = parent if parent.type == "call_expression" else parent.parent
         return [call] if call is not None else []
     name = function.child_by_field_name("name") or parent.child_by_field_name("name")
-    return file.calls.get(file.text(name), [])[:_MOST_STEPS] if name is not None else []
+    return file.calls.get(file.text(name), [])[:_MOST_USES] if name is not None else []
 
 
-def _results(evaluator: Evaluator, file: ModuleFile, call: Node, steps: int) -> Iterator[Container]:
+def _results(evaluator: Evaluator, file: ModuleFile, call: Node, steps: Steps) -> Iterator[Container]:
     """What a method may take out of what it belongs to, or is given."""
     owner, method = method_of(file, call)
     if owner is None or method not in _ONE_OF_THEM | _SOME_OF_THEM:
@@ -124,7 +170,7 @@ def method_of(file: ModuleFile, call: Node) -> tuple[Node | None, str]:
     return object_, file.text(method) if method is not None else ""
 
 
-def _used_in(evaluator: Evaluator, file: ModuleFile, call: Node, steps: int) -> Iterator[Container]:
+def _used_in(evaluator: Evaluator, file: ModuleFile, call: Node, steps: Steps) -> Iterator[Container]:
     """What a call is given, and whose method it is."""
     function, arguments = (call.child_by_field_name(field) for field in ("function", "arguments"))
     for part in arguments.named_children if arguments is not None else ():
@@ -133,7 +179,7 @@ def _used_in(evaluator: Evaluator, file: ModuleFile, call: Node, steps: int) -> 
         yield from references(evaluator, file, function.named_children[0], steps)
 
 
-def _returned(evaluator: Evaluator, file: ModuleFile, call: Node, steps: int) -> Iterator[Container]:
+def _returned(evaluator: Evaluator, file: ModuleFile, call: Node, steps: Steps) -> Iterator[Container]:
     """What stands in a function that is called."""
     callee = call.child_by_field_name("function")
     function = evaluator.value(file, callee) if callee is not None and callee.type == "identifier" else None
@@ -159,6 +205,7 @@ def _parts(value: Container, key: str | int | None) -> Iterator[Container]:
 def put(value: Container, key: str | int | None, part: Value, place: Origin, doubt: Value) -> None:
     """Give an object or list a part; ``doubt`` where it cannot be told which part, or how many there are."""
     if isinstance(value, Object) and key == "__proto__":
+        value.inherited.append(part)
         return
     if isinstance(value, Object) and key is not None:
         value.put(Child(Text(place, (Piece(str(key), place, is_verbatim=False),)), part, place))

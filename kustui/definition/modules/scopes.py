@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tree_sitter import Node
 
@@ -17,10 +18,15 @@ _OTHER_SCOPES = frozenset({"for_statement", "for_in_statement", "catch_clause"})
 
 
 class Scopes:
-    """The declarations of one module, by scope. ``text`` gives the text of its nodes."""
+    """The declarations of one module, by scope.
 
-    def __init__(self, text: TextOf) -> None:
+    ``text`` gives the text of its nodes, ``inner_variables`` the names that ``var`` declares in blocks of a function,
+    by the node of its body.
+    """
+
+    def __init__(self, text: TextOf, inner_variables: Mapping[int, Collection[str]]) -> None:
         self._text = text
+        self._inner_variables = inner_variables
         self._declarations: dict[int, Mapping[str, Binding]] = {}
         self._locals: dict[int, frozenset[str]] = {}
 
@@ -36,12 +42,25 @@ class Scopes:
 
     def declarations(self, scope: Node) -> Mapping[str, Binding]:
         if scope.id not in self._declarations:
-            self._declarations[scope.id] = {
-                name: binding._replace(scope=scope)
-                for statement in scope.named_children
-                for name, binding in declared(statement, self._text)
-            }
+            self._declarations[scope.id] = dict(self._declared(scope))
         return self._declarations[scope.id]
+
+    def _declared(self, scope: Node) -> Iterator[tuple[str, Binding]]:
+        """What a block declares. What is one thing at first and another later is not known."""
+        parts = [(part, *own) for part in scope.named_children for own in declared(part, self._text)]
+        times = Counter(name for _, name, _ in parts)
+        functions = Counter(name for part, name, _ in parts if part.type == "function_declaration")
+        function = scope.parent if scope.type == "statement_block" else None
+        is_body = function is not None and function.type in FUNCTIONS
+        parameters = self._local_names(function) if function is not None and is_body else frozenset[str]()
+        for part, name, binding in parts:
+            is_parameter = name in parameters and part.type == "variable_declaration"
+            if is_parameter and binding.node is not None and binding.node.type == "variable_declarator":
+                continue  # without a value: it keeps what it was given
+            is_known = not is_parameter and times[name] in (1, functions[name])
+            yield name, (binding if is_known else Binding(None))._replace(scope=scope)
+        for name in self._inner_variables.get(scope.id, ()):
+            yield name, Binding(None, scope=scope)
 
     def _local_names(self, node: Node) -> frozenset[str]:
         """The parameters of a function, or the variables of a loop."""

@@ -80,6 +80,10 @@ class Evaluator:
     def unknown(self, file: ModuleFile, node: Node) -> Unknown:
         return unknown(file.origin(node), file.text(node))
 
+    def values(self) -> list[Value]:
+        """All that has been worked out outside of calls so far."""
+        return list(self._values.values())
+
     def may_copy(self, value: Value) -> bool:
         """Whether the parts of a value may be copied: lists that hold themselves twice come to any number."""
         self.copies -= len(children_of(value))

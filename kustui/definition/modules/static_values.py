@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from tree_sitter import Node
+
+from kustui.definition.values import text_of as written
 
 MOST_TEXT = 10_000_000
 """Characters of a text that is put together: one of more is not known."""
@@ -21,6 +23,11 @@ _MOST_SHOWN = 200
 """Characters that are shown of the source text of what is not known."""
 
 
+_INHERITED = frozenset(
+    {"__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString",
+     "toString", "valueOf"}
+)  # fmt: skip
+"""What every object has, whatever its members are."""
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-7]{1,3})|(\r\n|[\s\S]))")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "\n": "", "\r\n": "", "\r": "",
             "\u2028": "", "\u2029": ""}  # fmt: skip
@@ -90,7 +97,7 @@ class Scalar(Value):
                 return "null"
             case float() if self.value.is_integer() and abs(self.value) < 2**53:
                 return str(int(self.value))
-        return str(self.value)
+        return str(self.value)  # a whole number as it is written: a rehearsal says what of it is lost
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,6 +157,8 @@ class Child(NamedTuple):
 class Object(Value):
     members: list[Child]
     """What is not known is among them: without a key where the key is not known either."""
+    inherited: list[Value] = field(default_factory=list)
+    """What it takes the members from that it does not have itself: the last that it was given."""
 
     @cached_property
     def _by_key(self) -> dict[str | None, int]:
@@ -161,7 +170,16 @@ class Object(Value):
         at, opaque = self._by_key.get(name, -1), self._by_key.get(None, -1)
         if at > opaque:
             return self.members[at].value
-        return Unknown(self.members[opaque].place, name) if opaque >= 0 else None
+        if opaque >= 0:
+            return Unknown(self.members[opaque].place, name)
+        is_inherited = name in _INHERITED or any(not isinstance(value, Scalar) for value in self.inherited[-1:])
+        return Unknown(self.origin, name) if is_inherited else None
+
+    @property
+    def is_printed_otherwise(self) -> bool:
+        """Whether a method of its own gives what ``JSON.stringify`` prints of it."""
+        at = self._by_key.get("toJSON")
+        return at is not None and isinstance(self.members[at].value, Function | Unknown)
 
     def put(self, child: Child) -> None:
         """Give it a member, in place of the one of that key, and after what may have the key too."""
@@ -254,8 +272,6 @@ def pieces_of(value: Value, place: Origin) -> tuple[Piece, ...] | None:
     if isinstance(value, Text):
         return value.pieces
     if isinstance(value, Scalar):
-        from kustui.definition.values import text_of
-
-        text = "null" if value.value is None else text_of(value.value)
+        text = "null" if value.value is None else written(value.value)
         return (Piece(text, place, is_verbatim=False),)
     return (Piece("undefined", place, is_verbatim=False),) if isinstance(value, Undefined) else None

@@ -298,6 +298,19 @@ def _opened(file: ModuleFile, leaves: list[Node]) -> tuple[Opened, ...]:
     return tuple(opened)
 
 
+def first_error(file: ModuleFile, within: Origin) -> Node | None:
+    """The first node of a part of a module that is missing, or no valid syntax."""
+    pending = [file.root]
+    while pending:
+        node = pending.pop()
+        if node.is_error or node.is_missing:
+            return node
+        if node.has_error:
+            parts = ((child, file.origin(child)) for child in reversed(node.children))
+            pending += [child for child, (_, start, end) in parts if end >= within.start and start <= within.end]
+    return None
+
+
 def fault_of_node(file: ModuleFile, node: Node) -> Fault:
     """The fault of a node of the syntax tree that is missing, or no valid syntax."""
     _, start, end = file.origin(node)

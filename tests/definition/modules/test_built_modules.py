@@ -14,6 +14,7 @@ from kustui.text.terminal_safe import UNKNOWN
 from tests.support.built_modules import NODE, built_module, differences, results_of_runs
 from tests.support.modules import value_of
 
+LINKS = " ".join(f"const l{at + 1} = x() ? l{at} : {{}};" for at in range(99))
 WHAT = "const a = { b: { c: [1, { d: 1 }] }, e: 1 };\n"
 
 
@@ -37,6 +38,9 @@ WHAT = "const a = { b: { c: [1, { d: 1 }] }, e: 1 };\n"
         ("const { e } = a; a.e = 2; a.b = e", {"b": 1, "e": 2}),
         ("const f = (n) => { n = x(); a.f = n; }; f(1)", {"b": {"c": [1, {"d": 1}]}, "e": 1, "f": f"{UNKNOWN}a.f = n"}),
         ("function f(a) { a.e = 3; } f({})", {"b": {"c": [1, {"d": 1}]}, "e": 1}),
+        ("a.b = [1]; a.b['push'](2)", {"b": [1, 2], "e": 1}),
+        ("a.b = [1]; a.b.push.apply(a.b, [2, 3])", {"b": [1, 2, 3], "e": 1}),
+        ("a.b = [1]; Array.prototype.push.call(a.b, ...[2])", {"b": [1, 2], "e": 1}),
     ],
 )
 def test_what_statements_do_for_certain_is_read(statements: str, value: object) -> None:
@@ -67,6 +71,27 @@ def test_what_statements_may_do_is_not_known(statements: str, note: dict[str, st
 
 
 @pytest.mark.parametrize(
+    ("statements", "note"),
+    [
+        (f"const l0 = x() || a; {LINKS} l99.e = 2", "l99.e = 2"),
+        ("class A { constructor(m) { m.e = 2; } }; new A(a)", "m.e = 2"),
+        ("class A { constructor(m) { this.m = m; } set(v) { this.m.e = v; } }; new A(a).set(2)", "this.m.e = v"),
+        ("const l = { f(m) { m.e = 2; } }; l.f(a)", "m.e = 2"),
+    ],
+    ids=["a hundred links", "constructor", "instance", "method"],
+)
+def test_what_may_be_done_by_other_names_is_not_known(statements: str, note: str) -> None:
+    assert value_of(f"const a = {{ e: 1 }};\n{statements};\na") == {"e": f"{UNKNOWN}{note}"}
+
+
+@pytest.mark.parametrize(
+    "call", ["a[x()](2)", "a.push.bind(a)", "Reflect.apply(a.push, a, [2])", "a.push.apply(a, x())"]
+)
+def test_what_a_method_may_add_to_a_list_is_not_known(call: str) -> None:
+    assert value_of(f"const a = [1]; {call};\na") == [1, f"{UNKNOWN}{call}"]
+
+
+@pytest.mark.parametrize(
     ("text", "files"),
     [
         ("const a = require('./a'); a.b = 2;\n[a.b, require('./a').b]", {"a.js": "module.exports = { b: 1 };"}),
@@ -83,6 +108,12 @@ def test_what_statements_may_do_is_not_known(statements: str, note: dict[str, st
 )
 def test_what_is_imported_is_changed_as_in_a_run(text: str, files: dict[str, str]) -> None:
     assert value_of(text, files=files) == [2, 2]
+
+
+def test_what_a_class_of_another_module_is_given_may_be_changed_there() -> None:
+    text = "const A = require('./a'), b = [1]; new A(b).add(2);\nb"
+    files = {"a.js": "module.exports = class A { constructor(m) { this.m = m; } add(v) { this.m.push(v); } };"}
+    assert value_of(text, files=files) == [1, f"{UNKNOWN}this.m.push(v)"]
 
 
 def test_what_may_be_done_to_exports_is_not_known() -> None:
