@@ -15,7 +15,7 @@ import msgspec
 from kustui.definition.source.outline import Item, Outline, item_at
 from kustui.definition.source.source import Extent, Source
 
-_BLOCK = 1 << 16  # bytes compared at once: what fits into the processor's cache
+_BLOCK = 1 << 16  # bytes compared at once
 
 
 class Edit(NamedTuple):
@@ -29,6 +29,16 @@ class Edit(NamedTuple):
         """Whether it leaves both ends of a range of the old bytes unchanged."""
         return extent.start < self.start and self.old_end < extent.end
 
+    def whole_characters(self, old: bytes) -> Extent:
+        """What the new bytes have in place of the old ones, with the rest of the characters of which the edit changed a
+        part: what is around it are whole characters, where the ``old`` bytes are UTF-8."""
+        start, end = self.start, self.old_end
+        while start > 0 and _continues(old, start):
+            start -= 1
+        while _continues(old, end):
+            end += 1
+        return Extent(start, end + self.new_end - self.old_end)
+
     def moved(self, extent: Extent) -> Extent:
         """The new position of a range that the edit is entirely inside or outside of."""
         by = self.new_end - self.old_end
@@ -38,13 +48,18 @@ class Edit(NamedTuple):
         )
 
 
+def _continues(data: bytes, at: int) -> bool:
+    """Whether a byte of UTF-8 is a later one of its character."""
+    return at < len(data) and data[at] & 0xC0 == 0x80
+
+
 def edit_between(old: bytes, new: bytes) -> Edit:
     """The single edit that turns the old bytes into the new ones."""
-    shorter = min(len(old), len(new))
-    start = _longest(shorter, lambda low, high: new.startswith(old[low:high], low))
+    shorter, view = min(len(old), len(new)), memoryview(old)  # whose slices are no copies
+    start = _longest(shorter, lambda low, high: new.startswith(view[low:high], low))
 
     def same_from_end(low: int, high: int) -> bool:
-        return new.startswith(old[len(old) - high : len(old) - low], len(new) - high)
+        return new.startswith(view[len(old) - high : len(old) - low], len(new) - high)
 
     end = _longest(shorter - start, same_from_end)
     return Edit(start, len(old) - end, len(new) - end)
@@ -65,7 +80,7 @@ def _longest(most: int, same: Callable[[int, int], bool]) -> int:
     return min(low, most)
 
 
-def outline_after(before: Outline, old: Source, new: Source) -> tuple[Outline, int] | None:
+def outline_after(before: Outline, old: Source, new: Source, edit: Edit) -> tuple[Outline, int] | None:
     """The outline of a file after an edit inside one of its workflows, as ``outline`` would give it, and which of its
     workflows that is: all others have the same text as before.
 
@@ -74,7 +89,6 @@ def outline_after(before: Outline, old: Source, new: Source) -> tuple[Outline, i
     """
     if before.faults or old.encoding != new.encoding or not before.items:
         return None
-    edit = edit_between(old.data, new.data)
     # The braces at both ends stay as they are, so whatever is between them cannot change what is around it.
     touched = next((place for place, item in enumerate(before.items) if edit.is_inside(item.extent)), None)
     if touched is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from kustui.definition.source.edits import outline_after
+from kustui.definition.source.edits import Edit, edit_between, outline_after
 from kustui.definition.source.outline import Outline, Shape, outline
 from kustui.definition.source.recognition import (
     begins_like_definition,
@@ -28,13 +28,17 @@ class OutlinedText(NamedTuple):
 
 def read_text(path: str, raw: bytes, before: OutlinedText | None = None, read: ReadFile = no_file) -> OutlinedText:
     """What the bytes of a file hold. Never raises: what is wrong is among the faults of the outline."""
+    edit, changed = None, None
+    if before is not None and _is_as_written(before.source):
+        edit = edit_between(before.source.data, raw)
+        changed = edit.whole_characters(before.source.data)
     try:
-        source = Source.of(path, raw)
+        source = Source.of(path, raw, changed)
     except UndecodableError as error:
         fault = Fault("invalid-json", str(error), extent=error.extent)
         recognized = begins_like_definition(error.source.data)
         return OutlinedText(error.source, Outline(Shape.BROKEN, faults=(fault,), is_recognized=recognized))
-    text = _module(source, read) if is_module(path) else _json(source, before)
+    text = _module(source, read) if is_module(path) else _json(source, before, edit)
     if source.encoding != "UTF-8":
         hint = "save it as UTF-8: nothing else can be uploaded"
         start = Extent(0, min(1, len(source.data)))
@@ -53,8 +57,8 @@ def _module(source: Source, read: ReadFile) -> OutlinedText:
     return OutlinedText(made, outline(made))
 
 
-def _json(source: Source, before: OutlinedText | None) -> OutlinedText:
-    edited = _edited(before, source) if before is not None else None
+def _json(source: Source, before: OutlinedText | None, edit: Edit | None) -> OutlinedText:
+    edited = _edited(before, source, edit) if before is not None else None
     if edited is not None:
         return OutlinedText(source, *edited)
     outlined = outline(source)
@@ -62,11 +66,19 @@ def _json(source: Source, before: OutlinedText | None) -> OutlinedText:
     return relaxed or OutlinedText(source, outlined)
 
 
-def _edited(before: OutlinedText, source: Source) -> tuple[Outline, int] | None:
-    """The outline after an edit of what was read before, and which workflow is other than it was."""
+def _edited(before: OutlinedText, source: Source, edit: Edit | None) -> tuple[Outline, int] | None:
+    """The outline after an edit of what was read before, and which workflow is other than it was. ``edit``: that of the
+    bytes of the file, where it is known."""
     if not before.source.encoding == source.encoding == "UTF-8" or before.source.origins is not None:
         return None  # another encoding is among the faults
-    return outline_after(before.outline, before.source, source)
+    if edit is None or not _is_as_written(source):
+        edit = edit_between(before.source.data, source.data)
+    return outline_after(before.outline, before.source, source, edit)
+
+
+def _is_as_written(source: Source) -> bool:
+    """Whether the data of a source are the bytes of the file."""
+    return source.codec == "utf-8" and not source.mark and source.origins is None
 
 
 def _is_invalid(outlined: Outline) -> bool:

@@ -98,10 +98,8 @@ class Origins(Protocol):
 
 
 class UndecodableError(KustuiError):
-    """Bytes that are not valid text in the detected encoding.
-
-    ``source`` is what can be shown of them, the rest replaced by U+FFFD; ``extent`` is the first of those.
-    """
+    """Bytes that are not valid text in the detected encoding. ``source`` is what can be shown of them, the rest
+    replaced by U+FFFD; ``extent`` is the first of those."""
 
     def __init__(self, message: str, source: Source, extent: Extent) -> None:
         super().__init__(message)
@@ -173,11 +171,13 @@ class Source:
         return self.mark + (data if self.codec == "utf-8" else data.decode().encode(self.codec))
 
     @classmethod
-    def of(cls, path: str, raw: bytes) -> Source:
-        """Decode the bytes of a file. Raises UndecodableError if they are not text."""
+    def of(cls, path: str, raw: bytes, changed: Extent | None = None) -> Source:
+        """Decode the bytes of a file. Raises UndecodableError if they are not text. ``changed``: the part that may be
+        something else than whole characters of UTF-8, where that is known of the rest."""
         codec, offset = _codec_of(raw)
-        data = raw[offset:] if offset else raw
-        if codec != "utf-8" or (not data.isascii() and not _is_utf8(data)):
+        data = raw[offset:]  # no copy where that is all
+        new = data if changed is None or offset else data[changed.start : changed.end]
+        if codec != "utf-8" or not (new.isascii() or _is_utf8(new)):
             return _decoded(path, raw, codec, offset)  # raises where it is not text, and says where
         return cls(path, data, mark=raw[:offset])
 
@@ -336,8 +336,7 @@ def _decoded(path: str, raw: bytes, codec: str, offset: int) -> Source:
 
 def _is_utf8(data: bytes) -> bool:
     """Decode in pieces, to avoid a second copy in memory."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    view = memoryview(data)
+    decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(data)
     try:
         for start in range(0, len(data), _PIECE):
             decoder.decode(view[start : start + _PIECE], final=start + _PIECE >= len(data))

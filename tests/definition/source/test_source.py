@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.definition.source import source as module
+from kustui.definition.source.edits import edit_between
 from kustui.definition.source.source import Extent, Place, Source, Span, UndecodableError
 
 TEXT = st.text(st.sampled_from("ab\n\r\té€😀"), max_size=60)
@@ -162,3 +163,24 @@ def test_any_bytes_are_text_or_told_at_a_place_inside(raw: bytes) -> None:
         source.text(extent).index("\ufffd")
     source.data.decode()
     assert 0 <= extent.start <= extent.end <= len(source.data)
+
+
+@given(
+    TEXT, st.data(), st.sampled_from((b"", b"a", b"\xff", "€".encode(), "€".encode()[1:], "😀é".encode()[1:4], b"\0"))
+)
+def test_only_what_was_edited_is_looked_at_for_other_bytes_than_text(
+    text: str, data: st.DataObject, put: bytes
+) -> None:
+    old = text.encode()
+    start = data.draw(st.integers(0, len(old)))
+    new = old[:start] + put + old[data.draw(st.integers(start, len(old))) :]
+    changed = edit_between(old, new).whole_characters(old)
+    assert told(new, changed) == told(new, None)
+
+
+def told(raw: bytes, changed: Extent | None) -> tuple[object, ...]:
+    try:
+        source = Source.of("x", raw, changed)
+    except UndecodableError as error:
+        return str(error), error.source.data, error.extent
+    return source.data, source.codec, source.mark
