@@ -4,6 +4,7 @@ its own. Nothing here needs a home or a current folder: some users have none, or
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import sys
@@ -15,6 +16,9 @@ from typing import Literal
 from kustui.errors import KustuiError, reason_of
 
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_LEAST, _MOST = 1 << 20, 1 << 26
+"""Bytes of a file for which memory is kept: less is there anyway, and more is too much."""
+_SLACK, _PIECE, _PAGE = 1 << 16, 1 << 20, 1 << 12
 _DEFAULT_FOLDERS = {"config": (".config",), "state": (".local", "state"), "cache": (".cache",)}
 
 
@@ -59,17 +63,56 @@ def read_file(path: str | Path) -> bytes:
         raise ReadError(f"{path}: {reason_of(error)}") from error
 
 
-def read_regular_file(path: str) -> bytes:
+class ReadBuffer:
+    """Memory for the next reading of a large file: to get pages from the system takes longer than to fill them. It is
+    kept after a file was read, by ``prepare``, for when the file has changed."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        """Bytes of the large file that was read last; 0 where no memory is to be kept for it."""
+        self._room: io.BytesIO | None = None
+
+    def prepare(self) -> None:
+        """Get memory for the large file that was read last, and a little more."""
+        if self._room is None and self._size:
+            self._room = io.BytesIO(bytes(self._size + _SLACK))
+            with self._room.getbuffer() as view:
+                for start in range(0, len(view), _PIECE):  # in pieces: other threads have to wait for each
+                    piece = view[start : start + _PIECE : _PAGE]
+                    piece[:] = bytes(len(piece))
+
+    def read(self, file: io.FileIO, size: int) -> bytes:
+        """What a file holds, which has about ``size`` bytes. Raises OSError."""
+        if size < _LEAST:
+            return file.readall()
+        room, self._room = self._room, None
+        data = file.readall() if room is None else _read_into(room, file)
+        self._size = len(data) if size <= _MOST else 0
+        return data
+
+
+def _read_into(room: io.BytesIO, file: io.FileIO) -> bytes:
+    """What a file holds, in the memory of ``room`` where that is enough."""
+    size = 0
+    with room.getbuffer() as view:
+        while count := file.readinto(view[size:]):
+            size += count
+        is_full = size == len(view)
+    room.truncate(size)
+    return room.getvalue() + (file.readall() if is_full else b"")  # no copy, where nothing is added
+
+
+def read_regular_file(path: str, buffer: ReadBuffer | None = None) -> bytes:
     """What a file holds. Raises OSError, also for what would wait for somebody to write, or never end."""
     try:
         handle = os.open(path, _READ | getattr(os, "O_NONBLOCK", 0))
     except BlockingIOError:  # another process holds a lease on it: that ends
         handle = os.open(path, _READ)
-    with os.fdopen(handle, "rb") as file:
-        mode = os.fstat(handle).st_mode
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, f"not a file any more but {_kind_of(mode)}")
-        return file.read()
+    with io.FileIO(handle) as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, f"not a file any more but {_kind_of(status.st_mode)}")
+        return buffer.read(file, status.st_size) if buffer is not None else file.readall()
 
 
 def _kind_of(mode: int) -> str:

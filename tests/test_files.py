@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import stat
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kustui.files import ExistsError, ReadError, WriteError, read_file, write_file
+from kustui.files import ExistsError, ReadBuffer, ReadError, WriteError, read_file, read_regular_file, write_file
 
 
 def test_a_new_file_holds_all_pieces(tmp_path: Path) -> None:
@@ -131,3 +132,19 @@ def test_what_cannot_be_read_is_told_with_the_reason(tmp_path: Path) -> None:
     assert read_file(tmp_path / "file") == b"\xff"
     with pytest.raises(ReadError, match="is a directory"):
         read_file(tmp_path)
+
+
+@pytest.mark.parametrize("change", [-(1 << 20), -1, 0, 1, (1 << 16) - 1, 1 << 16, (1 << 16) + 1, 3 << 20])
+def test_a_large_file_is_read_into_memory_that_was_prepared(tmp_path: Path, change: int) -> None:
+    path, buffer = tmp_path / "large", ReadBuffer()
+    data = random.Random(0).randbytes(3 << 20)
+    path.write_bytes(data)
+    first = read_regular_file(str(path), buffer)
+    for _ in range(2):
+        buffer.prepare()
+        changed = data[: len(data) + change] + b"x" * change
+        path.write_bytes(changed)
+        assert read_regular_file(str(path), buffer) == changed
+        path.write_bytes(b"small")
+        assert read_regular_file(str(path), buffer) == b"small"
+    assert first == data, "what was read stays what it is"

@@ -190,8 +190,9 @@ class BackgroundWorkspace:
                 notify(SnapshotReady(last))
                 self._cached_check.keep()
                 scenarios.follow(last)
-                rest = self._cached_check.keep
-                for outcome in follow_changes(self.workspace, changes, begin, settings.progress, scenarios.look, rest):
+                for outcome in follow_changes(
+                    self.workspace, changes, begin, settings.progress, scenarios.look, self._rest
+                ):
                     if isinstance(outcome, Snapshot):
                         notify(SnapshotReady(outcome, difference(last, outcome)))
                         last = outcome
@@ -200,6 +201,11 @@ class BackgroundWorkspace:
             notify(Failed(error))
         finally:
             scenarios.close()
+
+    def _rest(self) -> None:
+        """Do what nobody waits for: keep what was found out, and be ready for the next change."""
+        self._cached_check.keep()
+        self.workspace.prepare()
 
     @cached_property
     def cache(self) -> Cache:

@@ -199,6 +199,10 @@ class Workspace:
         """The file or folder that is being read just now; empty while none is."""
         return self._reader.at
 
+    def prepare(self) -> None:
+        """Do ahead what reading a changed file needs: while nothing else is to be done."""
+        self._reader.buffer.prepare()
+
     def overlay(self, texts: Mapping[str, bytes]) -> None:
         """From now on these texts stand for the content of files, by path, as an editor has them."""
         self._reader.texts = texts
