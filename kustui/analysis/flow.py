@@ -246,10 +246,14 @@ class FlowGraph:
                 if choice.is_exhausted:
                     last.add(transition.pointer)
 
-    @cached_property
+    @property
     def possible(self) -> FlowGraph:
         """The graph without the edges that no run takes."""
-        return FlowGraph(self.workflow, frozenset(self.impossible)) if self.impossible else self
+        return self._without_impossible if self.impossible else self  # kept, it would be a circle, freed late or never
+
+    @cached_property
+    def _without_impossible(self) -> FlowGraph:
+        return FlowGraph(self.workflow, frozenset(self.impossible))
 
     def targets(self, node: str) -> tuple[str, ...]:
         """The steps to which a node leads, in the order in which they are tried."""
