@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -14,6 +15,8 @@ from kustui.text.terminal_safe import UNKNOWN
 def decoded(text: bytes) -> Any:
     """The value of a JSON text; a whole number of more digits than Python converts is a float. Raises RecursionError
     where it is nested too deep, ValueError where it is no JSON."""
+    with suppress(msgspec.MsgspecError, ValueError):  # in a third of the time, but no numbers that are too large
+        return msgspec.json.decode(text)
     import json  # not before the first paint
 
     try:
