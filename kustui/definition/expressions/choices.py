@@ -6,6 +6,9 @@ from functools import partial
 
 from kustui.definition.cases import ANY, Cases, FactTable, both
 from kustui.definition.expressions.conditions import (
+    AllOf,
+    Always,
+    AnyOf,
     Condition,
     cases_of,
     condition_key,
@@ -23,8 +26,11 @@ class Choice:
 
     def __init__(self) -> None:
         self._tried: list[Condition | None] = []
+        self._reads: set[str] = set()
+        self._pending: list[tuple[int, Condition, bool]] = []
+        """Those of which the following was not worked out yet, as most share nothing: their number, and whether they
+        read something that one before them reads."""
         self._same: dict[str, int] = {}
-        self._reads: set[object] = set()
         self._none_holds: Cases = ANY
         self._table = FactTable()
 
@@ -38,8 +44,9 @@ class Choice:
         last. None if this one may be taken."""
         if self.is_exhausted:
             return len(self._tried) - 1
-        if condition is None:
+        if condition is None or self._shares_nothing(condition):
             return None
+        self._work_out_pending()
         if (same := self._same.get(condition_key(condition))) is not None:
             return same
         if self._reads.isdisjoint(texts_read(condition)):
@@ -52,20 +59,35 @@ class Choice:
             len(self._tried) - 1,
         )
 
+    def _shares_nothing(self, condition: Condition) -> bool:
+        """Whether a condition compares nothing but what none before it reads: then it cannot be the same as one."""
+        if isinstance(condition, AllOf | AnyOf):
+            return bool(condition.parts) and all(map(self._shares_nothing, condition.parts))
+        reads = texts_read(condition)
+        return isinstance(condition, Always) or (bool(reads) and self._reads.isdisjoint(reads))
+
     def add(self, condition: Condition | None) -> None:
         """Tries one more condition, which may be taken."""
         self._tried.append(condition)
         if condition is None:
             return
-        self._same.setdefault(condition_key(condition), len(self._tried) - 1)
         reads = texts_read(condition)
-        none_holds = both(self._none_holds, self._fails(len(self._tried) - 1))
+        is_known = not self._reads.isdisjoint(reads)
+        self._pending.append((len(self._tried) - 1, condition, is_known))
         if constant_outcome(condition) is True:
             self._none_holds = ()
-        elif all(len(case) <= _MOST_FACTS for case in none_holds):
-            known = not self._reads.isdisjoint(reads)
-            self._none_holds = self._table.consistent(none_holds) if known else none_holds
+        elif is_known:
+            self._work_out_pending()
         self._reads.update(reads)
+
+    def _work_out_pending(self) -> None:
+        """Finds what is true where no condition so far holds."""
+        for at, condition, is_known in self._pending:
+            self._same.setdefault(condition_key(condition), at)
+            none_holds = both(self._none_holds, self._fails(at))
+            if all(len(case) <= _MOST_FACTS for case in none_holds):
+                self._none_holds = self._table.consistent(none_holds) if is_known else none_holds
+        self._pending.clear()
 
     def _fails(self, at: int) -> Cases:
         condition = self._tried[at]

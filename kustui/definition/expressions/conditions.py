@@ -98,6 +98,11 @@ class Comparison:
         return self.operator in OPERATORS
 
     @property
+    def compared(self) -> tuple[Operand, ...]:
+        """Those of its values that count."""
+        return self.operands[: self.meaning.reads] if self.known else self.operands
+
+    @property
     def asks_if_there(self) -> bool:
         """Whether it asks if a value is there: ``exists``, ``dne``, or ``eq`` and ``neq`` with null [assumed]."""
         with_null = self.meaning.family is Family.EQUALITY and any(operand.value is None for operand in self.operands)
@@ -173,11 +178,11 @@ def _outcome_of(group: AllOf | AnyOf) -> bool | None:
 
 
 def texts_read(condition: Condition) -> frozenset[str]:
-    """The texts in a condition that read something of the run, as they are written."""
+    """The texts that a condition compares and that read something of the run, as they are written."""
     return frozenset(
         expression.text
         for comparison in comparisons_in(condition)
-        for operand in comparison.operands
+        for operand in comparison.compared
         if (expression := operand.expression) is not None and not isinstance(expression, Literal)
     )
 
@@ -242,8 +247,8 @@ def condition_key(condition: Condition) -> str:
             return f"unreadable {condition.pointer}"
         case Comparison():
             operator = condition.meaning
-            read = condition.operands[: operator.reads] if condition.known else condition.operands
-            values = [json.dumps(operand.value, sort_keys=True) for operand in read]  # where 1 is not true
+            # As JSON, where 1 is not true.
+            values = [json.dumps(operand.value, sort_keys=True) for operand in condition.compared]
             if any(_UNKNOWN in value for value in values):  # it may be another each time
                 values.append(condition.pointer)
             name = OPPOSITES.get(condition.operator, condition.operator)
@@ -263,6 +268,8 @@ def condition_key(condition: Condition) -> str:
 def _condition(op: str, values: Sequence[object], pointer: str, depth: int) -> Condition:
     if depth > MAX_DEPTH:
         return Unreadable(f"conditions nested more than {MAX_DEPTH} levels deep", pointer)
+    if op == "true" and len(values) == 1 and values[0] is True:  # most of them
+        return Always(pointer)
     if op in ("and", "or"):
         parts = tuple(_nested(value, f"{pointer}/values/{at}", depth) for at, value in enumerate(values))
         return AllOf(parts, pointer) if op == "and" else AnyOf(parts, pointer)

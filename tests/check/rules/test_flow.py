@@ -243,6 +243,8 @@ def shadowed(*conditions: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
         ((when("eq", "/#steps.1.x", 1), when("eq", "/#steps.1.x", True)), []),
         ((when("and", OPEN, VIP), {"values": [OPEN, VIP], "op": "and"}), [("1", "0")]),
         ((OPEN, {**OPEN, "meta": {"name": "again"}}), [("1", "0")]),
+        ((VIP, OPEN, when("eq", ["/#steps.1.x"], "y"), when("eq", ["/#steps.1.x"], "y")), [("3", "2")]),
+        ((OPEN, VIP, when("neq", "/#steps.1.status", "open"), ALWAYS), [("3", "2")]),
     ],
 )
 def test_what_stands_behind_what(conditions: tuple[dict[str, Any], ...], found: list[tuple[str, str]]) -> None:
