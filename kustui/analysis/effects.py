@@ -88,11 +88,13 @@ def effects_of_write(step: Step, params: Mapping[str, Any], is_known: Callable[[
     """What a step causes by writing an object with these params, which may be those of a run; ``is_known`` are the
     values of which nothing else has to be worked out."""
     event = written_event(step.action or "", class_of(params))
+    if not event:
+        return
     verb = (step.action or "").rpartition(".")[2]
     fields, values = _written_fields(verb, params), {name: v for name, v in members_of(params) if is_known(v)}
     if fields and isinstance(params.get(CUSTOM), PartlyKnown):
         fields |= {CUSTOM}
-    if not event or fields == frozenset():  # without params it writes nothing
+    if fields == frozenset():  # without params it writes nothing
         return
     if verb in FIELDS_OF_LISTS:
         elements = tuple(_elements(params, is_known))

@@ -70,10 +70,8 @@ def fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
     objects = dict(_objects(flow))
     for read in reads:
         for path in read.expression.paths:
-            object_ = objects.get(path.step)
-            if object_ is not None and (field := _field(path.fields)):
-                assumed = path.step not in flow.trigger_names
-                yield Mention(read.node, read.pointer, f"{object_}.{field}", assumed)
+            if (object_ := objects.get(path.step)) is not None and (field := _field(path.fields)):
+                yield Mention(read.node, read.pointer, f"{object_}.{field}", path.step not in flow.trigger_names)
 
 
 def _objects(flow: FlowGraph) -> Iterator[tuple[str | None, str]]:
@@ -94,14 +92,11 @@ def object_given(flow: FlowGraph, id_: str) -> str:
 
 def _field(fields: tuple[str, ...]) -> str:
     """The field that a path of an object reads; empty for the object itself, which is no field."""
-    match fields:
-        case () | ("id", *_):
-            return ""
-        case ("changes", *_):
-            return changed_field(fields)
-        case ("custom", name, *_):
-            return f"{CUSTOM}.{name}"
-    return fields[0]
+    if not fields or fields[0] == "id":
+        return ""
+    if fields[0] == "changes":
+        return changed_field(fields)
+    return f"{CUSTOM}.{fields[1]}" if fields[0] == CUSTOM and len(fields) > 1 else fields[0]
 
 
 def hosts_called(flow: FlowGraph) -> Iterator[Mention]:

@@ -111,6 +111,13 @@ class WorkflowAnalysis:
         ]
 
     @cached_property
+    def uncertain_paths(self) -> Sequence[tuple[Read, Path, str]]:
+        """Those of ``step_paths`` that read a step which need not have given its output by then."""
+        if (flow := self.intended_flow) is None:
+            return ()
+        return [place for place in self.step_paths if not flow.has_always_succeeded(place[2], place[0].node)]
+
+    @cached_property
     def branch_paths(self) -> Sequence[tuple[Read, Path, str]]:
         """The paths that read a step without an action, with its node."""
         return [place for place in self._reachable_paths if place[2] in self._branches]
@@ -128,11 +135,13 @@ class WorkflowAnalysis:
         nothing is known of the trigger."""
         if (flow := self.intended_flow) is None:
             return ()
-        reached = {node for node in flow.edges if flow.part(node) is not None and not flow.is_never_reached(node)}
+        if flow.workflow.trigger is None:
+            return [(read, path, node) for read, path, node in self.paths if node is not None and node in flow.steps]
+        reached = flow.possible.reachable
         return [
             (read, path, node)
             for read, path, node in self.paths
-            if node in reached and (read.node in reached or not flow.is_never_reached(read.node))
+            if node is not None and node in reached and read.node in reached
         ]
 
     @cached_property

@@ -86,7 +86,7 @@ def reference_before_run(analysis: WorkflowAnalysis) -> Violations:
     if flow is None:
         return
     reported: set[tuple[str, str]] = set()  # once a string and step
-    for read, path, node in analysis.step_paths:
+    for read, path, node in analysis.uncertain_paths:
         if _has_run(flow, read, node) or (read.pointer, node) in reported:
             continue
         reported.add((read.pointer, node))
@@ -131,7 +131,7 @@ def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
         return
     possible = flow.possible
     reported: set[tuple[str, str]] = set()  # once a string and step
-    for read, path, node in analysis.step_paths:
+    for read, path, node in analysis.uncertain_paths:
         if (read.pointer, node) in reported or possible.has_always_succeeded(node, read.node):
             continue
         if read.node not in possible.after_success(node) or null_guards.is_guarded(read, path, node):
@@ -185,7 +185,7 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
                 f'{path.text} never holds anything: step "{_name(flow, node)}" has no action, and so no output',
                 related=_where_defined(analysis, flow, node),
             )
-    for read, path, node in analysis.step_paths:
+    for read, path, node in analysis.uncertain_paths:
         if (node != read.node and node not in flow.failing) or (read.pointer, node) in reported:
             continue
         if not _has_run(flow, read, node) or read.node in flow.after_success(node):
@@ -328,7 +328,7 @@ def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
 )
 def error_reference(analysis: WorkflowAnalysis) -> Violations:
     flow = analysis.intended_flow
-    of_error = [(read, path) for read, path, _ in analysis.paths if path.root == "error"]
+    of_error = [(read, path) for read, path, node in analysis.paths if node is None and path.root == "error"]
     if flow is None or not of_error:
         return
     reached = _after_failure(flow)
