@@ -261,22 +261,19 @@ def expressions_in(value: object, pointer: str = "") -> Iterator[tuple[str, Expr
         if not _is_text(expression := parse(value)):
             yield pointer, expression
         return
-    keys: list[str | int] = []
-    open_parts = [iter(_members(value))]
+    open_parts = [(pointer, iter(_members(value)))]
     while open_parts:
-        for key, part in open_parts[-1]:
+        base, members = open_parts[-1]
+        for key, part in members:
             if isinstance(part, str):
                 # Asked here rather than in parse: a call for every string of a definition would be felt.
                 if ("/#" in part or "{{" in part or part[:1] in BEGINNINGS) and not _is_text(expression := parse(part)):
-                    yield _pointer(pointer, keys, key), expression
+                    yield _pointer(base, key), expression
             elif part and isinstance(part, (dict, list, tuple)):
-                keys.append(key)
-                open_parts.append(iter(_members(part)))
+                open_parts.append((_pointer(base, key), iter(_members(part))))
                 break
         else:
             open_parts.pop()
-            if keys:
-                keys.pop()
 
 
 def paths_in(value: object) -> Iterator[Path]:
@@ -291,8 +288,7 @@ def _members(value: object) -> Iterable[tuple[str | int, object]]:
     return enumerate(value) if isinstance(value, (list, tuple)) else ()
 
 
-def _pointer(base: str, keys: list[str | int], key: str | int) -> str:
-    written = "/".join(map(str, (*keys, key))) if keys else str(key)
-    if "~" in written or written.count("/") != len(keys):
-        written = "/".join(str(segment).replace("~", "~0").replace("/", "~1") for segment in (*keys, key))
-    return f"{base}/{written}"
+def _pointer(base: str, key: str | int) -> str:
+    if isinstance(key, str) and ("~" in key or "/" in key):
+        key = key.replace("~", "~0").replace("/", "~1")
+    return f"{base}/{key}"
