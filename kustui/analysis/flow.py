@@ -311,9 +311,10 @@ class FlowGraph:
 
     def has_always_run(self, above: str, node: str) -> bool:
         """Whether ``above`` has run before ``node`` on every path from the trigger, without walking the paths."""
-        if above == node or above not in self._intervals or node not in self._intervals:
+        intervals = self._intervals
+        if above == node or above not in intervals or node not in intervals:
             return False
-        (enter, leave), (inner, _) = self._intervals[above], self._intervals[node]
+        (enter, leave), (inner, _) = intervals[above], intervals[node]
         return enter < inner < leave
 
     @cached_property

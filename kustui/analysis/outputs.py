@@ -41,13 +41,13 @@ class Absence(NamedTuple):
         return path.segments[: 2 + self.wrong] if self.wrong else path.segments
 
 
-def absence_of(analysis: WorkflowAnalysis, path: Path, *, in_template: bool) -> Absence | None:
-    """Why a path never holds anything, wherever it is read; None where it may hold something."""
-    node = analysis.flow.node(path.step) if path.step is not None else None
+def absence_of(analysis: WorkflowAnalysis, path: Path, node: str | None, *, in_template: bool) -> Absence | None:
+    """Why a path, which reads a node if that is given, never holds anything, wherever it is read; None where it may
+    hold something."""
     spelling = _absence_by_spelling(path, in_template=in_template)
-    if spelling or node is None or not path.fields:
+    if spelling or node is None or len(path.segments) == 2:
         return spelling
-    part, fields = analysis.flow.part(node), path.fields
+    part, fields = analysis.flow.part(node), path.segments[2:]
     absence = None
     if isinstance(part, Step):
         if part.action == TRANSFORM_ACTION:

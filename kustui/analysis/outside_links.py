@@ -70,15 +70,17 @@ def fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
     objects = dict(_objects(flow))
     for read in reads:
         for path in read.expression.paths:
-            if (object_ := objects.get(path.step)) is not None and (field := _field(path.fields)):
-                yield Mention(read.node, read.pointer, f"{object_}.{field}", path.step not in flow.trigger_names)
+            object_, assumed = objects.get(path.step, ("", False))
+            if object_ and (field := _field(path.segments[2:])):
+                yield Mention(read.node, read.pointer, f"{object_}.{field}", assumed)
 
 
-def _objects(flow: FlowGraph) -> Iterator[tuple[str | None, str]]:
-    """The ids of the trigger and of the steps whose output is an object, with the object."""
+def _objects(flow: FlowGraph) -> Iterator[tuple[str | None, tuple[str, bool]]]:
+    """The ids of the trigger and of the steps whose output is an object, with the object, and whether that is
+    assumed."""
     for id_ in (*flow.trigger_names, *flow.steps):
         if given := object_given(flow, id_):
-            yield id_, given
+            yield id_, (given, id_ not in flow.trigger_names)
 
 
 def object_given(flow: FlowGraph, id_: str) -> str:

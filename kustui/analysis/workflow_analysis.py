@@ -115,7 +115,11 @@ class WorkflowAnalysis:
         """Those of ``step_paths`` that read a step which need not have given its output by then."""
         if (flow := self.intended_flow) is None:
             return ()
-        return [place for place in self.step_paths if not flow.has_always_succeeded(place[2], place[0].node)]
+        return [
+            (read, path, node)
+            for read, path, node in self.step_paths
+            if node != TRIGGER_ID and not flow.has_always_succeeded(node, read.node)
+        ]
 
     @cached_property
     def branch_paths(self) -> Sequence[tuple[Read, Path, str]]:

@@ -168,7 +168,8 @@ def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]
         from kustui.definition.source.syntax import nested_too_deep  # what reads broken JSON, for few
 
         raise _TooDeepError(nested_too_deep(too_deep(data, extent.start) or extent.start, pointer))
-    unknown = list(_unknown_values(value, pointer)) if UNKNOWN_BYTES in text else []
+    has_unknown = not text.isascii() and UNKNOWN_BYTES in text
+    unknown = list(_unknown_values(value, pointer)) if has_unknown else []
     if not _may_repeat_key(text, members):
         return value, unknown
     repeats = scan(data, extent.start, pointer).repeats

@@ -207,11 +207,11 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
 def _absent(analysis: WorkflowAnalysis) -> Violations:
     reported: set[tuple[str, str, tuple[str, ...]]] = set()  # once a string, or a condition, and mistake
     absences: dict[tuple[tuple[str, ...], bool], Absence | None] = {}
-    for read, path, _ in analysis.paths:
+    for read, path, node in analysis.paths:
         in_template = isinstance(read.expression, Template)
         key = (path.segments, in_template)
         if key not in absences:
-            absences[key] = absence_of(analysis, path, in_template=in_template)
+            absences[key] = absence_of(analysis, path, node, in_template=in_template)
         if (absence := absences[key]) is None:
             continue
         place = read.pointer if read.transition is None else read.transition.pointer

@@ -394,6 +394,6 @@ def replace_lone_surrogates(text: bytes) -> bytes:
 
     Nothing moves, so offsets into the one are offsets into the other.
     """
-    if b"\\ud" not in text and b"\\uD" not in text:
+    if b"\\u" not in text or (b"\\ud" not in text and b"\\uD" not in text):
         return text
     return _HALF.sub(lambda match: match[1] or rb"\ufffd", text)
