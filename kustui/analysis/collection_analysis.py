@@ -8,7 +8,7 @@ from functools import cached_property
 
 from kustui.analysis.effects import Reach, repeating
 from kustui.analysis.event_rings import Cause, EventGraph, EventRing
-from kustui.analysis.rings import Ring, rings_of
+from kustui.analysis.rings import Ring, Spread, all_at_once, rings_of
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.schemas import SchemaArguments
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis, WorkflowSummary
@@ -26,6 +26,8 @@ class CollectionAnalysis:
     summaries: Mapping[str, WorkflowSummary]
     """By the key of the workflow, in the order of the collection."""
     settings: Settings = field(default_factory=Settings)
+    spread: Spread = all_at_once
+    """How what takes long is worked out."""
 
     @cached_property
     def has_unknown_workflows(self) -> bool:
@@ -59,7 +61,7 @@ class CollectionAnalysis:
     @cached_property
     def rings(self) -> tuple[Ring, ...]:
         """A ring of each set of workflows that schedule each other."""
-        return rings_of(self.schedules, lambda key: self.analysis(key).flow)
+        return rings_of(self.schedules, lambda key: self.analysis(key).flow, self.spread)
 
     @cached_property
     def event_rings(self) -> tuple[EventRing, ...]:

@@ -11,12 +11,17 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
+from operator import length_hint
+from typing import NamedTuple, Protocol, TypeVar
 
 from kustui.analysis.counters import MOST_RUNS, NO_BOUND, Bound, FlowOf, bound_of
 from kustui.analysis.feasibility import START, FeasiblePaths, Place
 from kustui.analysis.guards import Branching, may_pass_by
 from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
-from kustui.analysis.walks import cycles, strongly_connected_components
+from kustui.analysis.walks import breadth_first, cycles, strongly_connected_components
+
+P = TypeVar("P")
+A = TypeVar("A")
 
 _MOST_TRIED = 5
 """How many workflows are tried for one that every ring of a set goes through."""
@@ -49,23 +54,71 @@ class Ring:
     bound: Bound = NO_BOUND
 
 
-def rings_of(schedules: Schedules, flow_of: FlowOf) -> tuple[Ring, ...]:
+class Spread(Protocol):
+    """What gives the answers of some work on parts that have nothing to do with each other, in any order: all at once,
+    or some of the parts in each of several processes."""
+
+    def __call__(self, work: Callable[[Sequence[P]], Iterable[A]], parts: Sequence[P], /) -> Iterable[A]: ...
+
+
+def all_at_once(work: Callable[[Sequence[P]], Iterable[A]], parts: Sequence[P], /) -> Iterable[A]:
+    return work(parts)
+
+
+def rings_of(schedules: Schedules, flow_of: FlowOf, spread: Spread = all_at_once) -> tuple[Ring, ...]:
     """A ring of each set of workflows that schedule each other, in the order of the collection; of a set that holds
     endless rings, these."""
+    work = partial(_rings_among, schedules, flow_of)
+    found = list(spread(work, schedules.components))
+    if sum(one.runs for one in found) > MOST_RUNS:  # each process may follow as many
+        found = work(schedules.components)
+    places = {key: place for place, key in enumerate(schedules.keys.values())}
+    found.sort(key=lambda one: places[one.keys[0]])
+    return tuple(ring for one in found for ring in one.rings)
+
+
+class _Found(NamedTuple):
+    """The rings of a set of workflows."""
+
+    keys: tuple[str, ...]
+    """The set, in the order of the collection."""
+    rings: tuple[Ring, ...]
+    runs: int
+    """How many runs of them were followed."""
+
+
+def _rings_among(schedules: Schedules, flow_of: FlowOf, components: Sequence[Sequence[str]]) -> list[_Found]:
+    """The rings of some of the sets of workflows that schedule each other, or of the sets that they fall into without
+    the calls to which no run can come."""
+    members = frozenset(key for component in components for key in component)
     ways: dict[str, Mapping[Place, Branching[Place]]] = {}
     possible: set[tuple[str, str]] = set()
-    for key in (key for component in schedules.components for key in component):
+    for key in _in_rings_that_lead_to(schedules, members):
         paths = FeasiblePaths(flow_of(key))
         ways[key] = paths.ways()
         places = paths.ways(failures=True) if paths.flow.failing else ways[key]
         possible.update((key, place.node) for place in places)
     schedules = _possible_calls(schedules, ways, possible)
-    rings: list[Ring] = []
-    bound = partial(bound_of, flow_of=flow_of, budget=iter(range(MOST_RUNS)))
-    for component in schedules.components:
-        endless = [_ring(schedules, keys, ways, endless=True) for keys in _endless_sets(schedules, component, ways)]
-        rings.extend(endless or [_ring_that_ends(schedules, component, ways, bound)])
-    return tuple(rings)
+    budget = iter(range(MOST_RUNS))
+    bound = partial(bound_of, flow_of=flow_of, budget=budget)
+    found = []
+    for keys in schedules.components:
+        if keys[0] in members:
+            left = length_hint(budget)
+            endless = [_ring(schedules, ring, ways, endless=True) for ring in _endless_sets(schedules, keys, ways)]
+            rings = endless or [_ring_that_ends(schedules, keys, ways, bound)]
+            found.append(_Found(keys, tuple(rings), left - length_hint(budget)))
+    return found
+
+
+def _in_rings_that_lead_to(schedules: Schedules, keys: Iterable[str]) -> Iterator[str]:
+    """The workflows in rings from which calls lead to some others, these included if they are in rings."""
+
+    def callers(key: str) -> Iterator[str]:
+        return (call.caller for call in schedules.to_workflow.get(key, ()))
+
+    leading = frozenset(breadth_first(keys, callers))
+    return (key for component in schedules.components for key in component if key in leading)
 
 
 def _possible_calls(schedules: Schedules, in_rings: Container[str], possible: Container[tuple[str, str]]) -> Schedules:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
+from kustui.analysis.rings import Spread, all_at_once
 from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Problem, Related
 from kustui.check.rule import Rule, Violation
@@ -104,10 +105,12 @@ def _place(problem: Problem) -> tuple[Extent, str, str]:
     return problem.where(), problem.rule, problem.message
 
 
-def collection_analysis(collection: Collection, results: Results, settings: Settings) -> CollectionAnalysis:
+def collection_analysis(
+    collection: Collection, results: Results, settings: Settings, spread: Spread = all_at_once
+) -> CollectionAnalysis:
     """The analysis of all workflows together, as far as they were checked."""
     summaries = {entry.key: results[entry.key].summary for entry in collection.entries if entry.key in results}
-    return CollectionAnalysis(collection, summaries, settings)
+    return CollectionAnalysis(collection, summaries, settings, spread)
 
 
 def check_collection(analysis: CollectionAnalysis) -> Iterator[Problem]:

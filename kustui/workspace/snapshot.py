@@ -16,6 +16,7 @@ from kustui.definition.loader import Progress, Reader
 from kustui.garbage_collection import gc_paused
 
 if TYPE_CHECKING:
+    from kustui.analysis.rings import Spread
     from kustui.analysis.schedules import Schedules
     from kustui.analysis.workflow_analysis import AnalysisCache
     from kustui.check.checker import CheckListener, Results
@@ -111,6 +112,7 @@ def check_snapshot(
     progress: Progress | None = None,
     wanted: Callable[[], bool] = always,
     listener: CheckListener | None = None,
+    spread: Spread | None = None,
 ) -> Snapshot:
     """The same with the problems and schedules of every workflow; still without them once it is no longer ``wanted``,
     but with the results until then.
@@ -127,7 +129,7 @@ def check_snapshot(
         results = check_workflows(collection, settings, progress, wanted, known, listener)
         if len(results) < len(collection.entries):
             return replace(snapshot, settings=settings, results=results)
-        between, schedules = _between(snapshot, results, settings)
+        between, schedules = _between(snapshot, results, settings, spread)
         problems = all_problems(collection, results, between, settings)
         complete = covers_suppressions(snapshot.paths, collection, settings)
         removable = may_remove_suppressions(snapshot.paths, collection, settings)
@@ -149,8 +151,11 @@ def partly_checked(snapshot: Snapshot, results: Results, settings: Settings, sha
     return Snapshot(collection, visible, schedules, snapshot.paths, settings, results, partly=True, shared=shared)
 
 
-def _between(snapshot: Snapshot, results: Results, settings: Settings) -> tuple[tuple[Problem, ...], Schedules]:
+def _between(
+    snapshot: Snapshot, results: Results, settings: Settings, spread: Spread | None
+) -> tuple[tuple[Problem, ...], Schedules]:
     """What is wrong between workflows, and who schedules whom: as it was, where nothing can have changed that."""
+    from kustui.analysis.rings import all_at_once
     from kustui.check.checker import check_collection, collection_analysis
     from kustui.check.incremental import reusable_between
 
@@ -165,7 +170,7 @@ def _between(snapshot: Snapshot, results: Results, settings: Settings) -> tuple[
         between = reusable_between(before.collection, before.results, before.between, snapshot.collection, results)
         if between is not None:
             return between, before.schedules
-    analysis = collection_analysis(snapshot.collection, results, settings)
+    analysis = collection_analysis(snapshot.collection, results, settings, spread or all_at_once)
     return tuple(check_collection(analysis)), analysis.schedules
 
 

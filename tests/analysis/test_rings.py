@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kustui.analysis.rings import Ring
+from kustui.analysis import rings
+from kustui.analysis.rings import Ring, all_at_once, rings_of
 from kustui.check.checker import check
 from kustui.check.rule import ALWAYS, app, called, schedule, step, to, when
 from kustui.definition.collection import Collection
@@ -19,7 +20,7 @@ from tests.support.definitions import document_of
 from tests.support.strategies import comparisons, nested_conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Definition = dict[str, Any]
 IDS = ("w0", "w1", "w2", "w3")
@@ -182,6 +183,25 @@ def name_of(key: str) -> str:
 
 
 # Told by themselves
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None)
+@given(collections(), st.sampled_from([1, 3, 10_000]))
+def test_rings_that_are_looked_for_in_shares_are_the_same(workflows: tuple[Definition, ...], runs: int) -> None:
+    analysis = check(Collection((document_of(app(*workflows)),)))[0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rings, "MOST_RUNS", runs)
+        at_once, in_shares = (
+            rings_of(analysis.schedules, lambda key: analysis.analysis(key).flow, spread)
+            for spread in (all_at_once, one_in_each_process)
+        )
+    assert in_shares == at_once
+
+
+def one_in_each_process(work: Callable[[Sequence[Any]], Iterable[Any]], parts: Sequence[Any], /) -> Iterator[Any]:
+    """The answers, the last part's first."""
+    return (answer for part in reversed(parts) for answer in work([part]))
 
 
 def test_a_condition_that_was_asked_before_ends_nothing() -> None:

@@ -16,7 +16,8 @@ ID = "5f8e148232731d0015c14657"
 
 def test_an_analysis_is_freed_at_once_as_many_are_made_without_garbage_collection() -> None:
     collection = Collection((document_of(called("Remind", ID, step("aB3", to("cD4")), schedule("cD4", ID))),))
-    analysis = WorkflowAnalysis(collection, *collection.entries)
+    (entry,) = collection.entries
+    analysis = WorkflowAnalysis(collection, entry)
     with gc_paused(freeze=False):
         for rule in RULES.values():
             assert rule.check_workflow is None or not list(rule.check_workflow(analysis))
