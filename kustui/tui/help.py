@@ -3,7 +3,7 @@ command palette, with every action by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import ClassVar, NamedTuple, TypeVar
 
@@ -323,8 +323,11 @@ def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
         last = recent.index(action.id) if action.id in recent else len(recent)
         return last, not is_own, likely, action.group in _UNLIKELY
 
+    carriers = _carriers(app, screen)
     for action in sorted(actions.values(), key=unlikelihood):
-        carrier = _carrier(action, app, screen)
+        carrier = carriers.get(action.id)
+        if action.is_of_part:
+            carrier = screen if handler(screen, action) is not None else None
         if carrier is not None and action.group not in PASSING and action.id != "app.palette":
             title, keys = action.help, ", ".join(pressed(action, actions))
             if action.group == "copy":
@@ -340,9 +343,8 @@ def theme_commands(choose: Callable[[str], None]) -> Iterator[SystemCommand]:
         yield SystemCommand(f"theme: {name}", words, partial(choose, name))
 
 
-def _carrier(action: Action, app: App[None], screen: Screen[object]) -> DOMNode | None:
-    if action.is_of_part:
-        return screen if handler(screen, action) is not None else None
+def _carriers(app: App[None], screen: Screen[object]) -> Mapping[str | None, DOMNode]:
+    """By the id of each action whose keys something takes, the first that takes them."""
     places: tuple[DOMNode | None, ...] = (
         screen.focused,
         *screen.query("TreeView"),
@@ -352,7 +354,11 @@ def _carrier(action: Action, app: App[None], screen: Screen[object]) -> DOMNode 
         screen,
         app,
     )
-    return next((place for place in places if place is not None and action.id in _bound_in(type(place))), None)
+    found: dict[str | None, DOMNode] = {}
+    for place in (place for place in places if place is not None):
+        for id_ in _bound_in(type(place)):
+            found.setdefault(id_, place)
+    return found
 
 
 def _bound_in(kind: type[object]) -> Collection[str | None]:
