@@ -171,7 +171,7 @@ def _write_error(text: str) -> None:
         _discard(sys.stderr)
 
 
-_WORTH_SHOWING, _PAUSE = 1.0, 0.1
+WORTH_SHOWING, PAUSE = 1.0, 0.1
 """Seconds of work without a line about its progress, and between two changes of that."""
 
 
@@ -219,7 +219,7 @@ class ProgressLine:
 
     def _show(self, text: str) -> None:
         now = time.monotonic()
-        if now - self._began > _WORTH_SHOWING and now - self._written > _PAUSE:
+        if now - self._began > WORTH_SHOWING and now - self._written > PAUSE:
             self._written = now
             if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
                 self._is_shown = True

@@ -18,10 +18,10 @@ from kustui.simulate.scenarios.suite import (
 )
 from kustui.workspace.process_pool import answers_of, available_processes
 
-_TRIAL = 0.1
+TRIAL = 0.1
 """Seconds for which this process replays before it asks others: few scenarios take longer, and those that do say how
 long the others will."""
-_WORTH_IT = 0.2
+WORTH_IT = 0.2
 """Seconds of work from which it is quicker to share it: forking a process costs some 10 ms for each."""
 _GROUPS = 4
 """For each process: scenarios beside each other run the same workflows, which are then read once."""
@@ -64,7 +64,7 @@ def replay_with_pool(
     began = time.monotonic()
     for done, (index, text) in enumerate(due):
         seconds = time.monotonic() - began
-        if done and seconds > _TRIAL and seconds / done * (len(due) - done) > _WORTH_IT:
+        if done and seconds > TRIAL and seconds / done * (len(due) - done) > WORTH_IT:
             processes = min(available_processes(), len(due) - done)
             if processes > 1:
                 size = -(-(len(due) - done) // (processes * _GROUPS))

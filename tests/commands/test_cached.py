@@ -12,9 +12,9 @@ import pytest
 from kustui.cache import cache_path
 from kustui.check.reports import FORMATS
 from tests.benchmarks.generate import definition
-from tests.support.commands import run_command
+from tests.support.commands import run_command, run_with_input
 from tests.support.patience import PATIENCE
-from tests.support.terminal import KUSTUI, Terminal, environment
+from tests.support.terminal import Terminal
 
 COMMANDS = (
     *(("check", "app.json", "--format", name) for name in FORMATS),
@@ -59,14 +59,7 @@ def test_a_baseline_is_compared_with_what_was_kept(capsys: pytest.CaptureFixture
 
 def test_standard_input_is_kept_too(folder: Path) -> None:
     answers = [
-        subprocess.run(
-            [*KUSTUI, "check", *words],
-            input=(folder / "app.json").read_bytes(),
-            capture_output=True,
-            env=environment(),
-            timeout=PATIENCE,
-            check=False,
-        )
+        run_with_input("check", *words, given=(folder / "app.json").read_bytes())
         for words in (["-"], ["-"], ["-", "--stdin-filename", "app.json"], ["app.json"])
     ]
     assert [answer.returncode for answer in answers] == [1] * 4

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.commands import check as command
-from tests.support.commands import run_command
+from tests.support.commands import run_command, run_with_input
 from tests.support.patience import PATIENCE
 from tests.support.saves import save
 from tests.support.terminal import KUSTUI, ROOT, Terminal, environment
@@ -51,17 +51,23 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return run_command(capsys, "check", *arguments)
 
 
-def run_apart(*arguments: str, env: dict[str, str] | None = None, **options: Any) -> subprocess.CompletedProcess[bytes]:
+def run_apart(*arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """In a process of its own."""
     done = subprocess.run(
         [*KUSTUI, "check", *arguments],
         capture_output=True,
-        env=environment(env),
+        env=environment(),
         timeout=PATIENCE,
         check=False,
         **options,
     )
     assert b"Traceback" not in done.stderr
     return done
+
+
+def run_given(text: bytes, *arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """With a text on standard input."""
+    return run_with_input("check", *arguments, given=text, **options)
 
 
 # Exit status
@@ -247,7 +253,7 @@ def test_an_empty_list_of_definitions_has_no_problems(
     assert run(capsys, "page.json") == (0, "no problems in 1 file\n", reason)
     assert run(capsys, "page.json", "--format", "json") == (0, "[]\n", reason)
     assert run(capsys, "page.json", "right.json") == (0, "no problems in 2 files\n", "")
-    assert run_apart("-", input=json.dumps(empty).encode()).returncode == 0
+    assert run_given(json.dumps(empty).encode(), "-").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -285,7 +291,7 @@ def test_a_project_without_definitions_has_no_problems(capsys: pytest.CaptureFix
 
 def as_file(path: str, content: Any, *options: str) -> subprocess.CompletedProcess[bytes]:
     """What ``check`` says of standard input as the content of a file."""
-    return run_apart("-", "--stdin-filename", path, *options, input=json.dumps(content).encode())
+    return run_given(json.dumps(content).encode(), "-", "--stdin-filename", path, *options)
 
 
 def test_standard_input_is_checked_as_a_file_among_its_neighbours(folder: Path) -> None:
@@ -308,14 +314,14 @@ def test_standard_input_is_checked_as_a_file_among_its_neighbours(folder: Path) 
         assert "later-1" in problem["hint"]
     assert as_file("defs/later.json", called).returncode == 0, "what is wrong in a neighbour is not reported"
     text = json.dumps(calling).encode()
-    beside = run_apart("-", "right.json", "--stdin-filename", "defs/app.json", "--format", "json", input=text)
+    beside = run_given(text, "-", "right.json", "--stdin-filename", "defs/app.json", "--format", "json")
     assert "later-1" not in json.loads(beside.stdout)[0]["hint"], "the other paths are its neighbours then"
     assert as_file("none/app.json", definition()).returncode == 0
 
 
 def test_standard_input_as_a_file_goes_by_its_configuration_and_baseline(folder: Path) -> None:
     (folder / "defs").mkdir()
-    done = run_apart("-", "--stdin-filename", "defs/app.json", "--write-baseline", "known.json", input=b"{")
+    done = run_given(b"{", "-", "--stdin-filename", "defs/app.json", "--write-baseline", "known.json")
     assert done.returncode == 0
     assert as_file("defs/app.json", definition("cD5"), "--baseline", "known.json").returncode == 1
     write(folder / "defs/kustui.toml", '[rules]\nunknown-target = "off"\n')
@@ -326,7 +332,7 @@ def test_standard_input_as_a_file_goes_by_its_configuration_and_baseline(folder:
 def test_standard_input_as_a_file_is_told_where_it_is_none(folder: Path) -> None:
     done = as_file("package.json", {"name": "shop", "scripts": {}})
     assert (done.returncode, done.stderr) == (0, b"kustui: skipped package.json: a package of npm\n")
-    done = run_apart("right.json", "--stdin-filename", "app.json")
+    done = run_given(b"", "right.json", "--stdin-filename", "app.json")
     assert (done.returncode, b"write kustui check -" in done.stderr) == (2, True)
 
 
@@ -436,19 +442,18 @@ def test_colour_on_a_terminal(folder: Path, options: list[str], env: dict[str, s
 
 
 def test_no_colour_into_a_pipe() -> None:
-    assert b"\x1b" not in run_apart("wrong.json").stdout
-    assert b"\x1b" in run_apart("wrong.json", "--color", "always").stdout
+    assert b"\x1b" not in run_given(b"", "wrong.json").stdout
+    assert b"\x1b" in run_given(b"", "wrong.json", "--color", "always").stdout
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_any_encoding_of_the_terminal_will_do(folder: Path, encoding: str) -> None:
     write(folder / "wrong.json", json.dumps(definition("漢\t"), ensure_ascii=False))
-    done = run_apart("wrong.json", env={"PYTHONIOENCODING": encoding})
+    done = run_given(b"", "wrong.json", encoding=encoding)
     assert done.returncode == 1
     assert ("漢" if encoding == "utf-8" else "\\u6f22").encode() in done.stdout
     for format_ in ("json", "sarif", "junit", "github"):
-        assert "漢".encode() in run_apart("wrong.json", "--format", format_, env={"PYTHONIOENCODING": encoding}).stdout
+        assert "漢".encode() in run_given(b"", "wrong.json", "--format", format_, encoding=encoding).stdout
 
 
 def test_ascii_writes_the_look_alikes_of_its_own_signs_and_escapes_the_rest(
@@ -457,7 +462,7 @@ def test_ascii_writes_the_look_alikes_of_its_own_signs_and_escapes_the_rest(
     write(folder / "wrong.json", json.dumps(definition("漢→"), ensure_ascii=False))
     assert run(capsys, "wrong.json", "--ascii", "--output", "report.txt") == (1, "", "")
     assert "\\u6f22>" in (folder / "report.txt").read_text(encoding="ascii")
-    assert b"\\u6f22>" in run_apart("wrong.json", "--ascii").stdout
+    assert b"\\u6f22>" in run_given(b"", "wrong.json", "--ascii").stdout
 
 
 def test_a_terminal_in_the_c_locale_is_sent_ascii_only(folder: Path) -> None:

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from kustui.cli import main
-from tests.support.commands import run_command
-from tests.support.patience import PATIENCE
-from tests.support.terminal import KUSTUI, environment
+from tests.support.commands import run_command, run_with_input
+from tests.support.terminal import environment
 
 ALWAYS = {"op": "true", "values": [True]}
 
@@ -46,8 +45,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 
 def run_with(text: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run with a text on standard input."""
-    command = [*KUSTUI, "check", "--no-cache", *arguments]
-    return subprocess.run(command, input=text, capture_output=True, env=environment(), timeout=PATIENCE, check=False)
+    return run_with_input("check", "--no-cache", *arguments, given=text)
 
 
 def test_what_is_certain_is_fixed(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -16,12 +18,15 @@ import pytest
 
 from kustui.cli import main
 from kustui.commands import COMMANDS
+from tests.support.commands import run_command
 from tests.support.history import commit_history
 from tests.support.patience import PATIENCE
 from tests.support.terminal import SAMPLES, Terminal, environment
 
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 INTERRUPT = "\x03"
+_FOR_A_SHELL = re.compile(r"[|<>~]|^source| - ")
+"""What only a shell carries out, or reads standard input."""
 _EXAMPLE = re.compile(r"  ((?:curl … \| |source <\()?kustui\b.*?)(?:\s{2,}.*)?$")
 
 
@@ -70,47 +75,61 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_does_what_it_says(place: Path, example: str) -> None:
+def test_an_example_does_what_it_says(
+    place: Path, example: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     env = {"PATH": PATH, "HOME": str(place / "home")}
+    monkeypatch.chdir(place)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
     if example.startswith("curl"):
         example = example.replace("curl …", "cat app.json")
-    if "scenario.json" in example and "--save" not in example:
-        _carried_out("kustui simulate app.json --save late.scenario.json --force", place, env)
-    elif "--save" in example:  # which another example wrote before
-        (place / "late.scenario.json").unlink(missing_ok=True)
-    if example.startswith("kustui simulate workflows/"):
-        draft = (
-            'kustui simulate workflows/ --workflow "First reply: watch" --save workflows/reply.scenario.json --force'
-        )
-        _carried_out(draft, place, env)
-    if "--baseline" in example:
-        _carried_out("kustui check . --write-baseline baseline.json", place, env)
+    for words in _before(example, place):
+        assert run_command(capsys, *shlex.split(words))[0] in (0, 1)
     is_explorer = re.search(rf"kustui (?!({'|'.join(COMMANDS)})\b)", example) is not None
-    if not is_explorer and "--watch" not in example:
-        _carried_out(example, place, env)
+    if is_explorer or "--watch" in example:
+        with Terminal(command=("bash", "-c", example), cwd=place, env=env) as terminal:
+            terminal.wait_for("Workflows " if is_explorer else ".json")
+            terminal.settle()
+            terminal.press("q" if is_explorer else INTERRUPT)
+            assert terminal.ended() in ((0,) if is_explorer else (130, -2))
         return
-    with Terminal(command=("bash", "-c", example), cwd=place, env=env) as terminal:
-        terminal.wait_for("Workflows " if is_explorer else ".json")
-        terminal.settle()
-        terminal.press("q" if is_explorer else INTERRUPT)
-        assert terminal.ended() in ((0,) if is_explorer else (130, -2))
-
-
-def _carried_out(example: str, place: Path, env: dict[str, str]) -> None:
-    before = "compdef() { :; }; " if "completion zsh" in example else ""  # this bash is to stand for zsh
-    command = ["bash", "-c", before + example]
-    done = subprocess.run(command, cwd=place, env=environment(env), capture_output=True, text=True, timeout=PATIENCE)
-    assert done.returncode in (0, 1), done.stderr
-    assert done.returncode == 0 or example.startswith(("kustui check", "cat app.json"))
+    status, out, error = _by_a_shell(example, env) if _FOR_A_SHELL.search(example) else _here(example, capsys)
+    assert status in (0, 1), error
+    assert status == 0 or example.startswith(("kustui check", "cat app.json"))
     written = re.search(r"(?:--output|--save|--write-baseline|>) ([^\s)]+)", example)
     if written:
-        target = Path(written[1].replace("~", env["HOME"]))
-        path = place / target
-        assert path.is_dir() or path.stat().st_size, f"{target} is empty"
+        path = place / written[1].replace("~", env["HOME"])
+        assert path.is_dir() or path.stat().st_size, f"{path} is empty"
     elif not example.startswith(
         ("source", "kustui check", "cat", "kustui lsp")
     ):  # where nothing is wrong nothing is told
-        assert done.stdout.strip()
+        assert out.strip()
+
+
+def _before(example: str, place: Path) -> Iterator[str]:
+    """Commands by which there is what an example needs."""
+    if "scenario.json" in example and "--save" not in example:
+        yield "simulate app.json --save late.scenario.json --force"
+    elif "--save" in example:  # which another example wrote before
+        (place / "late.scenario.json").unlink(missing_ok=True)
+    if example.startswith("kustui simulate workflows/"):
+        yield 'simulate workflows/ --workflow "First reply: watch" --save workflows/reply.scenario.json --force'
+    if "--baseline" in example:
+        yield "check . --write-baseline baseline.json"
+
+
+def _here(example: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    program, *words = shlex.split(example)
+    assert program == "kustui"
+    return run_command(capsys, *words)
+
+
+def _by_a_shell(example: str, env: dict[str, str]) -> tuple[int, str, str]:
+    before = "compdef() { :; }; " if "completion zsh" in example else ""  # this bash is to stand for zsh
+    command = ["bash", "-c", before + example]
+    done = subprocess.run(command, env=environment(env), capture_output=True, text=True, timeout=PATIENCE)
+    return done.returncode, done.stdout, done.stderr
 
 
 def test_the_help_names_every_command() -> None:

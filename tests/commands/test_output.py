@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import parser_of
+from kustui.commands.output import ProgressLine
 from tests.support.commands import run_command
 from tests.support.definitions import a_workflow, write_json
 
@@ -76,3 +79,16 @@ def test_a_rehearsal_is_saved_to_standard_output_where_the_report_goes_elsewhere
     assert (status, output) == (2, "")
     assert "--explore saves scenarios in a folder" in told
     assert sorted(path.name for path in folder.iterdir()) == ["a.json", "b.json", "report.txt"]
+
+
+def test_of_progress_nothing_is_said_in_the_first_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, errors = [0.0], io.StringIO()
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    monkeypatch.setattr(errors, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", errors)
+    monkeypatch.setenv("TERM", "xterm")
+    with ProgressLine() as progress:
+        for clock[0], done in ((0.9, 1), (1.1, 2), (1.15, 3), (1.3, 4)):
+            progress.checking(done, 9)
+    shown = [line.partition(",")[0] for line in errors.getvalue().split("\r")]
+    assert shown == ["", "checking: 2 of 9", "checking: 4 of 9", "\x1b[K"]

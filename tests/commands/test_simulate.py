@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
-from tests.support.commands import run_command
+from tests.support.commands import run_command, run_with_input
 from tests.support.patience import PATIENCE
 from tests.support.runs import EVENT
 from tests.support.terminal import KUSTUI, SAMPLES, environment
@@ -567,14 +567,7 @@ def test_watching_a_folder_replays_the_scenarios_that_come_to_it() -> None:
 
 
 def test_a_payload_comes_from_standard_input() -> None:
-    done = subprocess.run(
-        [*KUSTUI, "simulate", "chain.json", "--event", "-"],
-        input=b'{"id": "from the pipe"}',
-        capture_output=True,
-        env=environment(),
-        timeout=PATIENCE,
-        check=False,
-    )
+    done = run_with_input("simulate", "chain.json", "--event", "-", given=b'{"id": "from the pipe"}')
     assert (done.returncode, done.stderr) == (0, b"")
     assert b'payload (given): {"id": "from the pipe"}' in done.stdout
 

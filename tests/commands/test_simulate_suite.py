@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
+from kustui.workspace import scenario_pool
 from tests.support.commands import run_command
 from tests.support.patience import PATIENCE
 from tests.support.runs import RING, ring_scenario
@@ -129,13 +131,16 @@ def test_a_title_of_any_length_stays_in_two_lines(capsys: pytest.CaptureFixture[
     assert line.startswith("passed flows/a.scenario.json: so so so")
 
 
-@pytest.mark.slow
-def test_several_processes_give_the_same_report(capsys: pytest.CaptureFixture[str]) -> None:
-    slow_suite(60, 100)
+def test_several_processes_give_the_same_report(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_scenarios(60)
     write("flows/999.scenario.json", "{")
     status, told, _ = run(capsys, "flows")
     assert status == 2
     assert told.splitlines()[-1] == "61 scenarios: 1 cannot be replayed, 60 passed"
+    monkeypatch.setattr(scenario_pool, "TRIAL", 0.0)
+    monkeypatch.setattr(scenario_pool, "WORTH_IT", 0.0)
     assert run(capsys, "flows")[1] == told
     suite = ElementTree.fromstring(run(capsys, "flows", "--format", "junit")[1])
     names = [case.attrib["file"] for case in suite.iter("testcase")]
@@ -359,22 +364,32 @@ def test_a_path_that_comes_with_an_edit_is_saved_beside_the_others(capsys: pytes
 # At a terminal, and after every save
 
 
-def slow_suite(count: int, steps: int) -> None:
-    """Scenarios of a ring that goes on for so many steps."""
+def many_scenarios(count: int) -> None:
     write("flows/ring.json", RING)
     for number in range(count):
-        write(f"flows/{number:03}.scenario.json", ring_scenario(f"S{number}", steps).decode())
+        write(f"flows/{number:03}.scenario.json", ring_scenario(f"S{number}", 10).decode())
 
 
-@pytest.mark.slow
+HASTY = """
+import sys
+from kustui.cli import main
+from kustui.commands import output
+from kustui.workspace import scenario_pool
+
+output.WORTH_SHOWING = output.PAUSE = scenario_pool.TRIAL = scenario_pool.WORTH_IT = 0.0
+sys.exit(main(["simulate", "flows"]))
+"""
+"""Takes any suite for long, and as worth other processes."""
+
+
 def test_a_suite_that_takes_long_says_on_the_terminal_how_far_it_has_come_and_leaves_nothing_of_it(
     folder: Path,
 ) -> None:
-    slow_suite(40, 600)
-    with Terminal(["simulate", "flows"], cwd=folder) as terminal:
+    many_scenarios(40)
+    with Terminal(["-c", HASTY], command=[sys.executable], cwd=folder) as terminal:
         terminal.wait_for_bytes(b"replaying: ")
         terminal.wait_for_bytes(b" of 40")
-        terminal.ended(120)
+        terminal.ended()
         assert "replaying:" not in terminal.text
         assert "40 scenarios: 40 passed" in terminal.text
 
