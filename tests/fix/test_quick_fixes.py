@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,10 @@ class Checked:
     def __init__(self, raw: bytes, path: str = "app.json") -> None:
         self.document = read_document(path, raw)
         self.collection = Collection((self.document,))
-        self.problems: Sequence[Problem] = check(self.collection)[1]
+
+    @cached_property
+    def problems(self) -> Sequence[Problem]:
+        return check(self.collection)[1]
 
     @property
     def rules(self) -> Counter[str]:
@@ -413,7 +416,7 @@ def test_a_mistake_is_fixed_and_undone(
     encoding: str,
 ) -> None:
     value["title"] = "Über – 漢字 \U0001f600"
-    mutated, rule = copy.deepcopy(value), MUTATIONS[mutation]
+    mutated, rule = json.loads(json.dumps(value)), MUTATIONS[mutation]
     if not mutation(mutated, chance):
         return
     sound = Checked(_raw(value, layout, line_end, encoding))
