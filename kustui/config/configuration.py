@@ -45,6 +45,8 @@ _TOML_TOKENS = rf"""(?sx)
     | {_TOML_NAME} | (?P<open>[\[{{]) | (?P<close>[\]}}])
     """
 """What says how deep a text goes; no word in strings and comments."""
+_MAY_HAVE_TABLE = rb"""(?mx) \.[ \t]*["']?kustui | ^(?:\xef\xbb\xbf)?[ \t]*(?:\[[ \t]*)?["']?tool["']?[ \t]*[=\]]"""
+"""How kustui's table of the shared file may begin; parsing takes long, and most that name kustui have none."""
 _TOML_PLACE = r" \((?:at line (\d+), column (\d+)|at end of document)\)$"
 
 
@@ -322,7 +324,7 @@ def _has_table(shared: Path) -> bool:
         raw = shared.read_bytes()
     except OSError:
         return False
-    if b"kustui" not in raw:
+    if b"kustui" not in raw or not re.search(_MAY_HAVE_TABLE, raw):
         return False
     import tomllib  # slow to import, and few get here
 

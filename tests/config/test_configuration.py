@@ -232,6 +232,27 @@ def test_a_pyproject_counts_only_with_a_table_for_it(tmp_path: Path) -> None:
     assert find_configuration([str(inner)]) == str(inner / "kustui.toml")
 
 
+TABLES = [
+    "[tool.kustui]", "[tool]\nkustui.ascii = true", "[tool]\nkustui = {ascii = true}", "tool.kustui.ascii = true",
+    "tool = {kustui = {ascii = true}}", '["tool" . "kustui"]', "[tool.'kustui'.rules]", "[[tool.kustui.suppress]]",
+    "  [ tool ]\n  'kustui' = {}", "\ufeff[tool]\nkustui = {}", "[tool.kustui",
+]  # fmt: skip
+NO_TABLES = [
+    '[project]\nname = "kustui"', '[project]\ndependencies = ["kustui"]', "[project.scripts]\nkustui = '.kustui'",
+    "[kustui]\nascii = true", "[tool]\nother = 'kustui'", "[tool.other]\nkustui = 1", "tool = 'kustui'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "has"), [(text, True) for text in TABLES] + [(text, False) for text in NO_TABLES], ids=repr
+)
+def test_a_table_in_a_pyproject_is_found_however_it_is_written(text: str, has: bool, tmp_path: Path) -> None:
+    """The last of those that have one is broken, which is to be told."""
+    file = tmp_path / "pyproject.toml"
+    file.write_text(f"[build-system]\nrequires = []\n{text}\n" if text.lstrip().startswith("[") else f"{text}\n")
+    assert find_configuration([str(tmp_path)]) == (str(file) if has else None)
+
+
 def test_the_one_that_is_given_is_taken(tmp_path: Path) -> None:
     (tmp_path / "kustui.toml").write_text("bad")
     other = tmp_path / "other.toml"
