@@ -79,6 +79,12 @@ def narrowable(widget: Widget | None) -> Narrowable | None:
     return widget if is_list and isinstance(widget, Narrowable) else None
 
 
+def _classes_on(name: str) -> dict[str, bool]:
+    """The classes of the screen while a pane has the keys."""
+    classes = {f"-on-{other}": other == name for other in ("tree", *PANES, *LISTS)} | {f"-without-{name}": False}
+    return classes | ({"-beside": True} if name in PANES else {})
+
+
 class Panes:
     """The tree at the left; next to it a drawing, detail and source; below them the lists, when asked for."""
 
@@ -103,18 +109,17 @@ class Panes:
 
     def focus_changed(self, widget: Widget) -> None:
         """Show the pane that has the keys now, and offer them."""
-        self._screen.remove_class(f"-without-{widget.id}")
         focused = widget.id
         if isinstance(widget, Menu) or not focused:  # above the panes, which stay as they are: a menu or a prompt
             self.offer_keys()
             return
         if focused != "finder-input":  # what is behind that stays as it is
             if focused == "filter" and self.filtered is not None:
-                focused = self.filtered.id  # what is being filtered is to be seen
-            classes = {f"-on-{name}": focused == name for name in ("tree", *PANES, *LISTS)}
-            set_css_classes(self._screen, classes | ({"-beside": True} if focused in PANES else {}))
+                focused = self.filtered.id or ""  # what is being filtered is to be seen
             if focused in PANES:
-                self._views.side.bring(focused)
+                self._views.side.bring(focused, _classes_on(focused))
+            else:
+                set_css_classes(self._screen, _classes_on(focused))
         self.offer_keys()
         self.show_position()
 
@@ -199,15 +204,18 @@ class Panes:
 
     # Which has the keys
 
-    def enter_tree(self) -> None:
-        self._screen.remove_class("-beside")
+    # The classes change before the focus does, which is told of later: the panes are laid out and painted once.
+
+    def enter_tree(self, *closing: str) -> None:
+        """Go into the tree, and close lists."""
+        closed = {f"-{name}": False for name in ("beside", *closing)}
+        set_css_classes(self._screen, _classes_on("tree") | closed)
         self._screen.set_focus(self._views.tree)
 
     def enter(self, name: str) -> None:
         """Go into one of the panes next to the tree."""
         self._presenter.show()  # a key pressed before the cursor rests still finds the pane at what the cursor is on
-        self._screen.add_class("-beside")
-        self._screen.set_focus(self._views.side.bring(name))  # at once: the next key is for it
+        self._screen.set_focus(self._views.side.bring(name, _classes_on(name)))  # at once: the next key is for it
         self._titles.update()
 
     def next(self, by: int) -> None:
@@ -226,9 +234,8 @@ class Panes:
     def toggle_problems(self) -> None:
         """Go into the list of problems, or close it from inside."""
         if self._screen.focused is self._views.problems:
-            self._screen.remove_class("-problems")
             self._views.problems.look_at_all()
-            self.enter_tree()
+            self.enter_tree("problems")
         else:
             self.enter_list("problems")
 
@@ -240,17 +247,15 @@ class Panes:
     def toggle_changes(self) -> None:
         """Go to what changed on disk, or away from it: then everything was looked at."""
         if self._screen.focused is self._views.changes:
-            self._screen.remove_class("-changes")
             self._views.tree.state.look_at_all()
             self._views.tree.refresh()
-            self.enter_tree()
+            self.enter_tree("changes")
         else:
             self.enter_list("changes")
 
     def enter_list(self, name: str) -> None:
         """Open one of the lists, and go into it."""
-        self._screen.remove_class(*(f"-{other}" for other in LISTS if other != name))
-        self._screen.add_class(f"-{name}")
+        set_css_classes(self._screen, {f"-{other}": other == name for other in LISTS} | _classes_on(name))
         self.list_problems()  # made only while it is open
         self._screen.set_focus(self._screen.query_one(f"#{name}"))
 

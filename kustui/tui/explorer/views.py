@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Self
 
 from textual import events
@@ -85,12 +86,13 @@ class Side(Vertical):
             tree, node = self._shown
             self.show(tree, node._replace(kind=Kind.DOCUMENT, key=(), entry=None, part=None))
 
-    def bring(self, name: str) -> Widget:
-        """Show one of the panes where only one is, and a drawing instead of the other drawings; the pane."""
+    def bring(self, name: str, classes: Mapping[str, bool] = MappingProxyType({})) -> Widget:
+        """Show one of the panes where only one is, and a drawing instead of the other drawings; the pane. ``classes``
+        of the screen change with it."""
         another = name in DIAGRAMS and name != self.diagram_name
         if another:
             self.diagram_name = name
-        set_css_classes(self.screen, {f"-beside-{pane}": pane == name for pane in PANES})
+        set_css_classes(self.screen, {f"-beside-{pane}": pane == name for pane in PANES} | dict(classes))
         for diagram, view in self.diagrams.items():
             view.set_class(diagram == self.diagram_name, "-chosen")
         if another and self._shown is not None:

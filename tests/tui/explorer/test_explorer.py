@@ -11,6 +11,7 @@ from textual import events
 from textual.binding import Binding
 from textual.command import CommandInput, CommandList
 from textual.content import Content
+from textual.css.stylesheet import Stylesheet
 from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
@@ -46,6 +47,8 @@ from tests.support.patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from textual.dom import DOMNode
 
 
 pytestmark = pytest.mark.slow
@@ -267,6 +270,23 @@ async def test_a_pane_alone_takes_all_the_room(size: tuple[int, int], key: str, 
             assert (ui.focus, ui.panes) == (there, [there])
         await ui.press("escape")
         assert len(ui.panes) >= (1 if size[0] == 60 else 2)
+
+
+async def test_going_to_another_pane_styles_all_of_them_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are laid out and painted as often."""
+    styled, update_nodes = [], Stylesheet.update_nodes
+
+    def counted(sheet: Stylesheet, nodes: Iterable[DOMNode], animate: bool = False) -> None:
+        found = list(nodes)
+        styled.append(len(found) > 5)
+        update_nodes(sheet, found, animate)
+
+    monkeypatch.setattr(Stylesheet, "update_nodes", counted)
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        for key in "5613241c1":
+            styled.clear()
+            await ui.press(key)
+            assert sum(styled) == 1, key
 
 
 async def test_the_list_of_problems_opens_below_and_goes_again(pair: Path) -> None:
