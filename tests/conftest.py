@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import itertools
 import os
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.idle import IdleLoopPolicy
 
 # The same examples in every run, so that what fails was broken by the change at hand; `--hypothesis-profile=random`
 # tries others. No test fails because the machine is busy.
@@ -58,6 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
         if signal.getsignal(number) == signal.SIG_IGN:  # started in the background of a shell: commands inherit it
             signal.signal(number, handler)
+    asyncio.set_event_loop_policy(IdleLoopPolicy())
     config.pluginmanager.register(GarbageCollection())
 
 

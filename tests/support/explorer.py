@@ -13,11 +13,13 @@ from textual.keys import KEY_NAME_REPLACEMENTS, REPLACED_KEYS, key_to_character
 
 from kustui.cache import Cache
 from kustui.tui.app import Kustui
+from kustui.tui.base_app import paint
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.views import PANES
 from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
+from tests.support.idle import idle
 from tests.support.patience import PATIENCE
 from tests.support.trees import SAMPLES, row_text, text_of
 
@@ -26,18 +28,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.app import App
-    from textual.message_pump import MessagePump
     from textual.pilot import Pilot
+
+    from kustui.check.problems import Problem
 
 CHAIN = SAMPLES / "timer-chain.json"
 ORGANISATION = SAMPLES / "organisation-export.json"
 
 _SHOWN = ("copy", "fix", "uses", "review", "compare", "check", "steps", "index", "finder")
 """The groups of workers that end with something shown: what a key asked for is waited for."""
-_HOPS = 3
-"""From how many queues to others a message goes at most until it is acted upon."""
-_MANY_TURNS = 50
-"""Turns of the event loop after which something takes its time."""
 
 
 class ExplorerPilot:
@@ -131,14 +130,14 @@ class ExplorerPilot:
     async def strike(self, *keys: str) -> None:
         """Type keys at one go, and wait until each is handled, but for nothing that comes of them later."""
         self.type_ahead(*keys)
-        await drain(self.app)
+        await idle()
         while self.app.is_handling and not has_ended(self.app):
             await asyncio.sleep(0.001)
-        await drain(self.app)
+            await idle()
 
     async def wait_for_keys(self) -> None:
         """Wait until every key is handled, what keys have begun is done, and those that waited for it are handled."""
-        await drain(self.app)
+        await idle()
         await self.wait_for_workers()
         await self._poll(self._keys_are_done)
         await self.wait_for_workers()
@@ -166,15 +165,15 @@ class ExplorerPilot:
 
     async def rest(self) -> None:
         """Wait until the panes have followed each other's cursors."""
-        for _ in range(_HOPS):  # what is in the queues may move a cursor
-            await drain(self.app)
+        await idle()  # what is in the queues may move a cursor
         await self._poll(self._panes_agree)
         await self._draw()
 
     async def _draw(self) -> None:
         """Draw what has changed, unless the app has ended."""
         if not has_ended(self.app):
-            await self.pilot.pause(0)
+            paint(self.app.screen)
+            await idle()
 
     def _panes_agree(self) -> bool:
         if has_ended(self.app):
@@ -191,7 +190,7 @@ class ExplorerPilot:
         while not holds():
             assert time.monotonic() < end, f"never; {self.keys!r} {self.status!r} {self.tree}"
             await asyncio.sleep(0.01)
-            await drain(self.app)
+            await idle()
 
     async def wait_until(self, holds: Callable[[], object]) -> None:
         """Wait until something holds and the panes have followed it. Fails after ``PATIENCE`` seconds."""
@@ -213,6 +212,20 @@ class ExplorerPilot:
         await self.rest()
 
 
+def bar_text(ui: ExplorerPilot, id_: str) -> str:
+    """What the banner or the bar of a problem says, all its lines joined; empty where it is not in view."""
+    bar = ui.explorer.query_one(f"#{id_}")
+    if not bar.region.area or not ui.explorer.region.contains_region(bar.region):
+        return ""
+    lines = ("".join(segment.text for segment in bar.render_line(y)) for y in range(bar.size.height))
+    return " ".join(" ".join(lines).split())
+
+
+def is_said(problem: Problem, text: str) -> bool:
+    """Whether a text holds what is wrong and what to do about it, in full."""
+    return all(" ".join(part.split()) in text for part in (problem.message, problem.hint))
+
+
 def key_event(key: str) -> events.Key:
     """A key by its name, or by its character."""
     if len(key) == 1 and not key.isalnum():
@@ -224,26 +237,6 @@ def key_event(key: str) -> events.Key:
 def has_ended(app: App[Any]) -> bool:
     """Whether an app was left: its screens are going, and what is in their queues may never be handled."""
     return app.return_code is not None or not app.is_running
-
-
-async def drain(app: App[Any]) -> None:
-    """Wait until all that is now in the queues of an app and its screen is handled, or the app has ended.
-
-    Textual's pilot waits for what was removed meanwhile as well, which handles nothing any more.
-    """
-    waiting: set[MessagePump] = set()
-
-    def handled(node: MessagePump) -> None:
-        waiting.discard(node)
-
-    for node in (app, *(app.screen.walk_children(with_self=True) if app.screen_stack else ())):
-        waiting.add(node)
-        if not node.call_later(handled, node):
-            handled(node)
-    turns = 0
-    while any(node.is_running for node in waiting) and not has_ended(app):
-        await asyncio.sleep(0 if turns < _MANY_TURNS else 0.002)
-        turns += 1
 
 
 async def wait_for_exit(pilot: Pilot[None]) -> None:

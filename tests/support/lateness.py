@@ -20,6 +20,7 @@ from textual.worker import Worker
 
 from kustui.workspace.background import BackgroundWorkspace
 from kustui.workspace.watch import ChangeWatcher
+from tests.support.idle import running_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,8 @@ class Lateness:
         async def get_late(pump: MessagePump) -> Any:
             message = await get_message(pump)
             if self._random.random() < _LATE:
-                await asyncio.sleep(self._delay() / 4)
+                with running_loop().held_back():
+                    await asyncio.sleep(self._delay() / 4)
             if self._random.random() < _STARVED:
                 time.sleep(self._starve)
             return message
