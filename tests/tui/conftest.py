@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from kustui.tui import clipboard
 from tests.support.clipboard import Clipboard
+from tests.support.stylesheets import ParsedOnce
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stylesheets() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        ParsedOnce().apply(patch)
+        yield
 
 
 @pytest.fixture
