@@ -232,31 +232,6 @@ async def test_what_was_read_from_standard_input_has_no_file_to_change(path: Pat
         assert "standard input: there is no file" in ui.keys
 
 
-@pytest.mark.parametrize(
-    "name", [path.name for path in sorted((SAMPLES / "broken").glob("*.json")) if ".scenario" not in path.name]
-)
-async def test_the_fix_of_a_sample_is_announced_shown_made_and_undone(tmp_path: Path, name: str) -> None:
-    path = Path(shutil.copy(SAMPLES / "broken" / name, tmp_path))
-    written = path.read_bytes()
-    async with explorer(path, size=(80, 24)) as ui:
-        await ui.press("p")
-        announced = "x fix" in ui.keys
-        bar = ui.explorer.problem_bar
-        assert announced == ("x fix" in "\n".join(bar.render_line(y).text for y in range(bar.size.height)))
-        await ui.press("x")
-        assert announced == (pane(ui) is not None)
-        if announced:
-            problem = ui.explorer.presenter.problem_here
-            assert problem is not None
-            await ui.press("enter")
-            assert "done: " in ui.keys
-            assert path.read_bytes() != written
-            assert problem.key not in {other.key for other in ui.explorer.snapshot.problems or ()}
-            await ui.press("U")
-            await ui.wait_for_news("undone: ")
-        assert path.read_bytes() == written
-
-
 async def test_the_list_says_which_problems_have_a_fix_and_fixes_them(tmp_path: Path) -> None:
     for name in ("loop", "unknown-target"):
         shutil.copy(SAMPLES / "broken" / f"{name}.json", tmp_path)

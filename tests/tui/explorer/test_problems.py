@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kustui.check.problems import Problem
 from kustui.config.severity import Severity
-from kustui.definition.loader import is_definition
 from kustui.tui.explorer.list_panes import ProblemsView
 from tests.support.definitions import a_workflow, write_json
-from tests.support.explorer import ExplorerPilot, explorer
+from tests.support.explorer import bar_text, explorer, is_said
 from tests.support.flows import step
 from tests.support.saves import save
 from tests.support.trees import SAMPLES
@@ -21,47 +17,8 @@ from tests.support.trees import SAMPLES
 if TYPE_CHECKING:
     from pathlib import Path
 
-BROKEN = sorted(path for path in (SAMPLES / "broken").iterdir() if is_definition(path.name))
+
 SIZES = ((80, 24), (60, 20))
-
-
-def bar_text(ui: ExplorerPilot, id_: str) -> str:
-    bar = ui.explorer.query_one(f"#{id_}")
-    if not bar.region.area or not ui.explorer.region.contains_region(bar.region):
-        return ""
-    lines = ("".join(segment.text for segment in bar.render_line(y)) for y in range(bar.size.height))
-    return " ".join(" ".join(lines).split())
-
-
-def is_said(problem: Problem, text: str) -> bool:
-    parts = [" ".join(part.split()) for part in (problem.message, problem.hint)]
-    return all(part in text for part in parts)
-
-
-@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
-async def test_p_says_what_is_wrong_in_full(path: Path) -> None:
-    async with explorer(path, size=SIZES[0]) as ui:
-        await ui.settle()
-        problem = max(ui.explorer.snapshot.problems or (), key=lambda problem: problem.severity)
-        await ui.press("p")
-        for size in SIZES:
-            await ui.resize(*size)
-            await ui.wait_until(lambda: sum(is_said(problem, bar_text(ui, bar)) for bar in ("banner", "problem")) == 1)
-            assert problem.rule in bar_text(ui, "problem")
-
-
-@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
-async def test_a_save_that_brings_a_mistake_says_it_without_a_key(path: Path, tmp_path: Path) -> None:
-    saved = tmp_path / path.name
-    saved.write_text(json.dumps([a_workflow("nothing is wrong with it")]))
-    async with explorer(tmp_path, size=SIZES[0]) as ui:
-        await ui.settle()
-        shutil.copy(path, saved)
-        await ui.wait_until(lambda: any(p.rule == path.stem for p in ui.explorer.snapshot.problems or ()))
-        problem = next(p for p in ui.explorer.snapshot.problems or () if p.rule == path.stem)
-        for size in SIZES:
-            await ui.resize(*size)
-            await ui.wait_until(lambda: is_said(problem, bar_text(ui, "banner")))
 
 
 def two_mistakes(*more: dict[str, object]) -> list[dict[str, object]]:
