@@ -56,11 +56,25 @@ def stamp_of(status: os.stat_result) -> Stamp:
 
 
 def read_file(path: str | Path) -> bytes:
-    """The contents of a file. Raises ReadError."""
+    """The contents of a file, or of a pipe. Raises ReadError."""
     try:
-        return Path(path).read_bytes()
+        return read_file_or_pipe(path)
     except OSError as error:
         raise ReadError(f"{path}: {reason_of(error)}") from error
+
+
+def read_file_or_pipe(path: str | Path) -> bytes:
+    """What a file holds, or a pipe once somebody has written to it. Raises OSError, also for a device, which might
+    never end."""
+    refuse_device(os.stat(path))  # noqa: PTH116  # Path("") would be the current folder
+    return Path(path).read_bytes()
+
+
+def refuse_device(status: os.stat_result) -> None:
+    """Raises OSError for a device, but for the one that is empty."""
+    is_device = stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode)
+    if is_device and status.st_rdev != os.stat(os.devnull).st_rdev:  # noqa: PTH116
+        raise OSError(errno.EINVAL, "not a file but a device")
 
 
 class ReadBuffer:

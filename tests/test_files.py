@@ -148,3 +148,27 @@ def test_a_large_file_is_read_into_memory_that_was_prepared(tmp_path: Path, chan
         path.write_bytes(b"small")
         assert read_regular_file(str(path), buffer) == b"small"
     assert first == data, "what was read stays what it is"
+
+
+def device(path: str) -> object:
+    return pytest.param(path, marks=pytest.mark.skipif(not Path(path).exists(), reason="there is no such device here"))
+
+
+@pytest.mark.parametrize("path", [device("/dev/zero"), device("/dev/full"), device("/dev/urandom")])
+def test_a_device_is_not_read_as_it_might_never_end(path: str) -> None:
+    with pytest.raises(ReadError, match=f"^{path}: not a file but a device$"):
+        read_file(path)
+
+
+def test_the_device_that_is_empty_is_read() -> None:
+    assert read_file(os.devnull) == b""
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="open files have no names here")
+def test_what_a_shell_gives_in_place_of_a_file_is_read() -> None:
+    """As ``<(...)`` is."""
+    output, into = os.pipe()
+    os.write(into, b"{}")
+    os.close(into)
+    with os.fdopen(output):
+        assert read_file(f"/dev/fd/{output}") == b"{}"

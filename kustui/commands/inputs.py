@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from kustui.cache import Cache, cache_path
 from kustui.check import RULE_NAMES
@@ -15,6 +18,7 @@ from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import nothing_to_run, other_files, unreadable_files
 from kustui.definition.loader import STDIN
 from kustui.errors import KustuiError, reason_of
+from kustui.files import refuse_device
 from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.snapshot import Checker, Snapshot, Workspace, always, open_paths
 
@@ -26,6 +30,8 @@ def read_stdin(what: str = "a definition") -> bytes:
     if sys.stdin.isatty():
         raise KustuiError(f"- reads standard input, which is the terminal: pipe {what} into it")
     try:
+        with suppress(io.UnsupportedOperation):  # it has no number where a caller in this process has put another there
+            refuse_device(os.fstat(sys.stdin.fileno()))
         return sys.stdin.buffer.read()
     except OSError as error:
         raise KustuiError(f"standard input: {reason_of(error)}") from error

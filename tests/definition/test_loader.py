@@ -154,12 +154,14 @@ def test_a_pipe_in_a_folder_is_not_waited_for() -> None:
         ("gone.json", "gone.json: no such file or directory"),
         ("loop.json", "loop.json: too many levels of symbolic links"),
         ("a.json/b.json", "a.json/b.json: not a directory"),
+        ("zero.json", "zero.json: not a file but a device"),
     ],
 )
 def test_a_path_that_is_not_there_is_told_in_a_line(path: str, message: str) -> None:
     put("a.json", "one")
     Path("gone.json").symlink_to("nowhere.json")
     Path("loop.json").symlink_to("loop.json")
+    Path("zero.json").symlink_to("/dev/zero")
     with pytest.raises(PathError) as caught:
         load(["a.json", path])
     assert str(caught.value) == message
