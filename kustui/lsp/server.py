@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,8 @@ from kustui.workspace.check_cache import CachedCheck
 
 T = TypeVar("T")
 
+_IN_NO_PATH = re.compile("[\0\ud800-\udfff]")
+"""Characters that no system takes in a path."""
 _TICK = 2.0
 """Seconds between two looks at whether the editor still runs."""
 
@@ -193,7 +196,7 @@ def _folders(params: types.InitializeParams) -> Iterable[str]:
 def path_of(uri: str) -> str:
     """The path of a document; of one that is in no file, one that no file has."""
     path = to_fs_path(uri) if uri.startswith("file:") else uri
-    return absolute(path or uri)
+    return absolute(_IN_NO_PATH.sub("\N{REPLACEMENT CHARACTER}", path or uri))
 
 
 def position_of(position: types.Position) -> Position:

@@ -354,3 +354,19 @@ def test_without_the_extra_it_says_how_to_install_it() -> None:
     _, error = server.communicate(b"", timeout=PATIENCE)
     assert server.returncode == 2
     assert error.decode() == "kustui: the language server needs pygls: pip install 'kustui[lsp]'\n"
+
+
+async def test_a_document_at_a_path_that_there_cannot_be_is_known_to_nobody(folder: Path) -> None:
+    start = types.Position(0, 0)
+    async with editing(folder) as editor:
+        for uri in ("file:///a%00b.json", "file:///a\0b.json", "\ud800", "file:///%zz", "untitled:1", "file:///", ""):
+            document = types.TextDocumentIdentifier(uri)
+            editor.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "json", 1, "{")))
+            questions: list[tuple[Any, Any]] = [
+                (editor.text_document_hover_async, types.HoverParams(document, start)),
+                (editor.text_document_definition_async, types.DefinitionParams(document, start)),
+                (editor.text_document_document_symbol_async, types.DocumentSymbolParams(document)),
+                (editor.text_document_prepare_rename_async, types.PrepareRenameParams(document, start)),
+            ]
+            assert not any([await editor.ask(ask(params)) for ask, params in questions])
+    assert editor.exit_status == 0

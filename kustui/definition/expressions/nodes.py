@@ -152,10 +152,11 @@ def read_path(written: str, start: int) -> Path | ExpressionFault:
         near = closest_root(root)
         if dotted.partition(".")[0] in ROOTS:
             near = Suggestion(f"write {dotted}", ".".join(filter(None, _NO_DOTS.split(root))), is_certain=True)
-        behind = root.partition(near.intended or root)[2]
-        is_id_behind = any(map(str.isdigit, behind))  # steps1: a dot is missing
+        behind = root.removeprefix("steps") if root.startswith("steps") else ""
+        if near.intended == "steps" and (len(behind) > 1 or behind.isdigit()):
+            near = did_you_mean(f"steps.{behind}")  # perhaps
         message = f'a path cannot begin with "{shortened(root)}"'
-        return ExpressionFault(message, *spans[0], near.hint, None, near.intended, not is_id_behind)
+        return ExpressionFault(message, *spans[0], near.hint, None, near.intended, near.is_certain)
     if len(segments) == 1 and root != "error":
         what = "step" if root == "steps" else "variable"
         return ExpressionFault(f"the path names no {what}", start, end, f"write {root}.<{what} id>")

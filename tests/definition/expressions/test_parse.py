@@ -43,6 +43,8 @@ def test_the_step_id_can_be_pointed_at_alone() -> None:
         ("/#/steps.1", "a slash follows the /#", "remove the slash", "/"),
         ("/#step.1", 'a path cannot begin with "step"', 'did you mean "steps"?', "step"),
         ("/#Steps.1", 'a path cannot begin with "Steps"', 'did you mean "steps"?', "Steps"),
+        ("/#steps1.x", 'a path cannot begin with "steps1"', 'did you mean "steps.1"?', "steps1"),
+        ("/#stepsab.x", 'a path cannot begin with "stepsab"', 'did you mean "steps.ab"?', "stepsab"),
         ("/#query", 'a path cannot begin with "query"', "a path begins with steps,", "query"),
         ("/#steps", "the path names no step", "write steps.<step id>", "steps"),
         ("/#variables", "the path names no variable", "write variables.<", "variables"),
