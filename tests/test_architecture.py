@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cache
+from pathlib import Path
 
 import grimp
 import pytest
 
+import kustui
 from kustui.analysis.walks import strongly_connected_components
+
+CONTAINERS = (
+    "dict",
+    "list",
+    "set",
+    "defaultdict",
+    "OrderedDict",
+    "Counter",
+    "deque",
+    "WeakKeyDictionary",
+    "WeakValueDictionary",
+)
 
 
 @cache
@@ -26,3 +41,17 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_only_the_screen_imports_what_draws_it(library: str) -> None:
     importers = imports().find_modules_that_directly_import(library)
     assert [name for name in sorted(importers) if not f"{name}.".startswith("kustui.tui.")] == []
+
+
+def test_no_module_keeps_what_is_written_to_it() -> None:
+    kept = []
+    for path in sorted(Path(kustui.__file__).parent.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for statement in tree.body:
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+                value = statement.value
+                is_empty = isinstance(value, ast.List | ast.Dict) and not ast.unparse(value)[1:-1]
+                is_made = isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] in CONTAINERS
+                kept += [f"{path.name}: {ast.unparse(statement)}"] if is_empty or is_made else []
+        kept += [f"{path.name}: {ast.unparse(node)}" for node in ast.walk(tree) if isinstance(node, ast.Global)]
+    assert kept == []

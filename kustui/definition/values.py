@@ -344,6 +344,14 @@ def finite_number(digits: str) -> int | float | None:
     return int(digits) if digits.lstrip("-").isdigit() else number
 
 
+def canonical_json(value: Any) -> str:
+    """A value of a definition as JSON that is the same for all that are the same as JSON: the order of keys says
+    nothing, and 1 is not true."""
+    import json  # not before the first paint
+
+    return json.dumps(value, sort_keys=True)
+
+
 class UndecidedRecord(dict[str, str]):
     """How something Undecided is written as JSON: ``{"undecided": why}``."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from kustui.analysis.walks import breadth_first
 from kustui.definition.dates import parse_date
 from kustui.definition.models import Step
 from kustui.definition.platform import RETRY_WORKFLOW, TRIGGER_ID
+from kustui.definition.values import canonical_json
 from kustui.review.divergence import BREAKS_OFF, ENDS, IS_RETRIED, Path, PathStep
 from kustui.review.event_runs import Event, Place, Side
 from kustui.simulate import DEFAULT_START
@@ -54,7 +54,8 @@ def _outcome(side: Side, node: str) -> Any:
             side.id_now(edge.target),
             edge.error_action,
             edge.after_failure,
-            edge.transition.condition and (edge.transition.condition.op, _text(edge.transition.condition.values)),
+            edge.transition.condition
+            and (edge.transition.condition.op, canonical_json(edge.transition.condition.values)),
         )
         for edge in flow.declared_edges.get(node, ())
     ]
@@ -62,11 +63,7 @@ def _outcome(side: Side, node: str) -> Any:
         return edges, part.id if part is not None else None
     if part.action not in NOT_CHOSEN:
         return edges, part.action is None, _blocked(side, part)
-    return edges, part.action, _text(part.params), _blocked(side, part)
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+    return edges, part.action, canonical_json(part.params), _blocked(side, part)
 
 
 def _blocked(side: Side, step: Step) -> str:

@@ -20,6 +20,7 @@ from kustui.definition.expressions import (
 )
 from kustui.definition.expressions.conditions import texts_read
 from kustui.definition.expressions.words import Namer, value_in_words
+from kustui.definition.values import canonical_json
 from kustui.review.part_changes import sentence, shown
 from kustui.review.value_changes import excerpts
 from kustui.text.styled_lines import Line
@@ -172,20 +173,16 @@ def _lists_that_differ(old: Condition, new: Condition) -> tuple[Comparison, list
         return None
     olds, news = ([operand.value for operand in side.operands] for side in (old, new))
     pairs = enumerate(zip(olds, news, strict=False))
-    differing = [(at, one, other) for at, (one, other) in pairs if _json(one) != _json(other)]
+    differing = [(at, one, other) for at, (one, other) in pairs if canonical_json(one) != canonical_json(other)]
     if len(olds) != len(news) or len(differing) != 1:
         return None
     ((at, one, other),) = differing
     if not isinstance(one, list) or not isinstance(other, list) or not one or not other:
         return None
-    before, after = (Counter(map(_json, values)) for values in (one, other))
+    before, after = (Counter(map(canonical_json, values)) for values in (one, other))
     removed, added = ([*map(json.loads, rest.elements())] for rest in (before - after, after - before))
     operands = (*new.operands[:at], replace(new.operands[at], value=_LIST), *new.operands[at + 1 :])
     return (replace(new, operands=operands), removed, added) if removed or added else None
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, sort_keys=True)
 
 
 def _shares_parts(old: Condition, new: Condition) -> bool:

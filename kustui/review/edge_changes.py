@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Hashable, Sequence
@@ -16,7 +15,7 @@ from kustui.definition.cases import FactTable, both
 from kustui.definition.expressions import Condition, Path, cases_of, constant_outcome, in_words, parse_condition
 from kustui.definition.expressions.conditions import leaf_cases
 from kustui.definition.platform import ERROR_ACTIONS, TRIGGER_ID
-from kustui.definition.values import MISSING
+from kustui.definition.values import MISSING, canonical_json
 from kustui.diagrams.labels import short_action
 from kustui.review.condition_changes import ConditionComparison
 from kustui.review.part_changes import Changes, Owner, PartChange, Place, named, sentence, shown
@@ -304,7 +303,7 @@ def matched(olds: Sequence[Sequence[Hashable]], news: Sequence[Sequence[Hashable
 
 def condition_text(condition: Any) -> str:
     """A condition as JSON, the same for those that differ only in the order of the parts of a group."""
-    return json.dumps(_ordered_parts(condition), sort_keys=True)
+    return canonical_json(_ordered_parts(condition))
 
 
 def _ordered_parts(condition: Any) -> Any:
@@ -314,7 +313,7 @@ def _ordered_parts(condition: Any) -> Any:
     values = condition.get("values")
     if condition.get("op") not in ("and", "or") or not isinstance(values, list):
         return condition
-    parts = sorted((_ordered_parts(part) for part in values), key=lambda part: json.dumps(part, sort_keys=True))
+    parts = sorted((_ordered_parts(part) for part in values), key=canonical_json)
     return {**condition, "values": parts}
 
 

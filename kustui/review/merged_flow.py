@@ -10,7 +10,6 @@ It is drawn by the same code as any other flow::
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Entry
 from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
 from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.values import canonical_json
 from kustui.diagrams.glyphs import ChangeMarks
 from kustui.diagrams.labels import edge_label
 from kustui.review.edge_changes import condition_text, edge_keys, matched
@@ -80,7 +80,7 @@ class _ComparedEdge(NamedTuple):
             value, target = identities.value(value), identities.steps.get(target, target)
         condition = condition_text(value.pop("condition"))
         keys = edge_keys((edge.after_failure, edge.error_action, target), condition, edge.transition.label)
-        return cls(edge, keys, json.dumps([value, condition], sort_keys=True))
+        return cls(edge, keys, canonical_json([value, condition]))
 
 
 @dataclass(frozen=True, eq=False)

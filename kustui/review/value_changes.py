@@ -12,7 +12,7 @@ from typing import Any
 
 from kustui.definition.expressions.words import Namer, path_in_words, value_in_words
 from kustui.definition.platform import call_event, called_id
-from kustui.definition.values import MISSING
+from kustui.definition.values import MISSING, canonical_json
 from kustui.review.part_changes import (
     Changes,
     Owner,
@@ -157,7 +157,7 @@ class ValueComparison:
             if before != after:
                 return before, after
         if not both_texts:
-            old, new = (json.dumps(value, sort_keys=True) for value in (old, new))
+            old, new = map(canonical_json, (old, new))
         one, other = excerpts(old, new)
         return shown(one), shown(other)
 

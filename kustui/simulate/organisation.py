@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -38,6 +38,8 @@ class Organisation:
     analyses: AnalysisCache
     problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     """By the key of the workflow, as ``Snapshot.by_entry`` has them."""
+    answers: dict[Hashable, Hashable] = field(default_factory=dict, repr=False)
+    """What it has said to what replays ask, by the question: ``scenarios.suite`` keeps it here."""
     _names: dict[str, str] = field(default_factory=dict, repr=False)
     _by_place: dict[str, Mapping[str, tuple[Problem, ...]]] = field(default_factory=dict, repr=False)
     """By the key of the workflow and the pointer of each part that they are in."""

@@ -19,6 +19,7 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.keys import BOOKKEEPING_KEYS
 from kustui.definition.source.json_values import decoded
 from kustui.definition.source.source import replace_lone_surrogates
+from kustui.definition.values import canonical_json
 from kustui.text.messages import counted
 from kustui.text.signs import ADDED as ADDED
 from kustui.text.signs import CHANGED as CHANGED
@@ -298,7 +299,7 @@ def _place_of(entry: Entry) -> Hashable:
 
 
 def _unnamed_of(entry: Entry) -> Hashable:
-    return blake2b(json.dumps(_unnamed(entry), sort_keys=True).encode()).digest()
+    return blake2b(canonical_json(_unnamed(entry)).encode()).digest()
 
 
 def _shares_most_steps(entry: Entry, other: Entry) -> bool:
@@ -339,7 +340,7 @@ def _same(one: Any, other: Any) -> bool:
     """Whether two values are the same as JSON, where 1 is not true; the order of keys is not told apart."""
     if one != other:
         return False
-    return repr(one) == repr(other) or json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return repr(one) == repr(other) or canonical_json(one) == canonical_json(other)
 
 
 def _member(value: Any, key: str) -> Any:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
+from kustui.definition.values import canonical_json
+
 _MOST_ROUNDS = 20
 """Steps of which each leads to the next, or back, need a single one: the steps are gone through in both directions."""
 _SELF = "\0"
@@ -127,4 +129,4 @@ def _named(step: Any) -> Hashable:
 
 def _text(step: Mapping[str, Any]) -> str:
     """A step without its id, as JSON."""
-    return json.dumps({key: value for key, value in step.items() if key != "id"}, sort_keys=True)
+    return canonical_json({key: value for key, value in step.items() if key != "id"})

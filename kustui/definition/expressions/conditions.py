@@ -13,7 +13,7 @@ from kustui.definition.expressions.parse import Function, Literal, Reference, ex
 from kustui.definition.expressions.templates import Template
 from kustui.definition.functions import FUNCTIONS
 from kustui.definition.operators import OPERATORS, OPPOSITES, Family, Operator, compare, operator_named
-from kustui.definition.values import MISSING
+from kustui.definition.values import MISSING, canonical_json
 from kustui.text.terminal_safe import UNKNOWN
 
 _UNKNOWN = json.dumps(UNKNOWN)[1:-1]
@@ -247,8 +247,7 @@ def condition_key(condition: Condition) -> str:
             return f"unreadable {condition.pointer}"
         case Comparison():
             operator = condition.meaning
-            # As JSON, where 1 is not true.
-            values = [json.dumps(operand.value, sort_keys=True) for operand in condition.compared]
+            values = [canonical_json(operand.value) for operand in condition.compared]  # where 1 is not true
             if any(_UNKNOWN in value for value in values):  # it may be another each time
                 values.append(condition.pointer)
             name = OPPOSITES.get(condition.operator, condition.operator)

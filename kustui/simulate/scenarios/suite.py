@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Problem
@@ -170,11 +169,10 @@ def reusable_results(
 ) -> dict[str, ScenarioResult]:
     """The results of before that are still those of their scenarios, by path; all others are due."""
     results = {result.path: result for result in before}
-    answers = _answers_of(organisation)
     reusable = {}
     for text in texts:
         result = results.get(text.path)
-        if result is not None and not text.error and _is_current(result, text, options, answers):
+        if result is not None and not text.error and _is_current(result, text, options, organisation):
             reusable[text.path] = result
     return reusable
 
@@ -195,8 +193,8 @@ def replay_one(
         result = replay(file, asked, options.most, follow_events=options.follow_events)
     except ScenarioError as error:
         errors = error.lines
-    answers = _answers_of(organisation)
-    basis = Basis(_digest(text.raw), options, {question: answers.of(question) for question in asked.questions})
+    answers = {question: _answer(organisation, question) for question in asked.questions}
+    basis = Basis(_digest(text.raw), options, answers)
     if result is not None:
         return _result_of(result, asked.concerned, render, basis)
     title = file.scenario.scenario if file is not None else ""
@@ -323,24 +321,11 @@ class _AskedOrganisation(Organisation):
         self.questions.add(Question(about, name))
 
 
-class _Answers(NamedTuple):
-    """What an organisation says to what replays asked of it, or of an earlier one."""
-
-    organisation: Organisation
-    kept: dict[Question, Hashable]
-
-    def of(self, question: Question) -> Hashable:
-        if question not in self.kept:
-            self.kept[question] = _ANSWERS[question.about](self.organisation, question.name)
-        return self.kept[question]
-
-
-_KEPT: WeakKeyDictionary[Organisation, dict[Question, Hashable]] = WeakKeyDictionary()
-"""As long as an organisation is there: two are asked in turn while a comparison and the background replay."""
-
-
-def _answers_of(organisation: Organisation) -> _Answers:
-    return _Answers(organisation, _KEPT.setdefault(organisation, {}))
+def _answer(organisation: Organisation, question: Question) -> Hashable:
+    """What an organisation says to what a replay asked of it, or of an earlier one."""
+    if question not in organisation.answers:
+        organisation.answers[question] = _ANSWERS[question.about](organisation, question.name)
+    return organisation.answers[question]
 
 
 _ANSWERS: Mapping[str, Callable[[Organisation, str], Hashable]] = {
@@ -383,9 +368,9 @@ def _digest(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-def _is_current(result: ScenarioResult, text: ScenarioText, options: ReplayOptions, answers: _Answers) -> bool:
+def _is_current(result: ScenarioResult, text: ScenarioText, options: ReplayOptions, organisation: Organisation) -> bool:
     """Whether nothing has changed that a result depends on."""
     basis = result.basis
     if basis is None or basis.digest != _digest(text.raw) or basis.options != options:
         return False
-    return all(answers.of(question) == answer for question, answer in basis.answers.items())
+    return all(_answer(organisation, question) == answer for question, answer in basis.answers.items())
