@@ -78,12 +78,12 @@ class Parser(argparse.ArgumentParser):
             self.add_output_file()
         self.add_appearance()
 
-    def add_output_file(self, option: str = "--output", what: str = "") -> None:
+    def add_output_file(self) -> None:
         """Let the user say where something is written: None for standard output, as for ``-``."""
         from kustui.commands.output import output_path
 
-        help_ = f"write {what + ' ' if what else ''}to FILE instead of standard output"
-        self.add_argument(option, metavar="FILE", type=output_path, help=help_)
+        help_ = "write to FILE instead of standard output"
+        self.add_argument("--output", metavar="FILE", type=output_path, help=help_)
 
     def add_appearance(self) -> None:
         """How text looks."""

@@ -93,7 +93,7 @@ def parser() -> Parser:
     add(
         "--coverage", choices=COVERAGE_FORMATS, help="report what the scenarios cover of every workflow, in this format"
     )
-    parser.add_output_file("--coverage-file", "the coverage")
+    add("--coverage-file", metavar="FILE", help="write the coverage to FILE instead of standard output")
     add("--update", action="store_true", help="let the scenarios that fail expect what came of them from now on")
     add("--save", metavar="FILE", help="save the rehearsal as a scenario; with --explore, one a path in a folder")
     add("--force", action="store_true", help="let --save replace existing files")
@@ -161,12 +161,13 @@ def _suite_mistakes(options: argparse.Namespace, given: Sequence[str]) -> Iterat
     for name in ("coverage", "update"):
         yield getattr(options, name) and given, f"--{name} is for scenarios: leave out {', '.join(given)}"
     yield options.coverage_file and not options.coverage, "--coverage-file needs --coverage, which says the format"
-    on_stdout = options.coverage not in (None, "text") and not options.coverage_file and not options.output
+    file = options.coverage_file and output_path(options.coverage_file)
+    on_stdout = options.coverage not in (None, "text") and not file and not options.output
     yield (
         on_stdout,
         f"--coverage {options.coverage} needs a place of its own: add --coverage-file FILE, or --output FILE",
     )
-    same = options.output and options.coverage_file and absolute(options.output) == absolute(options.coverage_file)
+    same = options.output and file and absolute(options.output) == absolute(file)
     yield same, "--output and --coverage-file name the same file: the report and the coverage need one each"
     yield options.update and options.watch, "--watch would accept every mistake: run --update without it"
     by_itself = options.max_steps or options.follow_events

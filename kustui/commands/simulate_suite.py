@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from kustui.check.reports import repository_folder
-from kustui.commands.output import ExitStatus, Output, ProgressLine, say
+from kustui.commands.output import ExitStatus, Output, ProgressLine, output_path, say
 from kustui.errors import KustuiError
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.reports import render_of, report_of
@@ -38,6 +38,7 @@ class Suite:
 
     def __init__(self, options: argparse.Namespace, definitions: Sequence[str]) -> None:
         self._options, self._definitions = options, definitions
+        self._coverage_file = output_path(options.coverage_file) if options.coverage_file else None
         self._results: Sequence[ScenarioResult] | None = None
 
     def replay(self, organisation: Organisation, texts: Sequence[ScenarioText]) -> ExitStatus:
@@ -84,7 +85,7 @@ class Suite:
             raise KustuiError(*errors)
         for line in errors if options.format != "text" or options.output else ():
             say(f"kustui: {line}")
-        shows_coverage = options.format == "text" and (not options.coverage or options.coverage_file)
+        shows_coverage = options.format == "text" and (not options.coverage or self._coverage_file)
         coverage = coverage_of(results, organisation) if shows_coverage else None
         return report_of(options.format)(results, coverage, shown=shown, colour=output.colour)
 
@@ -93,7 +94,7 @@ class Suite:
     ) -> None:
         """Write the report, and the coverage to its own file or after the report, or where only that has a file, to
         standard output."""
-        format_, file = self._options.coverage, self._options.coverage_file
+        format_, file = self._options.coverage, self._coverage_file
         if not format_:
             output.write(report)
             return

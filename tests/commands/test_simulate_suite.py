@@ -306,6 +306,7 @@ def test_what_a_definition_holds_is_no_markup_of_coverage(capsys: pytest.Capture
             "--output and --coverage-file name the same file: the report and the coverage need one each",
         ),
         (["flows", "--coverage-file", "x"], "--coverage-file needs --coverage"),
+        (["flows", "--coverage-file", "-"], "--coverage-file needs --coverage"),
         (["flows", "--coverage", "text", "--explore"], "leave out --explore"),
         (["flows", "--coverage", "text"], "there are none"),
         (["flows", "--update"], "there are none"),
