@@ -34,8 +34,3 @@ def resume_gc() -> None:
     """Collect again, but look at nothing of what has been made until now."""
     gc.freeze()
     gc.enable()
-
-
-def unfreeze_gc() -> None:
-    """Look at everything again: what was made before is no longer wanted."""
-    gc.unfreeze()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -15,8 +14,8 @@ from kustui.check.problems import Problem
 from kustui.check.reports import FORMATS, FORMATS_WITH_FIXES, CheckResult, report_of, repository_folder
 from kustui.check.reports.text import difference
 from kustui.commands.command_line import Parser
-from kustui.commands.inputs import cache_of, cached_check, configuration_of, read_stdin
-from kustui.commands.output import ExitStatus, Output, ProgressLine, ReaderGoneError, output_path, report_error, say
+from kustui.commands.inputs import WatchedDefinitions, cache_of, cached_check, configuration_of, read_stdin
+from kustui.commands.output import ExitStatus, Output, ProgressLine, ReaderGoneError, output_path, say
 from kustui.config.check_settings import Settings, unknown_rule
 from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
@@ -28,7 +27,7 @@ from kustui.files import current_folder, is_folder
 from kustui.garbage_collection import gc_paused
 from kustui.text.messages import counted
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.snapshot import Snapshot, Workspace, always, open_paths
+from kustui.workspace.snapshot import Snapshot, always, open_paths
 
 _FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=True)}, "never": None}
 
@@ -249,40 +248,25 @@ def _write_baseline(name: str, checked: CheckResult) -> None:
 
 def _watch(options: argparse.Namespace) -> int:
     """Check again after every change, until Ctrl+C. Raises ReaderGoneError when nobody reads the reports any more."""
-    from kustui.workspace.background import follow_changes
-    from kustui.workspace.watch import ChangeWatcher  # loads watchfiles
-
     if STDIN in options.paths or options.stdin_filename is not None:
         raise KustuiError("--watch needs files: standard input does not change")
     only_difference = options.format == "text" and not options.output and sys.stdout.isatty()
     configuration = configuration_of(options, options.paths)
-    check = cached_check(options, configuration)
-    workspace = Workspace(options.paths, checker=check)
-    _require_definitions(workspace.open().collection)
-    _report_others(workspace.snapshot.collection)
-    also = [*configuration.watched_paths, *filter(None, [options.baseline])]
+    watched = WatchedDefinitions(options, options.paths, configuration)
+    _report_others(watched.workspace.open().collection)
     before: Iterable[Problem] | None = None
 
-    def settings() -> Settings:
-        return _settings(options, configuration)
+    def show(snapshot: Snapshot) -> None:
+        nonlocal before
+        _require_definitions(snapshot.collection)
+        checked = _checked(options, snapshot)
+        if before is None or not only_difference:
+            _write_report(options, checked)
+        else:
+            output = Output.of(options)
+            output.write(difference(before, checked, colour=output.colour))
+        before = checked.problems
 
-    first = workspace.refresh(settings=settings())
-    refused = lambda words: say(f"kustui: {words}")  # noqa: E731
-    with ChangeWatcher(options.paths, also, poll=options.poll, refused=refused) as changes:
-        for outcome in itertools.chain([first], follow_changes(workspace, changes, settings)):
-            try:
-                if not isinstance(outcome, Snapshot):
-                    raise outcome
-                _require_definitions(outcome.collection)
-                checked = _checked(options, outcome)
-            except KustuiError as error:
-                report_error(error)
-                continue
-            if before is None or not only_difference:
-                _write_report(options, checked)
-            else:
-                output = Output.of(options)
-                output.write(difference(before, checked, colour=output.colour))
-            before = checked.problems
-            check.keep()
+    baseline = [options.baseline] if options.baseline else []
+    watched.follow(lambda: _settings(options, configuration), show, lambda: baseline)
     return ExitStatus.OK

@@ -5,22 +5,31 @@ from __future__ import annotations
 import io
 import os
 import sys
+import time
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from kustui.cache import Cache, cache_path
 from kustui.check import RULE_NAMES
-from kustui.commands.output import ProgressLine, say
+from kustui.commands.output import ProgressLine, report_error, say
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
 from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import nothing_to_run, other_files, unreadable_files
-from kustui.definition.loader import STDIN
+from kustui.definition.loader import STDIN, Progress, stamps_of
 from kustui.errors import KustuiError, reason_of
 from kustui.files import refuse_device
+from kustui.garbage_collection import gc_paused
 from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.snapshot import Checker, Snapshot, Workspace, always, open_paths
+
+if TYPE_CHECKING:
+    from kustui.check.checker import CheckListener
+
+_SETTLED = 0.1
+"""Seconds without a change after which a save is over."""
 
 
 def read_stdin(what: str = "a definition") -> bytes:
@@ -59,7 +68,7 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snaps
     stdin = read_stdin() if STDIN in paths else b""
     with ProgressLine() as progress:
         opened = open_paths(paths, stdin, progress.reading)
-    _require_workflows(opened.collection)
+    require_workflows(opened.collection)
     check = cached_check(options, configuration)
     with ProgressLine() as progress:
         snapshot = check(opened, settings, progress.checking, always, None)
@@ -67,7 +76,7 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snaps
     return snapshot, settings
 
 
-def _require_workflows(collection: Collection) -> None:
+def require_workflows(collection: Collection) -> None:
     """Say which files are left out. Raises KustuiError where no workflow is left."""
     if reason := nothing_to_run(collection):
         raise KustuiError(reason)
@@ -76,27 +85,72 @@ def _require_workflows(collection: Collection) -> None:
 
 
 class WatchedDefinitions:
-    """What ``checked_definitions`` gives, again and again: only what has changed is read and checked anew."""
+    """Some definitions, checked, and again after every change: only what has changed is read and checked anew."""
 
-    def __init__(self, options: Namespace, paths: Sequence[str]) -> None:
-        self._options, self.configuration = options, configuration_of(options, paths)
-        self._check = cached_check(options, self.configuration)
-        self._workspace = Workspace(paths, checker=self._check)
-        self._left_out: Sequence[str] | None = None
+    def __init__(self, options: Namespace, paths: Sequence[str], configuration: Configuration) -> None:
+        self._poll, self._paths, self._configuration = options.poll, paths, configuration
+        self._check = cached_check(options, configuration)
+        self.workspace = Workspace(paths, checker=self._checked)
 
-    def refresh(self, changed: Iterable[str]) -> Snapshot | None:
-        """The definitions, of which some files may have changed; None where one of them cannot be read that could
-        before, or another mistake is in it. Raises KustuiError as ``checked_definitions`` does."""
-        settings = self.configuration.settings(RULE_NAMES, cache_of(self._options, self.configuration))
-        with ProgressLine() as progress:
-            snapshot = self._workspace.refresh(changed, settings, progress.checking)
+    def follow(
+        self,
+        settings: Callable[[], Settings],
+        show: Callable[[Snapshot], object],
+        also: Callable[[], Sequence[str]],
+        *,
+        scenarios: bool = False,
+    ) -> None:
+        """Show them, and again after every change of them or of the files ``also``, until nothing can change any more.
+        With ``scenarios``, these may come to the folders.
+
+        What cannot be shown raises KustuiError the first time, and is reported later. ReaderGoneError where nobody
+        reads on.
+        """
+        from kustui.workspace.background import follow_changes
+        from kustui.workspace.watch import ChangeWatcher  # loads watchfiles
+
+        files = also()
+        shown = stamps_of(files)  # before anything is read
+        with gc_paused():  # the first time without threads, which keep processes from being forked
+            show(self.workspace.refresh(settings=settings()))
+
+        def show_again(snapshot: Snapshot) -> None:
+            try:
+                show(snapshot)
+            except KustuiError as error:
+                report_error(error)
+
+        def look_at_others() -> None:
+            nonlocal shown
+            if (now := stamps_of(also())) != shown:
+                while now != shown:  # until what is written in pieces is whole
+                    shown = now
+                    time.sleep(_SETTLED)
+                    now = stamps_of(also())
+                show_again(self.workspace.snapshot)
+
+        files = (*files, *self._configuration.watched_paths)
+        refused = lambda words: say(f"kustui: {words}")  # noqa: E731
+        with ChangeWatcher(self._paths, files, poll=self._poll, scenarios=scenarios, refused=refused) as changes:
+            for outcome in follow_changes(self.workspace, changes, settings, otherwise=look_at_others):
+                if isinstance(outcome, Snapshot):
+                    shown = stamps_of(also())
+                    show_again(outcome)
+                else:
+                    report_error(outcome)
+
+    def _checked(
+        self,
+        snapshot: Snapshot,
+        settings: Settings | None,
+        progress: Progress | None,
+        wanted: Callable[[], bool],
+        listener: CheckListener | None,
+    ) -> Snapshot:
+        with ProgressLine() as line:
+            checked = self._check(snapshot, settings, line.checking, wanted, listener)
         self._check.keep()
-        _require_workflows(snapshot.collection)
-        left_out = [*unreadable_files(snapshot.collection)]
-        if self._left_out is not None and any(line not in self._left_out for line in left_out):
-            return None
-        self._left_out = left_out
-        return snapshot
+        return checked
 
 
 def cache_of(options: Namespace, configuration: Configuration) -> Cache:

@@ -7,15 +7,24 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kustui.check import RULE_NAMES
 from kustui.commands.command_line import Parser, whole_number
-from kustui.commands.inputs import WatchedDefinitions, checked_definitions, read_stdin
-from kustui.commands.output import ExitStatus, Output, output_path, report_error
+from kustui.commands.inputs import (
+    WatchedDefinitions,
+    cache_of,
+    checked_definitions,
+    configuration_of,
+    read_stdin,
+    require_workflows,
+)
+from kustui.commands.output import ExitStatus, Output, output_path
 from kustui.commands.simulate_suite import Suite
-from kustui.definition.imported_files import imported_paths
-from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, stamps_of
+from kustui.config.check_settings import Settings
+from kustui.definition.collection_messages import unreadable_files
+from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME
 from kustui.errors import KustuiError
 from kustui.files import absolute, read_file
-from kustui.garbage_collection import gc_paused, unfreeze_gc
+from kustui.garbage_collection import gc_paused
 from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.reports import FORMATS, render_of, report_of
@@ -29,9 +38,6 @@ from kustui.text.terminal_safe import to_json
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.workspace.snapshot import Snapshot
-
-_SETTLED = 0.1
-"""Seconds without a change after which a save is over."""
 
 _EPILOG = """\
 exit status:
@@ -182,38 +188,25 @@ def _watch(
 ) -> int:
     """Rehearse again after every change, until Ctrl+C, or until nobody reads on: ReaderGoneError. With ``searched``,
     scenarios may come to the folders."""
-    from kustui.workspace.watch import ChangeWatcher
+    configuration = configuration_of(options, definitions)
+    suite = Suite(options, definitions)
+    left_out: Sequence[str] | None = None
 
-    watched, suite = WatchedDefinitions(options, definitions), Suite(options, definitions)
-    scenarios, changed = named(), frozenset[str]()
-    also = [path for path in (*scenarios, options.event, *watched.configuration.paths) if path]
-    before = stamps_of((*definitions, *also))  # before anything is read
-    with gc_paused():  # the first time without threads, which keep processes from being forked
-        snapshot = watched.refresh(changed)
-        assert snapshot is not None, "the first time"
-        imported = imported_paths(snapshot.collection.documents)
-        before = {**stamps_of(tuple(imported)), **before}
-        _simulate(options, snapshot, scenarios, suite)
-    with ChangeWatcher(definitions, also, poll=options.poll, scenarios=searched) as changes:
-        changes.watch_also(imported)
-        while (more := changes.take()) is not None:
-            while more is not None:  # until what is written in pieces is whole
-                changed |= more
-                more = changes.take(_SETTLED)
-            scenarios = named()
-            now = stamps_of((*definitions, *also, *imported, *scenarios))
-            if now == before:
-                continue
-            unfreeze_gc()  # what the last look left
-            try:
-                with gc_paused():
-                    if (snapshot := watched.refresh(changed)) is not None:
-                        imported = imported_paths(snapshot.collection.documents)
-                        changes.watch_also(imported)
-                        _simulate(options, snapshot, scenarios, suite)
-            except KustuiError as error:
-                report_error(error)
-            before, changed = now, frozenset()
+    def show(snapshot: Snapshot) -> None:
+        nonlocal left_out
+        require_workflows(snapshot.collection)
+        unreadable = [*unreadable_files(snapshot.collection)]
+        if left_out is None or all(line in left_out for line in unreadable):  # else another mistake has come
+            left_out = unreadable
+            _simulate(options, snapshot, named(), suite)
+
+    def also() -> Sequence[str]:
+        return [*named(), options.event] if options.event else named()
+
+    def settings() -> Settings:
+        return configuration.settings(RULE_NAMES, cache_of(options, configuration))
+
+    WatchedDefinitions(options, definitions, configuration).follow(settings, show, also, scenarios=searched)
     return ExitStatus.OK
 
 

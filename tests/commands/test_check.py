@@ -551,6 +551,24 @@ def test_watching_survives_a_file_that_vanishes(watching: subprocess.Popen[str],
     assert report_of(watching) == "no problems in 1 file\n"
 
 
+def test_watching_checks_again_when_the_baseline_changes(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert run(capsys, "right.json", "--write-baseline", "known.json")[0] == 0
+    process = subprocess.Popen(
+        [*KUSTUI, "check", "wrong.json", "--watch", "--baseline", "known.json"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        cwd=folder,
+    )
+    with process:
+        try:
+            assert "cD5" in report_of(process)
+            assert run(capsys, "wrong.json", "--write-baseline", "known.json")[0] == 0
+            assert report_of(process) == "no problems in 1 file\n"
+        finally:
+            process.terminate()
+
+
 def test_watching_prints_the_difference_on_a_terminal(folder: Path) -> None:
     with Terminal(["check", "wrong.json", "--watch"], cwd=folder, columns=160) as terminal:
         terminal.wait_for("1 error in 1 file")

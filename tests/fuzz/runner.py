@@ -21,7 +21,6 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from kustui.errors import KustuiError
-from kustui.garbage_collection import unfreeze_gc
 from tests.fuzz.entries import ENTRIES
 from tests.fuzz.mutators import as_json, deeper, scrambled_bytes, scrambled_structure, scrambled_tokens
 from tests.support.terminal import ROOT, SAMPLES
@@ -270,7 +269,7 @@ def _work(reports: Any, seed: int, names: Sequence[str], start: int, most: int, 
             reports.put(Report(number + 1))
             break
         if number % _COLLECT_EVERY == 0:  # each first check keeps what it has made from being looked at again
-            unfreeze_gc()
+            gc.unfreeze()
             gc.collect()
     else:
         reports.put(Report(most))
