@@ -301,7 +301,7 @@ class _Renderer:
                 yield from self.nodes(block.body, inner) if inner else self.nodes(block.inverse, frame)
             case _:
                 zero = any(named.name == "includeZero" and self.value(named.value, frame) for named in call.named)
-                holds = not _is_empty(argument) and (zero or not _is_zero(argument))
+                holds = not _is_empty(argument) and (zero or not (is_number(argument) and argument == 0))
                 yield from self.nodes(block.body if holds == (call.name == "if") else block.inverse, frame)
 
     def each(self, block: Block, frame: _Frame, elements: Any) -> Iterator[str]:
@@ -335,7 +335,3 @@ def _is_empty(value: Any) -> bool:
     if isinstance(value, bool):
         return not value
     return is_missing(value) or value in ("", ()) or value == []
-
-
-def _is_zero(value: Any) -> bool:
-    return is_number(value) and value == 0

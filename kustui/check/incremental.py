@@ -15,7 +15,6 @@ from operator import attrgetter, is_
 from typing import NamedTuple
 
 from kustui.analysis.apps import AppDeclarations, declarations_of
-from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowSummary
 from kustui.check.checker import Results, WorkflowResult
 from kustui.check.problems import Problem, Related
@@ -249,16 +248,12 @@ def _moved_summary(summary: WorkflowSummary, entry: Entry, move: _Move) -> Workf
     return summary._replace(
         entry=entry,
         pointer=move.pointer(summary.pointer),
-        calls=tuple(_moved_call(call, entry, move) for call in summary.calls),
+        calls=tuple(replace(call, caller=entry.key, pointer=move.pointer(call.pointer)) for call in summary.calls),
         effects=tuple(effect._replace(pointer=move.pointer(effect.pointer)) for effect in summary.effects),
         unreadable=frozenset(map(move.pointer, summary.unreadable)),
         app_versions={text: (move.pointer(at), step) for text, (at, step) in summary.app_versions.items()},
         links=summary.links.moved(move.pointer),
     )
-
-
-def _moved_call(call: ScheduleCall, entry: Entry, move: _Move) -> ScheduleCall:
-    return replace(call, caller=entry.key, pointer=move.pointer(call.pointer))
 
 
 def mentions(text: bytes, ids: frozenset[bytes]) -> bool:

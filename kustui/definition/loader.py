@@ -229,7 +229,7 @@ class Reader:
     def _again(self, file: _File, raw: bytes, old: Document) -> Document | None:
         """The document of a file that had one; None where it is something else now."""
         last = old.broken or old
-        is_same = _is_unchanged(last.source, raw) and not _is_unreadable(last)
+        is_same = _is_unchanged(last.source, raw) and not any(fault.rule == _UNREADABLE for fault in last.faults)
         if is_same and self._imported.are_as_read(last):
             return old
         now = self._document(file.path, raw, old)
@@ -299,10 +299,6 @@ def _unreadable(path: str, error: OSError) -> Document:
 def _is_unchanged(source: Source, raw: bytes) -> bool:
     """Whether bytes are those that were read, and not only the same text in another encoding."""
     return source.text_source.data == raw and source.encoding == "UTF-8" and not source.offset
-
-
-def _is_unreadable(document: Document) -> bool:
-    return any(fault.rule == _UNREADABLE for fault in document.faults)
 
 
 def _path_error(path: str, error: OSError) -> PathError:
