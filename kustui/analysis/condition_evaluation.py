@@ -7,16 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kustui.analysis.evaluation import EvaluationContext, assumptions_in, evaluate, resolve
-from kustui.definition.expressions import (
-    AllOf,
-    Always,
-    AnyOf,
-    Comparison,
-    Condition,
-    Never,
-    Operand,
-    Unreadable,
-)
+from kustui.definition.expressions import AllOf, Always, AnyOf, Comparison, Condition, Never, Operand, Unreadable
 from kustui.definition.operators import compare
 from kustui.definition.values import Undecided, all_of, any_of
 

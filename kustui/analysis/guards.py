@@ -11,14 +11,7 @@ from typing import Generic, NamedTuple, TypeVar
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first
-from kustui.definition.expressions import (
-    Comparison,
-    Function,
-    Path,
-    Template,
-    comparisons_in,
-    paths_in,
-)
+from kustui.definition.expressions import Comparison, Function, Path, Template, comparisons_in, paths_in
 from kustui.definition.expressions.nodes import Block, Node
 from kustui.definition.functions import BLOCKS, GUARD_FUNCTIONS
 from kustui.definition.models import Transition

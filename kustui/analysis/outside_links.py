@@ -10,13 +10,7 @@ from kustui.analysis.effects import CUSTOM, class_of
 from kustui.analysis.events import TriggerFilter, changed_field, trigger_filter
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.reads import Read
-from kustui.definition.platform import (
-    REST_ACTIONS,
-    called_by_address,
-    host_of,
-    object_of_action,
-    object_of_event,
-)
+from kustui.definition.platform import REST_ACTIONS, called_by_address, host_of, object_of_action, object_of_event
 
 
 class Mention(NamedTuple):

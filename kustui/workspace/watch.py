@@ -17,14 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from kustui.definition.loader import (
-    SCENARIO_SUFFIX,
-    STDIN,
-    is_definition,
-    is_ignored,
-    stamps_of,
-    walk_folders,
-)
+from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, is_definition, is_ignored, stamps_of, walk_folders
 from kustui.files import Stamp, absolute, identity_of, is_file, is_folder, resolved, stamp_of
 
 if TYPE_CHECKING:

@@ -7,14 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kustui.analysis.apps import (
-    app_of,
-    declarations_of,
-    general_name,
-    is_range,
-    is_readable_member,
-    read_version,
-)
+from kustui.analysis.apps import app_of, declarations_of, general_name, is_range, is_readable_member, read_version
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.uses import looks_random
 from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary

@@ -12,15 +12,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, step, to, when, workflow, workflow_rule
 from kustui.config.severity import Severity
-from kustui.definition.expressions import (
-    AllOf,
-    AnyOf,
-    Comparison,
-    Operand,
-    Unreadable,
-    condition_key,
-    is_plain,
-)
+from kustui.definition.expressions import AllOf, AnyOf, Comparison, Operand, Unreadable, condition_key, is_plain
 from kustui.definition.models import Transition
 from kustui.definition.operators import CLOSEST_OPERATOR, OPERATOR_BY_ALIAS, OPERATORS, Family
 from kustui.definition.platform import ERROR_ACTIONS, TRIGGER_ID

@@ -7,12 +7,7 @@ from typing import NamedTuple
 
 from kustui.definition.source.edits import Edit, edit_between, outline_after
 from kustui.definition.source.outline import Outline, Shape, outline
-from kustui.definition.source.recognition import (
-    begins_like_definition,
-    comment_faults,
-    is_module,
-    without_comments,
-)
+from kustui.definition.source.recognition import begins_like_definition, comment_faults, is_module, without_comments
 from kustui.definition.source.source import Extent, Fault, Source, UndecodableError
 from kustui.files import ReadFile, no_file
 

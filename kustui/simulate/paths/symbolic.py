@@ -15,16 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from kustui.analysis.reads import Fields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.definition.expressions import (
-    AllOf,
-    Always,
-    AnyOf,
-    Comparison,
-    Condition,
-    Never,
-    Operand,
-    Unreadable,
-)
+from kustui.definition.expressions import AllOf, Always, AnyOf, Comparison, Condition, Never, Operand, Unreadable
 from kustui.definition.models import Step
 from kustui.definition.platform import COMPUTED_ACTIONS, SCHEDULE_ACTION, TRANSFORM_ACTION
 

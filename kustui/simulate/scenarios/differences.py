@@ -17,13 +17,7 @@ from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.engine.words import moment
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
-from kustui.simulate.scenarios.model import (
-    Expectations,
-    ExpectedCoverage,
-    ExpectedRun,
-    ExpectedSchedule,
-    ExpectedValue,
-)
+from kustui.simulate.scenarios.model import Expectations, ExpectedCoverage, ExpectedRun, ExpectedSchedule, ExpectedValue
 from kustui.text.messages import counted, hint_of, quoted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -40,12 +41,11 @@ _LONG = 20
 """Seconds for which it is shown what could not be done."""
 
 
+@dataclass
 class BackgroundEvent(Message):
     """Something happened in the background."""
 
-    def __init__(self, event: Event) -> None:
-        super().__init__()
-        self.event = event
+    event: Event
 
 
 class BackgroundEvents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -46,12 +47,11 @@ class FixPane(Menu, inherit_bindings=False):
     KEYS = ("difference.apply", "difference.leave", "difference.down", "difference.page-down")
     ENDS_ON_OTHER_KEYS = True
 
+    @dataclass
     class Accepted(Message):
         """A change is to be made."""
 
-        def __init__(self, proposal: Proposal) -> None:
-            super().__init__()
-            self.proposal = proposal
+        proposal: Proposal
 
     def __init__(self, title: str, proposals: Sequence[Proposal], screen: Screen[None]) -> None:
         super().__init__(screen.focused, id="fix-pane")

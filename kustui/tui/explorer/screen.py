@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -71,12 +72,11 @@ class Explorer(Screen[None]):
     class Ready(Message):
         """It is where it opens: keys that came before are its own now."""
 
+    @dataclass
     class Preferred(Message):
         """The configuration was read again: what it says of the screen."""
 
-        def __init__(self, preferences: Preferences) -> None:
-            super().__init__()
-            self.preferences = preferences
+        preferences: Preferences
 
     def __init__(
         self,

@@ -13,15 +13,7 @@ from pathlib import Path
 import msgspec
 from textual.screen import Screen
 
-from kustui.config.state import (
-    MOST_BYTES,
-    read_state,
-    set_aside,
-    state_locked,
-    state_path,
-    why_not_saved,
-    write_state,
-)
+from kustui.config.state import MOST_BYTES, read_state, set_aside, state_locked, state_path, why_not_saved, write_state
 from kustui.definition.collection import Document, Entry
 from kustui.files import absolute, resolved
 from kustui.tui.explorer.navigator import Navigator

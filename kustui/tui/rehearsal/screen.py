@@ -27,12 +27,7 @@ from kustui.tui.rehearsal.earlier_answers import EarlierAnswers
 from kustui.tui.rehearsal.history_rows import ENTRY
 from kustui.tui.rehearsal.pane_actions import PaneSearchActions, pane_copyables
 from kustui.tui.rehearsal.panes import FLOW, RehearsalPanes
-from kustui.tui.rehearsal.scenario_actions import (
-    RebasedSession,
-    ScenarioActions,
-    rebase_session,
-    replay_verdict,
-)
+from kustui.tui.rehearsal.scenario_actions import RebasedSession, ScenarioActions, rebase_session, replay_verdict
 from kustui.tui.rehearsal.session import Session, begin_failure
 from kustui.tui.rehearsal.step_actions import StepActions
 from kustui.tui.rehearsal.step_rows import heading_rows, status_row

@@ -4,6 +4,7 @@ the keys and the filter at the bottom."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual import events
@@ -104,12 +105,11 @@ class TextBar(Widget):
     TextBar.-open { display: block; }
     """
 
+    @dataclass
     class Clicked(Message):
         """The place that it is about is to be shown."""
 
-        def __init__(self, bar: TextBar) -> None:
-            super().__init__()
-            self.bar = bar
+        bar: TextBar
 
         @property
         def control(self) -> TextBar:
@@ -305,22 +305,20 @@ class FilterInput(Input):
     FilterInput.-open { display: block; }
     """
 
+    @dataclass
     class Accepted(Message):
         """The filter stays, and the focus goes back to the pane."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
+        text: str
 
     class Cancelled(Message):
         """The filter goes, and everything is as it was before."""
 
+    @dataclass
     class Moved(Message):
         """The cursor of the pane moves by so many rows while the filter is typed."""
 
-        def __init__(self, by: int) -> None:
-            super().__init__()
-            self.by = by
+        by: int
 
     def __init__(self) -> None:
         super().__init__(compact=True, id="filter")
