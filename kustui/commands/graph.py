@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from kustui.commands.command_line import Parser, whole_number
 from kustui.commands.inputs import checked_definitions
-from kustui.commands.output import ExitStatus, Output, within_mermaid_limits
+from kustui.commands.output import ExitStatus, Output, drawn
 from kustui.definition.collection import Entry
 from kustui.definition.collection_messages import no_workflow_named, workflows_named
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
-from kustui.diagrams.formats.graph_languages import dot, json_text, mermaid
+from kustui.diagrams.formats.graph_languages import json_text
 from kustui.diagrams.glyphs import problem_marks
 from kustui.errors import KustuiError
 from kustui.garbage_collection import gc_paused
@@ -80,6 +80,24 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """Draw what the arguments name; the exit status."""
     options = parser().parse_args(arguments)
+    _require_sense(options)
+    with gc_paused():
+        snapshot, _ = checked_definitions(options, options.paths)
+    output = Output.of(options)
+    if options.map:
+        from kustui.commands.graph_map import map_text  # networkx: for this alone
+
+        output.write(map_text(snapshot, options, options.depth or _DEPTH, *_writer(options, output)))
+        return ExitStatus.OK
+    entries = snapshot.collection.entries
+    if options.workflow is not None and not (entries := workflows_named(snapshot.collection, options.workflow)):
+        raise KustuiError(no_workflow_named(snapshot.collection, options.workflow))
+    output.write(_diagram(options, output, snapshot, entries))
+    return ExitStatus.OK
+
+
+def _require_sense(options: argparse.Namespace) -> None:
+    """Raises KustuiError where options stand beside others that they exclude, or without one that they need."""
     if options.schedules and options.workflow is not None:
         raise KustuiError("--schedules draws all workflows: leave out --workflow")
     if options.map and (options.schedules or options.workflow is not None or options.boxes):
@@ -90,20 +108,6 @@ def run(arguments: Sequence[str]) -> int:
         raise KustuiError("--around, --depth and --rate are for a map: add --map")
     if options.depth is not None and options.around is None:
         raise KustuiError("--depth says how far around a node: add --around KIND:NAME")
-    with gc_paused():
-        snapshot, _ = checked_definitions(options, options.paths)
-    output = Output.of(options)
-    if options.map:
-        from kustui.commands.graph_map import Around, map_text  # networkx: for this alone
-
-        around = Around(options.around, options.depth or _DEPTH) if options.around is not None else None
-        output.write(map_text(snapshot, options.format, around, options.rate, _writer(options, output)))
-        return ExitStatus.OK
-    entries = snapshot.collection.entries
-    if options.workflow is not None and not (entries := workflows_named(snapshot.collection, options.workflow)):
-        raise KustuiError(no_workflow_named(snapshot.collection, options.workflow))
-    output.write(_diagram(options, output, snapshot, entries))
-    return ExitStatus.OK
 
 
 def _diagram(
@@ -117,13 +121,7 @@ def _diagram(
         case "json":
             subjects = () if options.schedules else (lines.analysis(entry.key) for entry in entries)
             return json_text(subjects, lines, snapshot.schedules, only_schedules=options.schedules)
-        case "mermaid":
-            return within_mermaid_limits(mermaid(_diagrams(options, snapshot, lines, entries)), "--workflow NAME-or-ID")
-        case "dot":
-            return dot(_diagrams(options, snapshot, lines, entries))
-    from kustui.diagrams.formats.svg import svg
-
-    return svg(_diagrams(options, snapshot, lines, entries))
+    return drawn(options.format, _diagrams(options, snapshot, lines, entries), "--workflow NAME-or-ID")
 
 
 def _diagrams(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from kustui.analysis.organisation_graph import Kind, Node, OrganisationGraph
-from kustui.commands.output import within_mermaid_limits
+from kustui.commands.output import drawn
 from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import no_workflow_named, workflows_named
 from kustui.diagrams.chain_lines import ChainLines, parse_rate
 from kustui.diagrams.diagram import DiagramSet
-from kustui.diagrams.formats.graph_languages import dot, mermaid
 from kustui.diagrams.formats.organisation_json import plain_load, plain_map
 from kustui.diagrams.organisation_map import OrganisationMap
 from kustui.errors import KustuiError
@@ -25,50 +24,28 @@ _KINDS = {str(kind): kind for kind in Kind if kind is not Kind.MISSING}
 _MOST_LISTED = 8
 
 
-class Around(NamedTuple):
-    """What is asked to be drawn."""
-
-    name: str
-    """``KIND:NAME``."""
-    depth: int
-    """How many links to follow."""
-
-
 def map_text(
-    snapshot: Snapshot,
-    format: str,
-    around: Around | None,
-    rates: Sequence[str],
-    text: tuple[int, Callable[[Line], str]],
+    snapshot: Snapshot, options: Namespace, depth: int, width: int, write: Callable[[Line], str]
 ) -> Iterator[str]:
-    """The map in a format. ``rates`` are of events, ``conversation.update=100/h``; ``text`` is the width of a line of
-    text, and how it is written. Raises KustuiError where there is no such node or event."""
+    """The map in the format of the options: whole, or ``depth`` links around a node. ``width`` is that of a line of
+    text, which ``write`` writes. Raises KustuiError where there is no such node or event."""
     drawing = OrganisationMap.of(snapshot)
     graph = drawing.graph
-    centre = node_named(graph, snapshot.collection, around.name) if around is not None else None
-    depth = around.depth if around is not None else 0
-    per_minute = dict(_rate(graph, given) for given in rates)
+    centre = node_named(graph, snapshot.collection, options.around) if options.around is not None else None
+    per_minute = dict(_rate(graph, given) for given in options.rate)
     chain_lines = ChainLines.of(snapshot)
-    if format == "text":
-        width, write = text
+    if options.format == "text":
         lines = drawing.overview_lines() if centre is None else drawing.around_lines(centre, depth)
         if per_minute:
             load = (part for line in drawing.load(per_minute, chain_lines) for part in wrapped(line, width, 2))
             lines = chain(lines, ((),), load)
         return (write(fitted(line, width)) for line in lines)
     part = graph.around(centre, depth) if centre is not None else None
-    if format == "json":
+    if options.format == "json":
         load_of = {"load": plain_load(drawing, per_minute, chain_lines)} if per_minute else {}
         return iter((to_json({**plain_map(drawing, part), **load_of}, indent=2), "\n"))
-    diagrams = DiagramSet((drawing.diagram(part),))
-    if format == "mermaid":
-        less = "--around KIND:NAME" if centre is None else f"--depth {depth - 1}" if depth > 1 else "another --around"
-        return within_mermaid_limits(mermaid(diagrams), less)
-    if format == "dot":
-        return dot(diagrams)
-    from kustui.diagrams.formats.svg import svg
-
-    return svg(diagrams)
+    less = "--around KIND:NAME" if centre is None else f"--depth {depth - 1}" if depth > 1 else "another --around"
+    return drawn(options.format, DiagramSet((drawing.diagram(part),)), less)
 
 
 def _rate(graph: OrganisationGraph, given: str) -> tuple[str, float]:

@@ -20,6 +20,7 @@ from kustui.text.signs import GLYPHS
 from kustui.text.terminal_safe import painter, terminal_safe
 
 if TYPE_CHECKING:
+    from kustui.diagrams.diagram import DiagramSet
     from kustui.fix.edits import DiffLine, TextEdit
 
 
@@ -273,8 +274,20 @@ _MERMAID_EDGES, _MERMAID_CHARACTERS = 500, 50_000
 """What Mermaid draws unless it is told otherwise [docs]."""
 
 
-def within_mermaid_limits(text: Iterable[str], less: str) -> Iterator[str]:
-    """The text for Mermaid; what is more than it draws is reported, with how to ask for ``less``."""
+def drawn(format: str, diagrams: DiagramSet, less: str) -> Iterator[str]:
+    """Diagrams as Mermaid, DOT or SVG. What is more than Mermaid draws is reported, with how to ask for ``less``."""
+    from kustui.diagrams.formats.graph_languages import dot, mermaid  # for those commands alone that draw
+
+    if format == "mermaid":
+        return _within_mermaid_limits(mermaid(diagrams), less)
+    if format == "dot":
+        return dot(diagrams)
+    from kustui.diagrams.formats.svg import svg
+
+    return svg(diagrams)
+
+
+def _within_mermaid_limits(text: Iterable[str], less: str) -> Iterator[str]:
     edges = characters = 0
     for line in text:
         edges += any(arrow in line for arrow in (" --> ", " -.-> ", " ==> ", " -->|", " -.->|", " ==>|"))

@@ -139,11 +139,21 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
     """The options that say what to rehearse. Raises KustuiError where they do not go together."""
     names = ("workflow", "event", "explore", "save")
     given = [f"--{name}" for name in names if getattr(options, name) not in (None, False)]
+    for wrong, reason in (*_mistakes(options, definitions, scenarios, given), *_suite_mistakes(options, given)):
+        if wrong:
+            raise KustuiError(reason)
+    return given
+
+
+def _mistakes(
+    options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str], given: Sequence[str]
+) -> Sequence[tuple[object, str]]:
+    """What may be wrong with the options that say what to rehearse: whether it is, and the reason."""
     stdin = STDIN in definitions, options.event == STDIN
     saved = output_path(options.save) if options.save else None
     unsuitable = saved and not options.explore and not saved.lower().endswith(SCENARIO_SUFFIX)
     on_stdout = options.save and not saved
-    for wrong, reason in (
+    return (
         (not definitions, "there is no definition to rehearse: name a file or a folder"),
         (scenarios and given, f"a scenario says what to start: leave out {', '.join(given)}"),
         (options.explore and options.follow_events, "--explore follows schedules only: leave out --follow-events"),
@@ -154,12 +164,8 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
         (options.watch and options.save, "--watch would save again and again: leave out --save"),
         (on_stdout and options.explore, "--explore saves scenarios in a folder: name one after --save, - is none"),
         (on_stdout and not options.output, "--save - and the report both go to standard output: add --output FILE"),
-        *_suite_mistakes(options, given),
         (unsuitable, f"{options.save}: the name of a scenario must end with {SCENARIO_SUFFIX}"),
-    ):
-        if wrong:
-            raise KustuiError(reason)
-    return given
+    )
 
 
 def _suite_mistakes(options: argparse.Namespace, given: Sequence[str]) -> Iterator[tuple[object, str]]:

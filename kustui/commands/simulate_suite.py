@@ -60,16 +60,13 @@ class Suite:
                 return replay_with_pool(texts, organisation, before, replay_options, render, progress.replaying)
 
         results = replayed(texts, kept)
-        if options.update and (
-            failed := [text for text, result in zip(texts, results, strict=True) if result.differences]
-        ):
+        failed = [text for text, result in zip(texts, results, strict=True) if result.differences]
+        if options.update and failed:
             _update(failed, organisation)
             results = replayed(read_texts(text.path for text in texts), results if render is None else ())
         self._results = results
         self._write(organisation, results, self._report(organisation, results, shown, output), output)
-        if any(result.outcome is Outcome.UNREADABLE for result in results):
-            return ExitStatus.FAILED
-        return ExitStatus.OK if all(result.passed for result in results) else ExitStatus.PROBLEMS
+        return max(map(_status, results), default=ExitStatus.OK)
 
     def _report(
         self,
@@ -105,6 +102,12 @@ class Suite:
             Output(file).write(coverage)
         else:
             output.write(itertools.chain(report, ["\n"], coverage))
+
+
+def _status(result: ScenarioResult) -> ExitStatus:
+    if result.outcome is Outcome.UNREADABLE:
+        return ExitStatus.FAILED
+    return ExitStatus.OK if result.passed else ExitStatus.PROBLEMS
 
 
 def _update(texts: Sequence[ScenarioText], organisation: Organisation) -> None:

@@ -89,13 +89,11 @@ def without_parts(documents: Sequence[Document], named: Container[str]) -> tuple
         if document in parts:
             continue
         held = {*_places(document, document.entries), *_places(document, document.apps)}
-        candidates = (by_path.get(path) for path in {path for path, _ in held})
-        parts.update(
-            part
-            for part in candidates
-            if part is not None and part is not document and part.path not in named and part.entries
-            if held.issuperset(_places(part, part.entries))
-        )
+        for path in {path for path, _ in held} & by_path.keys():
+            part = by_path[path]
+            is_part = part is not document and part.path not in named and bool(part.entries)
+            if is_part and held.issuperset(_places(part, part.entries)):
+                parts.add(part)
     return tuple(document for document in documents if document not in parts)
 
 

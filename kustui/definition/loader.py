@@ -140,14 +140,7 @@ class Reader:
 
     def _read_all(self, touched: Iterable[str], progress: Progress | None) -> Collection:
         with gc_paused(freeze=self._collection is None):
-            files = list(_files(self.paths))
-            if self._stdin_path is not None:
-                files = _with_stdin(files, self._stdin_path)
-            if self.texts:
-                files = list(_with_texts(files, self.texts))
-            for file in files:  # before anything is read
-                if file.named and file.error and not self._is_tolerant:
-                    raise _path_error(file.path, file.error) from file.error
+            files = self._listed()
             self._imported.texts = {os.path.normpath(path): text for path, text in self.texts.items()}
             named = {file.name for file in files if file.named}
             read = tuple(self._read_documents(files, _identities(touched), progress))
@@ -162,6 +155,18 @@ class Reader:
         if self._collection is None or self._collection.documents != documents:
             self._collection = Collection(documents, len(self._others))
         return self._collection
+
+    def _listed(self) -> Sequence[_File]:
+        """The files to read. Raises PathError where one cannot be that a person named."""
+        files = list(_files(self.paths))
+        if self._stdin_path is not None:
+            files = _with_stdin(files, self._stdin_path)
+        if self.texts:
+            files = list(_with_texts(files, self.texts))
+        for file in files:
+            if file.named and file.error and not self._is_tolerant:
+                raise _path_error(file.path, file.error) from file.error
+        return files
 
     @property
     def _is_tolerant(self) -> bool:

@@ -92,7 +92,7 @@ def read_state(state: State, like: Collection | None = None) -> Snapshot:
     there."""
     if state.texts is None:
         return Snapshot(Reader(state.paths, like=like).read(), paths=state.paths)
-    others = {path for document in like.documents if (path := document.path) not in state.texts} if like else set()
+    others = {document.path for document in like.documents} - state.texts.keys() if like is not None else set[str]()
     revision, texts = state.revision if others else None, state.definitions
     if revision is not None and (linked := revision.linked(others)):
         files = {resolved(path) for path in linked}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import ne
 from typing import Any, NamedTuple
 
 from kustui.definition.expressions import (
@@ -22,7 +21,7 @@ from kustui.definition.expressions.conditions import texts_read
 from kustui.definition.expressions.words import Namer, value_in_words
 from kustui.definition.values import canonical_json
 from kustui.review.part_changes import sentence, shown
-from kustui.review.value_changes import excerpts
+from kustui.review.value_changes import elements_that_differ, excerpts
 from kustui.text.styled_lines import Line
 from kustui.workspace.difference import ADDED, CHANGED, REMOVED
 
@@ -171,16 +170,14 @@ def _lists_that_differ(old: Condition, new: Condition) -> tuple[Comparison, list
     went and those that came."""
     if not isinstance(old, Comparison) or not isinstance(new, Comparison) or old.operator != new.operator:
         return None
-    olds, news = ([operand.value for operand in side.operands] for side in (old, new))
-    pairs = enumerate(zip(olds, news, strict=False))
-    differing = [(at, one, other) for at, (one, other) in pairs if canonical_json(one) != canonical_json(other)]
-    if len(olds) != len(news) or len(differing) != 1:
+    olds, news = ([canonical_json(operand.value) for operand in side.operands] for side in (old, new))
+    if len(olds) != len(news) or sum(map(ne, olds, news)) != 1:
         return None
-    ((at, one, other),) = differing
-    if not isinstance(one, list) or not isinstance(other, list) or not one or not other:
+    at = [*map(ne, olds, news)].index(True)
+    before, after = (side.operands[at].value for side in (old, new))
+    if not isinstance(before, list) or not isinstance(after, list) or not before or not after:
         return None
-    before, after = (Counter(map(canonical_json, values)) for values in (one, other))
-    removed, added = ([*map(json.loads, rest.elements())] for rest in (before - after, after - before))
+    removed, added = elements_that_differ(before, after)
     operands = (*new.operands[:at], replace(new.operands[at], value=_LIST), *new.operands[at + 1 :])
     return (replace(new, operands=operands), removed, added) if removed or added else None
 

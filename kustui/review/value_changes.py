@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -201,11 +201,7 @@ class ValueComparison:
             yield _reordered(owner, noun, path, old, new)
 
     def _scalars(self, owner: Owner, noun: str, path: str, old: Place, new: Place) -> Changes:
-        olds = Counter(json.dumps(self.identities.value(value)) for value in old.value)
-        news = Counter(json.dumps(value) for value in new.value)
-        removed, added = (
-            list(map(json.loads, (one - other).elements())) for one, other in ((olds, news), (news, olds))
-        )
+        removed, added = elements_that_differ(map(self.identities.value, old.value), new.value)
         thing = (_thing(noun, path), owner.subject)
         if added and removed:
             alone = len(added) == len(removed) == 1
@@ -222,6 +218,12 @@ class ValueComparison:
 
     def _listed(self, values: Sequence[Any]) -> Line:
         return shown(value_in_words(values, self.new_name)[1:-1])
+
+
+def elements_that_differ(old: Iterable[Any], new: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+    """The elements that one of two lists has more of: those that went, and those that came."""
+    before, after = Counter(map(canonical_json, old)), Counter(map(canonical_json, new))
+    return [*map(json.loads, (before - after).elements())], [*map(json.loads, (after - before).elements())]
 
 
 def _reordered(owner: Owner, noun: str, path: str, old: Place, new: Place) -> PartChange:

@@ -90,17 +90,14 @@ class StepTexts:
     def matches(self, text: str) -> Matches:
         """What holds every word of a text: a workflow in its name, id, event or path; a step in what it is called and
         does, or some of them there and the others in its workflow."""
-        all_words = list(searched_words(text))
-        words = [
-            word for word in all_words if any(map(str.isalnum, word[0]))
-        ] or all_words  # not the + of ``tags + vip``
+        words = _words_of(text)
         workflows: dict[str, bool] = {}
         steps: dict[str, frozenset[int]] = {}
-        entries, last = self.collection.entries, self._last
-        has_duration = any(len(word) > 1 for word in words)
+        entries, last = self.collection.entries if words else (), self._last
+        has_duration = max(map(len, words), default=0) > 1
         if last.words and text.startswith(last.words) and not has_duration:  # a key more leaves nothing else
             entries = tuple(self.collection.by_key[key] for key in last.workflows)
-        for entry in entries if words else ():
+        for entry in entries:
             title = f"{entry.title}\n{entry.item.name}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
             others = [word for word in words if not _holds(title, word)]
             numbers = self._steps_with(entry, others or words)
@@ -123,6 +120,12 @@ class StepTexts:
         for word in words:
             numbers = [number for number in numbers if _holds(lines[number], word)]
         return numbers
+
+
+def _words_of(text: str) -> Sequence[tuple[str, ...]]:
+    """The words of a filter, each with its spellings; without those of signs alone, as the + of ``tags + vip``."""
+    words = list(searched_words(text))
+    return [word for word in words if any(map(str.isalnum, word[0]))] or words
 
 
 def _holds(text: str, spellings: Sequence[str]) -> bool:

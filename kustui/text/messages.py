@@ -242,22 +242,19 @@ class _Names:
         if len(names) > _MOST_COMPARED:
             limit = 1
             names = sorted({near for word in _with_deletions(lowered) for near in self._by_deletion.get(word, ())})
-        choices: Iterable[str | None] = map(self._lowered.__getitem__, names)
         if without or len(name) == 1 or name in self._lowered:
-            choices = [
-                low
-                if other != name and other not in without and (len(name) + len(other) > 2 or low == lowered)
-                else None
-                for other, low in zip(names, choices, strict=True)
-            ]
-        distances: list[tuple[int, str]] = []
+            names = [other for other in names if other not in without and self._may_be(name, other)]
+        choices = list(map(self._lowered.__getitem__, names))
         if len(lowered) > _LONGEST_INDEXED:  # others are cheaply ruled out by what they have in common with it
-            for other, low in zip(names, choices, strict=True):
-                if low and Levenshtein.distance(lowered, low, score_cutoff=2 * limit) <= 2 * limit:
-                    distances.append((OSA.distance(lowered, low, score_cutoff=limit), other))
-            return [near for distance, near in sorted(distances)[:count] if distance <= limit]
-        best = extract(lowered, [*choices], scorer=OSA.distance, score_cutoff=limit, limit=count)
-        return [names[index] for _, _, index in best]
+            near = extract(lowered, choices, scorer=Levenshtein.distance, score_cutoff=2 * limit, limit=None)
+            names = sorted(names[index] for *_, index in near)
+            choices = list(map(self._lowered.__getitem__, names))
+        best = extract(lowered, choices, scorer=OSA.distance, score_cutoff=limit, limit=count)
+        return [names[index] for *_, index in best]
+
+    def _may_be(self, name: str, other: str) -> bool:
+        """Whether it is another name, and the two are not two different characters."""
+        return other != name and (len(name) + len(other) > 2 or self._lowered[other] == name.lower())
 
 
 def _with_deletions(word: str) -> set[str]:

@@ -203,17 +203,16 @@ class _Comparison:
         for id_, step in old.items():
             name = renamed.get(id_, id_)
             kind, now = (RENAMED, new[name]) if name != id_ else (CHANGED, new.get(id_))
-            if now is None:
-                kind, name = REMOVED, ""
-            elif name != id_:
+            if name != id_:
                 added.pop(name, None)
                 self.steps[entry.key, id_] = name
-            if not _same(now, step):
-                if now is not None:
-                    self._renames.add({id_: name, f'"{_name(step, id_)}"': f'"{_name(now, name)}"'}, entry.key)
+            if now is None:
                 changed = True
-                shown = _name(now if now is not None else step, name or id_)
-                yield Change(kind, "step", shown, path, entry, name or id_, _text(step), _text(now))
+                yield Change(REMOVED, "step", _name(step, id_), path, entry, id_, _text(step), "")
+            elif not _same(now, step):
+                changed = True
+                self._renames.add({id_: name, f'"{_name(step, id_)}"': f'"{_name(now, name)}"'}, entry.key)
+                yield Change(kind, "step", _name(now, name), path, entry, name, _text(step), _text(now))
         for id_, step in added.items():
             changed = True
             yield Change(ADDED, "step", _name(step, id_), path, entry, id_, "", _text(step))

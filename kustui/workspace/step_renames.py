@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Set
 from typing import Any
 
 from kustui.definition.values import canonical_json
@@ -54,15 +54,15 @@ def _alike(gone: Mapping[str, str], came: Mapping[str, str]) -> dict[str, str]:
     renamed: dict[str, str] = {}
     taken: set[str] = set()
     for number in range(_MOST_ROUNDS):
-        pending, direction = [id_ for id_ in gone if id_ not in renamed], -1 if number % 2 else 1
-        for id_ in pending[::direction]:
+        before, direction = len(renamed), -1 if number % 2 else 1
+        for id_ in [id_ for id_ in gone if id_ not in renamed][::direction]:
             texts = (_renamed_in(gone[id_], names) for names in ({}, renamed, {id_: _SELF}, {**renamed, id_: _SELF}))
             others = (other for text in texts for other in by_text.get(text, ())[::direction])
             other = next((other for other in others if other not in taken), None)
             if other is not None:
                 renamed[id_] = other
                 taken.add(other)
-        if not pending or all(id_ not in renamed for id_ in pending):
+        if len(renamed) == before:
             break
     return renamed
 
@@ -70,31 +70,37 @@ def _alike(gone: Mapping[str, str], came: Mapping[str, str]) -> dict[str, str]:
 def _alike_together(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
     """The steps that differ in nothing but their ids and those of each other, by their texts. An id that a step takes
     over is given up by another."""
-    ids = dict.fromkeys({**old, **new}, _SELF)
-    by_text: dict[str, list[str]] = {}
-    for id_, text in new.items():
-        by_text.setdefault(_referring(text, ids), []).append(id_)
-    same: dict[str, str] = {}
-    for is_kept in (True, False):  # a step that may have kept its id has
-        for id_, text in old.items():
-            others = by_text.get(_referring(text, ids), []) if id_ not in same else []
-            if others and (not is_kept or id_ in others):
-                same[id_] = id_ if is_kept else others[0]
-                others.remove(same[id_])
+    same = _alike_but_for_ids(old, new)
     for _ in range(_MOST_ROUNDS):
         taken = {*same.values()}
-        wrong = [
-            id_
-            for id_, now in same.items()
-            if (id_ in new and id_ not in taken)
-            or (now in old and now not in same)
-            or _referring(old[id_], same) != new[now]
-        ]
+        wrong = [id_ for id_ in same if not _can_be_same(id_, same, taken, old, new)]
         if not wrong:
             return {id_: now for id_, now in same.items() if id_ != now}
         for id_ in wrong:
             del same[id_]
     return {}
+
+
+def _alike_but_for_ids(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """Steps whose texts are the same whichever steps they name: those that may have kept their ids have."""
+    ids = dict.fromkeys({**old, **new}, _SELF)
+    by_text: dict[str, list[str]] = {}
+    for id_, text in new.items():
+        by_text.setdefault(_referring(text, ids), []).append(id_)
+    alike = [(id_, by_text.get(_referring(text, ids), [])) for id_, text in old.items()]
+    same = {id_: id_ for id_, others in alike if id_ in others}
+    for id_ in same:
+        by_text[_referring(new[id_], ids)].remove(id_)
+    return same | {id_: others.pop(0) for id_, others in alike if others and id_ not in same}
+
+
+def _can_be_same(
+    id_: str, same: Mapping[str, str], taken: Set[str], old: Mapping[str, str], new: Mapping[str, str]
+) -> bool:
+    """Whether nothing speaks against a step being the same as another while all others are that are taken for it."""
+    now = same[id_]
+    is_given_up = (id_ not in new or id_ in taken) and (now not in old or now in same)
+    return is_given_up and _referring(old[id_], same) == new[now]
 
 
 def _referring(text: str, names: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -176,25 +177,28 @@ class ChangeWatcher:
         """Raises FileNotFoundError where none of the folders is there, and OSError or WatchfilesRustInternalError where
         the system cannot watch them all."""
         stamps = {} if below else _stamps(places.names)
-        existing = [folder for folder, identity in folders.items() if identity is not None]
+        existing = list(compress(folders, folders.values()))
         if not existing:
             raise FileNotFoundError
         with _watcher(existing, recursive=below) as watcher:
             self._notify(set())
-            while self._places is places and not self._polls and folders == _identities(folders):
-                events = watcher.watch(_DEBOUNCE, _STEP, _TICK, self._closed)
+            while self._is_to_watch(places) and folders == _identities(folders):
+                reported = watcher.watch(_DEBOUNCE, _STEP, _TICK, self._closed)
                 if self.closed:
                     return
+                events = reported if isinstance(reported, set) else ()
                 before, stamps = stamps, stamps if below else _stamps(places.names)
-                paths = {path for _, path in events} if isinstance(events, set) else set()
-                if relevant := {path for path in paths if places.concern(path, below=below)}:
+                if relevant := {path for _, path in events if places.concern(path, below=below)}:
                     self._notify(relevant)
                     self._look_for_links(relevant)
-                    if below and any(is_folder(path) for path in relevant):
+                    if below and any(map(is_folder, relevant)):
                         _require_room(existing)  # to watch what is new: that would fail without a word
                 elif stamps != before:
                     self._notify(set())
             self._notify(set())
+
+    def _is_to_watch(self, places: _Places) -> bool:
+        return self._places is places and not self._polls
 
     def _look_for_links(self, paths: set[str]) -> None:
         if any(path in self._places.links or Path(path).is_symlink() for path in paths):

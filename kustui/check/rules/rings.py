@@ -170,32 +170,24 @@ def _violation(analysis: CollectionAnalysis, ring: Ring, message: str, hint: str
     good=_ONCE,
 )
 def never_scheduled(analysis: CollectionAnalysis) -> Violations:
-    if not analysis.fully_read or analysis.collection.incomplete or analysis.has_unknown_workflows:
+    if _may_lack_workflows(analysis):
         return  # what schedules it may be in what is not here
-    if any(map(_may_lack_calls, analysis.summaries.values())):
-        return
     scheduled = {call.workflow_id for _, call in analysis.calls}
-    events = {
-        effect.event
-        for summary in analysis.summaries.values()
-        if summary.entry.item.enabled
-        for effect in summary.effects
-    }
-    if None in scheduled or call_event("") in events:
+    enabled = (summary for summary in analysis.summaries.values() if summary.entry.item.enabled)
+    events = {effect.event for summary in enabled for effect in summary.effects}
+    if not (scheduled | events).isdisjoint((None, call_event(""))):
         return  # only a run knows what that call, or request, starts
     started = _started(analysis, events)
     for summary in analysis.by_id.values():
         if not summary.callable or summary.entry.key in started:
             continue
         # A call to the id in its eventName counts too: another rule reports that the two differ.
-        if scheduled.isdisjoint((summary.entry.id, called_id(summary.event_name))):
-            message = "is callable, but nothing here schedules it"
-        elif why := _why_not_started(analysis, summary):
-            message = f"never starts: {why}"
-        else:
-            continue
-        name, hint = _name(analysis, summary.entry.key), "schedule it from a workflow that starts, or remove it"
-        yield Violation(f"{summary.pointer}/name", f"{name} {message}", hint, entry=summary.entry)
+        is_called = not scheduled.isdisjoint((summary.entry.id, called_id(summary.event_name)))
+        why = _why_not_started(analysis, summary) if is_called else ""
+        if why or not is_called:
+            message = f"never starts: {why}" if is_called else "is callable, but nothing here schedules it"
+            name, hint = _name(analysis, summary.entry.key), "schedule it from a workflow that starts, or remove it"
+            yield Violation(f"{summary.pointer}/name", f"{name} {message}", hint, entry=summary.entry)
 
 
 def _started(analysis: CollectionAnalysis, events: Container[str]) -> frozenset[str]:
@@ -227,6 +219,11 @@ def _why_not_started(analysis: CollectionAnalysis, summary: WorkflowSummary) -> 
     if call.caller in schedules.disabled:
         return f"{_name(analysis, call.caller)}, which schedules it, is disabled"
     return f"{_name(analysis, call.caller)}, which schedules it, never starts either"
+
+
+def _may_lack_workflows(analysis: CollectionAnalysis) -> bool:
+    is_whole = analysis.fully_read and not analysis.collection.incomplete and not analysis.has_unknown_workflows
+    return not is_whole or any(map(_may_lack_calls, analysis.summaries.values()))
 
 
 def _may_lack_calls(summary: WorkflowSummary) -> bool:

@@ -316,7 +316,7 @@ def _refuse_spelling(text: str, start: int, tag_start: int, opening_end: int) ->
         return
     names = [segment["name"] or segment["inside"] for segment in segments]
     for index, segment in enumerate(segments):
-        if segment.group() == segment["dot"] + template_segment(names, index) and bool(segment["dot"]) == bool(index):
+        if _is_spelt(segment, names, index):
             continue
         message = f'"{shortened(names[index])}" is written in brackets in the path of a template'
         if not segment["name"]:
@@ -326,6 +326,11 @@ def _refuse_spelling(text: str, start: int, tag_start: int, opening_end: int) ->
             whole = f"{text[tag_start:opening_end]}{whole}{closing.group()}"
         intended = f"{'' if segment['dot'] or not index else '.'}{template_segment(names, index)}"
         refuse(message, segment.end("dot"), segment.end(), f"write {whole}", intended)
+
+
+def _is_spelt(segment: re.Match[str], names: Sequence[str], at: int) -> bool:
+    """Whether a segment of a path is written as a template has to spell it."""
+    return segment.group() == segment["dot"] + template_segment(names, at) and bool(segment["dot"]) == bool(at)
 
 
 def _refuse_character(text: str, start: int, at: int, opening: str, tokens: list[Token]) -> NoReturn:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 
 from tree_sitter import Node
 
@@ -52,7 +52,12 @@ def _statements(file: ModuleFile) -> Sequence[Node]:
     if not names:
         return [statement for statement in statements if _may_do_something(file, statement)]
     words = [frozenset(_WORD.findall(file.source.data, node.start_byte, node.end_byte)) for node in statements]
-    declared = file.names_of_module
+    taken = _sharing_names(words, names, file.names_of_module)
+    return [statement for at, statement in enumerate(statements) if at in taken or _may_do_something(file, statement)]
+
+
+def _sharing_names(words: Sequence[Set[bytes]], names: Set[bytes], declared: Set[bytes]) -> Set[int]:
+    """Which statements mention some names, or one that is ``declared`` and that such a one mentions, and so on."""
     by_name: dict[bytes, list[int]] = defaultdict(list)
     for at, mentioned in enumerate(words):
         for name in mentioned & declared:
@@ -64,7 +69,7 @@ def _statements(file: ModuleFile) -> Sequence[Node]:
             taken.add(at)
             for name in words[at] & declared:
                 due += by_name.pop(name, ())
-    return [statement for at, statement in enumerate(statements) if at in taken or _may_do_something(file, statement)]
+    return taken
 
 
 def _may_do_something(file: ModuleFile, statement: Node) -> bool:

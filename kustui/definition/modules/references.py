@@ -108,12 +108,17 @@ def _bound(evaluator: Evaluator, file: ModuleFile, name: str, binding: Binding, 
         if binding.scope.type == "method_definition":
             yield from _given_to_method(evaluator, file, binding.scope, steps)
         for call in _calls_of(file, binding.scope):
-            owner, method = method_of(file, call)
-            if owner is not None and method in _GIVE_ELEMENTS:
-                for value in references(evaluator, file, owner, steps):
-                    yield from _parts(value, None)
-            else:
-                yield from within(_used_in(evaluator, file, call, steps))
+            yield from _given(evaluator, file, call, steps)
+
+
+def _given(evaluator: Evaluator, file: ModuleFile, call: Node, steps: Steps) -> Iterator[Container]:
+    """What a call may give to a function."""
+    owner, method = method_of(file, call)
+    if owner is not None and method in _GIVE_ELEMENTS:
+        for value in references(evaluator, file, owner, steps):
+            yield from _parts(value, None)
+    else:
+        yield from within(_used_in(evaluator, file, call, steps))
 
 
 def _given_to_method(evaluator: Evaluator, file: ModuleFile, method: Node, steps: Steps) -> Iterator[Container]:

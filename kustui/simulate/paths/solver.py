@@ -116,10 +116,8 @@ class Solution:
 
     def _replaced(self, merged: Sequence[Component], solved: Component) -> Solution:
         """The solution with one component in place of those that were merged to it."""
-        unsolved = self.unsolved
-        if solved.unsolved or any(part.unsolved for part in merged):
-            settled = {reading.constraint.key for reading in solved.readings}
-            unsolved = (*(part for part in unsolved if part.key not in settled), *solved.unsolved)
+        settled = {reading.constraint.key for reading in solved.readings} if self.unsolved else ()
+        unsolved = (*(part for part in self.unsolved if part.key not in settled), *solved.unsolved)
         gone = {id(component) for component in merged}
         buckets = {
             bucket: (*(part for part in self.components.get(bucket) or () if id(part) not in gone), solved)

@@ -159,6 +159,10 @@ class SessionKeeper:
         tree.filter(place.filter)
         if key := names.key(place.selected):
             tree.go_to(key)
+        self._restore_panes(place)
+        return True
+
+    def _restore_panes(self, place: SessionState) -> None:
         for name, zoom in place.zooms.items():
             if (view := self._views.side.diagrams.get(name)) is not None:
                 view.show_zoom(zoom)
@@ -168,7 +172,6 @@ class SessionKeeper:
             self._panes.enter(place.pane)
         elif place.pane == "problems":
             self._panes.enter_list("problems")
-        return True
 
 
 class Names:

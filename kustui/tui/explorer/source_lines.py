@@ -51,9 +51,7 @@ class SourceLines:
         self._margin = self._shown.place(start).column - 1
         """Blanks that stand for what is before the value in its first line."""
         self._indent = 0
-        if not self.is_laid_out and end - start <= MAX_WRITTEN:
-            texts = (self.text(index) for index in range(self.count))
-            self._indent = min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
+        self._indent = self._least_indent() if not self.is_laid_out and end - start <= MAX_WRITTEN else 0
         self.text = lru_cache(512)(self.text)  # type: ignore[method-assign]
         self.number = lru_cache(512)(self.number)  # type: ignore[method-assign]
         self.size_of = lru_cache(512)(self.size_of)  # type: ignore[method-assign]
@@ -68,6 +66,10 @@ class SourceLines:
         """The line in the file of all lines, where that is one."""
         self.last_number = end_number
         """The greatest number of a line."""
+
+    def _least_indent(self) -> int:
+        texts = (self.text(index) for index in range(self.count))
+        return min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
 
     def _laid_out(self, value: int) -> Source | None:
         """The text laid out anew, where it is JSON that nobody wrote for reading. ``value``: where the value begins."""

@@ -294,15 +294,18 @@ class RehearsalPanes(Container):
         session = self._session
         if session is None or name == FLOW:
             return
-        view = self.pane(name)
-        width = max(20, (view.content_size.width or self._coming_width) - 1)
+        width = self._width_of(name)
         node = self.rail.node or session.position[1]
         filled = (session, width, node if name == "table" else "")
-        before = self._filled.get(name)
-        again = before is not None and before[0] is session and before[2] == filled[2]
-        if again and (name in ("context", "queue") or (before is not None and before[1] == width)):
+        before, width_before, node_before = self._filled.get(name, (None, 0, ""))
+        again = before is session and node_before == filled[2]
+        if again and (name in ("context", "queue") or width_before == width):
             return  # its cursor stays
         self._filled[name] = filled
+        self._show(name, session, width, node, again=again)
+
+    def _show(self, name: str, session: Session, width: int, node: str, *, again: bool) -> None:
+        view = self.pane(name)
         match name:
             case "table":
                 rows = step_rows(session, node, width, actions_of(self.app))
@@ -318,11 +321,12 @@ class RehearsalPanes(Container):
             case "coverage":
                 view.show(Rows.of(coverage_rows(session, width)), view.cursor)
 
-    @property
-    def _coming_width(self) -> int:
-        """Cells of a pane that has only just come into view: its first key is for what it shows."""
+    def _width_of(self, name: str) -> int:
+        """Cells of a row of a pane, also of one that has only just come into view: its first key is for what it
+        shows."""
         alone = self.maximised or self._layout.narrow
-        return self.app.size.width if alone else self.app.size.width // 3 - 1
+        coming = self.app.size.width if alone else self.app.size.width // 3 - 1
+        return max(20, (self.pane(name).content_size.width or coming) - 1)
 
     @on(RowsView.Moved, f"#{FLOW}")
     def _show_other_step(self) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from operator import gt, lt
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.check.problems import Problem
@@ -51,16 +50,15 @@ class RowOrder:
         if current in problems:
             here = (-current.severity, self.position(current.document, current.entry))
             ranked = self._ranked(groups[here])
-            at = ranked.index(current)
-            ahead = ranked[at + 1 :] if by > 0 else ranked[:at]
+            beyond, not_before = ranked.index(current), ranked.index(current) + 1
         else:
             node = self._tree.nodes[index]
             here = (min(groups)[0], self.position(node.document, node.entry))
-            rank = self.rank(node.key)
-            is_beyond = gt if by > 0 else lt
             ranked = self._ranked(groups.get(here, ()))
-            ahead = [problem for problem in ranked if is_beyond(self._rank_of(problem), rank)]
+            ranks, rank = [self._rank_of(problem) for problem in ranked], self.rank(node.key)
+            beyond, not_before = bisect_left(ranks, rank), bisect_right(ranks, rank)
             groups = {group: problems for group, problems in groups.items() if group[0] == here[0]}
+        ahead = ranked[not_before:] if by > 0 else ranked[:beyond]
         order = sorted({*groups, here}, reverse=by < 0)
         start = order.index(here)
         for group in (*order[start + 1 :], *order[:start], here):
@@ -76,23 +74,22 @@ class RowOrder:
         at = bisect_left(positions, here)
         is_inside = at < len(entries) and positions[at] == here
         if node is not None and is_inside:
-            is_beyond, rank = gt if by > 0 else lt, self.rank(node.key)
             keys = self._match_keys(matches, entries[at])
-            if ahead := [key for key in keys if is_beyond(self.rank(key), rank)]:
-                return self._match_place(matches, entries, at, ahead[0 if by > 0 else -1], wrapped=False)
+            ranks, rank = [self.rank(key) for key in keys], self.rank(node.key)
+            number = bisect_right(ranks, rank) if by > 0 else bisect_left(ranks, rank) - 1
+            if 0 <= number < len(keys):
+                return self._match_place(matches, entries, at, number)
         start = at + is_inside if by > 0 else at - 1
         for place in range(start, start + by * len(entries), by):
             if keys := self._match_keys(matches, entries[place % len(entries)]):
-                wrapped = not 0 <= place < len(entries)
-                key = keys[0 if by > 0 else -1]
-                return self._match_place(matches, entries, place % len(entries), key, wrapped=wrapped)
+                return self._match_place(matches, entries, place, 0 if by > 0 else len(keys) - 1)
         return None
 
-    def _match_place(
-        self, matches: Matches, entries: Sequence[Entry], at: int, key: NodeKey, *, wrapped: bool
-    ) -> MatchPlace:
+    def _match_place(self, matches: Matches, entries: Sequence[Entry], place: int, number: int) -> MatchPlace:
+        """One of the matches of a workflow, which stands beyond an end where its place does."""
+        at = place % len(entries)
         before = sum(matches.count_in(entry.key) for entry in entries[:at])
-        return MatchPlace(key, before + self._match_keys(matches, entries[at]).index(key), wrapped)
+        return MatchPlace(self._match_keys(matches, entries[at])[number], before + number, place != at)
 
     def _match_keys(self, matches: Matches, entry: Entry) -> list[NodeKey]:
         """The keys of a workflow and of its steps, as far as they match."""
