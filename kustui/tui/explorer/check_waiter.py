@@ -4,7 +4,7 @@ done then, so that a key never does something else because it came early."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -47,6 +47,10 @@ class CheckWaiter:
     def wait_for(self, begun: Worker[None]) -> None:
         """Hold back keys until something that a key has begun is done."""
         self._begun = begun
+
+    def run(self, work: Callable[[], Coroutine[None, None, None]], group: str, *, exclusive: bool = False) -> None:
+        """Begin something that a key asks for, and hold back keys until it is done."""
+        self.wait_for(self._screen.run_worker(work, group=group, exclusive=exclusive, description=group))
 
     def holds_back(self, id_: str, *, needs_all: bool = False) -> bool:
         """Whether an action is to be carried out later."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -110,7 +110,7 @@ class Definitions:
         if link := self._link:
             self._navigator.jump(link)
         elif fields := self._fields_read():
-            self._run(partial(self._go_to_writes, fields))
+            self._waiting.run(partial(self._go_to_writes, fields), "listing", exclusive=True)
         else:
             self._go_to_names()
 
@@ -141,7 +141,7 @@ class Definitions:
         """List the uses of what the cursor is on, or of what it names if it is a name itself."""
         shown = self._views.side.map.node if self._screen.focused is self._views.side.map else None
         if shown is not None and shown.name not in self._views.tree.state.snapshot.collection.by_key:
-            self._run(partial(self._list_links, shown))
+            self._waiting.run(partial(self._list_links, shown), "listing", exclusive=True)
         else:
             self._list_uses_of_selected()
 
@@ -168,10 +168,7 @@ class Definitions:
             self._views.status.say(f"nothing uses {title}", "muted")
 
     def _list(self, title: str, rows: list[Row]) -> None:
-        self._run(partial(self._panes.list_uses, title, rows))
-
-    def _run(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        self._waiting.wait_for(self._screen.run_worker(work, group="uses", exclusive=True, description="listing"))
+        self._waiting.run(partial(self._panes.list_uses, title, rows), "listing", exclusive=True)
 
 
 def use_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -78,7 +78,7 @@ class FixActions:
             key = first_key(self._screen.app, "go.next-problem")
             self._say(f"no problem here{f': {key} goes to the next' if key else ''}", "muted")
         else:
-            self._run(partial(self._show, problem))
+            self._waiting.run(partial(self._show, problem), "fixing")
 
     async def _show(self, problem: Problem) -> None:
         proposals, reason = await asyncio.to_thread(_fixes_of, problem, self._snapshot)
@@ -100,7 +100,7 @@ class FixActions:
         if not any(scope for _, scope in scopes) or not tree.snapshot.is_checked:
             self._say("no problems", "good")
         else:
-            self._run(partial(self._show_all, scopes))
+            self._waiting.run(partial(self._show_all, scopes), "fixing")
 
     async def _show_all(self, scopes: Sequence[tuple[str, Sequence[Problem]]]) -> None:
         proposals = await asyncio.to_thread(_safe_fixes_of, scopes, self._snapshot)
@@ -142,7 +142,7 @@ class FixActions:
             if new == old:
                 self._say(f"it is still called {old}", "muted")
             else:
-                self._run(partial(self._show_rename, entry, pointer, old, new))
+                self._waiting.run(partial(self._show_rename, entry, pointer, old, new), "fixing")
             return ""
 
         question: Line = (("rename ", "muted"), (old, "name"), (" to", "muted"))
@@ -175,7 +175,7 @@ class FixActions:
         def accept(reason: str) -> str:
             if not reason.strip():
                 return "a suppression needs a reason: say why this is no problem"
-            self._run(partial(self._show_suppression, problem, path, reason.strip()))
+            self._waiting.run(partial(self._show_suppression, problem, path, reason.strip()), "fixing")
             return ""
 
         question: Line = (("suppress ", "muted"), (problem.rule, "name"), (f" in {path}, because", "muted"))
@@ -193,7 +193,7 @@ class FixActions:
 
     def accept(self, paths: Sequence[str]) -> None:
         """Show what scenarios are to be for them to expect what came of them."""
-        self._run(partial(self._show_acceptance, paths))
+        self._waiting.run(partial(self._show_acceptance, paths), "fixing")
 
     async def _show_acceptance(self, paths: Sequence[str]) -> None:
         stopped = threading.Event()
@@ -214,7 +214,7 @@ class FixActions:
 
     def apply(self, proposal: Proposal) -> None:
         """Make what somebody has looked at."""
-        self._run(partial(self._apply, proposal))
+        self._waiting.run(partial(self._apply, proposal), "fixing")
 
     async def _apply(self, proposal: Proposal) -> None:
         try:
@@ -231,14 +231,16 @@ class FixActions:
             return
         title, changes = self.history.made[-1]
         made = Made(title, tuple(change.reversed for change in reversed(changes)))
-        self._run(partial(self._change, made, self.history.after_undoing, "undone", "fix.redo"))
+        self._waiting.run(partial(self._change, made, self.history.after_undoing, "undone", "fix.redo"), "fixing")
 
     def redo(self) -> None:
         """Make again what was undone last."""
         if not self.history.undone:
             self._say("nothing to redo", "muted")
             return
-        self._run(partial(self._change, self.history.undone[-1], self.history.after_redoing, "redone", "fix.undo"))
+        self._waiting.run(
+            partial(self._change, self.history.undone[-1], self.history.after_redoing, "redone", "fix.undo"), "fixing"
+        )
 
     async def _change(self, made: Made, after: Callable[[], ChangeHistory], done: str, id_: str) -> None:
         """Change files, wait until that is reloaded, and say what was done, and which action reverses it."""
@@ -264,9 +266,6 @@ class FixActions:
     def _record(self, after: Callable[[], ChangeHistory], work: asyncio.Future[None]) -> None:
         if not work.cancelled() and work.exception() is None:
             self.history = after()
-
-    def _run(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        self._waiting.wait_for(self._screen.run_worker(work, group="fix", description="fixing"))
 
     def _say(self, words: str, look: str) -> None:
         self._views.status.say(words, look)

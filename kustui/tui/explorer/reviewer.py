@@ -71,7 +71,7 @@ class Reviewer:
     def begin(self) -> None:
         """What was asked for on the command line, once the panes can show it."""
         if self._asked:
-            self._run(partial(self._open, self._leave))
+            self._waiting.run(partial(self._open, self._leave), "reviewing", exclusive=True)
 
     def toggle(self) -> None:
         """Begin a review and go into the list of its changes, or end it from inside."""
@@ -79,7 +79,7 @@ class Reviewer:
             self._end()
         else:
             self._compared = None  # the revision may be another commit by now
-            self._run(partial(self._open, self._say_why))
+            self._waiting.run(partial(self._open, self._say_why), "reviewing", exclusive=True)
 
     def _leave(self, error: KustuiError) -> None:
         self._screen.app.exit(return_code=2, message=f"kustui: {error}")
@@ -225,7 +225,7 @@ class Reviewer:
             self._navigator.show(self._view.row.link)
 
     def next(self, by: int) -> None:
-        self._run(partial(self._go, by))
+        self._waiting.run(partial(self._go, by), "reviewing", exclusive=True)
 
     async def _go(self, by: int) -> None:
         """Go to the next change from where the tree's cursor is, or the one before (``by`` -1)."""
@@ -246,7 +246,3 @@ class Reviewer:
             self._view.put_cursor_on(index)
         end = "" if not wrapped else ", from the top" if by > 0 else ", from the bottom"
         self._views.status.say(f"change {index + 1:,} of {len(changes):,} since {review.name}{end}")
-
-    def _run(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        worker: Worker[None] = self._screen.run_worker(work, group="review", exclusive=True, description="reviewing")
-        self._waiting.wait_for(worker)
