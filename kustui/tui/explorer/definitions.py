@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
 from kustui.analysis.names import node_name
 from kustui.analysis.uses import Use, UseKind, part_at, targets_at, uses_in, uses_of
 from kustui.check.rule import Rule, format_example
@@ -18,11 +16,8 @@ from kustui.diagrams import labels
 from kustui.diagrams.labels import node_label
 from kustui.text.messages import without_folder
 from kustui.text.styled_lines import Line
-from kustui.tui.explorer.check_waiter import CheckWaiter
-from kustui.tui.explorer.navigator import Navigator
-from kustui.tui.explorer.panes import Panes
+from kustui.tui.explorer.part import Part, Shared
 from kustui.tui.explorer.selection import CurrentSelection
-from kustui.tui.explorer.views import Views
 from kustui.tui.tree.places import link_of
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Row, RowBuilder, Target
@@ -49,20 +44,12 @@ _LINK_SIGNS: dict[str, Line] = {
 """By the role of the edge."""
 
 
-class Definitions:
+class Definitions(Part):
     """Goes to what the current row names, and lists the uses of what the cursor is on."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        views: Views,
-        panes: Panes,
-        navigator: Navigator,
-        selection: CurrentSelection,
-        waiting: CheckWaiter,
-    ) -> None:
-        self._screen, self._views, self._panes, self._waiting = screen, views, panes, waiting
-        self._navigator, self._selection = navigator, selection
+    def __init__(self, shared: Shared, selection: CurrentSelection) -> None:
+        super().__init__(shared)
+        self._selection = selection
 
     @property
     def _link(self) -> NodeKey:
@@ -243,11 +230,8 @@ def name_at(tree: TreeState, key: str, pointer: str) -> str:
     return entry.title if pointer == entry.item.pointer else pointer.rpartition("/")[2]
 
 
-class RulePages:
+class RulePages(Part):
     """Explains the rule of the problem under the cursor of the list."""
-
-    def __init__(self, views: Views, panes: Panes) -> None:
-        self._views, self._panes = views, panes
 
     async def explain_rule(self) -> None:
         problem = self._views.problems.problem

@@ -6,16 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
 from textual.widget import Widget
 
 from kustui.text.styled_lines import next_position
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
-from kustui.tui.explorer.check_waiter import CheckWaiter
-from kustui.tui.explorer.navigator import Navigator
-from kustui.tui.explorer.panes import LISTS, Panes, narrowable
-from kustui.tui.explorer.views import PANES, PaneTitles, Views
+from kustui.tui.explorer.panes import LISTS, narrowable
+from kustui.tui.explorer.part import Part, Shared
+from kustui.tui.explorer.views import PANES, PaneTitles
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.widgets.bars import FilterInput
 from kustui.tui.widgets.pane_search import PaneSearch, Searchable
@@ -38,17 +36,15 @@ def searchable(widget: Widget | None) -> Searchable | None:
     return widget  # type: ignore[return-value]  # each of these is one
 
 
-class FilterController:
+class FilterController(Part):
     """Filters the tree and the problems, and searches the other panes."""
 
-    def __init__(
-        self, screen: Screen[None], views: Views, titles: PaneTitles, panes: Panes, finder: FinderController
-    ) -> None:
-        self._screen, self._views, self._titles, self._panes = screen, views, titles, panes
-        self._finder = finder
+    def __init__(self, shared: Shared, titles: PaneTitles, finder: FinderController) -> None:
+        super().__init__(shared)
+        self._titles, self._finder = titles, finder
         self._words = ""
         """What the tree was narrowed to last, which may be all of it again by now."""
-        self._search = PaneSearch(views.status)
+        self._search = PaneSearch(self._views.status)
 
     # The line in which it is typed
 
@@ -96,12 +92,12 @@ class FilterController:
                 self.drop()
                 await self._finder.open(text.strip())
                 return
-            self._finder.navigator.leave_place(self._views.tree.keep_filter())
+            self._navigator.leave_place(self._views.tree.keep_filter())
         if pane is not None:
             self._search.keep(pane, text)
         if isinstance(pane, DiagramView):
             pane.moved(searched=True)
-            self._finder.navigator.follow(pane)
+            self._navigator.follow(pane)
         self._close()
 
     def drop(self) -> None:
@@ -197,20 +193,11 @@ class FilterController:
         self._search.say_which(place.number, matches.total, wrapped=place.wrapped)
 
 
-class FinderController:
+class FinderController(Part):
     """Opens the finder below the panes, and goes to what is chosen in it."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        views: Views,
-        panes: Panes,
-        navigator: Navigator,
-        waiting: CheckWaiter,
-        cache: Callable[[], Cache],
-    ) -> None:
-        self._screen, self._views, self._panes, self.navigator = screen, views, panes, navigator
-        self._waiting = waiting
+    def __init__(self, shared: Shared, cache: Callable[[], Cache]) -> None:
+        super().__init__(shared)
         self._cache = cache
         self.pane: Finder | None = None
         """None until somebody has asked for it."""
@@ -265,10 +252,10 @@ class FinderController:
         collection, entry = self._views.tree.state.snapshot.collection, event.match.entry
         entry = collection.by_key.get(entry.key) if entry is not None else None
         if (problem := event.match.problem) is not None:
-            self.navigator.jump_to(Target.of(problem))
+            self._navigator.jump_to(Target.of(problem))
         elif entry is None:
             self._views.status.say("that no longer exists", "warning")
         else:
             document = collection.document_of(entry)
             target = Target.at(document, event.pointer)
-            self.navigator.jump_to(target)
+            self._navigator.jump_to(target)

@@ -12,8 +12,6 @@ from contextlib import suppress
 from functools import partial
 from itertools import islice
 
-from textual.screen import Screen
-
 from kustui.analysis.uses import part_at, uses_in
 from kustui.check.problems import Problem
 from kustui.config.configuration import Configuration
@@ -28,11 +26,9 @@ from kustui.text.messages import counted, without_folder
 from kustui.text.styled_lines import Line
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import BY_ID, first_key
-from kustui.tui.explorer.check_waiter import CheckWaiter
-from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.fix_pane import FixPane, Proposal
+from kustui.tui.explorer.part import Part, Shared
 from kustui.tui.explorer.selection import CurrentSelection
-from kustui.tui.explorer.views import Views
 from kustui.tui.prompts import Prompts
 from kustui.tui.widgets.rows import Row
 from kustui.workspace.snapshot import Snapshot
@@ -47,21 +43,14 @@ _LONG = 8
 """Seconds for which it is shown what could not be done, where a line has no room for it."""
 
 
-class FixActions:
+class FixActions(Part):
     """Shows fixes, renames and suppressions as differences, makes them, and undoes what was made."""
 
     def __init__(
-        self,
-        screen: Screen[None],
-        views: Views,
-        presenter: DetailPresenter,
-        selection: CurrentSelection,
-        prompts: Prompts,
-        waiting: CheckWaiter,
-        configuration: Configuration | None,
+        self, shared: Shared, selection: CurrentSelection, prompts: Prompts, configuration: Configuration | None
     ) -> None:
-        self._screen, self._views, self._presenter, self._selection = screen, views, presenter, selection
-        self._prompts, self._waiting, self._configuration = prompts, waiting, configuration
+        super().__init__(shared)
+        self._selection, self._prompts, self._configuration = selection, prompts, configuration
         self.history = ChangeHistory()
         """What was made in this session."""
 

@@ -9,15 +9,13 @@ from typing import ClassVar
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
 
 from kustui.analysis.names import node_name
 from kustui.definition.platform import TRIGGER_ID
 from kustui.text.styled_lines import Line, joined
 from kustui.tui.bindings import bindings, first_key
-from kustui.tui.explorer.navigator import Navigator
-from kustui.tui.explorer.views import Views
+from kustui.tui.explorer.part import Part, Shared
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Row, Rows
 from kustui.tui.widgets.rows_view import Menu
@@ -77,12 +75,13 @@ class BookmarkMenu(Menu, inherit_bindings=False):
             self.post_message(self.Forgotten(letter))
 
 
-class MarksController:
+class MarksController(Part):
     """Marks places, and goes back to them. ``keep`` keeps the session with them at once: of two marks of a letter, set
     in two terminals, the later one stays."""
 
-    def __init__(self, screen: Screen[None], views: Views, navigator: Navigator, keep: Callable[[], object]) -> None:
-        self._screen, self._views, self._navigator, self._keep = screen, views, navigator, keep
+    def __init__(self, shared: Shared, keep: Callable[[], object]) -> None:
+        super().__init__(shared)
+        self._keep = keep
 
     async def set_mark(self) -> None:
         """Mark where the tree's cursor is: the next key says with which letter."""

@@ -8,7 +8,6 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
-from textual.screen import Screen
 
 from kustui.definition.collection_messages import nothing_to_open
 from kustui.definition.loader import PathError
@@ -16,10 +15,7 @@ from kustui.garbage_collection import gc_paused
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.base_app import TypeAhead
 from kustui.tui.explorer.background_events import BackgroundEvent
-from kustui.tui.explorer.detail_presenter import DetailPresenter
-from kustui.tui.explorer.navigator import Navigator, ProblemNavigator
-from kustui.tui.explorer.panes import Panes
-from kustui.tui.explorer.views import Views
+from kustui.tui.explorer.part import Part, Shared
 from kustui.tui.widgets.bars import FIRST_KEYS, keys_row
 from kustui.workspace.background import BackgroundWorkspace, short_switch_interval
 from kustui.workspace.snapshot import Snapshot
@@ -34,18 +30,13 @@ _ANSWERED_IN, _MOMENT = 0.1, 0.005
 """Seconds in which a key is answered that waits for nothing else, and between two looks whether it is."""
 
 
-class Opening:
+class Opening(Part):
     """Leads the screen from its first paint to where every key is answered."""
 
     def __init__(
         self,
-        screen: Screen[None],
+        shared: Shared,
         background: BackgroundWorkspace,
-        views: Views,
-        presenter: DetailPresenter,
-        panes: Panes,
-        navigator: Navigator,
-        problem_navigator: ProblemNavigator,
         *,
         take: Callable[[Snapshot], None],
         release_keys: Callable[[], None],
@@ -55,8 +46,8 @@ class Opening:
         poll: bool,
     ) -> None:
         """``take`` shows a snapshot; ``opened`` is called when the panes can show everything."""
-        self._screen, self._background, self._views, self._presenter = screen, background, views, presenter
-        self._panes, self._navigator, self._problem_navigator = panes, navigator, problem_navigator
+        super().__init__(shared)
+        self._background = background
         self._take, self._release_keys, self._opened_all = take, release_keys, opened
         self._keeps_session, self._configuration, self._poll = keeps_session, configuration, poll
         self.session: SessionKeeper | None = None
@@ -137,7 +128,7 @@ class Opening:
         from kustui.tui.explorer.session import SessionKeeper, session_file
 
         file = session_file(self._background.workspace.snapshot.paths)
-        return SessionKeeper(file, self._screen, self._views, self._panes, self._navigator)
+        return SessionKeeper(self._shared, file)
 
     def _go_where_it_opens(self, session: SessionKeeper | None) -> None:
         """Go back to where one was the last time, or open a small collection; from here on every key is answered."""

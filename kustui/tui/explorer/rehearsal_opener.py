@@ -6,13 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.base_app import enter, is_on_top
 from kustui.tui.bindings import first_key
-from kustui.tui.explorer.navigator import Navigator
-from kustui.tui.explorer.views import Views
+from kustui.tui.explorer.part import Part, Shared
 from kustui.tui.widgets.rows import NodeKey, Target
 from kustui.workspace.snapshot import Snapshot
 
@@ -26,23 +23,15 @@ _MOST_KEPT = 20
 """Rehearsals that are kept when they are left; the oldest goes first."""
 
 
-class RehearsalOpener:
+class RehearsalOpener(Part):
     """Opens a rehearsal of the selected workflow, comes back to the place that was rehearsed, and keeps it."""
 
     def __init__(
-        self,
-        screen: Screen[None],
-        views: Views,
-        navigator: Navigator,
-        selected: Callable[[], Target | None],
-        left: Callable[[], object],
-        *,
-        keeps_answers: bool,
+        self, shared: Shared, selected: Callable[[], Target | None], left: Callable[[], object], *, keeps_answers: bool
     ) -> None:
         """``selected`` is what can fail; ``left`` is called when a rehearsal is left."""
-        self._screen, self._views, self._navigator, self._selected = screen, views, navigator, selected
-        self._left = left
-        self._keeps_answers = keeps_answers
+        super().__init__(shared)
+        self._selected, self._left, self._keeps_answers = selected, left, keeps_answers
         self._earlier: EarlierAnswers | None = None
         """What was given in rehearsals; read when the first of them is opened."""
         self._rehearsal: RehearsalScreen | None = None

@@ -11,18 +11,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
 from kustui.definition.collection import Collection
 from kustui.definition.loader import STDIN
 from kustui.errors import KustuiError
 from kustui.text.styled_lines import next_position
-from kustui.tui.explorer.check_waiter import CheckWaiter
-from kustui.tui.explorer.detail_presenter import DetailPresenter
-from kustui.tui.explorer.navigator import Navigator
-from kustui.tui.explorer.panes import Panes
-from kustui.tui.explorer.views import Views
+from kustui.tui.explorer.part import Part, Shared
 from kustui.workspace.background import short_switch_interval
 from kustui.workspace.snapshot import Snapshot
 
@@ -36,22 +31,12 @@ if TYPE_CHECKING:  # not before the first paint
 LAST_COMMIT = "HEAD"
 
 
-class Reviewer:
+class Reviewer(Part):
     """Begins and ends a review, and goes through its changes. ``since`` is the revision, empty where none was asked
     for: then a key compares with the last commit."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        views: Views,
-        panes: Panes,
-        presenter: DetailPresenter,
-        navigator: Navigator,
-        waiting: CheckWaiter,
-        since: str,
-    ) -> None:
-        self._screen, self._views, self._panes = screen, views, panes
-        self._presenter, self._navigator, self._waiting = presenter, navigator, waiting
+    def __init__(self, shared: Shared, since: str) -> None:
+        super().__init__(shared)
         self._asked = bool(since)
         self._revision = since or LAST_COMMIT
         self._view: ReviewView | None = None

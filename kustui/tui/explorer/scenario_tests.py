@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
-
 from kustui.text.messages import counted
 from kustui.text.styled_lines import Line
 from kustui.tui.bindings import first_key
-from kustui.tui.explorer.detail_presenter import DetailPresenter
-from kustui.tui.explorer.navigator import Navigator, ProblemNavigator
-from kustui.tui.explorer.panes import Panes
+from kustui.tui.explorer.part import Part, Shared
 from kustui.tui.explorer.rehearsal_opener import RehearsalOpener
-from kustui.tui.explorer.views import Views
 from kustui.tui.widgets.bars import LinesFor
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 from kustui.tui.widgets.rows_view import RowsView
@@ -30,23 +25,17 @@ if TYPE_CHECKING:
 _LIST = "tests"
 
 
-class ScenarioTests:
+class ScenarioTests(Part):
     """Shows what came of the scenarios, and goes from them to where they differ."""
 
     def __init__(
         self,
-        screen: Screen[None],
-        views: Views,
-        panes: Panes,
-        presenter: DetailPresenter,
-        navigator: Navigator,
-        problem_navigator: ProblemNavigator,
+        shared: Shared,
         rehearsals: RehearsalOpener,
         fixes: Callable[[], FixActions],
         selection: Callable[[], CurrentSelection],
     ) -> None:
-        self._screen, self._views, self._panes = screen, views, panes
-        self._presenter, self._navigator, self._problem_navigator = presenter, navigator, problem_navigator
+        super().__init__(shared)
         self._rehearsals, self._fixes, self._selection = rehearsals, fixes, selection
         self._view: ScenariosView | None = None
         self._replayed: ScenariosReplayed | None = None
@@ -54,7 +43,7 @@ class ScenarioTests:
         """The paths of those that a save has broken, and that nobody has looked at."""
         self._failing: Mapping[NodeKey, Sequence[ScenarioResult]] = {}
         """Those that fail, by the node at which it shows and those above it."""
-        presenter.scenario_lines = self.lines_here
+        self._presenter.scenario_lines = self.lines_here
 
     # What comes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -30,6 +30,7 @@ from kustui.tui.explorer.navigator import Navigator, ProblemNavigator
 from kustui.tui.explorer.opening import Opening
 from kustui.tui.explorer.pane_sizes import PaneSizes, Sizes
 from kustui.tui.explorer.panes import FIRST_CLASSES, Panes
+from kustui.tui.explorer.part import Shared
 from kustui.tui.explorer.rehearsal_opener import RehearsalOpener
 from kustui.tui.explorer.reviewer import Reviewer
 from kustui.tui.explorer.scenario_tests import ScenarioTests
@@ -102,22 +103,19 @@ class Explorer(Screen[None]):
         )
         self.navigator = Navigator(views, self.titles, self.presenter, self.panes)
         self.problem_navigator = ProblemNavigator(views, self.presenter, self.navigator)
-        self.finder = FinderController(self, views, self.panes, self.navigator, self.waiting, lambda: background.cache)
-        self.filter = FilterController(self, views, self.titles, self.panes, self.finder)
-        self.rehearsals = RehearsalOpener(
-            self, views, self.navigator, lambda: self.selection.current, self._release_keys, keeps_answers=keeps_session
+        self._shared = Shared(
+            self, views, self.presenter, self.panes, self.navigator, self.problem_navigator, self.waiting
         )
-        self.reviewer = Reviewer(self, views, self.panes, self.presenter, self.navigator, self.waiting, since)
-        tests = partial(ScenarioTests, self, views, self.panes, self.presenter, self.navigator, self.problem_navigator)
-        self.tests = tests(self.rehearsals, lambda: self.fixes, lambda: self.selection)
+        self.finder = FinderController(self._shared, lambda: background.cache)
+        self.filter = FilterController(self._shared, self.titles, self.finder)
+        self.rehearsals = RehearsalOpener(
+            self._shared, lambda: self.selection.current, self._release_keys, keeps_answers=keeps_session
+        )
+        self.reviewer = Reviewer(self._shared, since)
+        self.tests = ScenarioTests(self._shared, self.rehearsals, lambda: self.fixes, lambda: self.selection)
         self.opening = Opening(
-            self,
+            self._shared,
             background,
-            views,
-            self.presenter,
-            self.panes,
-            self.navigator,
-            self.problem_navigator,
             take=self.take,
             release_keys=self._release_keys,
             opened=self.reviewer.begin,
@@ -138,7 +136,7 @@ class Explorer(Screen[None]):
     def selection(self) -> CurrentSelection:
         from kustui.tui.explorer.selection import CurrentSelection
 
-        return CurrentSelection(self, self._views, self.presenter, self.navigator)
+        return CurrentSelection(self._shared)
 
     @cached_property
     def copier(self) -> CopyController:
@@ -150,13 +148,13 @@ class Explorer(Screen[None]):
     def definitions(self) -> Definitions:
         from kustui.tui.explorer.definitions import Definitions
 
-        return Definitions(self, self._views, self.panes, self.navigator, self.selection, self.waiting)
+        return Definitions(self._shared, self.selection)
 
     @cached_property
     def rule_pages(self) -> RulePages:
         from kustui.tui.explorer.definitions import RulePages
 
-        return RulePages(self._views, self.panes)
+        return RulePages(self._shared)
 
     @cached_property
     def prompts(self) -> Prompts:
@@ -168,15 +166,13 @@ class Explorer(Screen[None]):
     def fixes(self) -> FixActions:
         from kustui.tui.explorer.fix_actions import FixActions
 
-        return FixActions(
-            self, self._views, self.presenter, self.selection, self.prompts, self.waiting, self._configuration
-        )
+        return FixActions(self._shared, self.selection, self.prompts, self._configuration)
 
     @cached_property
     def marks(self) -> MarksController:
         from kustui.tui.explorer.marks import MarksController
 
-        return MarksController(self, self._views, self.navigator, self.keep_session)
+        return MarksController(self._shared, self.keep_session)
 
     async def action_carry_out(self, id_: str) -> None:
         """Let the part that the registry names carry out an action."""

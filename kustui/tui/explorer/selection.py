@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from textual.screen import Screen
-
 from kustui.definition.collection import Entry
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.platform import TRIGGER_ID
@@ -15,9 +13,7 @@ from kustui.definition.source.source import Extent, Fault, Place
 from kustui.tui.copy_menu import Copyable, as_text, copyables, flow_as_mermaid
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.editor import EditorError, choose_editor, edit_file
-from kustui.tui.explorer.detail_presenter import DetailPresenter
-from kustui.tui.explorer.navigator import Navigator
-from kustui.tui.explorer.views import Views
+from kustui.tui.explorer.part import Part
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.places import drawn
 from kustui.tui.tree.tree_state import TreeState
@@ -49,11 +45,8 @@ def of_key(tree: TreeState, key: NodeKey) -> Target | None:
     return Target.at(tree.snapshot.collection.document_of(entry), pointer)
 
 
-class CurrentSelection:
+class CurrentSelection(Part):
     """What the cursor of the current pane is on, and the editor for it."""
-
-    def __init__(self, screen: Screen[None], views: Views, presenter: DetailPresenter, navigator: Navigator) -> None:
-        self._screen, self._views, self._presenter, self._navigator = screen, views, presenter, navigator
 
     @property
     def current(self) -> Target | None:

@@ -11,14 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-from textual.screen import Screen
 
 from kustui.config.state import MOST_BYTES, read_state, set_aside, state_locked, state_path, why_not_saved, write_state
 from kustui.definition.collection import Document, Entry
 from kustui.files import absolute, resolved
-from kustui.tui.explorer.navigator import Navigator
-from kustui.tui.explorer.panes import Panes
-from kustui.tui.explorer.views import DIAGRAMS, PANES, Views
+from kustui.tui.explorer.part import Part, Shared
+from kustui.tui.explorer.views import DIAGRAMS, PANES
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, workflow_key
 
@@ -94,14 +92,12 @@ def _surplus(folder: Path) -> Iterator[Path]:
     yield from files[_MOST_FILES:]
 
 
-class SessionKeeper:
+class SessionKeeper(Part):
     """Keeps the place that somebody is at in a file, and restores it."""
 
-    def __init__(
-        self, file: Path | None, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator
-    ) -> None:
-        self._file, self._screen, self._views = file, screen, views
-        self._panes, self._navigator = panes, navigator
+    def __init__(self, shared: Shared, file: Path | None) -> None:
+        super().__init__(shared)
+        self._file = file
         self._place = read_session(file)
         self._marks: Mapping[str, NodeName] = {}
         """Those that this session has read or written: what is different in the file was marked by another one."""
