@@ -27,7 +27,7 @@ from kustui.files import current_folder, is_folder
 from kustui.garbage_collection import gc_paused
 from kustui.text.messages import counted
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.snapshot import Snapshot, always, open_paths
+from kustui.workspace.snapshot import CheckOptions, Snapshot, open_paths
 
 _FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=True)}, "never": None}
 
@@ -128,7 +128,7 @@ def _check_once(options: argparse.Namespace) -> int:
         snapshot = replace(opened, problems=problems, settings=settings)
     else:
         with ProgressLine() as progress:
-            snapshot = check(opened, settings, progress.checking, always, None)
+            snapshot = check(opened, CheckOptions(settings, progress.checking))
         check.keep()
     if options.fix or options.diff:
         return _fix(options, snapshot, settings, check)

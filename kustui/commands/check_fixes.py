@@ -20,7 +20,7 @@ from kustui.fix.changes import changes_of, make
 from kustui.fix.edits import Fix, TextEdit, by_source, composed, edited
 from kustui.fix.quick_fixes import fixes_of, safe_fixes
 from kustui.text.messages import counted
-from kustui.workspace.snapshot import Checker, Snapshot, always
+from kustui.workspace.snapshot import Checker, CheckOptions, Snapshot
 
 _MOST_ROUNDS = 100
 """Fixes that put right what others broke, and so on, would go on without it; a syntax error takes a round."""
@@ -82,7 +82,7 @@ class FixRounds:
         collection = Collection(documents, before.collection.others)
         known = reusable_results(before.collection, before.results, collection)
         read = Snapshot(collection, paths=before.paths, settings=before.settings, results=known, earlier=before)
-        return self.checker(read, self.settings, None, always, None)
+        return self.checker(read, CheckOptions(self.settings))
 
 
 def _read_again(document: Document, data: Mapping[Source, bytes]) -> Document:

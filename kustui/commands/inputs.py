@@ -9,7 +9,6 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from kustui.cache import Cache, cache_path
 from kustui.check import RULE_NAMES
@@ -18,15 +17,12 @@ from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
 from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import nothing_to_run, other_files, unreadable_files
-from kustui.definition.loader import STDIN, Progress, stamps_of
+from kustui.definition.loader import STDIN, stamps_of
 from kustui.errors import KustuiError, reason_of
 from kustui.files import refuse_device
 from kustui.garbage_collection import gc_paused
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.snapshot import Checker, Snapshot, Workspace, always, open_paths
-
-if TYPE_CHECKING:
-    from kustui.check.checker import CheckListener
+from kustui.workspace.snapshot import Checker, CheckOptions, Snapshot, Workspace, open_paths
 
 _SETTLED = 0.1
 """Seconds without a change after which a save is over."""
@@ -71,7 +67,7 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snaps
     require_workflows(opened.collection)
     check = cached_check(options, configuration)
     with ProgressLine() as progress:
-        snapshot = check(opened, settings, progress.checking, always, None)
+        snapshot = check(opened, CheckOptions(settings, progress.checking))
     check.keep()
     return snapshot, settings
 
@@ -139,16 +135,9 @@ class WatchedDefinitions:
                 else:
                     report_error(outcome)
 
-    def _checked(
-        self,
-        snapshot: Snapshot,
-        settings: Settings | None,
-        progress: Progress | None,
-        wanted: Callable[[], bool],
-        listener: CheckListener | None,
-    ) -> Snapshot:
+    def _checked(self, snapshot: Snapshot, options: CheckOptions) -> Snapshot:
         with ProgressLine() as line:
-            checked = self._check(snapshot, settings, line.checking, wanted, listener)
+            checked = self._check(snapshot, options._replace(progress=line.checking))
         self._check.keep()
         return checked
 

@@ -9,18 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check import RULE_NAMES
-from kustui.check.checker import CheckListener, Results
+from kustui.check.checker import Results
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
 from kustui.definition.imported_files import imported_paths
-from kustui.definition.loader import Progress
 from kustui.errors import KustuiError
 from kustui.files import absolute
 from kustui.lsp.state import Diagnostics, OpenText, RulePage, State, diagnostics_of
 from kustui.lsp.text import Text
 from kustui.workspace.background import short_switch_interval
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.snapshot import Snapshot, Workspace, partly_checked
+from kustui.workspace.snapshot import CheckOptions, Snapshot, Workspace, partly_checked
 from kustui.workspace.watch import ChangeWatcher
 
 _PATIENCE = 0.25
@@ -167,16 +166,10 @@ class Session:
             self.loop.call_soon_threadsafe(self._executor.submit, self._check.keep)
         return state, diagnostics_of(state, self._page)
 
-    def _checked(
-        self,
-        snapshot: Snapshot,
-        settings: Settings | None,
-        progress: Progress | None,
-        wanted: Callable[[], bool],
-        listener: CheckListener | None,
-    ) -> Snapshot:
+    def _checked(self, snapshot: Snapshot, options: CheckOptions) -> Snapshot:
         """The snapshot with all problems; of the first one those of open documents are told before."""
         if snapshot.earlier is None:
+            settings = options.settings or Settings()
             documents = [
                 document for document in snapshot.collection.documents if absolute(document.path) in self.texts
             ]
@@ -184,14 +177,14 @@ class Session:
 
             def tell(results: Results) -> None:
                 analyses = AnalysisCache(snapshot.collection, settings)
-                partly = partly_checked(snapshot, results, settings or Settings(), analyses)
+                partly = partly_checked(snapshot, results, settings, analyses)
                 state = State(partly, dict(self.texts), self._encoding, self._revision)
                 own = {absolute(document.path) for document in documents}
                 known = {path: found for path, found in diagnostics_of(state, self._page).items() if path in own}
                 self.loop.call_soon_threadsafe(self._tell, state, known)
 
-            listener = _OpenFirst(keys, tell)
-        return self._check(snapshot, settings, progress, wanted, listener)
+            options = options._replace(listener=_OpenFirst(keys, tell))
+        return self._check(snapshot, options)
 
     def _tell(self, state: State, diagnostics: Diagnostics) -> None:
         if state.revision == self._revision and not self.state.snapshot.is_checked:

@@ -21,7 +21,7 @@ from kustui.review.value_changes import Identities
 from kustui.simulate.organisation import Organisation
 from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.difference import Difference, difference
-from kustui.workspace.snapshot import Snapshot, always
+from kustui.workspace.snapshot import CheckOptions, Snapshot
 
 
 class WorkflowPair(NamedTuple):
@@ -141,7 +141,7 @@ def check_states(
 
         if (checked := check_changed(old, new, settings)) is not None:
             return Comparison(old_state, new_state, *checked)
-    now = check(new, settings, progress, always, None)
+    now = check(new, CheckOptions(settings, progress))
     check.keep()
-    before = check(old_snapshot(old_state, now, old), settings, progress, always, None)
+    before = check(old_snapshot(old_state, now, old), CheckOptions(settings, progress))
     return Comparison(old_state, new_state, before, now)

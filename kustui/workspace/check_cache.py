@@ -16,10 +16,9 @@ from kustui.cache import Cache, key_of
 from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Document, Entry
-from kustui.definition.loader import Progress
 from kustui.definition.source.outline import Shape
 from kustui.workspace.plain_results import CollectionData, WorkflowData
-from kustui.workspace.snapshot import Checker, Snapshot
+from kustui.workspace.snapshot import DEFAULT_OPTIONS, Checker, CheckOptions, Snapshot
 
 if TYPE_CHECKING:
     from kustui.check.checker import CheckListener, Results, WorkflowResult
@@ -49,17 +48,10 @@ class CachedCheck:
         """Those of its results that were in the cache."""
         self._keys: _CheckKeys | None = None
 
-    def __call__(
-        self,
-        snapshot: Snapshot,
-        settings: Settings | None,
-        progress: Progress | None,
-        wanted: Callable[[], bool],
-        listener: CheckListener | None,
-    ) -> Snapshot:
+    def __call__(self, snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS) -> Snapshot:
         if self._cache.path is None:
-            return self._checker()(snapshot, settings, progress, wanted, listener)
-        settings = settings or Settings()
+            return self._checker()(snapshot, options)
+        settings, listener = options.settings or Settings(), options.listener
         is_first = snapshot.earlier is None and not snapshot.results
         if is_first and (checked := self._kept_snapshot(snapshot, settings)) is not None:
             return checked
@@ -68,7 +60,7 @@ class CachedCheck:
         read = replace(snapshot, settings=settings, results=self._kept)
         if listener is not None:
             listener = _KeepingListener(listener, partial(self._keep_results, read))
-        self._latest = self._checker()(read, settings, progress, wanted, listener)
+        self._latest = self._checker()(read, options._replace(settings=settings, listener=listener))
         return self._latest
 
     def kept_problems(self, snapshot: Snapshot, settings: Settings) -> tuple[Problem, ...] | None:

@@ -24,13 +24,13 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO, Any, BinaryIO, TypeVar
 
-from kustui.check.checker import CheckListener, Results, WorkflowResult, check_workflow, selected_entry
+from kustui.check.checker import Results, WorkflowResult, check_workflow, selected_entry
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import STDIN, Progress
 from kustui.garbage_collection import gc_paused
 from kustui.workspace.process_pool import answers_of, available_processes, end_with_parent
-from kustui.workspace.snapshot import Snapshot, always, check_snapshot, open_paths
+from kustui.workspace.snapshot import DEFAULT_OPTIONS, CheckOptions, Snapshot, check_snapshot, open_paths
 
 P = TypeVar("P")
 A = TypeVar("A")
@@ -50,24 +50,18 @@ _LOOK = 0.05
 # A pool
 
 
-def check_with_pool(
-    snapshot: Snapshot,
-    settings: Settings | None = None,
-    progress: Progress | None = None,
-    wanted: Callable[[], bool] = always,
-    listener: CheckListener | None = None,
-) -> Snapshot:
+def check_with_pool(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS) -> Snapshot:
     """What ``check_snapshot`` gives, by all processors where that is quicker. The pool is not given up, and no listener
     is told of it."""
-    settings = settings or Settings()
+    settings = options.settings or Settings()
     known = snapshot.results_under(settings)
     due = [entry for entry in snapshot.collection.entries if entry.key not in known]
     processes = processes_for(due)
     if processes > 1:
         with gc_paused():
-            results = {**known, **check_in_pool(snapshot.collection, settings, processes, progress, due)}
+            results = {**known, **check_in_pool(snapshot.collection, settings, processes, options.progress, due)}
         snapshot = replace(snapshot, settings=settings, results=results)
-    return check_snapshot(snapshot, settings, progress, wanted, listener, _spread_over_pool)
+    return check_snapshot(snapshot, options._replace(spread=_spread_over_pool))
 
 
 def _spread_over_pool(work: Callable[[Sequence[P]], Iterable[A]], parts: Sequence[P], /) -> list[A]:
@@ -115,23 +109,17 @@ CHILD = "from kustui.workspace.check_processes import main; main()"
 """What the other process runs."""
 
 
-def check_in_subprocess(
-    snapshot: Snapshot,
-    settings: Settings | None,
-    progress: Progress | None,
-    wanted: Callable[[], bool],
-    listener: CheckListener | None = None,
-) -> Snapshot:
+def check_in_subprocess(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS) -> Snapshot:
     """What ``check_snapshot`` gives, by another process where that is worth it. What the listener looks at is checked
     in this one, without waiting for the other to begin."""
-    settings = settings or Settings()
+    settings = options.settings or Settings()
     known = snapshot.results_under(settings)
     due = sum(entry.size for entry in snapshot.collection.entries if entry.key not in known)
     if due >= WORTH_IT and all(map(_can_be_read_again, snapshot.paths)):
-        answer = _asked(replace(snapshot, results=known), settings, progress, wanted, listener)
-        if answer is not None or not wanted():
+        answer = _asked(replace(snapshot, results=known), settings, options)
+        if answer is not None or not options.wanted():
             return answer or snapshot
-    return check_snapshot(snapshot, settings, progress, wanted, listener)
+    return check_snapshot(snapshot, options)
 
 
 def _can_be_read_again(path: str) -> bool:
@@ -139,13 +127,7 @@ def _can_be_read_again(path: str) -> bool:
     return path != STDIN and (Path(path).is_file() or Path(path).is_dir())
 
 
-def _asked(
-    snapshot: Snapshot,
-    settings: Settings,
-    progress: Progress | None,
-    wanted: Callable[[], bool],
-    listener: CheckListener | None,
-) -> Snapshot | None:
+def _asked(snapshot: Snapshot, settings: Settings, options: CheckOptions) -> Snapshot | None:
     """The answer of another process; None where it has none, or is no longer wanted."""
     try:
         # -P: not what lies in the current folder under the name of one of our modules.
@@ -163,7 +145,7 @@ def _asked(
         try:
             question = threading.Thread(target=_ask, args=(child.stdin, snapshot, settings), name="asking", daemon=True)
             question.start()  # it takes as long as the other process takes to start
-            return _answer_from(_received(child.stdout), snapshot, settings, progress, wanted, listener)
+            return _answer_from(_received(child.stdout), snapshot, settings, options)
         finally:
             child.kill()
     return None
@@ -204,14 +186,9 @@ def _received(out: IO[bytes]) -> SimpleQueue[_Received | None]:
 
 
 def _answer_from(
-    received: SimpleQueue[_Received | None],
-    snapshot: Snapshot,
-    settings: Settings,
-    progress: Progress | None,
-    wanted: Callable[[], bool],
-    listener: CheckListener | None,
+    received: SimpleQueue[_Received | None], snapshot: Snapshot, settings: Settings, options: CheckOptions
 ) -> Snapshot | None:
-    collection = snapshot.collection
+    collection, (_, progress, wanted, listener, _) = snapshot.collection, options
     results: dict[str, WorkflowResult] = dict(snapshot.results)
     if progress:
         progress(len(results), len(collection.entries))
@@ -263,7 +240,7 @@ def _answer(asked: BinaryIO, out: BinaryIO, *, lifeline: int) -> None:
     results = [result for piece in known for result in _loaded(piece, opened.collection)]
     opened = replace(opened, results={result.summary.entry.key: result for result in results})
     sender = _Sender(opened.collection, out, sent=len(results))
-    checked = check_snapshot(opened, settings, sender.progress, listener=sender)
+    checked = check_snapshot(opened, CheckOptions(settings, sender.progress, listener=sender))
     sender.send(checked.results)
     _send(out, b"done", _dumped((checked.problems, checked.schedules, checked.settings), opened.collection))
 

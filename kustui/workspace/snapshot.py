@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.check.problems import UNUSED_SUPPRESSION, Problem
 from kustui.definition.collection import Collection, Document
@@ -106,16 +106,24 @@ def always() -> bool:
     return True
 
 
-def check_snapshot(
-    snapshot: Snapshot,
-    settings: Settings | None = None,
-    progress: Progress | None = None,
-    wanted: Callable[[], bool] = always,
-    listener: CheckListener | None = None,
-    spread: Spread | None = None,
-) -> Snapshot:
-    """The same with the problems and schedules of every workflow; still without them once it is no longer ``wanted``,
-    but with the results until then.
+class CheckOptions(NamedTuple):
+    """How a check is carried out."""
+
+    settings: Settings | None = None
+    progress: Progress | None = None
+    wanted: Callable[[], bool] = always
+    """Asked now and then: it is given up once that is no longer so."""
+    listener: CheckListener | None = None
+    spread: Spread | None = None
+    """What works out what takes long on all processors, where it is not to be done one after the other."""
+
+
+DEFAULT_OPTIONS = CheckOptions()
+
+
+def check_snapshot(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS) -> Snapshot:
+    """The same with the problems and schedules of every workflow; still without them once it is no longer wanted, but
+    with the results until then.
 
     Problems that the settings suppress are left out; suppressions that hide nothing are among them.
     """
@@ -123,6 +131,7 @@ def check_snapshot(
     from kustui.check.suppressions import covers_suppressions, may_remove_suppressions, suppress
     from kustui.config.check_settings import Settings
 
+    settings, progress, wanted, listener, spread = options
     collection, settings = snapshot.collection, settings or Settings()
     known = snapshot.results_under(settings)
     with gc_paused(freeze=not known):
@@ -174,9 +183,7 @@ def _between(
     return tuple(check_collection(analysis)), analysis.schedules
 
 
-Checker = Callable[
-    ["Snapshot", "Settings | None", "Progress | None", Callable[[], bool], "CheckListener | None"], "Snapshot"
-]
+Checker = Callable[[Snapshot, CheckOptions], Snapshot]
 """What does as ``check_snapshot``."""
 
 
@@ -241,5 +248,5 @@ class Workspace:
         known = reusable_results(before.collection, before.results, collection)
         earlier = before if before.problems is not None else before.earlier
         read = Snapshot(collection, paths=before.paths, settings=before.settings, results=known, earlier=earlier)
-        self.snapshot = self._checker(read, settings, progress, wanted, listener)
+        self.snapshot = self._checker(read, CheckOptions(settings, progress, wanted, listener))
         return self.snapshot

@@ -16,7 +16,7 @@ from kustui.check.rule import step, workflow
 from kustui.config.configuration import Configuration, ConfigurationError
 from kustui.fix.changes import ChangeError, make
 from kustui.fix.suppressions import suppression_of, without_suppression
-from kustui.workspace.snapshot import Snapshot, check_snapshot, open_paths
+from kustui.workspace.snapshot import CheckOptions, Snapshot, check_snapshot, open_paths
 from tests.support.definitions import write_json
 
 NEW = '[[suppress]]\nrule = "unreachable-step"\nworkflow = "Greet"\nstep = "cD4"\nreason = "a campaign"\n'
@@ -25,7 +25,7 @@ NEW = '[[suppress]]\nrule = "unreachable-step"\nworkflow = "Greet"\nstep = "cD4"
 def checked(folder: Path) -> Snapshot:
     """A folder, checked with its configuration."""
     paths = [str(folder / "app.json")]
-    return check_snapshot(open_paths(paths), Configuration(paths).settings(RULE_NAMES))
+    return check_snapshot(open_paths(paths), CheckOptions(Configuration(paths).settings(RULE_NAMES)))
 
 
 def problem_in(folder: Path, rule: str = "unreachable-step") -> Problem:

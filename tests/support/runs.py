@@ -17,7 +17,7 @@ from kustui.simulate.scenarios.explore import build_path_scenario
 from kustui.simulate.scenarios.file import read
 from kustui.simulate.scenarios.path_scenario import with_expectations
 from kustui.simulate.scenarios.replay import replay
-from kustui.workspace.snapshot import Snapshot, check_snapshot
+from kustui.workspace.snapshot import CheckOptions, Snapshot, check_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def organisation(*definitions: object, settings: Settings | None = None) -> Orga
     documents = tuple(
         read_document(f"{index}.json", json.dumps(each).encode()) for index, each in enumerate(definitions)
     )
-    snapshot = check_snapshot(Snapshot(Collection(documents)), settings)
+    snapshot = check_snapshot(Snapshot(Collection(documents)), CheckOptions(settings))
     assert snapshot is not None
     return Organisation(snapshot.analyses, snapshot.by_entry)
 

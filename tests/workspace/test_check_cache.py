@@ -19,7 +19,7 @@ from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
 from kustui.workspace import check_cache
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.snapshot import Snapshot, Workspace, always, check_snapshot, open_paths
+from kustui.workspace.snapshot import CheckOptions, Snapshot, Workspace, check_snapshot, open_paths
 from tests.benchmarks.generate import definition
 from tests.support.snapshots import plain, plain_problem
 
@@ -46,13 +46,13 @@ def checked(cache: Cache, paths: list[str], settings: Settings | None = None) ->
     """A check with the cache, and how many workflows were checked for it."""
     count = 0
 
-    def check(snapshot: Snapshot, *arguments: Any) -> Snapshot:
+    def check(snapshot: Snapshot, options: CheckOptions) -> Snapshot:
         nonlocal count
         count = len(snapshot.collection.entries) - len(snapshot.results)
-        return check_snapshot(snapshot, *arguments)
+        return check_snapshot(snapshot, options)
 
     cached = CachedCheck(cache, lambda: check)
-    snapshot = cached(open_paths(paths), settings, None, always, None)
+    snapshot = cached(open_paths(paths), CheckOptions(settings))
     cached.keep()
     return snapshot, count
 
@@ -184,7 +184,7 @@ def test_what_was_found_out_before_a_check_was_left_is_kept(
     listener = Listener()
     opened = open_paths([str(folder)])
     left = CachedCheck(cache, lambda: check_snapshot)
-    assert left(opened, None, None, lambda: listener.count < 13, listener).problems is None
+    assert left(opened, CheckOptions(wanted=lambda: listener.count < 13, listener=listener)).problems is None
     left.keep()
     again, count = checked(cache, [str(folder)])
     assert count == 20 - 12

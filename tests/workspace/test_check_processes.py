@@ -19,7 +19,7 @@ from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, read_document
 from kustui.workspace import check_processes
 from kustui.workspace.check_processes import check_in_pool
-from kustui.workspace.snapshot import Snapshot, check_snapshot, open_paths, partly_checked
+from kustui.workspace.snapshot import CheckOptions, Snapshot, check_snapshot, open_paths, partly_checked
 from tests.benchmarks.generate import definition
 from tests.support.definitions import write_json
 from tests.support.patience import PATIENCE
@@ -49,7 +49,7 @@ def _row(problem: Problem) -> tuple[object, ...]:
 
 
 def in_subprocess(opened: Snapshot, settings: Settings | None = None) -> Snapshot:
-    return check_processes.check_in_subprocess(opened, settings, lambda done, total: None, lambda: True)
+    return check_processes.check_in_subprocess(opened, CheckOptions(settings))
 
 
 def test_the_outcome_is_the_same(opened: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +72,7 @@ def test_what_is_known_is_not_checked_again(opened: Snapshot, monkeypatch: pytes
     monkeypatch.setattr(check_processes, "check_snapshot", None)
     seen: list[int] = []
     there = check_processes.check_in_subprocess(
-        replace(opened, results=untold), None, lambda done, total: seen.append(done), lambda: True
+        replace(opened, results=untold), CheckOptions(progress=lambda done, total: seen.append(done))
     )
     assert seen[0] == len(known)
     assert there.results == {**here.results, **untold}
@@ -89,7 +89,7 @@ def test_the_settings_go_with_it(opened: Snapshot, monkeypatch: pytest.MonkeyPat
 
 def test_progress_is_told(opened: Snapshot) -> None:
     seen: list[tuple[int, int]] = []
-    check_processes.check_in_subprocess(opened, None, lambda done, total: seen.append((done, total)), lambda: True)
+    check_processes.check_in_subprocess(opened, CheckOptions(progress=lambda done, total: seen.append((done, total))))
     assert seen == [(0, 24), (10, 24), (20, 24)]
 
 
@@ -114,7 +114,7 @@ def test_what_is_selected_is_checked_first_and_the_results_grow(
 ) -> None:
     listener = Listener(opened)
     checks = check_processes.check_in_subprocess if elsewhere else check_snapshot
-    checked = checks(opened, None, None, lambda: True, listener)
+    checked = checks(opened, CheckOptions(listener=listener))
     assert told(checked) == told(check_snapshot(opened))
     assert listener.selected == listener.keys[-2]
     assert listener.counts[0] == (1 if elsewhere else 2)
@@ -135,7 +135,7 @@ def test_what_is_known_so_far_is_a_snapshot(opened: Snapshot) -> None:
 
 
 def test_what_is_no_longer_wanted_is_ended(opened: Snapshot) -> None:
-    assert check_processes.check_in_subprocess(opened, None, lambda done, total: None, lambda: False).problems is None
+    assert check_processes.check_in_subprocess(opened, CheckOptions(wanted=lambda: False)).problems is None
 
 
 def test_files_that_changed_meanwhile_are_checked_as_they_were_read(opened: Snapshot) -> None:

@@ -11,7 +11,7 @@ from kustui.check.problems import fixed_and_new
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.workspace.difference import Difference, difference
-from kustui.workspace.snapshot import Snapshot, Workspace, check_snapshot
+from kustui.workspace.snapshot import CheckOptions, Snapshot, Workspace, check_snapshot
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLES
@@ -237,7 +237,9 @@ def test_a_problem_with_another_number_is_the_same_and_one_with_another_name_is_
 def test_a_problem_that_is_more_severe_at_the_same_place_is_new(tmp_path: Path) -> None:
     put(tmp_path, {"a.json": [one(step("a", "gone"), first="a")]})
     snapshots = [
-        check_snapshot(Workspace([str(tmp_path)]).open(), Settings(severities={"unknown-target": severity}))
+        check_snapshot(
+            Workspace([str(tmp_path)]).open(), CheckOptions(Settings(severities={"unknown-target": severity}))
+        )
         for severity in (Severity.WARNING, Severity.ERROR)
     ]
     old, new = ([problem._replace(message=f"{n}") for problem in s.problems or ()] for n, s in enumerate(snapshots))

@@ -21,7 +21,7 @@ from kustui.check.rules import RULES
 from kustui.config.configuration import Configuration
 from kustui.definition.loader import PathError
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.snapshot import Workspace, always, check_snapshot, open_paths
+from kustui.workspace.snapshot import CheckOptions, Workspace, check_snapshot, open_paths
 from tests.support.flows import step, workflow
 from tests.support.snapshots import plain
 
@@ -132,7 +132,7 @@ def change(dice: random.Random, root: Path) -> None:
 def loaded(paths: list[str]) -> Any:
     """What a fresh load gives, or why there is none."""
     try:
-        return plain(check_snapshot(open_paths(paths), Configuration(paths).settings(RULES)))
+        return plain(check_snapshot(open_paths(paths), CheckOptions(Configuration(paths).settings(RULES))))
     except PathError as error:
         return str(error)
 
@@ -192,7 +192,7 @@ def assert_a_cache_changes_nothing(seed: int, folder: Path) -> None:
         outcome: Any
         expected = loaded(paths)
         try:
-            snapshot = check(open_paths(paths), Configuration(paths).settings(RULES), None, always, None)
+            snapshot = check(open_paths(paths), CheckOptions(Configuration(paths).settings(RULES)))
             outcome = plain(snapshot)
             check.keep()
         except PathError as error:

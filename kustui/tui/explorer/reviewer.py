@@ -166,10 +166,10 @@ class Reviewer(Part):
         """The same with the problems of both states, of a snapshot that has them. Called in a thread."""
         with short_switch_interval():
             from kustui.review.comparison import old_snapshot
-            from kustui.workspace.snapshot import check_snapshot
+            from kustui.workspace.snapshot import CheckOptions, check_snapshot
 
             old = old_snapshot(comparison.old_state, snapshot, comparison.old)
-            old = check_snapshot(old, snapshot.settings)
+            old = check_snapshot(old, CheckOptions(snapshot.settings))
             return self._worked_out(replace(comparison, old=old, new=snapshot))
 
     def _worked_out(self, comparison: Comparison) -> TreeReview:

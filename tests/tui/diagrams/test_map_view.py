@@ -12,7 +12,7 @@ from kustui.check.rule import step, to, when, workflow
 from kustui.tui.diagrams.boxes_view import MapBoxesView
 from kustui.tui.diagrams.map_view import MapView
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.snapshot import always, check_snapshot, open_paths
+from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.explorer import ORGANISATION, ExplorerPilot, explorer
 from tests.support.organisations import CREATE, UPDATE, writes
 from tests.support.trees import text_of
@@ -66,7 +66,7 @@ async def go_to_row(ui: ExplorerPilot, text: str) -> None:
 async def test_what_was_checked_at_another_time_has_a_map_too(organisation: Path, tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache" / "results.sqlite")
     check = CachedCheck(cache, lambda: check_snapshot)
-    check(open_paths([str(organisation)]), None, None, always, None)
+    check(open_paths([str(organisation)]))
     check.keep()
     async with explorer(organisation, cache=cache) as ui:
         await open_map(ui, "Writer")

@@ -851,16 +851,16 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
     original = module.check_snapshot
     seen: list[str] = []
 
-    def slow(snapshot: Any, settings: Any, progress: Any, wanted: Any, listener: Any) -> Any:
+    def slow(snapshot: Any, options: Any) -> Any:
         import time
 
         for done in range(4):
-            progress(done, 4)
+            options.progress(done, 4)
         end = time.monotonic() + PATIENCE
         while "checking 3 of 4" not in ui.status and time.monotonic() < end:
             time.sleep(0.01)
         seen.append(ui.status)
-        return original(snapshot, settings, None, wanted, listener)
+        return original(snapshot, options._replace(progress=None))
 
     monkeypatch.setattr("kustui.workspace.check_processes.check_snapshot", slow)
     app = Kustui(BackgroundWorkspace([str(CHAIN)]))
