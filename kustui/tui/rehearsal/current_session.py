@@ -27,6 +27,12 @@ class CurrentSession:
         self._work: Worker[None] | None = None
         self.screen, self._show, self.announce = screen, show, announce
 
+    @property
+    def session(self) -> Session:
+        """The session, for what is carried out where there is one."""
+        assert self.value is not None, "asked before"
+        return self.value
+
     def ready(self) -> Session | None:
         """The session if something can be decided now; else it is announced why not."""
         if self.value is None:

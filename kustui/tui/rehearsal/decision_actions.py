@@ -111,9 +111,7 @@ class DecisionActions:
 
     def _ready_at_action(self, verb: str) -> Session | None:
         """The session if the current step has an action; else it is announced that only such a step can do it."""
-        session = self._current.ready()
-        if session is None:
-            return None
+        session = self._current.session
         analysis, run = session.state.analysis, session.state.run
         part = analysis.flow.part(run.node) if analysis is not None and run is not None else None
         if isinstance(part, Step) and part.action is not None:
@@ -174,8 +172,7 @@ class DecisionActions:
 
     def _answer_or_event(self) -> _Question | None:
         """The prompt for what the current step answers; at an event, that for its payload."""
-        session = self._current.ready()
-        if session is not None and _is_at_event(session):
+        if _is_at_event(self._current.session):
             return self._payload()
         session = self._ready_at_action("answer")
         if session is None:
@@ -214,8 +211,7 @@ class DecisionActions:
         await self._offer(_Question(question, "500", accept, choices, sheet=False))
 
     def clear_overrides(self) -> None:
-        session = self._current.ready()
-        if session is not None and session.history.state.overrides == Overrides():
+        if self._current.session.history.state.overrides == Overrides():
             self._current.announce(("nothing to reset: you decided nothing about this step", "muted"))
         else:
             self._decide(ClearOverrides(), "reset: your decisions about this step are discarded")
@@ -223,9 +219,7 @@ class DecisionActions:
     # The transition
 
     async def choose_edge(self) -> None:
-        session = self._current.ready()
-        if session is None:
-            return
+        session = self._current.session
         if session.state.run is None:
             self._current.announce(("no run is in progress: step to one first", "muted"))
             return
@@ -252,9 +246,7 @@ class DecisionActions:
     # What is undecided
 
     async def answer(self) -> None:
-        session = self._current.ready()
-        if session is None:
-            return
+        session = self._current.session
         question = session.state.question
         if question is None:
             self._current.announce(("there is no question to answer", "muted"))
@@ -268,8 +260,7 @@ class DecisionActions:
         await self._prompts.ask(row, "", accept)
 
     def abandon_run(self) -> None:
-        session = self._current.ready()
-        if session is not None and session.state.run is None:
+        if self._current.session.state.run is None:
             self._current.announce(("no run is in progress", "muted"))
         else:
             self._decide(AbandonRun(), "run abandoned")
@@ -297,9 +288,7 @@ class DecisionActions:
 
     def _payload(self) -> _Question | None:
         """The prompt for the payload of the event."""
-        session = self._current.ready()
-        if session is None:
-            return None
+        session = self._current.session
         event = session.event
         if event is None:
             self._current.announce(("the rehearsal is too long: its event is no longer kept", "muted"))
@@ -323,9 +312,7 @@ class DecisionActions:
         return _Question(question, format_json(event.payload), _accept(parse_object, use), choices)
 
     async def start_another_event(self) -> None:
-        session = self._current.ready()
-        if session is None:
-            return
+        session = self._current.session
         organisation = session.organisation
         events = organisation.events
         callables = [entry for entry in organisation.collection.entries if entry.item.callable]

@@ -65,9 +65,7 @@ class ScenarioActions:
     # Saving
 
     async def save(self) -> None:
-        session = self._current.ready()
-        if session is None:
-            return
+        session = self._current.session
         path = session.scenario.file.path if session.scenario is not None else ""
         entry = session.organisation.collection.by_key[session.key]
         question = Row((("Save as a scenario  ", "name"), ("a file name ending in .scenario.json", "muted")))
@@ -111,8 +109,7 @@ class ScenarioActions:
     # Scenarios of files
 
     def choose_scenario(self) -> None:
-        if self._current.ready() is not None:
-            self._current.in_background(self._list_scenarios, "scenario", "listing scenarios")
+        self._current.in_background(self._list_scenarios, "scenario", "listing scenarios")
 
     async def _list_scenarios(self) -> None:
         files = await asyncio.to_thread(find_scenarios, self.paths, _MAX_LISTED)
@@ -173,11 +170,10 @@ class ScenarioActions:
     def choose_path(self, through: str) -> None:
         """From the paths through the ``workflow`` on the screen, or on through its ``chain``: all that it schedules."""
         chain = through == "chain"
-        if (session := self._current.ready()) is not None:
-            self._current.announce((f"finding paths{' through the chain' if chain else ''} …", "info"))
-            self._current.in_background(
-                partial(self._list_paths, session, chain=chain), "scenario", "finding every path"
-            )
+        self._current.announce((f"finding paths{' through the chain' if chain else ''} …", "info"))
+        self._current.in_background(
+            partial(self._list_paths, self._current.session, chain=chain), "scenario", "finding every path"
+        )
 
     async def _list_paths(self, session: Session, *, chain: bool) -> None:
         analysis = session.organisation.analysis(session.position[0])

@@ -18,7 +18,7 @@ from textual.worker import Worker
 from kustui.simulate.organisation import Organisation
 from kustui.text.styled_lines import Piece
 from kustui.tui.base_app import leave
-from kustui.tui.bindings import bindings, carry_out
+from kustui.tui.bindings import BY_ID, bindings, carry_out
 from kustui.tui.copy_menu import Copyable, CopyController, CopyMenu
 from kustui.tui.prompts import ChoiceList, Prompts
 from kustui.tui.rehearsal.current_session import CurrentSession
@@ -52,6 +52,8 @@ _KEYS_AT_THE_END = (
 _SHARED = ("view.next-pane", "view.previous-pane", "view.maximise", "find.filter", "find.next-match",
            "find.previous-match", "selected.copy")  # fmt: skip
 """Actions of the explorer's panes that these panes have too."""
+_NEED_SESSION = ("steps", "decisions", "scenarios")
+"""The parts whose actions change the session, or ask about it: they need one that is not running on."""
 
 
 class RehearsalScreen(Screen[NodeKey]):
@@ -130,7 +132,8 @@ class RehearsalScreen(Screen[NodeKey]):
         self.announce()
 
     async def action_carry_out(self, id_: str) -> None:
-        await carry_out(self, id_)
+        if BY_ID[id_].target not in _NEED_SESSION or self.current.ready() is not None:
+            await carry_out(self, id_)
 
     # What is rehearsed
 

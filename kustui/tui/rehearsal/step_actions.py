@@ -35,9 +35,7 @@ class StepActions:
         self._halted = False
 
     async def step(self) -> None:
-        session = self._current.ready()
-        if session is None:
-            return
+        session = self._current.session
         if session.state.question is not None:
             await self._answer()
         elif session.state.finished and not session.history.can_go_forward:
@@ -47,28 +45,23 @@ class StepActions:
             self._current.replace(after, *self._question(after))
 
     def step_back(self) -> None:
-        session = self._current.ready()
-        if session is None:
-            return
+        session = self._current.session
         if session.can_go_back:
             self._current.replace(session.back())
         else:
             self._current.announce(("already at the start", "muted"))
 
     def restart(self) -> None:
-        if (session := self._current.ready()) is not None:
-            self._current.replace(session.restarted())
+        self._current.replace(self._current.session.restarted())
 
     def start_afresh(self) -> None:
         """Go back to the start, and decide everything again."""
-        if (session := self._current.ready()) is not None:
-            news: Line = (("at the start again, nothing decided", "muted"),)
-            self._current.replace(session.restarted().without_steps_ahead(), *news)
+        news: Line = (("at the start again, nothing decided", "muted"),)
+        self._current.replace(self._current.session.restarted().without_steps_ahead(), *news)
 
     def forget(self) -> None:
         """Forget the steps ahead."""
-        if (session := self._current.ready()) is None:
-            return
+        session = self._current.session
         if count := session.steps_ahead:
             self._current.replace(session.without_steps_ahead(), (f"{counted(count, 'step')} ahead discarded", "muted"))
         else:
@@ -79,8 +72,7 @@ class StepActions:
 
     def follow_events(self) -> None:
         """Follow the events that writes cause, or no longer."""
-        if (session := self._current.ready()) is not None:
-            self._current.in_background(partial(self._follow_events, session), "scenario", "following events")
+        self._current.in_background(partial(self._follow_events, self._current.session), "scenario", "following events")
 
     async def _follow_events(self, session: Session) -> None:
         current, follows = self._current, not session.state.follows_events
@@ -99,16 +91,14 @@ class StepActions:
     # Running on
 
     def run_on(self) -> None:
-        if (session := self._current.ready()) is not None:
-            self._start_running(session, *session.breakpoints)
+        session = self._current.session
+        self._start_running(session, *session.breakpoints)
 
     def run_to_end(self) -> None:
-        if (session := self._current.ready()) is not None:
-            self._start_running(session)
+        self._start_running(self._current.session)
 
     def run_to_schedule(self) -> None:
-        if (session := self._current.ready()) is not None:
-            self._start_running(session, at_scheduled_run)
+        self._start_running(self._current.session, at_scheduled_run)
 
     def _start_running(self, session: Session, *breakpoints: Breakpoint) -> None:
         self._current.in_background(partial(self._run, session, *breakpoints), "run", "running")
@@ -171,8 +161,8 @@ class StepActions:
 
     def toggle_breakpoint(self) -> None:
         """At the step of the rail's cursor."""
-        session, node = self._current.ready(), self._rail.node
-        if session is None or not node:
+        session, node = self._current.session, self._rail.node
+        if not node:
             return
         key = session.position[0]
         stop = StopPoint("step", key, node)
@@ -188,9 +178,7 @@ class StepActions:
         self._rail.cursor = self._rail.drawing.row_of.get(node, 0) if self._rail.drawing else 0
 
     async def choose_breakpoints(self) -> None:
-        session = self._current.ready()
-        if session is None:
-            return
+        session = self._current.session
         key, node = session.position[0], self._rail.node
         here = [StopPoint("step", key, node)] if node else []
         stops = [
