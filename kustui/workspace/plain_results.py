@@ -56,46 +56,22 @@ class CollectionData:
     def plain_problems(self, problems: Iterable[Problem]) -> Plain:
         return [
             [
-                problem.rule,
-                int(problem.severity),
-                problem.message,
                 self._places[problem.document],
-                problem.hint,
-                problem.pointer,
-                problem.where(),
-                problem.on_key,
                 None if problem.entry is None else self._entry_places[problem.entry.key],
-                problem.step,
-                [
-                    [related.message, self._places[related.document], related.pointer, related.where()]
-                    for related in problem.related
-                ],
-                problem.intended,
-                problem.is_certain,
+                *_plain_problem(problem, problem.pointer, problem.where()),
+                [[one.message, self._places[one.document], one.pointer, one.where()] for one in problem.related],
             ]
             for problem in problems
         ]
 
     def problems(self, plain: Plain) -> tuple[Problem, ...]:
         documents, entries = self._documents, self.collection.entries
-        return tuple(
-            Problem(
-                rule,
-                Severity(severity),
-                message,
-                documents[document],
-                hint,
-                pointer,
-                Extent(*extent),
-                None,
-                on_key,
-                None if entry is None else entries[entry],
-                step,
-                tuple(Related(words, documents[at], place, Extent(*where)) for words, at, place, where in related),
-                *near,
-            )
-            for rule, severity, message, document, hint, pointer, extent, on_key, entry, step, related, *near in plain
-        )
+        problems = []
+        for document, entry, *fields, related in plain:
+            notes = (Related(words, documents[at], place, Extent(*where)) for words, at, place, where in related)
+            place = documents[document], None if entry is None else entries[entry]
+            problems.append(_problem(*place, fields, tuple(notes)))
+        return tuple(problems)
 
     def plain_schedules(self, schedules: Schedules) -> Plain:
         places = self._entry_places
@@ -108,7 +84,7 @@ class CollectionData:
         entries = self.collection.entries
         calls, not_callable = plain
         return Schedules.of(
-            [_call(entries[caller].key, pointer, *fields) for caller, *fields, pointer in calls],
+            [_call(entries[caller].key, pointer, fields) for caller, *fields, pointer in calls],
             {id_: entry.key for id_, entry in self.collection.by_id.items()},
             (entry.key for entry in entries if not entry.item.enabled),
             (entries[place].key for place in not_callable),
@@ -157,14 +133,14 @@ class WorkflowData:
             callable_,
             event,
             None if inputs is None else Schema.model_validate(inputs),
-            tuple(_call(self.entry.key, base + at, *fields) for *fields, at in calls),
-            tuple(self._effect(*fields) for fields in effects),
+            tuple(_call(self.entry.key, base + at, fields) for *fields, at in calls),
+            tuple(map(self._effect, effects)),
             digest,
             frozenset(base + at for at in unreadable),
             {text: (base + at, step) for text, at, step in versions},
-            self._links(*links),
+            self._links(links),
         )
-        return WorkflowResult(summary, tuple(self._problem(*fields) for fields in problems))
+        return WorkflowResult(summary, tuple(map(self._problem, problems)))
 
     def _plain_links(self, links: OutsideLinks) -> Plain:
         reads, hosts = (
@@ -173,68 +149,29 @@ class WorkflowData:
         )
         return [_plain_set(links.filter.asks), links.filter.reach.value, reads, hosts, links.names]
 
-    def _links(
-        self, asks: Plain | None, reach: str, reads: Plain, hosts: Plain, names: Mapping[str, str]
-    ) -> OutsideLinks:
+    def _links(self, plain: Plain) -> OutsideLinks:
         from kustui.analysis.effects import Reach
         from kustui.analysis.events import TriggerFilter
         from kustui.analysis.outside_links import Mention, OutsideLinks
 
-        base = self.entry.item.pointer
-        own = TriggerFilter(None if asks is None else frozenset(asks), Reach(reach))
-
-        def mentions(rows: Plain) -> tuple[Mention, ...]:
-            return tuple(Mention(step, base + at, *others) for step, at, *others in rows)
-
-        return OutsideLinks(own, mentions(reads), mentions(hosts), names)
+        asks, reach, *mentions, names = plain
+        base, own = self.entry.item.pointer, TriggerFilter(None if asks is None else frozenset(asks), Reach(reach))
+        reads, hosts = (tuple(Mention(step, base + at, *others) for step, at, *others in rows) for rows in mentions)
+        return OutsideLinks(own, reads, hosts, names)
 
     def _plain_problem(self, problem: Problem) -> Plain:
         if problem.document is not self.document or problem.entry is not self.entry:
             raise NotPlainError
+        pointer, extent = self._inner(problem.pointer), self._plain_extent(problem.where())
         return [
-            problem.rule,
-            int(problem.severity),
-            problem.message,
-            problem.hint,
-            self._inner(problem.pointer),
-            self._plain_extent(problem.where()),
-            problem.on_key,
-            problem.step,
+            *_plain_problem(problem, pointer, extent),
             [self._plain_related(related) for related in problem.related],
-            problem.intended,
-            problem.is_certain,
         ]
 
-    def _problem(
-        self,
-        rule: str,
-        severity: int,
-        message: str,
-        hint: str,
-        pointer: str,
-        extent: Plain,
-        on_key: bool,
-        step: str,
-        related: Plain,
-        intended: str | None,
-        is_certain: bool,
-    ) -> Problem:
-        return Problem(
-            rule,
-            Severity(severity),
-            message,
-            self.document,
-            hint,
-            self.entry.item.pointer + pointer,
-            self._extent(extent),
-            None,
-            on_key,
-            self.entry,
-            step,
-            tuple(self._related(*fields) for fields in related),
-            intended,
-            is_certain,
-        )
+    def _problem(self, plain: Plain) -> Problem:
+        *fields, related = plain
+        item, notes = self.entry.item, tuple(self._related(*one) for one in related)
+        return _problem(self.document, self.entry, fields, notes, item.pointer, item.extent.start)
 
     def _plain_related(self, related: Related) -> Plain:
         """A place outside of all workflows is kept as it is: it is where it was as long as what is around them is."""
@@ -252,34 +189,16 @@ class WorkflowData:
         return Related(message, self.document, self.entry.item.pointer + pointer, self._extent(extent))
 
     def _plain_effect(self, effect: Effect) -> Plain:
-        _require_json([effect.values, *effect.added, *effect.removed])
-        return [
-            effect.step,
-            self._inner(effect.pointer),
-            effect.event,
-            _plain_set(effect.fields),
-            effect.values,
-            effect.added,
-            effect.removed,
-            _plain_set(effect.asks),
-            effect.repeats.value,
-        ]
+        step, pointer, event, fields, values, added, removed, asks, repeats = effect
+        _require_json([values, *added, *removed])
+        inner = self._inner(pointer)
+        return [step, inner, event, _plain_set(fields), values, added, removed, _plain_set(asks), repeats.value]
 
-    def _effect(
-        self,
-        step: str,
-        pointer: str,
-        event: str,
-        fields: Plain | None,
-        values: Mapping[str, Any],
-        added: Plain,
-        removed: Plain,
-        asks: Plain | None,
-        repeats: str,
-    ) -> Effect:
+    def _effect(self, plain: Plain) -> Effect:
         from kustui.analysis.effects import Effect, Reach
 
-        pointer = self.entry.item.pointer + pointer
+        step, inner, event, fields, values, added, removed, asks, repeats = plain
+        pointer = self.entry.item.pointer + inner
         changed, asked = (None if names is None else frozenset(names) for names in (fields, asks))
         return Effect(step, pointer, event, changed, values, tuple(added), tuple(removed), asked, Reach(repeats))
 
@@ -304,6 +223,29 @@ class WorkflowData:
 # Their parts
 
 
+def _plain_problem(problem: Problem, pointer: str, extent: Extent) -> Plain:
+    """A problem without its file, its workflow and what is related to it."""
+    place = [pointer, extent, problem.on_key, problem.step]
+    return [
+        problem.rule,
+        int(problem.severity),
+        problem.message,
+        problem.hint,
+        *place,
+        problem.intended,
+        problem.is_certain,
+    ]
+
+
+def _problem(
+    document: Document, entry: Entry | None, plain: Plain, related: tuple[Related, ...], base: str = "", start: int = 0
+) -> Problem:
+    """The problem again; ``base`` and ``start`` are where its place counts from."""
+    rule, severity, message, hint, pointer, extent, on_key, step, *near = plain
+    place = base + pointer, Extent(*extent).moved(start), None, on_key, entry, step
+    return Problem(rule, Severity(severity), message, document, hint, *place, related, *near)
+
+
 def _plain_call(call: ScheduleCall) -> Plain:
     """A call without its caller and its place."""
     _require_json(call.inputs)
@@ -311,20 +253,11 @@ def _plain_call(call: ScheduleCall) -> Plain:
     return [call.step, call.step_name, call.workflow_id, run_at, call.due, call.inputs, call.reachable]
 
 
-def _call(
-    caller: str,
-    pointer: str,
-    step: str,
-    name: str,
-    workflow_id: str | None,
-    run_at: dict[str, Any] | None,
-    due: str,
-    inputs: Mapping[str, Any],
-    reachable: bool,
-) -> ScheduleCall:
+def _call(caller: str, pointer: str, plain: Plain) -> ScheduleCall:
     from kustui.analysis.schedules import ScheduleCall
     from kustui.definition.models import RunAt
 
+    step, name, workflow_id, run_at, due, inputs, reachable = plain
     at = None if run_at is None else RunAt.model_validate(run_at)
     return ScheduleCall(caller, step, name, pointer, workflow_id, at, due, inputs, reachable)
 
