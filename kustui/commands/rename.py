@@ -10,16 +10,13 @@ from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check import RULE_NAMES
 from kustui.check.reports.text import excerpt
 from kustui.commands.command_line import Parser
-from kustui.commands.inputs import configuration_of
+from kustui.commands.inputs import configuration_of, require_workflows
 from kustui.commands.output import ExitStatus, Output, ProgressLine, say, write_difference
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.collection_messages import (
     ambiguous_name,
     no_workflow_named,
-    nothing_to_run,
-    other_files,
     unambiguous_name,
-    unreadable_files,
     workflows_named,
 )
 from kustui.definition.loader import STDIN
@@ -83,10 +80,7 @@ def run(arguments: Sequence[str]) -> int:
     with gc_paused():
         with ProgressLine() as progress:
             collection = open_paths(options.paths, progress=progress.reading).collection
-        if reason := nothing_to_run(collection):
-            raise KustuiError(reason)
-        for line in (*other_files(collection), *unreadable_files(collection)):
-            say(f"kustui: {line}")
+        require_workflows(collection)
         analyses = AnalysisCache(collection, settings)
         target = _target(analyses, options.old, options.workflow)
         change = rename(analyses, target.entry, target.pointer, options.new, scenario_sources(options.paths))

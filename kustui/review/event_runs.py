@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from kustui.analysis.evaluation import Failure
+from kustui.analysis.names import node_name
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
 from kustui.definition.parsed_workflow import ParsedWorkflow
@@ -20,7 +21,6 @@ from kustui.simulate.engine.state import Overrides, State, initial_state
 from kustui.simulate.engine.trace import TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.symbolic import NOT_CHOSEN
-from kustui.simulate.scenarios.explore import name_of
 from kustui.text.messages import enumerated
 
 _MOST_STEPS = 1_000
@@ -82,9 +82,9 @@ def step_namer(old: Side, new: Side) -> Callable[[str], str]:
 
     def name(node: str) -> str:
         if node in new.analysis.flow.steps:
-            return name_of(new.analysis, node)
+            return node_name(new.analysis.flow, node)
         before = next((id_ for id_ in old.analysis.flow.steps if old.id_now(id_) == node), node)
-        return name_of(old.analysis, before)
+        return node_name(old.analysis.flow, before)
 
     return name
 

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from itertools import islice, starmap, zip_longest
 from typing import NamedTuple
 
+from kustui.analysis.names import node_name
 from kustui.analysis.schedules import grouped
 from kustui.definition.values import to_json_value
 from kustui.review.comparison import Comparison, WorkflowPair
@@ -15,7 +16,6 @@ from kustui.review.divergence import Path, PathStep, divergence_in_words
 from kustui.review.event_runs import Side, end_of, step_namer
 from kustui.simulate.engine import words
 from kustui.simulate.engine.trace import ScheduledRun, TraceEntry
-from kustui.simulate.scenarios.explore import name_of
 from kustui.simulate.scenarios.replay import Replay
 from kustui.simulate.scenarios.suite import Outcome, ScenarioResult, replay_all
 from kustui.text.messages import quoted
@@ -129,7 +129,7 @@ class _Scenarios:
         comparison = self._comparison
         if (pair := self._pairs.get(key)) is not None:
             return step_namer(*Side.both(comparison, pair))
-        return partial(name_of, comparison.new_organisation.analysis(key))
+        return partial(node_name, comparison.new_organisation.analysis(key).flow)
 
     @cached_property
     def _pairs(self) -> Mapping[str, WorkflowPair]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kustui.check.problems import Problem
-from kustui.check.reports.json import record
+from kustui.check.reports.json import record, span_record
 from kustui.definition.collection import Entry
 from kustui.review.behaviour import WorkflowBehaviour
 from kustui.review.changed_files import Changed, ChangedFile, Part, Review
@@ -80,15 +80,7 @@ def _place(part: Part | None) -> dict[str, Any] | None:
     """Lines and columns count from 1, columns in code points; the end is exclusive."""
     if part is None:
         return None
-    start, end = part.span
-    return {
-        "file": part.file,
-        "pointer": part.pointer,
-        "line": start.line,
-        "column": start.column,
-        "end_line": end.line,
-        "end_column": end.column,
-    }
+    return {"file": part.file, "pointer": part.pointer, **span_record(*part.span)}
 
 
 def _problem(problem: Problem, state: State) -> dict[str, Any]:

@@ -156,6 +156,12 @@ class TraceEntry:
     waited: int = 0
     """Milliseconds beyond its time that a scheduled run had to wait for a window."""
 
+    @property
+    def is_mocked_step(self) -> bool:
+        """Whether it is a step whose output or failure was not computed."""
+        given = self.failure is not None or self.source in (OutputSource.MOCKED, OutputSource.DRAFTED)
+        return given and self.kind is EntryKind.STEP
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from textwrap import wrap
 
+from kustui.analysis.names import node_name
 from kustui.definition.platform import RUNS_PER_WINDOW, TRIGGER_ID
 from kustui.definition.values import MISSING
 from kustui.simulate.engine import words
@@ -20,7 +21,6 @@ from kustui.simulate.scenarios.explore import (
     Exploration,
     ExploredPath,
     build_path_scenario,
-    name_of,
 )
 from kustui.simulate.scenarios.replay import Replay
 from kustui.simulate.scenarios.suite import Outcome, PlacedDifference, ScenarioResult
@@ -325,7 +325,7 @@ def _feasibility(organisation: Organisation, path: ExploredPath, paint: Paint) -
         yield from _path_line(f"       no value found: {condition}", "?", paint)
     for forced in path_scenario.forced:
         where = f"{forced.analysis.title}, " if len(path.workflow_path.runs) > 1 else ""
-        place = f"{where}{name_of(forced.analysis, forced.node)}"
+        place = f"{where}{node_name(forced.analysis.flow, forced.node)}"
         yield from _path_line(f"       must be forced at {place}, else {forced.why}", "?", paint)
     if path_scenario.stops:
         yield from _path_line(f"       cannot be rehearsed to its end: {path_scenario.stops}", "wrong", paint)

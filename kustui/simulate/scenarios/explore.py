@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from kustui.analysis.names import path_namer
+from kustui.analysis.names import node_name, path_namer
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
 from kustui.definition.expressions import in_words
@@ -43,7 +43,7 @@ class DescribedRun:
 
     def name(self, node: str) -> str:
         """What people call the trigger or a step."""
-        return name_of(self.analysis, node)
+        return node_name(self.analysis.flow, node)
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class ExploredPath:
 def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
     """What has to hold for a step to be left so; an empty string where that always does."""
     namer = path_namer(analysis.flow)
-    fails = f"{name_of(analysis, step.node)} fails" if step.fails else ""
+    fails = f"{node_name(analysis.flow, step.node)} fails" if step.fails else ""
     if step.error_case is not None:
         condition = analysis.flow.conditions.get(step.error_case.transition.pointer)
         words = in_words(condition, namer) if condition is not None else "always"
@@ -148,18 +148,12 @@ def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
         handles = step.fails and step.error_case is None
         passed = any(edge.after_failure == handles for edge in edges)
         edge = "error case" if handles else "transition"
-        words = f"no {edge} from {name_of(analysis, step.node)} holds" if passed else ""
+        words = f"no {edge} from {node_name(analysis.flow, step.node)} holds" if passed else ""
     else:
         condition = analysis.flow.conditions.get(step.edge.transition.pointer)
         words = in_words(condition, namer) if condition is not None else ""
         words = "" if words == "always" else words
     return " and ".join(filter(None, (fails, words)))
-
-
-def name_of(analysis: WorkflowAnalysis, node: str) -> str:
-    """What people call the trigger or a step."""
-    step = analysis.flow.steps.get(node)
-    return analysis.flow.name_of(step) if step is not None else "the trigger" if node == TRIGGER_ID else node
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def record_scenario(
         **_settings(state),
         **({"maxSteps": len(entries)} if cut else {}),
         "start": list(_starts(state, entries)),
-        **_unless_empty("mocks", (_mock(organisation, entry) for entry in entries if _is_mocked(entry))),
+        **_unless_empty("mocks", (_mock(organisation, entry) for entry in entries if entry.is_mocked_step)),
         **_unless_empty("choices", (choice for entry in entries for choice in _choices(organisation, entry))),
         "expect": {**expectations_of(state, entries), **({"cut": True} if cut else {})},
     }
@@ -172,11 +172,6 @@ def _start(organisation: Organisation, item: QueueItem) -> dict[str, Any]:
         "payload": to_json_value(item.payload),
         **({"drafted": True} if item.drafted else {}),
     }
-
-
-def _is_mocked(entry: TraceEntry) -> bool:
-    mocked = entry.source in (OutputSource.MOCKED, OutputSource.DRAFTED)
-    return entry.kind is EntryKind.STEP and (entry.failure is not None or mocked)
 
 
 def _mock(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from kustui.simulate.engine.engine import (
     advance,
 )
 from kustui.simulate.engine.state import State, initial_state
-from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
+from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.differences import Difference, differences_from
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
@@ -167,8 +167,7 @@ def _unused(
         place = (entry.key, entry.node)
         if entry.kind in (EntryKind.STEP, EntryKind.START):
             times[place] = times.get(place, 0) + 1
-        mocked = entry.failure is not None or entry.source in (OutputSource.MOCKED, OutputSource.DRAFTED)
-        if entry.kind is EntryKind.STEP and mocked:
+        if entry.is_mocked_step:
             used.add(id(names.mock(*place, entry.invocation)))
         used.update(id(c) for c in names.choices_for(*place, entry.invocation) if _makes_difference(c, entry, state))
     scenario = file.scenario
