@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kustui.check import RULE_NAMES
 from kustui.commands.command_line import Parser, whole_number
@@ -17,22 +17,31 @@ from kustui.commands.inputs import (
     read_stdin,
     require_workflows,
 )
-from kustui.commands.output import ExitStatus, Output, output_path
+from kustui.commands.output import ExitStatus, Output, output_path, say
 from kustui.commands.simulate_suite import Suite
 from kustui.config.check_settings import Settings
 from kustui.definition.collection_messages import unreadable_files
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME
-from kustui.errors import KustuiError
-from kustui.files import absolute, read_file
+from kustui.errors import KustuiError, reason_of
+from kustui.files import ExistsError, ReadError, absolute, exists, read_file, write_file
 from kustui.garbage_collection import gc_paused
 from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.reports import FORMATS, render_of, report_of
 from kustui.simulate.reports.coverage import FORMATS as COVERAGE_FORMATS
-from kustui.simulate.scenarios.file import ScenarioFile, find_scenarios
-from kustui.simulate.scenarios.record import default_scenario, find_workflow
-from kustui.simulate.scenarios.replay import replay
+from kustui.simulate.scenarios.explore import (
+    MAX_PATHS,
+    Exploration,
+    TakenPaths,
+    chain_heads,
+    expected_path_scenario,
+    explore_paths,
+)
+from kustui.simulate.scenarios.file import ScenarioError, ScenarioFile, as_file, file_stem, find_scenarios, read
+from kustui.simulate.scenarios.record import default_scenario, find_workflow, record_scenario
+from kustui.simulate.scenarios.replay import Replay, replay
 from kustui.simulate.scenarios.suite import read_texts, result_of
+from kustui.text.messages import counted
 from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:
@@ -235,9 +244,7 @@ def _rehearse(options: argparse.Namespace, organisation: Organisation) -> int:
     file = _drafted_scenario(options, organisation)
     rehearsal = replay(file, organisation, options.max_steps, follow_events=options.follow_events)
     if options.save:
-        from kustui.commands.simulate_save import save_rehearsal
-
-        save_rehearsal(options.save, rehearsal, force=options.force)
+        _save_rehearsal(options.save, rehearsal, force=options.force)
     output = Output.of(options)
     result = result_of(rehearsal, render_of(options.format, colour=output.colour))
     output.write(report_of(options.format)([result], colour=output.colour))
@@ -257,7 +264,6 @@ def _drafted_scenario(options: argparse.Namespace, organisation: Organisation) -
 def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
     """List the paths through the workflows that the options name, or save a scenario for each."""
     from kustui.simulate.reports import json, text
-    from kustui.simulate.scenarios.explore import MAX_PATHS, chain_heads, explore_paths
 
     analyses: Iterable[WorkflowAnalysis]
     if options.workflow is not None:
@@ -270,11 +276,90 @@ def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
     explorations = (explore_paths(analysis, MAX_PATHS, follow) for analysis in analyses)
     output = Output.of(options)
     if options.save:
-        from kustui.commands.simulate_save import save_paths
-
-        save_paths(Path(options.save), organisation, explorations, chain=options.chain, force=options.force)
+        _save_paths(Path(options.save), organisation, explorations, chain=options.chain, force=options.force)
     elif options.format == "json":
         output.write(json.paths_report(organisation, explorations))
     else:
         output.write(text.paths_report(organisation, explorations, chain=options.chain, colour=output.colour))
     return ExitStatus.OK
+
+
+# Saving
+
+
+def _save_rehearsal(path: str, rehearsal: Replay, *, force: bool) -> None:
+    """Save it to a file, or write it to standard output where the path is ``-``. Raises KustuiError, and
+    ReaderGoneError where nobody reads that."""
+    title = rehearsal.file.scenario.scenario
+    scenario = record_scenario(title, rehearsal.state, rehearsal.entries, cut=rehearsal.cut)
+    if output_path(path) is None:
+        Output().write([_scenario_text(scenario)])
+        return
+    try:
+        write_file(path, [_scenario_text(scenario)], replace=force)
+    except ExistsError as error:
+        raise KustuiError(f"{error}: use --force to replace it") from error
+    say(f"{path}: saved")
+
+
+def _save_paths(
+    folder: Path, organisation: Organisation, explorations: Iterable[Exploration], *, chain: bool, force: bool
+) -> None:
+    """Save a scenario in a folder for each path that no scenario in it takes, under names that no file has; with
+    ``force`` for every path, and files of the same name are replaced. ``chain``: a path goes on through what it
+    schedules. Raises KustuiError; what was saved before that stays."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise KustuiError(f"{folder}: not a folder, which --explore needs to save scenarios in") from error
+    except OSError as error:
+        raise KustuiError(f"{folder}: {reason_of(error)}") from error
+    taken = TakenPaths(() if force else _replays_in(folder, organisation), chain=chain)
+    saved = kept = 0
+    names: set[str] = set()
+    for exploration in explorations:
+        entry = exploration.analysis.entry
+        name = file_stem(entry.title, entry.id or "", "workflow")
+        while name.lower() in names:
+            name += "-"  # another workflow of that name
+        names.add(name.lower())
+        for number, path in enumerate(exploration.paths, start=1):
+            scenario = expected_path_scenario(organisation, path)
+            if scenario is None:
+                continue
+            if not force and replay(as_file(scenario), organisation) in taken:
+                kept += 1
+                continue
+            content = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
+            _write_under_free_name(folder, name, number, content, force=force)
+            saved += 1
+    already = f", {counted(kept, 'path')} already taken by one" if kept else ""
+    say(f"{folder}: {counted(saved, 'scenario')} saved{already}")
+
+
+def _replays_in(folder: Path, organisation: Organisation) -> Iterator[Replay]:
+    """The scenarios in a folder replayed; those that cannot be are reported."""
+    for path in find_scenarios([str(folder)]):
+        try:
+            yield replay(read(path, read_file(path)), organisation)
+        except (ReadError, ScenarioError) as error:
+            for line in error.lines:
+                say(f"kustui: {line}")
+
+
+def _write_under_free_name(folder: Path, stem: str, number: int, content: Mapping[str, Any], *, force: bool) -> None:
+    """Write ``stem-number.scenario.json``, or with the next number that no file has. Raises KustuiError."""
+    while True:
+        path = folder / f"{stem}-{number}{SCENARIO_SUFFIX}"
+        number += 1
+        if not force and exists(path):
+            continue
+        try:
+            write_file(path, [_scenario_text(content)], replace=force)
+        except ExistsError:  # it came just now
+            continue
+        return
+
+
+def _scenario_text(scenario: Mapping[str, Any]) -> str:
+    return f"{to_json(scenario, indent=2)}\n"

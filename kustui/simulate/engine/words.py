@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from kustui.analysis.condition_evaluation import OperandValue, Verdict
-from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
+from kustui.definition.expressions import in_words, value_in_words
 from kustui.definition.expressions.parse import Literal
+from kustui.definition.expressions.words import Namer, path_in_words
 from kustui.definition.platform import TRIGGER_ID, short_name
 from kustui.definition.values import MISSING, Undecided, to_json_value
 from kustui.simulate import MINUTE
@@ -80,19 +81,17 @@ def operands(verdict: Verdict) -> Iterator[str]:
     named: set[str] = set()
     for comparison in verdict.comparisons:
         for seen in comparison.operands:
-            name = _name(seen)
+            name = operand_name(seen)
             if name and name not in named:
                 named.add(name)
                 yield f"{name} = {value(seen.value)}"
 
 
-def _name(seen: OperandValue) -> str:
+def operand_name(seen: OperandValue, namer: Namer = path_in_words) -> str:
     """The name of an operand; an empty string for a literal."""
     expression = seen.operand.expression
-    if expression is None or isinstance(expression, Literal):
-        return ""
-    assert isinstance(expression, Reference | Function | Template)
-    return value_in_words(seen.operand.value)
+    is_literal = expression is None or isinstance(expression, Literal)
+    return "" if is_literal else value_in_words(seen.operand.value, namer)
 
 
 def why(entry: TraceEntry) -> str:
@@ -100,12 +99,12 @@ def why(entry: TraceEntry) -> str:
     if entry.ended != "no transition holds":
         return entry.ended
     missing = [
-        _name(seen)
+        operand_name(seen)
         for tried in entry.tried
         if tried.verdict is not None
         for comparison in tried.verdict.comparisons
         for seen in comparison.operands
-        if seen.value is MISSING and _name(seen)
+        if seen.value is MISSING and operand_name(seen)
     ]
     if not missing:
         return entry.ended

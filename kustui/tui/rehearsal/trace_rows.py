@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from kustui.analysis.condition_evaluation import OperandValue, Verdict
+from kustui.analysis.condition_evaluation import Verdict
 from kustui.analysis.names import path_namer
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.definition.expressions import AllOf, AnyOf, Path, in_words, value_in_words
-from kustui.definition.expressions.parse import Literal
+from kustui.definition.expressions import AllOf, AnyOf, Path, in_words
 from kustui.definition.platform import RUNS_PER_WINDOW
 from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.labels import short_action
@@ -203,7 +202,7 @@ def _operands(verdict: Verdict, namer: Callable[[Path], str]) -> Iterator[Piece]
     """The values of the operands that are no literals, why it is undecided, and whether a person answered it."""
     names: set[str] = set()
     for operand in verdict.operands:
-        name = _operand_name(operand, namer)
+        name = words.operand_name(operand, namer)
         if name and name not in names:
             yield ("; " if names else "  ", "muted")
             yield (f"{'' if names else '['}{name} = ", "muted")
@@ -215,10 +214,3 @@ def _operands(verdict: Verdict, namer: Callable[[Path], str]) -> Iterator[Piece]
         yield (f"  ? {verdict.why}", "warning")
     if verdict.answered:
         yield ("  answered by hand", "new")
-
-
-def _operand_name(operand: OperandValue, namer: Callable[[Path], str]) -> str:
-    """Empty for a literal."""
-    if operand.operand.expression is None or isinstance(operand.operand.expression, Literal):
-        return ""
-    return value_in_words(operand.operand.value, namer)
