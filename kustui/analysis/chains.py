@@ -15,6 +15,7 @@ from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import breadth_first, cycles, reverse_postorder, strongly_connected_components
 from kustui.definition.models import relative_minutes
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
+from kustui.groups import grouped
 
 _T = TypeVar("_T")
 
@@ -317,9 +318,7 @@ def _calls(root: _Node, links: Sequence[Link], rounds: Callable[[Link], int]) ->
 
 def _in_the_long_run(root: _Node, per_minute: float, calls: list[tuple[_Node, int, _Node]]) -> float | None:
     """Each event counts for as many runs as there are paths through the chain; a ring has infinitely many."""
-    onward: dict[_Node, list[_Node]] = {}
-    for caller, _, target in calls:
-        onward.setdefault(caller, []).append(target)
+    onward = grouped((caller, target) for caller, _, target in calls)
     order = reverse_postorder((root,), lambda node: onward.get(node, ()))
     if cycles(order, lambda node: onward.get(node, ())):
         return None

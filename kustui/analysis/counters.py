@@ -18,12 +18,13 @@ from kustui.analysis.abstract_run import UNKNOWN, AbstractRun, nothing_known
 from kustui.analysis.evaluation import EvaluationContext, PartlyKnown, resolve
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import Branching, may_pass_by
-from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
+from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import breadth_first, cycles, reverse_postorder
 from kustui.definition.expressions import Function, Operand, Reference, Template, paths_in
 from kustui.definition.operators import Family
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
 from kustui.definition.values import MISSING, number_of, undecided_in
+from kustui.groups import grouped
 
 FlowOf = Callable[[str], FlowGraph]
 """The flow graph of the workflow of a key."""

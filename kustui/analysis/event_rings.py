@@ -13,9 +13,10 @@ from functools import cached_property, partial
 from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.events import ANY_FIELD, changed_names, reach
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
+from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import shortest_cycle, strongly_connected_components
 from kustui.definition.platform import call_event, called_id
+from kustui.groups import grouped
 
 _MOST_EXACT, _MOST_EXACT_OF_ALL = 40, 1_000
 """Of so many steps that may cause each other, and of so many pairs in a collection, every pair is looked at; of more,

@@ -10,11 +10,11 @@ from kustui.analysis.abstract_run import AbstractRun
 from kustui.analysis.effects import CUSTOM, Effect, Reach, effects_of_step, event_data
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import may_pass_by
-from kustui.analysis.schedules import grouped
 from kustui.definition.expressions import Comparison, Operand, Reference
 from kustui.definition.operators import OPPOSITES, compare
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import number_of
+from kustui.groups import grouped
 
 ANY_FIELD = "*"
 _LONGEST_LIST = 1_000

@@ -26,6 +26,7 @@ from kustui.definition.expressions import (
 from kustui.definition.expressions.choices import Choice
 from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
 from kustui.definition.platform import CONTINUE, TRIGGER_ID
+from kustui.groups import grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,10 +321,7 @@ class FlowGraph:
     @cached_property
     def _intervals(self) -> Mapping[str, tuple[int, int]]:
         """When a walk of the dominator tree enters and leaves each node: those below lie between."""
-        below: dict[str, list[str]] = {}
-        for node, above in self._dominators.items():
-            if above is not None:
-                below.setdefault(above, []).append(node)
+        below = grouped((above, node) for node, above in self._dominators.items() if above is not None)
         entered: dict[str, int] = {}
         intervals: dict[str, tuple[int, int]] = {}
         stack, clock = [TRIGGER_ID], 0

@@ -12,8 +12,9 @@ from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.event_rings import Cause, EventRing
 from kustui.analysis.events import TriggerFilter
 from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph, Role, Verdict
-from kustui.analysis.schedules import ScheduleCall, grouped
+from kustui.analysis.schedules import ScheduleCall
 from kustui.definition.models import relative_minutes
+from kustui.groups import grouped
 
 
 class Branch(NamedTuple):

@@ -22,6 +22,7 @@ from kustui.definition.expressions.nodes import Block, Call, Lookup, Mustache, N
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, NUMBER_IN_TEXT
 from kustui.definition.models import Step, Transition, Trigger
 from kustui.definition.platform import TRIGGER_ID
+from kustui.groups import grouped
 
 
 class Read(NamedTuple):
@@ -81,11 +82,11 @@ class InferredField(NamedTuple):
 
 def inferred_fields_of(flow: FlowGraph, reads: Iterable[Read]) -> Mapping[str, tuple[InferredField, ...]]:
     """The fields that are read of the trigger and of each step, by node; conditions first, as they say most."""
-    fields: dict[str, list[InferredField]] = {}
-    for path, field in _all_fields(flow, reads):
-        if 2 < len(path) <= DEEPEST_FIELD and (node := flow.node(path[1])) is not None:
-            fields.setdefault(node, []).append(field._replace(fields=path[2:]))
-    return {node: tuple(read) for node, read in fields.items()}
+    return grouped(
+        (node, field._replace(fields=path[2:]))
+        for path, field in _all_fields(flow, reads)
+        if 2 < len(path) <= DEEPEST_FIELD and (node := flow.node(path[1])) is not None
+    )
 
 
 def _all_fields(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[tuple[tuple[str, ...], InferredField]]:

@@ -17,8 +17,9 @@ from typing import NamedTuple, Protocol, TypeVar
 from kustui.analysis.counters import MOST_RUNS, NO_BOUND, Bound, FlowOf, bound_of
 from kustui.analysis.feasibility import START, FeasiblePaths, Place
 from kustui.analysis.guards import Branching, may_pass_by
-from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
+from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import breadth_first, cycles, strongly_connected_components
+from kustui.groups import grouped
 
 P = TypeVar("P")
 A = TypeVar("A")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from kustui.analysis import walks
 from kustui.analysis.flow import FlowGraph
@@ -13,6 +13,7 @@ from kustui.analysis.names import path_namer
 from kustui.definition.expressions import is_plain
 from kustui.definition.models import RunAt, due_in_words
 from kustui.definition.platform import RELATIVE_UNIT_MINUTES
+from kustui.groups import grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +130,3 @@ class Schedules:
         components = walks.strongly_connected_components(self._places, lambda key: self.runs.get(key, ()))
         rings = (keys for keys in components if len(keys) > 1 or keys[0] in self.runs.get(keys[0], ()))
         return tuple(sorted(map(self._in_order, rings), key=lambda keys: self._places[keys[0]]))
-
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-def grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:
-    """The values of each key, in order."""
-    groups: dict[K, list[V]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return {key: tuple(values) for key, values in groups.items()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import PurePath
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import extent_within
 from kustui.definition.source.source import Extent, Span
 from kustui.files import absolute
+from kustui.groups import grouped
 
 UNUSED_SUPPRESSION = "unused-suppression"
 """The rule of a suppression, or an entry of a baseline, that no longer hides anything."""
@@ -175,7 +176,9 @@ def fixed_and_new(
     last count as gone or new. Nor is one with another message at the same place, unless it is more severe, where what
     is written there is as it was, so that something elsewhere changed, or where only a number differs. ``words_now``
     gives what identifies an old one, where names have changed."""
-    old, new = _grouped(before, words_now or _words), _grouped(now, _words)
+    words_before = words_now or _words
+    old = grouped((words_before(problem), problem) for problem in before)
+    new = grouped((_words(problem), problem) for problem in now)
     fixed: dict[tuple[Identity, _Place], list[tuple[Problem, str]]] = {}
     for (identity, message), problem in _surplus(old, new):
         fixed.setdefault((identity, _place(problem)), []).append((problem, message))
@@ -194,7 +197,7 @@ def _words(problem: Problem) -> Words:
     return problem.identity(os.curdir), problem.message
 
 
-_Groups = Mapping[Words, list[Problem]]
+_Groups = Mapping[Words, Sequence[Problem]]
 
 
 def _surplus(problems: _Groups, others: _Groups) -> Iterator[tuple[Words, Problem]]:
@@ -230,10 +233,3 @@ def _written(problem: Problem) -> bytes:
     """What stands at its place, whatever its layout."""
     start, end = problem.where()
     return b"".join(problem.document.source.data[start:end].split())
-
-
-def _grouped(problems: Iterable[Problem], words_of: Callable[[Problem], Words]) -> _Groups:
-    groups: dict[Words, list[Problem]] = {}
-    for problem in problems:
-        groups.setdefault(words_of(problem), []).append(problem)
-    return groups

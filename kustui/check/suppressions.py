@@ -22,6 +22,7 @@ from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
 from kustui.files import ReadError, absolute, exists, read_file, write_file
+from kustui.groups import grouped
 from kustui.text.messages import closest
 
 
@@ -38,9 +39,7 @@ def suppress(
     Where the collection is not ``complete``, a suppression whose workflow is not in it may be about another file.
     Unless they are ``removable``, nobody can be certain that they hide nothing elsewhere.
     """
-    by_rule: dict[str, list[Suppression]] = {}
-    for suppression in settings.suppressions:
-        by_rule.setdefault(suppression.rule, []).append(suppression)
+    by_rule = grouped((suppression.rule, suppression) for suppression in settings.suppressions)
     visible: list[Problem] = []
     used: set[int] = set()
     for problem in problems:

@@ -14,6 +14,7 @@ from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
 from kustui.definition.source.positions import Positions, Spot, TextPositions, may_hold, parent, scan
 from kustui.definition.source.source import Extent, Fault, Source, Span
 from kustui.files import ReadFile, no_file
+from kustui.groups import grouped
 
 if TYPE_CHECKING:
     from kustui.definition.models import App, Workflow
@@ -185,10 +186,7 @@ class Document:
     @cached_property
     def entries_by_app(self) -> Mapping[AppEntry | None, Sequence[Entry]]:
         """Its workflows by the app definition around them; None for those outside of all."""
-        entries: dict[AppEntry | None, list[Entry]] = {}
-        for entry in self.entries:
-            entries.setdefault(self.app_at(entry.item.pointer), []).append(entry)
-        return entries
+        return grouped((self.app_at(entry.item.pointer), entry) for entry in self.entries)
 
     @cached_property
     def _by_pointer(self) -> dict[str, Entry]:

@@ -14,6 +14,7 @@ from kustui.diagrams.glyphs import AFTER_FAILURE, NODE_GLYPHS, NodeKind, changed
 from kustui.diagrams.labels import set_apart
 from kustui.diagrams.layout.box_layout import Band, Box, BoxLayout, Port, arrange_boxes
 from kustui.diagrams.layout.layers import Arrow
+from kustui.groups import grouped
 from kustui.text.cells import cells, crop, cut
 from kustui.text.signs import CHANGE_SIGNS, REMOVED
 from kustui.text.styled_lines import Line, Piece, fitted, joined, width_of, wrapped
@@ -319,16 +320,11 @@ def box_contents(diagram: Diagram, zoom: Zoom) -> Mapping[str, BoxContent]:
 
 
 def _edges_by_source(diagram: Diagram) -> Mapping[str, Sequence[DiagramEdge]]:
-    edges: dict[str, list[DiagramEdge]] = {}
-    for edge in diagram.edges:
-        edges.setdefault(edge.source, []).append(edge)
-    return edges
+    return grouped((edge.source, edge) for edge in diagram.edges)
 
 
 def _content(node: DiagramNode, edges: Iterable[DiagramEdge], zoom: Zoom) -> BoxContent:
-    groups: dict[EdgeGroup, list[DiagramEdge]] = {}
-    for edge in edges:
-        groups.setdefault(EdgeGroup(edge.target, edge.dashed, edge.mark), []).append(edge)
+    groups = grouped((EdgeGroup(edge.target, edge.dashed, edge.mark), edge) for edge in edges)
     name_look = "gone" if node.mark == REMOVED else "name"
     name: Line = (*sign_line(node.mark), (f"{node.glyph[0]} ", node.glyph[1]), (terminal_safe(node.name), name_look))
     texts = [(name, 2)]

@@ -20,7 +20,6 @@ from kustui.analysis.organisation_questions import (
     never_started,
     ring_hops,
 )
-from kustui.analysis.schedules import grouped
 from kustui.check.checker import collection_analysis
 from kustui.definition.platform import short_name
 from kustui.diagrams.chain_lines import ChainLines, load_lines, rate_in_words, tree_branches
@@ -39,6 +38,7 @@ from kustui.diagrams.organisation_lists import (
     numbers_line,
     titles_line,
 )
+from kustui.groups import grouped
 from kustui.text.messages import counted, duration_in_words
 from kustui.text.styled_lines import Line, fitted, width_of
 from kustui.workspace.snapshot import Snapshot

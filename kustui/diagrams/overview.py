@@ -9,6 +9,7 @@ from itertools import chain, takewhile
 from typing import NamedTuple
 
 from kustui.diagrams.box_drawing import BoxDrawing
+from kustui.groups import grouped
 from kustui.text.signs import CHANGE_SIGNS
 from kustui.text.styled_lines import Line, Piece
 
@@ -60,10 +61,7 @@ class Overview:
 
     @cached_property
     def _rows(self) -> Mapping[int, Sequence[Sign]]:
-        rows: dict[int, list[Sign]] = {}
-        for sign in self.signs:
-            rows.setdefault(sign.y, []).append(sign)
-        return rows
+        return grouped((sign.y, sign) for sign in self.signs)
 
     @cached_property
     def _glyphs(self) -> Mapping[str, Piece]:

@@ -42,6 +42,7 @@ from kustui.diagrams.labels import (
 )
 from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.layout.rail_layout import LinkKind, RailLayout, RailRow, lay_out_rail
+from kustui.groups import grouped
 from kustui.text.messages import counted
 from kustui.text.signs import CHANGE_SIGNS, REMOVED
 from kustui.text.styled_lines import Line, Piece, StyledRow, fitted, joined, width_of
@@ -226,9 +227,7 @@ class RailDrawing:
 
     def _undrawn_targets(self, node: str) -> Line:
         """Where the edges lead that are named instead of drawn: back to a row above, to missing steps, and to none."""
-        back: dict[str, list[str]] = {}
-        for edge in self._back_edges(node):
-            back.setdefault(self.flow.target_node(edge), []).append(self.changes.of_edge(edge))
+        back = grouped((self.flow.target_node(edge), self.changes.of_edge(edge)) for edge in self._back_edges(node))
         names: list[Line] = [
             (*sign_line(common_mark(marks)), *((_ITSELF,) if target == node else self._quoted_name(target)))
             for target, marks in back.items()

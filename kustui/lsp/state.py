@@ -20,6 +20,7 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.source.edits import Edit, edit_between
 from kustui.definition.source.source import Extent, Source
 from kustui.files import absolute
+from kustui.groups import grouped
 from kustui.lsp.text import Position, Text
 from kustui.text.terminal_safe import terminal_safe
 from kustui.workspace.snapshot import Snapshot
@@ -213,11 +214,11 @@ Diagnostics = Mapping[str, Sequence[types.Diagnostic]]
 def diagnostics_of(state: State, page: RulePage) -> Diagnostics:
     """What is wrong with each file, by its path; of a file whose text does not parse, what was wrong when it did too,
     as far as that has not been typed over."""
-    by_path: dict[str, list[types.Diagnostic]] = {}
-    for problem in state.snapshot.problems or ():
-        if (diagnostic := diagnostic_of(state, problem, page)) is not None:
-            by_path.setdefault(absolute(problem.path), []).append(diagnostic)
-    return by_path
+    return grouped(
+        (absolute(problem.path), diagnostic)
+        for problem in state.snapshot.problems or ()
+        if (diagnostic := diagnostic_of(state, problem, page)) is not None
+    )
 
 
 def diagnostic_of(state: State, problem: Problem, page: RulePage) -> types.Diagnostic | None:

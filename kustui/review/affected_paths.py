@@ -7,12 +7,12 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.schedules import grouped
 from kustui.analysis.walks import breadth_first
 from kustui.definition.dates import parse_date
 from kustui.definition.models import Step
 from kustui.definition.platform import RETRY_WORKFLOW, TRIGGER_ID
 from kustui.definition.values import canonical_json
+from kustui.groups import grouped
 from kustui.review.divergence import BREAKS_OFF, ENDS, IS_RETRIED, Path, PathStep
 from kustui.review.event_runs import Event, Place, Side
 from kustui.simulate import DEFAULT_START

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from kustui.analysis.schedules import grouped
 from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check.checker import Results, check_workflow
 from kustui.check.incremental import looks_the_same
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection
+from kustui.groups import grouped
 from kustui.workspace.snapshot import Snapshot, partly_checked
 
 _MOST_CHANGED = 40

@@ -9,8 +9,8 @@ from itertools import islice, starmap, zip_longest
 from typing import NamedTuple
 
 from kustui.analysis.names import node_name
-from kustui.analysis.schedules import grouped
 from kustui.definition.values import to_json_value
+from kustui.groups import grouped
 from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.divergence import Path, PathStep, divergence_in_words
 from kustui.review.event_runs import Side, end_of, step_namer

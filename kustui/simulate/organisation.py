@@ -16,6 +16,7 @@ from kustui.definition.collection_messages import unambiguous_name, workflows_na
 from kustui.definition.dates import parse_date
 from kustui.definition.source.positions import parent
 from kustui.definition.values import Undecided, is_missing, number_of, undecided_in
+from kustui.groups import grouped
 from kustui.simulate import MINUTE
 from kustui.text.messages import duration_in_words, kind
 
@@ -81,11 +82,11 @@ class Organisation:
 
     @cached_property
     def _by_event(self) -> Mapping[str, tuple[str, ...]]:
-        keys: dict[str, list[str]] = {}
-        for entry in self.collection.entries:
-            if entry.item.enabled and entry.item.event and not entry.item.callable:
-                keys.setdefault(entry.item.event, []).append(entry.key)
-        return {event: tuple(among) for event, among in keys.items()}
+        return grouped(
+            (entry.item.event, entry.key)
+            for entry in self.collection.entries
+            if entry.item.enabled and entry.item.event and not entry.item.callable
+        )
 
     @property
     def events(self) -> tuple[str, ...]:

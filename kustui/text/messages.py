@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from kustui.groups import grouped
 from kustui.text.terminal_safe import UNKNOWN
 
 if TYPE_CHECKING:
@@ -227,11 +228,7 @@ class _Names:
     @cached_property
     def _by_deletion(self) -> Mapping[str, Sequence[str]]:
         """The names that are a word, or become one when a character is deleted."""
-        names: dict[str, list[str]] = {}
-        for name, lowered in self._lowered.items():
-            for word in _with_deletions(lowered):
-                names.setdefault(word, []).append(name)
-        return names
+        return grouped((word, name) for name, lowered in self._lowered.items() for word in _with_deletions(lowered))
 
     def closest(self, name: str, limit: int, without: Container[str], count: int) -> list[str]:
         """The first ``count`` names that are at most so many edits away, the closest first."""

@@ -14,6 +14,7 @@ from kustui.check.problems import UNUSED_SUPPRESSION, Problem
 from kustui.definition.collection import Collection, Document
 from kustui.definition.loader import Progress, Reader
 from kustui.garbage_collection import gc_paused
+from kustui.groups import grouped
 
 if TYPE_CHECKING:
     from kustui.analysis.rings import Spread
@@ -79,19 +80,12 @@ class Snapshot:
     @cached_property
     def by_entry(self) -> Mapping[str, tuple[Problem, ...]]:
         """The problems of each workflow that has some, by its key."""
-        by_key: dict[str, list[Problem]] = {}
-        for problem in self.problems or ():
-            if problem.entry is not None:
-                by_key.setdefault(problem.entry.key, []).append(problem)
-        return {key: tuple(problems) for key, problems in by_key.items()}
+        return grouped((problem.entry.key, problem) for problem in self.problems or () if problem.entry is not None)
 
     @cached_property
     def by_document(self) -> Mapping[Document, tuple[Problem, ...]]:
         """The problems of each file that has some, those of its workflows included."""
-        by_document: dict[Document, list[Problem]] = {}
-        for problem in self.problems or ():
-            by_document.setdefault(problem.document, []).append(problem)
-        return {document: tuple(problems) for document, problems in by_document.items()}
+        return grouped((problem.document, problem) for problem in self.problems or ())
 
 
 def open_paths(

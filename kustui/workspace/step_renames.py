@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping, Set
 from typing import Any
 
 from kustui.definition.values import canonical_json
+from kustui.groups import grouped
 
 _MOST_ROUNDS = 20
 """Steps of which each leads to the next, or back, need a single one: the steps are gone through in both directions."""
@@ -47,10 +48,11 @@ def _by_text(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
 
 def _alike(gone: Mapping[str, str], came: Mapping[str, str]) -> dict[str, str]:
     """The steps that differ in nothing but their ids, by the texts of those that went and of those that came."""
-    by_text: dict[str, list[str]] = {}
-    for id_, text in came.items():
-        for spelled in dict.fromkeys((text, _renamed_in(text, {id_: _SELF}))):  # an id may also be a word
-            by_text.setdefault(spelled, []).append(id_)
+    by_text = grouped(
+        (spelled, id_)
+        for id_, text in came.items()  # an id may also be a word
+        for spelled in dict.fromkeys((text, _renamed_in(text, {id_: _SELF})))
+    )
     renamed: dict[str, str] = {}
     taken: set[str] = set()
     for number in range(_MOST_ROUNDS):
@@ -120,9 +122,7 @@ def _renamed_in(text: str, names: Mapping[str, str]) -> str:
 
 def _only(pairs: Iterable[tuple[Hashable, str]]) -> dict[Hashable, str]:
     """The ids by what they alone have."""
-    by_key: dict[Hashable, list[str]] = {}
-    for key, id_ in pairs:
-        by_key.setdefault(key, []).append(id_)
+    by_key = grouped(pairs)
     return {key: ids[0] for key, ids in by_key.items() if key is not None and len(ids) == 1}
 
 

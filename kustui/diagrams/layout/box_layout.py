@@ -17,6 +17,7 @@ from typing import NamedTuple
 from kustui.diagrams.layout.columns import SELF_LOOP_WIDTH, Columns, fit_columns
 from kustui.diagrams.layout.layers import Arrow, Hop, Layering, Wire, assign_layers, reduce_crossings
 from kustui.diagrams.layout.routing import Net, Run, route_channel
+from kustui.groups import grouped
 
 
 class Box(NamedTuple):
@@ -125,10 +126,7 @@ class BoxLayout:
     @cached_property
     def ports_of(self) -> Mapping[str, tuple[Port, ...]]:
         """By node."""
-        ports_of: dict[str, list[Port]] = {}
-        for port in self.ports:
-            ports_of.setdefault(port.node, []).append(port)
-        return {node: tuple(ports) for node, ports in ports_of.items()}
+        return grouped((port.node, port) for port in self.ports)
 
     @cached_property
     def _tops(self) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
 from kustui.analysis.walks import reverse_postorder
+from kustui.groups import grouped
 
 N = TypeVar("N")
 
@@ -114,9 +115,10 @@ def assign_layers(nodes: Sequence[str], arrows: Iterable[Arrow]) -> Layering:
     rank = [0] * len(nodes)
     for index, node in enumerate(order):
         rank[node] = index
-    bundles: dict[tuple[int, bool, bool, str], list[int]] = {}
-    for source, target, after_failure, mark in kinds:
-        bundles.setdefault((target, after_failure, rank[target] < rank[source], mark), []).append(source)
+    bundles = grouped(
+        ((target, after_failure, rank[target] < rank[source], mark), source)
+        for source, target, after_failure, mark in kinds
+    )
     wires = tuple(
         Wire(target, tuple(sources), after_failure, upward, mark)
         for (target, after_failure, upward, mark), sources in bundles.items()

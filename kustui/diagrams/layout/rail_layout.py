@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kustui.diagrams.layout.layers import Arrow
+from kustui.groups import grouped
 from kustui.text.signs import REMOVED
 
 
@@ -104,9 +105,7 @@ def lay_out_rail(nodes: Sequence[str], arrows: Iterable[Arrow]) -> RailLayout:
 
     The time is that of a pass over nodes and arrows; what a row looks like is worked out when it is drawn.
     """
-    outgoing: dict[str, list[Arrow]] = {}
-    for arrow in arrows:
-        outgoing.setdefault(arrow.source, []).append(arrow)
+    outgoing = grouped((arrow.source, arrow) for arrow in arrows)
     builder = _RailBuilder({node: row for row, node in enumerate(nodes)})
     rows = tuple(builder.row(row, node, outgoing.get(node, ())) for row, node in enumerate(nodes))
     return RailLayout(rows, tuple(tuple(sorted(lanes)) for lanes in builder.columns))

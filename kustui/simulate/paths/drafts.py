@@ -5,7 +5,7 @@ A draft is never more than that, and stays marked as drafted. The same rehearsal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -16,6 +16,7 @@ from kustui.definition.models import Schema, Step
 from kustui.definition.operators import operator_named
 from kustui.definition.platform import REST_ACTIONS, TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided, is_missing, look_up, text_of, to_json_value
+from kustui.groups import grouped
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.paths.candidates import value_by_name
 from kustui.simulate.paths.constraint_evaluation import with_field, without_field
@@ -106,9 +107,7 @@ def _filled(
 ) -> dict[str, Any]:
     """The start of a draft with everything that is read of it, and its targets as they are."""
     draft = start
-    by_fields: dict[Fields, list[InferredField]] = {}
-    for inferred in inferred_fields:
-        by_fields.setdefault(inferred.fields, []).append(inferred)
+    by_fields = grouped((inferred.fields, inferred) for inferred in inferred_fields)
     own: dict[int, object] = {}
     # Those of an object before those of its fields, as they were found.
     for fields in sorted(targets, key=len):
@@ -158,7 +157,7 @@ def _is_still(expected: Any, value: Any) -> bool:
     return bool(expected == value) or (isinstance(expected, Mapping) and not expected and isinstance(value, Mapping))
 
 
-def _value(fields: Fields, inferred_fields: list[InferredField], data: Mapping[str, Any], now: int) -> Any:
+def _value(fields: Fields, inferred_fields: Sequence[InferredField], data: Mapping[str, Any], now: int) -> Any:
     """A value for a field: one that the workflow compares it with, else one of its kind, else one by its name."""
     for inferred in inferred_fields:
         if inferred.like and operator_named(inferred.operator).is_equality:

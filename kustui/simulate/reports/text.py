@@ -10,6 +10,7 @@ from textwrap import wrap
 from kustui.analysis.names import node_name
 from kustui.definition.platform import RUNS_PER_WINDOW, TRIGGER_ID
 from kustui.definition.values import MISSING
+from kustui.groups import grouped
 from kustui.simulate.engine import words
 from kustui.simulate.engine.history import Coverage, CoverageRatio, WorkflowCoverage
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
@@ -113,9 +114,7 @@ def render(replay: Replay, *, colour: bool = False) -> str:
 
 
 def _replay(replay: Replay, paint: Paint) -> Iterator[str]:
-    at: dict[int | None, list[Difference]] = {}
-    for difference in replay.differences if replay.file.path else ():  # else the entries say it themselves
-        at.setdefault(difference.entry, []).append(difference)
+    at = grouped((difference.entry, difference) for difference in (replay.differences if replay.file.path else ()))
     assumptions: set[str] = set()
     for entry in replay.entries:
         yield from _entry_lines(entry, assumptions, paint)

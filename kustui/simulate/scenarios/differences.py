@@ -10,6 +10,7 @@ from typing import Any
 from kustui.definition.expressions import value_in_words
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, UndecidedRecord, is_number, to_json_value
+from kustui.groups import grouped
 from kustui.simulate import MINUTE
 from kustui.simulate.engine.history import Coverage
 from kustui.simulate.engine.state import Run, State
@@ -112,10 +113,7 @@ def _in_path(
     names: ResolvedScenario, expected: Sequence[ExpectedRun], entries: Sequence[TraceEntry]
 ) -> Iterator[Difference]:
     """The first difference only: the others follow from it."""
-    runs: dict[int, list[TraceEntry]] = {}
-    for entry in entries:
-        if entry.run:
-            runs.setdefault(entry.run, []).append(entry)
+    runs = grouped((entry.run, entry) for entry in entries if entry.run)
     # In the order in which they begin, which is not that in which they were queued.
     for index, (path, run) in enumerate(zip_longest(expected, runs.values())):
         place = f"/expect/path/{index}"

@@ -13,6 +13,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
 from kustui.definition.expressions import in_words
 from kustui.definition.platform import CONTINUE, TRIGGER_ID
+from kustui.groups import grouped
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.engine.words import operands
 from kustui.simulate.organisation import Organisation
@@ -243,12 +244,9 @@ class TakenPaths:
 
     def __init__(self, replays: Iterable[Replay], *, chain: bool) -> None:
         self._chain = chain
-        self._places: dict[_RunPath, list[tuple[Sequence[_RunPath], int]]] = {}
+        of_replays = map(_runs_of, replays)
+        self._places = grouped((run, (runs, index)) for runs in of_replays for index, run in enumerate(runs))
         """Where a run comes: the runs of a replay, and its index in them."""
-        for replay in replays:
-            runs = _runs_of(replay)
-            for index, run in enumerate(runs):
-                self._places.setdefault(run, []).append((runs, index))
 
     def __contains__(self, replay: Replay) -> bool:
         """Whether one of them has taken the path of a replay."""

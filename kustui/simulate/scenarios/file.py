@@ -27,6 +27,7 @@ from kustui.definition.source.source import Source, UndecodableError, replace_lo
 from kustui.definition.values import finite_number
 from kustui.errors import KustuiError
 from kustui.files import ReadError, absolute, exists, is_folder, read_file
+from kustui.groups import grouped
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios import model
@@ -295,12 +296,8 @@ class ResolvedScenario:
         """The one workflow of each start; None where it is an event's."""
         self.mocks = mocks = self._places(scenario.mocks, "/mocks")
         self.choices = choices = self._places(scenario.choices, "/choices")
-        self._mocks: dict[tuple[str, str], list[Mock]] = {}
-        for place, mock in zip(mocks, scenario.mocks, strict=True):
-            self._mocks.setdefault(place, []).append(mock)
-        self._choices: dict[tuple[str, str], list[Choice]] = {}
-        for place, choice in zip(choices, scenario.choices, strict=True):
-            self._choices.setdefault(place, []).append(choice)
+        self._mocks = grouped((place, mock) for place, mock in zip(mocks, scenario.mocks, strict=True))
+        self._choices = grouped((place, choice) for place, choice in zip(choices, scenario.choices, strict=True))
         self.paths = [
             self._workflow(path.workflow, f"/expect/path/{index}/workflow")
             for index, path in enumerate(expect.path or ())

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
+from kustui.groups import grouped
 from kustui.text.styled_lines import Line, Piece, Span, TextSearch
 from kustui.tui.explorer.json_layout import TOKEN, UnfoldedString, unfolded_string
 from kustui.tui.explorer.json_search import matched
@@ -43,10 +44,7 @@ class ProblemPlaces:
 
     def __init__(self, document: Document, problems: Sequence[Problem]) -> None:
         self._document = document
-        self._by_entry: dict[Entry | None, list[Problem]] = {}
-        for problem in problems:
-            if problem.document is document:
-                self._by_entry.setdefault(problem.entry, []).append(problem)
+        self._by_entry = grouped((problem.entry, problem) for problem in problems if problem.document is document)
         self._sorted: dict[Entry | None, tuple[list[int], list[Problem]]] = {}
 
     @property
@@ -276,10 +274,10 @@ class FoldedSource:
     @cached_property
     def _by_line(self) -> Mapping[int, Sequence[Problem]]:
         """The problems of a module by the line in which they are, or what they are in is used."""
-        by_line: dict[int, list[Problem]] = {}
-        for problem in self.problems.between(self.lines.extent.start, self.lines.extent.end + 1):
-            by_line.setdefault(self.lines.line_of(problem.where().start), []).append(problem)
-        return by_line
+        return grouped(
+            (self.lines.line_of(problem.where().start), problem)
+            for problem in self.problems.between(self.lines.extent.start, self.lines.extent.end + 1)
+        )
 
     def _mark(self, line: int, problem: Problem) -> Mark:
         start, end = problem.where()

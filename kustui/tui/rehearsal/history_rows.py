@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from kustui.definition.dates import iso_date
 from kustui.diagrams.labels import condition_text, node_label
+from kustui.groups import grouped
 from kustui.simulate.engine import words
 from kustui.simulate.engine.history import CoverageRatio, WorkflowCoverage
 from kustui.simulate.engine.state import QueueItem, State
@@ -125,13 +126,13 @@ class LogRows:
         return rows
 
 
-def _differences(session: Session) -> Mapping[int, list[str]]:
+def _differences(session: Session) -> Mapping[int, Sequence[str]]:
     """The differences from the scenario, by the number of the entry where each shows."""
-    by_entry: dict[int, list[str]] = {}
-    for difference in session.scenario.differences if session.scenario is not None else ():
-        if difference.entry is not None:
-            by_entry.setdefault(difference.entry, []).append(f"{difference.message} (scenario)")
-    return by_entry
+    return grouped(
+        (difference.entry, f"{difference.message} (scenario)")
+        for difference in (session.scenario.differences if session.scenario is not None else ())
+        if difference.entry is not None
+    )
 
 
 def entry_rows(organisation: Organisation, entry: TraceEntry, width: int) -> list[Row]:

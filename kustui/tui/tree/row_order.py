@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
+from kustui.groups import grouped
 from kustui.tui.tree.nodes import Node, duplicate_name, number_of
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, workflow_key
@@ -43,10 +44,7 @@ class RowOrder:
         problems = [problem for problem in self._tree.snapshot.problems or () if self._tree.holds(problem.document)]
         if not problems or not self._tree.nodes:
             return next(iter(problems), None)
-        groups: dict[tuple[int, Position], list[Problem]] = {}
-        for problem in problems:
-            place = self.position(problem.document, problem.entry)
-            groups.setdefault((-problem.severity, place), []).append(problem)
+        groups = grouped(((-one.severity, self.position(one.document, one.entry)), one) for one in problems)
         if current in problems:
             here = (-current.severity, self.position(current.document, current.entry))
             ranked = self._ranked(groups[here])

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
+from kustui.groups import grouped
 from kustui.review.app_changes import app_changes, paired_apps
 from kustui.review.comparison import Comparison, WorkflowPair
 from kustui.review.merged_flow import MergedWorkflow
@@ -141,10 +142,7 @@ class TreeReview:
     @cached_property
     def texts(self) -> Mapping[NodeKey, Sequence[Change]]:
         """What nodes were and are, as JSON."""
-        texts: dict[NodeKey, list[Change]] = {}
-        for change in self.comparison.difference.changes:
-            texts.setdefault(changed_node(change), []).append(change)
-        return texts
+        return grouped((changed_node(change), change) for change in self.comparison.difference.changes)
 
     def at(self, key: NodeKey) -> ReviewedChange | None:
         """What changed in a node."""
@@ -203,11 +201,9 @@ class TreeReview:
 
     @cached_property
     def _removed(self) -> Mapping[str, Sequence[Entry]]:
-        removed: dict[str, list[Entry]] = {}
-        for old, new, _ in self.comparison.pairs:
-            if new is None and old is not None:
-                removed.setdefault(old.source.path, []).append(old)
-        return removed
+        return grouped(
+            (old.source.path, old) for old, new, _ in self.comparison.pairs if new is None and old is not None
+        )
 
     def removed_workflows(self, path: str, depth: int, snapshot: Snapshot) -> Iterator[Node]:
         """The workflows of a file that are gone."""
