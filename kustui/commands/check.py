@@ -14,8 +14,16 @@ from kustui.check.problems import Problem
 from kustui.check.reports import FORMATS, FORMATS_WITH_FIXES, CheckResult, report_of, repository_folder
 from kustui.check.reports.text import difference
 from kustui.commands.command_line import Parser
-from kustui.commands.inputs import WatchedDefinitions, cache_of, cached_check, configuration_of, read_stdin
-from kustui.commands.output import ExitStatus, Output, ProgressLine, ReaderGoneError, output_path, say
+from kustui.commands.inputs import (
+    WatchedDefinitions,
+    cache_of,
+    cached_check,
+    checked_snapshot,
+    configuration_of,
+    opened_definitions,
+    read_stdin,
+)
+from kustui.commands.output import ExitStatus, Output, ReaderGoneError, output_path, say
 from kustui.config.check_settings import Settings, unknown_rule
 from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
@@ -27,7 +35,7 @@ from kustui.files import current_folder, is_folder
 from kustui.garbage_collection import gc_paused
 from kustui.text.messages import counted
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.snapshot import CheckOptions, Snapshot, open_paths
+from kustui.workspace.snapshot import Snapshot
 
 _FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=True)}, "never": None}
 
@@ -118,8 +126,7 @@ def _check_once(options: argparse.Namespace) -> int:
     configuration = configuration_of(options, [stdin_path] if stdin_path else paths)
     settings = _settings(options, configuration)
     stdin = read_stdin() if STDIN in options.paths else b""
-    with ProgressLine() as progress:
-        opened = open_paths(paths, stdin, progress.reading, stdin_path=stdin_path)
+    opened = opened_definitions(paths, stdin, stdin_path)
     _require_definitions(opened.collection)
     _report_others(opened.collection)
     check = cached_check(options, configuration)
@@ -127,9 +134,7 @@ def _check_once(options: argparse.Namespace) -> int:
     if problems is not None:
         snapshot = replace(opened, problems=problems, settings=settings)
     else:
-        with ProgressLine() as progress:
-            snapshot = check(opened, CheckOptions(settings, progress.checking))
-        check.keep()
+        snapshot = checked_snapshot(opened, settings, check)
     if options.fix or options.diff:
         return _fix(options, snapshot, settings, check)
     checked = _checked(options, snapshot)

@@ -82,7 +82,7 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     _require_sense(options)
     with gc_paused():
-        snapshot, _ = checked_definitions(options, options.paths)
+        snapshot = checked_definitions(options, options.paths)
     output = Output.of(options)
     if options.map:
         from kustui.commands.graph_map import map_text  # networkx: for this alone

@@ -53,23 +53,32 @@ def configuration_of(options: Namespace, paths: Sequence[str]) -> Configuration:
     return configuration
 
 
-def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snapshot, Settings]:
-    """The definitions that some paths name, with all problems in them, and the settings they were checked with.
+def checked_definitions(options: Namespace, paths: Sequence[str]) -> Snapshot:
+    """The definitions that some paths name, with all problems in them.
 
     Files that cannot be read, or hold something else, are left out and reported on standard error. Raises KustuiError
     where no workflow is left.
     """
     configuration = configuration_of(options, paths)
     settings = configuration.settings(RULE_NAMES, cache_of(options, configuration))
-    stdin = read_stdin() if STDIN in paths else b""
-    with ProgressLine() as progress:
-        opened = open_paths(paths, stdin, progress.reading)
+    opened = opened_definitions(paths, read_stdin() if STDIN in paths else b"")
     require_workflows(opened.collection)
-    check = cached_check(options, configuration)
+    return checked_snapshot(opened, settings, cached_check(options, configuration))
+
+
+def opened_definitions(paths: Sequence[str], stdin: bytes = b"", stdin_path: str | None = None) -> Snapshot:
+    """The definitions that some paths name, unchecked; ``stdin_path`` is the file whose content is ``stdin``. Raises
+    KustuiError where they cannot be read."""
+    with ProgressLine() as progress:
+        return open_paths(paths, stdin, progress.reading, stdin_path=stdin_path)
+
+
+def checked_snapshot(opened: Snapshot, settings: Settings, check: CachedCheck) -> Snapshot:
+    """The same with all problems; what was found out is kept."""
     with ProgressLine() as progress:
         snapshot = check(opened, CheckOptions(settings, progress.checking))
     check.keep()
-    return snapshot, settings
+    return snapshot
 
 
 def require_workflows(collection: Collection) -> None:

@@ -10,8 +10,8 @@ from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check import RULE_NAMES
 from kustui.check.reports.text import excerpt
 from kustui.commands.command_line import Parser
-from kustui.commands.inputs import configuration_of, require_workflows
-from kustui.commands.output import ExitStatus, Output, ProgressLine, say, write_difference
+from kustui.commands.inputs import configuration_of, opened_definitions, require_workflows
+from kustui.commands.output import ExitStatus, Output, say, write_difference
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.collection_messages import (
     ambiguous_name,
@@ -29,7 +29,6 @@ from kustui.garbage_collection import gc_paused
 from kustui.simulate.scenarios.file import scenario_sources
 from kustui.text.messages import closest, counted
 from kustui.text.terminal_safe import terminal_safe
-from kustui.workspace.snapshot import open_paths
 
 _MOST_LISTED = 20
 _EPILOG = """\
@@ -78,8 +77,7 @@ def run(arguments: Sequence[str]) -> int:
         raise KustuiError("standard input cannot be changed: name the files")
     settings = configuration_of(options, options.paths).settings(RULE_NAMES)
     with gc_paused():
-        with ProgressLine() as progress:
-            collection = open_paths(options.paths, progress=progress.reading).collection
+        collection = opened_definitions(options.paths).collection
         require_workflows(collection)
         analyses = AnalysisCache(collection, settings)
         target = _target(analyses, options.old, options.workflow)

@@ -140,7 +140,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.watch:
         return _watch(options, definitions, named, searched=searched)
     with gc_paused():
-        snapshot, _ = checked_definitions(options, definitions)
+        snapshot = checked_definitions(options, definitions)
         return _simulate(options, snapshot, named(), Suite(options, definitions))
 
 

@@ -87,7 +87,7 @@ def _timeline(path: Path, output: Path) -> None:
     from kustui.diagrams.chain_lines import ChainLines
     from kustui.diagrams.timeline import timeline_of
 
-    snapshot, _ = checked_definitions(parser().parse_args([str(path)]), [str(path)])
+    snapshot = checked_definitions(parser().parse_args([str(path)]), [str(path)])
     assert snapshot.schedules is not None
     lines = ChainLines.of(snapshot)
     with output.open("w") as file:

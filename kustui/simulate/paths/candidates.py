@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -61,21 +62,17 @@ class _Hints(NamedTuple):
 
 
 def _hints(constraint: Constraint, state: SymbolicState) -> _Hints:
-    key = ("hints", state.number, constraint.key)
-    if key not in state.cache:
-        state.cache[key] = _Hints(
-            tuple(_values_equated(constraint, state)),
-            tuple(_examples(constraint, state)) if constraint.holds else (),
-            tuple(_fixed_values(constraint, state)),
-        )
-    result: _Hints = state.cache[key]
-    return result
+    return _Hints(
+        tuple(_values_equated(constraint, state)),
+        tuple(_examples(constraint, state)) if constraint.holds else (),
+        tuple(_fixed_values(constraint, state)),
+    )
 
 
 def _all_candidates(
     origins: Sequence[ValueOrigin], constraints: Sequence[Constraint], state: SymbolicState
 ) -> Iterator[Any]:
-    hints = [_hints(constraint, state) for constraint in constraints]
+    hints = [state.once(("hints", state.number, one.key), partial(_hints, one, state)) for one in constraints]
     equated = (value for hint in hints for origin, value in hint.equated if origin in origins)
     if (equals := next(equated, None)) is not None:
         yield from _equal_values(equals)

@@ -168,11 +168,7 @@ class LiteralTest(NamedTuple):
 
 def literal_test(constraint: Constraint, state: SymbolicState) -> tuple[LiteralTest, ValueOrigin] | None:
     """How a constraint compares the value of an origin with what is written down; None where it does anything else."""
-    key = ("test", state.number, constraint.key)
-    if key not in state.cache:
-        state.cache[key] = _literal_test(constraint, state)
-    result: tuple[LiteralTest, ValueOrigin] | None = state.cache[key]
-    return result
+    return state.once(("test", state.number, constraint.key), lambda: _literal_test(constraint, state))
 
 
 def _literal_test(constraint: Constraint, state: SymbolicState) -> tuple[LiteralTest, ValueOrigin] | None:

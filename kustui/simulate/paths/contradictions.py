@@ -120,10 +120,7 @@ def _is_exhaustive(constraint: Constraint, group: Group, state: SymbolicState) -
     """Whether the candidates leave no case out: it compares the group's own value with what is written down, here or
     where it is passed on, by an operator for which the examples stand for all values."""
     key = ("exhaustive", state.number, constraint.key, group.origins)
-    if key not in state.cache:
-        state.cache[key] = _has_no_other_case(constraint, group, state)
-    result: bool = state.cache[key]
-    return result
+    return state.once(key, lambda: _has_no_other_case(constraint, group, state))
 
 
 def _has_no_other_case(constraint: Constraint, group: Group, state: SymbolicState) -> bool:

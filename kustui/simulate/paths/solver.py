@@ -107,8 +107,8 @@ class Solution:
         all_origins = (*dict.fromkeys((*(origin for part in merged for origin in part.origins), *origins)),)
         parts = (tuple(part.number for part in merged), origins, tuple(reading.constraint.key for reading in readings))
         number = state.numbered("component", state.number, *parts)
-        solved = _unchanged(merged, together, readings, all_origins, number, state) or _solved_component(
-            together, all_origins, number, state
+        solved = _unchanged(merged, together, readings, all_origins, number, state) or state.once(
+            ("solved", number), lambda: _Search(together, all_origins, number, state).result()
         )
         if isinstance(solved, Contradiction):
             return solved
@@ -199,16 +199,6 @@ def _unchanged(
     if not all(is_met(reading.constraint, state, values) for reading in readings):
         return None
     return Component(together, origins, values, (), number)
-
-
-def _solved_component(
-    readings: tuple[_Reading, ...], origins: tuple[ValueOrigin, ...], number: int, state: SymbolicState
-) -> Component | Contradiction:
-    key = ("solved", number)
-    if key not in state.cache:
-        state.cache[key] = _Search(readings, origins, number, state).result()
-    result: Component | Contradiction = state.cache[key]
-    return result
 
 
 class _Search:

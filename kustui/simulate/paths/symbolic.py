@@ -7,7 +7,7 @@ to be taken comparisons have to come out true, or false: these constraints are k
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import islice, product
@@ -173,6 +173,13 @@ class SymbolicState:
         """The state once one more run has begun."""
         key = (run.analysis.key, run.path_run.step, run.path_run.scheduled_in)
         return replace(self, runs=(*self.runs, run), number=self.numbered("runs", self.number, key))
+
+    def once(self, key: Hashable, make: Callable[[], V]) -> V:
+        """What is made for a key, once for all states that share the cache."""
+        if key not in self.cache:
+            self.cache[key] = make()
+        made: V = self.cache[key]
+        return made
 
     def numbered(self, *key: Hashable) -> int:
         """A number for something that is long, so that what is made of it can be found by that."""
