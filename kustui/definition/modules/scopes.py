@@ -50,9 +50,7 @@ class Scopes:
         parts = [(part, *own) for part in scope.named_children for own in declared(part, self._text)]
         times = Counter(name for _, name, _ in parts)
         functions = Counter(name for part, name, _ in parts if part.type == "function_declaration")
-        function = scope.parent if scope.type == "statement_block" else None
-        is_body = function is not None and function.type in FUNCTIONS
-        parameters = self._local_names(function) if function is not None and is_body else frozenset[str]()
+        parameters = self._parameters(scope)
         for part, name, binding in parts:
             is_parameter = name in parameters and part.type == "variable_declaration"
             if is_parameter and binding.node is not None and binding.node.type == "variable_declarator":
@@ -61,6 +59,12 @@ class Scopes:
             yield name, (binding if is_known else Binding(None))._replace(scope=scope)
         for name in self._inner_variables.get(scope.id, ()):
             yield name, Binding(None, scope=scope)
+
+    def _parameters(self, scope: Node) -> frozenset[str]:
+        """The parameters of the function whose body a block is."""
+        function = scope.parent if scope.type == "statement_block" else None
+        is_body = function is not None and function.type in FUNCTIONS
+        return self._local_names(function) if function is not None and is_body else frozenset()
 
     def _local_names(self, node: Node) -> frozenset[str]:
         """The parameters of a function, or the variables of a loop."""
