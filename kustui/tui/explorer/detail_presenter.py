@@ -249,6 +249,8 @@ class DetailPresenter:
 
     def show_progress(self, text: str) -> None:
         """Say how far what takes its time has come; with an empty text, that it is done."""
+        if text == self._progress:
+            return
         self._progress = text
         view = self._views.tree
         if text and not view.is_open:

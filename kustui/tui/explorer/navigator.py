@@ -208,14 +208,14 @@ class ProblemNavigator:
         self._new = tuple(dict.fromkeys((*worst_first, *filter(None, before))))
         if (gone_to := self._presenter.problem) is not None:
             self._presenter.problem = by_key.get(gone_to.key)
-        self._show_banner(snapshot)
+        self._show_banner(snapshot, first=True)
         self._leave_source(snapshot)
 
-    def _show_banner(self, snapshot: Snapshot) -> None:
+    def _show_banner(self, snapshot: Snapshot, *, first: bool = False) -> None:
         """The first file that cannot be read, or else the latest problem that a save brought; nothing after a look."""
         alarming = [problem for problem in self._new if problem.severity > Severity.INFO] or self._new
         if lines := broken_banner(snapshot, self._views.banner.app):
-            self._views.banner.show_text(lines)
+            self._views.banner.show_text(lines, first=first)
         elif alarming:
             before, after = self._place_in_words(alarming[0]), self._way_there(len(alarming) - 1)
             failure = self._failure
@@ -226,17 +226,17 @@ class ProblemNavigator:
                     *(limited(failure(width), 2) if failure else ()),
                 )
 
-            self._views.banner.show_text(lines)
+            self._views.banner.show_text(lines, first=first)
         else:
-            self._views.banner.show_text(self._failure)
+            self._views.banner.show_text(self._failure, first=first)
 
     @property
     def shows_failure(self) -> bool:
-        """Whether the top says nothing but that a scenario fails."""
+        """Whether the banner says nothing but that a scenario fails."""
         return self._failure is not None and not self._new and not broken_files(self._views.tree.state.snapshot)
 
     def show_failure(self, failure: LinesFor | None) -> None:
-        """Say at the top that a save has broken a scenario, or that no more."""
+        """Say in the banner that a save has broken a scenario, or that no more."""
         if failure is not self._failure:
             self._failure = failure
             self._show_banner(self._views.tree.state.snapshot)
@@ -271,7 +271,7 @@ class ProblemNavigator:
             self._views.side.bring(self._views.side.diagram_name)
 
     def go_to_banner(self) -> None:
-        """Go to what stands at the top."""
+        """Go to what the banner says."""
         if broken := broken_files(self._views.tree.state.snapshot):
             self._navigator.jump_to(_fault_target(broken[0]))
         else:

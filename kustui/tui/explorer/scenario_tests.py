@@ -1,4 +1,4 @@
-"""Scenarios as tests: what came of them is listed, marked in the tree, and said at the top once a save breaks one."""
+"""Scenarios as tests: what came of them is listed, marked in the tree, and said once a save breaks one."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ class ScenarioTests(Part):
         self._failing = failing
         if self._view is not None and self._screen.focused is self._view and self._view.result is not None:
             self._new -= {self._view.result.path}  # somebody is looking at it
-        state.show_failing({key: len(results) for key, results in failing.items()})
-        self._views.tree.refresh()
+        if state.show_failing({key: len(results) for key, results in failing.items()}):
+            self._views.tree.refresh()
         self._presenter.show_failing(len(failed))
-        self._say_at_the_top(failed)
+        self._say_in_banner(failed)
         self._list()
 
-    def _say_at_the_top(self, failed: Sequence[ScenarioResult]) -> None:
+    def _say_in_banner(self, failed: Sequence[ScenarioResult]) -> None:
         new = [result for result in failed if result.path in self._new]
         if not new:
             self._problem_navigator.show_failure(None)
@@ -122,7 +122,7 @@ class ScenarioTests(Part):
             result = self._view.result
             return (lambda width: said_of(result, width)) if result is not None else None
         here = self._failing.get(node.key, ()) if node is not None and node.entry is not None else ()
-        if is_problem or not here or (here[0].path in self._new):  # the last is said at the top
+        if is_problem or not here or (here[0].path in self._new):  # the last is said in the banner
             return None
         more = f"  and {counted(len(here) - 1, 'other scenario')}" if len(here) > 1 else ""
         return lambda width: said_of(here[0], width, names=True, after=((more, "muted"),))
@@ -146,7 +146,7 @@ class ScenarioTests(Part):
         self.preview()
 
     async def go_to_banner(self) -> bool:
-        """Go to what stands at the top, where that is a scenario; whether it is."""
+        """Go to what the banner says, where that is a scenario; whether it is."""
         if self._problem_navigator.shows_failure:
             await self.toggle()
             return True
@@ -176,7 +176,7 @@ class ScenarioTests(Part):
             return
         if result.path in self._new:
             self._new -= {result.path}
-            self._say_at_the_top(self._failed)
+            self._say_in_banner(self._failed)
         if key := self._node_of(result):
             self._navigator.show(key)
         self._presenter.source_moved()

@@ -126,9 +126,8 @@ class Explorer(Screen[None]):
 
     def compose(self) -> ComposeResult:
         self.panes.fit(self.app.size)
-        yield self.banner
         yield Horizontal(self.tree_view, self.side, id="panes")
-        yield from (self.problems, self.changes, self.problem_bar, self.status)
+        yield from (self.problems, self.changes, self.problem_bar, self.banner, self.status)
 
     # Parts that are made, and what they need imported, when a key first asks for them
 
@@ -248,6 +247,7 @@ class Explorer(Screen[None]):
         self.set_timer(_MOMENT, self._show_anew)  # what is wrong is painted and written out first
 
     def _show_anew(self) -> None:
+        self.banner.make_room()
         self.titles.update()
         self.presenter.show()
         self.panes.show_position()

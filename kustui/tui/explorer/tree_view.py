@@ -120,7 +120,8 @@ class TreeView(RowsView):
             self._start = _Start(moved(start.key), start.below_top, expanded, moved(start.at))
         self.state.take(snapshot, difference)
         self._read_steps()
-        self.show(self.tree_rows.rows, self._nearest(key), top=self._nearest(top_key) - below_top, follow=in_view)
+        top = self._nearest(top_key) - below_top
+        self.show(self.tree_rows.rows, self._nearest(key), top=top, follow=in_view, few_changed=True)
         node = self.node
         # What comes back, as a file that is deleted and made again, is where the cursor was.
         self._displaced = key if node is not None and node.key != key and len(node.key) < len(key) else ()
@@ -131,9 +132,11 @@ class TreeView(RowsView):
         self.state.show_review(review)
         self._show_anew(node)
 
-    def show(self, rows: Rows, cursor: int = 0, *, top: int | None = None, follow: bool = True) -> None:
+    def show(
+        self, rows: Rows, cursor: int = 0, *, top: int | None = None, follow: bool = True, few_changed: bool = False
+    ) -> None:
         self.empty = _NOT_FOUND if self.state.filter else _NOTHING_LEFT
-        super().show(rows, cursor, top=top, follow=follow)
+        super().show(rows, cursor, top=top, follow=follow, few_changed=few_changed)
 
     def watch_cursor(self, before: int, now: int) -> None:
         self._displaced, self._top_before = (), None

@@ -110,11 +110,12 @@ class TreeState:
         self.review = review
         self._rebuild()
 
-    def show_failing(self, failing: Mapping[NodeKey, int]) -> None:
-        """Mark the nodes at which so many scenarios fail."""
-        if self.failing != failing:
+    def show_failing(self, failing: Mapping[NodeKey, int]) -> bool:
+        """Mark the nodes at which so many scenarios fail; whether they are others than before."""
+        if are_others := self.failing != failing:
             self.failing = failing
             self.revision += 1
+        return are_others
 
     def merged(self, node: Node) -> MergedWorkflow | None:
         """The flow of both states of the workflow that a node is, or is a part of, where a review has two."""
@@ -140,7 +141,10 @@ class TreeState:
         yield node
         if self.shows_children(node):
             for child in self._children(node):
-                yield from self._with_open(child)
+                if child.kind is Kind.WORKFLOW and not self.shows_children(child):
+                    yield child  # as most are: quicker than by calling itself
+                else:
+                    yield from self._with_open(child)
         elif node.kind is Kind.STEP:
             yield from (child for child in self._children(node) if child.kind is Kind.SCHEDULE)
 

@@ -103,6 +103,7 @@ class TextBar(Widget):
     DEFAULT_CSS = """
     TextBar { height: auto; background: $panel; color: $foreground; display: none; }
     TextBar.-open { display: block; }
+    TextBar.-over { dock: bottom; layer: above; margin-bottom: 2; }
     """
 
     @dataclass
@@ -119,21 +120,35 @@ class TextBar(Widget):
         super().__init__(id=id)
         self._lines_for: LinesFor = _no_lines
         self._lines: Sequence[Line] = ()
+        self._lacks_room = False
+        """Whether it has yet to take its lines from what is above it, or to give them back."""
 
     def says(self, problem: Problem) -> bool:
         """Whether a problem stands there in full."""
         text = " ".join("".join(text for text, _ in line).strip() for line in self._lines)
         return all(" ".join(part.split()) in text for part in (problem.message, problem.hint))
 
-    def show_text(self, lines_for: LinesFor | None) -> None:
-        """Show another text, or none. Where it takes as many lines as the one before, only they are painted."""
+    def show_text(self, lines_for: LinesFor | None, *, first: bool = False) -> None:
+        """Show another text, or none. Where it takes as many lines as the one before, only they are painted.
+
+        ``first``: it is painted before all else, over what is there, until ``make_room`` is called.
+        """
         self._lines_for = lines_for or _no_lines
         lines = self._lines_for(self.screen.size.width - 2)
-        if lines != self._lines:
-            other_height = len(lines) != len(self._lines)
-            self._lines = lines
-            self.set_class(bool(lines), "-open")
-            self.refresh(layout=other_height)
+        if lines == self._lines:
+            return
+        before, self._lines = self._lines, lines
+        self._lacks_room = first and not (lines and before)
+        self.set_class(bool(lines) or self._lacks_room, "-open")
+        self.set_class(self._lacks_room and bool(lines), "-over")
+        self.refresh(layout=len(lines) != len(before) and not self._lacks_room)
+
+    def make_room(self) -> None:
+        """Give it as many lines as its text takes."""
+        if self._lacks_room:
+            self._lacks_room = False
+            self.set_class(bool(self._lines), "-open")
+            self.remove_class("-over")
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         self._lines = self._lines_for(width - 2)

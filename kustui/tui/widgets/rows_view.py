@@ -86,16 +86,20 @@ class RowsView(Widget, can_focus=True):
         """Whether the matches of the search are highlighted."""
         self._matches: tuple[Rows, TextSearch, Sequence[int]] | None = None
         self._width = 0
+        self._painted: dict[int, tuple[int, bool, Line]] = {}
+        """The row that was painted in each line last, whether the cursor was on it, and how it looked."""
         self._foot_lines: tuple[object, Sequence[Line]] = (None, ())
         """For which rows, cursor and size the foot was made since the last paint, and its lines."""
 
     # What is shown
 
-    def show(self, rows: Rows, cursor: int = 0, *, top: int | None = None, follow: bool = True) -> None:
+    def show(
+        self, rows: Rows, cursor: int = 0, *, top: int | None = None, follow: bool = True, few_changed: bool = False
+    ) -> None:
         """Show other rows with the cursor on one of them.
 
         ``top`` is the row at the upper edge, as far as there are enough rows below it; ``follow`` says whether to
-        scroll the cursor into view.
+        scroll the cursor into view. Where ``few_changed``, only the lines are painted that look otherwise.
         """
         before = self.rows.count, self.cursor
         self.rows = rows
@@ -106,7 +110,21 @@ class RowsView(Widget, can_focus=True):
         self._scroll(self.top if top is None else top)
         if follow:
             self.keep_cursor_in_view()
-        self.refresh()
+        if few_changed:
+            self._repaint_changed()
+        else:
+            self.refresh()
+
+    def _repaint_changed(self) -> None:
+        """Paint the lines that would look otherwise than when they were painted last, and all that is not a row."""
+        width, height = self.size
+        for y in range(height):
+            index = self.row_at(y)
+            if index >= self.rows.count:
+                self.refresh(Region(0, y, width, height - y))
+                break
+            if self._painted.get(y) != (index, index == self.cursor, self.drawn(y, index, width - 1)):
+                self.refresh(Region(0, y, width, 1))
 
     def update_rows(self, rows: Rows, identity: Callable[[Row], object] = lambda row: row.line) -> None:
         """Show changed rows, with the cursor on the nearest row of the same identity as before."""
@@ -150,14 +168,14 @@ class RowsView(Widget, can_focus=True):
         if index >= self.rows.count:
             return line_strip(self, self._beyond(y))
         base, looks = self.visual_style.rich_style, looks_of(self.app)
-        here = index == self.cursor
+        here, line = index == self.cursor, self.drawn(y, index, width - 1)
+        self._painted[y] = index, here, line
         cursor = Style()
         is_active = self.has_focus or self.is_remote_controlled
         if here and (is_active or self.cursor_always):
             cursor = looks["cursor" if is_active else "cursor-blurred"]
         # a glyph of its own, so that it is seen without colour as well
         edge = Segment("▌" if here and is_active else " ", base + cursor)
-        line = self.drawn(y, index, width - 1)
         pieces = [Segment(terminal_safe(text), base + looks[look] + cursor) for text, look in line]
         return Strip([edge, *pieces]).adjust_cell_length(width, base + cursor).simplify()
 

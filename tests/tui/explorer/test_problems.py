@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kustui.config.severity import Severity
 from kustui.tui.explorer.list_panes import ProblemsView
+from kustui.tui.widgets.rows_view import RowsView
 from tests.support.definitions import a_workflow, write_json
-from tests.support.explorer import bar_text, explorer, is_said
+from tests.support.explorer import ExplorerPilot, bar_text, explorer, is_said
 from tests.support.flows import step
 from tests.support.saves import save
 from tests.support.trees import SAMPLES
@@ -44,6 +46,41 @@ async def test_p_goes_to_what_a_save_has_brought_before_everything_else(tmp_path
         assert not bar_text(ui, "banner"), "what was gone to needs no banner"
         save(path, two_mistakes(named("third", step("a"))))
         await ui.wait_until(lambda: not bar_text(ui, "problem"))
+
+
+async def test_a_save_moves_no_row_of_the_panes_for_what_it_says(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "app.json", [a_workflow("one")])
+    async with explorer(path, size=(80, 24)) as ui:
+        await ui.settle()
+        screen, tree, diagram = ui.explorer, ui.explorer.tree_view, ui.explorer.side.diagram
+        bars = (screen.problem_bar, screen.banner, screen.status)
+        places = tree.region.offset, diagram.region.offset
+
+        def has_room() -> bool:
+            return tree.region.bottom == min(bar.region.y for bar in bars if bar.region.area)
+
+        for workflows, words in (
+            (two_mistakes(), "gone"),
+            (two_mistakes(named("third", step("a", "nowhere"))), "nowhere"),
+            ([a_workflow("one")], ""),
+        ):
+            save(path, workflows)
+            await ui.wait_until(partial(says, ui, words))
+            assert (tree.region.offset, diagram.region.offset) == places
+            await ui.wait_until(has_room)
+            lines = painted(tree)
+            tree.refresh()
+            assert lines == painted(tree), "only what changed was painted"
+
+
+def says(ui: ExplorerPilot, words: str) -> bool:
+    """Whether the banner has some words, or none where there are to be none."""
+    text = bar_text(ui, "banner")
+    return words in text if words else not text
+
+
+def painted(view: RowsView) -> list[str]:
+    return [strip.text for strip in view.render_lines(view.outer_size.region)]
 
 
 async def test_the_banner_leaves_when_what_it_says_is_mended(tmp_path: Path) -> None:
