@@ -79,7 +79,7 @@ class _Threads(ThreadPoolExecutor):
         super().shutdown(wait=False, cancel_futures=True)
 
 
-_LAST_MOMENTS, _GIVING_BACK = 5.0, 4.0
+LAST_MOMENTS, _GIVING_BACK = 5.0, 4.0
 """Seconds that whatever is at work has to end in, once the application is being left, and those for giving the terminal
 back afterwards: more than it takes on a machine that has much else to do."""
 
@@ -122,7 +122,7 @@ class TerminalApp(App[None]):
     def end_soon(self) -> None:
         """See to it that the process ends, whatever a thread, a handler of messages, or a subprocess is still at."""
         if self._last_moments is None and isinstance(self._driver, TerminalDriver):
-            self._last_moments = threading.Timer(_LAST_MOMENTS, self._end_at_once)
+            self._last_moments = threading.Timer(LAST_MOMENTS, self._end_at_once)
             self._last_moments.daemon = True
             self._last_moments.start()
 

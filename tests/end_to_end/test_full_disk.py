@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_command
 from tests.support.definitions import a_workflow, write_json
 from tests.support.system import NOBODY, needs, run_in, small_disk
 from tests.support.terminal import KUSTUI, SAMPLES
@@ -43,23 +44,30 @@ def test_a_folder_in_which_no_file_may_be_made_is_told(tmp_path: Path) -> None:
     assert done.stderr == f"kustui: x.scenario.json: permission denied: no file may be made in {tmp_path}\n"
 
 
-def test_a_scenario_is_not_replaced_unless_that_is_asked_for(tmp_path: Path) -> None:
+def test_a_scenario_is_not_replaced_unless_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     shutil.copy(CHAIN, tmp_path / "chain.json")
-    save = (*KUSTUI, "simulate", "chain.json", "--save", "x.scenario.json")
-    assert run_in((), *save, cwd=tmp_path).returncode == 0
+    save = ("simulate", "chain.json", "--save", "x.scenario.json")
+    assert run_command(capsys, *save)[0] == 0
     (tmp_path / "x.scenario.json").write_text("mine")
-    done = run_in((), *save, cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr == "kustui: x.scenario.json: the file already exists: use --force to replace it\n"
+    status, _, errors = run_command(capsys, *save)
+    assert status == 2
+    assert errors == "kustui: x.scenario.json: the file already exists: use --force to replace it\n"
     assert (tmp_path / "x.scenario.json").read_text() == "mine"
 
 
-def test_workflows_are_told_apart_by_their_names_in_any_script(tmp_path: Path) -> None:
+def test_workflows_are_told_apart_by_their_names_in_any_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     names = ("工作流", "заказ", "🚀", "🎉", "e\u0301t\u00e9 " + "x" * 300)
     write_json(tmp_path / "a.json", {"workflows": [a_workflow(name, id=f"id{at}") for at, name in enumerate(names)]})
     for name in ("id0", "id1", "id2", "id3", "id4"):
-        save = ("simulate", "a.json", "--workflow", name, "--explore", "--save", "paths")
-        done = run_in((), *KUSTUI, *save, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
+        status, _, errors = run_command(
+            capsys, "simulate", "a.json", "--workflow", name, "--explore", "--save", "paths"
+        )
+        assert status == 0, errors
     saved = sorted(path.name.removesuffix(".scenario.json") for path in (tmp_path / "paths").glob("*-1.*"))
     assert saved == ["id2-1", "id3-1", f"\u00e9t\u00e9-{'x' * 114}-1", "заказ-1", "工作流-1"]

@@ -3,9 +3,12 @@ configuration and without saving anything, and says so where it matters."""
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +24,15 @@ COMMANDS = (
     ("simulate", str(CHAIN)), ("explain", "loop"), ("config",), ("completion", "bash"), ("man",), ("schema",),
 )  # fmt: skip
 """Every command, all of which end with 0."""
+IN_TURN = """
+import contextlib, io, json, sys
+from kustui.cli import main
+
+for words in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as errors:
+        status = main(words)
+    print(json.dumps([status, errors.getvalue()]))
+"""
 READ_NO_CONFIGURATION = {"explain", "completion", "man", "schema"}
 ONCE_DELETED = 'mkdir "$0" && cd "$0" && rmdir "$0" && "$@"'
 
@@ -41,9 +53,19 @@ def home(tmp_path: Path) -> Iterator[Path]:
         path.chmod(0o700)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_without_a_home_every_command_works(command: tuple[str, ...]) -> None:
-    done = run_in(NOBODY, *KUSTUI, *command)
+def every_command(
+    before: Sequence[str], env: Mapping[str, str] | None = None
+) -> dict[tuple[str, ...], tuple[int, str]]:
+    """The exit status and standard error of every command, one after the other in one process of such a system."""
+    done = run_in(before, sys.executable, "-c", IN_TURN, json.dumps(COMMANDS), env=env)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(answers) == len(COMMANDS), done.stderr
+    return {command: tuple(answer) for command, answer in zip(COMMANDS, answers, strict=True)}
+
+
+def test_without_a_home_every_command_works() -> None:
+    assert every_command(NOBODY) == dict.fromkeys(COMMANDS, (0, ""))
+    done = run_in(NOBODY, *KUSTUI, *COMMANDS[0])
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -54,13 +76,12 @@ def test_a_home_that_is_no_path_is_none(home: str) -> None:
     assert "none of your own: there is no home folder (set HOME or XDG_CONFIG_HOME)" in done.stdout
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_home_that_may_not_be_entered_is_said_once(command: tuple[str, ...], home: Path) -> None:
-    done = run_in(NOBODY, *KUSTUI, *command, env={"HOME": str(closed(home))})
+def test_a_home_that_may_not_be_entered_is_said_once(home: Path) -> None:
     own = home / ".config" / "kustui" / "kustui.toml"
     line = f"kustui: {own}: permission denied: going on without your own configuration\n"
-    silent = command[0] in READ_NO_CONFIGURATION or "--no-config" in command
-    assert (done.returncode, done.stderr) == (0, "" if silent else line)
+    silent = {command for command in COMMANDS if command[0] in READ_NO_CONFIGURATION or "--no-config" in command}
+    expected = {command: (0, "" if command in silent else line) for command in COMMANDS}
+    assert every_command(NOBODY, env={"HOME": str(closed(home))}) == expected
 
 
 @pytest.mark.parametrize(
@@ -90,10 +111,10 @@ def test_a_configuration_of_the_project_that_cannot_be_read_is_an_error(tmp_path
     assert (done.returncode, done.stderr) == (2, "kustui: kustui.toml: input/output error\n")
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_without_a_current_folder_every_command_works(command: tuple[str, ...], tmp_path: Path) -> None:
+def test_without_a_current_folder_every_command_works(tmp_path: Path) -> None:
     gone = str(tmp_path / "gone")
-    done = run_in((*NOBODY, "sh", "-c", ONCE_DELETED, gone), *KUSTUI, *command)
+    assert every_command((*NOBODY, "sh", "-c", ONCE_DELETED, gone)) == dict.fromkeys(COMMANDS, (0, ""))
+    done = run_in((*NOBODY, "sh", "-c", ONCE_DELETED, gone), *KUSTUI, *COMMANDS[0])
     assert (done.returncode, done.stderr) == (0, "")
 
 

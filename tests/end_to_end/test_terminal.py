@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from kustui.workspace.check_processes import WORTH_IT
 from tests.benchmarks.generate import write
+from tests.support.commands import run_command
 from tests.support.definitions import a_workflow, write_json
 from tests.support.patience import PATIENCE
 from tests.support.terminal import (
@@ -123,7 +125,8 @@ def test_nothing_typed_is_echoed_and_ctrl_c_leaves() -> None:
 
 def test_hundreds_of_workflows_are_examined_and_left_at_once(tmp_path: Path) -> None:
     path = tmp_path / "large.json"
-    write(path, 300, 40)
+    write(path, 300, 12)
+    assert path.stat().st_size > WORTH_IT
     with Terminal([path]) as terminal:
         terminal.wait_for("Workflows (300)")
         terminal.wait_until(lambda: bool(re.search(r"problem|[✗▲i]\d", terminal.lines[-2])), "an end of checking")
@@ -198,7 +201,10 @@ def test_a_signal_that_dumps_core_gives_the_terminal_back_first(number: signal.S
 _STUCK = """
 import sys
 from kustui.cli import main
+from kustui.tui import base_app
 from kustui.tui.app import Kustui
+
+base_app.LAST_MOMENTS = 0.5
 
 def stuck(app):
     app.write_to_terminal("stuck")
@@ -210,7 +216,6 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.slow
 def test_a_signal_ends_it_even_where_a_call_never_returns() -> None:
     with Terminal(["-c", _STUCK, TIMERS], command=[sys.executable]) as terminal:
         terminal.wait_for("Workflows")
@@ -373,7 +378,6 @@ def test_without_the_mouse_the_terminal_selects_text(off: tuple[str, ...]) -> No
 # Refusals
 
 
-@pytest.mark.parametrize("command", [[], ["check"], ["graph"], ["simulate"]])
 @pytest.mark.parametrize(
     ("path", "near"),
     [
@@ -383,8 +387,18 @@ def test_without_the_mouse_the_terminal_selects_text(off: tuple[str, ...]) -> No
         ("sampels", "samples"),
     ],
 )
-def test_a_mistyped_path_gets_the_closest(command: list[str], path: str, near: str) -> None:
-    refused(*command, path, because=f'{path}: no such file or directory, did you mean "{near}"?')
+def test_a_mistyped_path_gets_the_closest(
+    path: str, near: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = f'kustui: {path}: no such file or directory, did you mean "{near}"?'
+    refused(path, because=line)
+    monkeypatch.chdir(ROOT)
+    for command in ("check", "graph", "simulate"):
+        assert run_command(capsys, command, path) == (2, "", f"{line}\n"), command
+
+
+def test_a_mistyped_path_of_a_command_is_told_in_a_terminal() -> None:
+    refused("check", "sampels", because='sampels: no such file or directory, did you mean "samples"?')
 
 
 def test_a_mistyped_command_gets_the_closest_without_a_terminal_too() -> None:

@@ -226,7 +226,7 @@ async def test_ids_operators_actions_events_inputs_and_keys_are_offered(folder: 
 
 
 async def test_what_is_open_is_told_first(folder: Path) -> None:
-    organisation = json.dumps(definition(300, 40))
+    organisation = json.dumps(definition(300, 12))
     (folder / "a.json").write_text(organisation.replace('"op": "eq"', '"op": "equals"', 1))
     name = put(folder, "broken/unknown-target.json")
     async with editing(folder) as editor:
