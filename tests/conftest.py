@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import itertools
 import os
+import resource
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,19 +37,45 @@ class GarbageCollection:
     A process that runs thousands of tests would keep every workspace and every application of them.
     """
 
-    _WORTH_LOOKING = 1_000_000  # objects: some 170 MB; with fewer, looking takes a tenth of all the time
-    _EVERY = 100  # tests: counting the objects takes as long as a quick one
+    _WORTH_LOOKING = 170_000_000  # bytes: some million objects; with fewer, looking takes a tenth of all the time
+    _EVERY = 20  # tests: asking the system takes as long as the quickest of them
 
     def __init__(self) -> None:
-        self._kept = gc.get_freeze_count()
+        self._kept = 0
         self._tests = itertools.count(1)
 
+    def pytest_collection_finish(self) -> None:
+        gc.freeze()  # modules and what tests share: no later collection need look at them
+        self._kept = _memory()
+
     def pytest_runtest_logfinish(self) -> None:
-        if next(self._tests) % self._EVERY == 0 and gc.get_freeze_count() > self._kept + self._WORTH_LOOKING:
+        if next(self._tests) % self._EVERY == 0 and _memory() > self._kept + self._WORTH_LOOKING:
             gc.unfreeze()
             gc.collect()
-            gc.freeze()  # modules and what tests share: no later collection need look at them
-            self._kept = gc.get_freeze_count()
+            gc.freeze()
+            self._kept = _memory()
+
+
+def _memory() -> int:
+    """Bytes that this process has in memory, or where the system does not say that, that it had at most."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+_SLOW_FOLDERS = {"end_to_end", "fuzz"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark as slow what is so by its nature: processes and terminals, screens and servers, and random examples."""
+    function = getattr(item, "function", None)
+    if (
+        _SLOW_FOLDERS & set(item.path.parts)
+        or inspect.iscoroutinefunction(function)
+        or getattr(function, "is_hypothesis_test", False)
+    ):
+        item.add_marker(pytest.mark.slow)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -204,7 +204,6 @@ def test_a_failure_goes_round_the_counter() -> None:
     assert bound_of(app(start(n=1), called("Poll", A, first, again, inputs={"n": "number"}))) == NO_BOUND
 
 
-@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     st.integers(-3, 12),

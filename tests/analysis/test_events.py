@@ -200,7 +200,6 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Definition:
     return changes
 
 
-@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(_workflows(), _OBJECTS, _VALUES)
 def test_what_cannot_be_reached_is_not_reached_and_what_must_be_is(
@@ -221,7 +220,6 @@ def test_what_cannot_be_reached_is_not_reached_and_what_must_be_is(
         assert not reached or effect.repeats is not Reach.CANNOT
 
 
-@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(_workflows(), _OBJECTS, _VALUES)
 def test_what_cannot_start_a_workflow_does_not_get_a_run_beyond_the_trigger_and_what_must_does(

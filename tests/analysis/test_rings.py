@@ -153,7 +153,6 @@ def going_on(workflows: Sequence[Definition], graph: nx.DiGraph[str], ring: froz
     return found
 
 
-@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(collections())
 def test_rings_are_those_of_all_runs(workflows: tuple[Definition, ...]) -> None:
@@ -185,7 +184,6 @@ def name_of(key: str) -> str:
 # Told by themselves
 
 
-@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(collections(), st.sampled_from([1, 3, 10_000]))
 def test_rings_that_are_looked_for_in_shares_are_the_same(workflows: tuple[Definition, ...], runs: int) -> None:

@@ -31,7 +31,7 @@ def cases() -> Iterator[object]:
 def test_a_definition_is_judged_as_is_right(
     path: Path, answer: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = main(["check", str(path), "--format", "json", "--no-config"])
+    status = main(["check", str(path), "--format", "json", "--no-config", "--no-cache"])
     output = capsys.readouterr()
     assert status in (0, 1), output.err
     problems = json.loads(output.out)

@@ -14,8 +14,6 @@ from kustui.check.checker import check
 from kustui.definition.collection import Collection, read_document
 from tests.support.mutations import MUTATIONS, SOUND, Definition, Mutation
 
-pytestmark = pytest.mark.slow
-
 
 def rules_found(value: Definition) -> Counter[tuple[str, str]]:
     found = check(Collection((read_document("app.json", json.dumps(value).encode()),)))

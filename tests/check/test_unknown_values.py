@@ -25,6 +25,7 @@ def module_of(definition: str, start: int, end: int, unknown: str) -> str:
     return f"module.exports = {definition[:start]}{unknown}{definition[end:]};"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["scheduling-pair", "timer-chain", "orders", "error-actions"])
 def test_a_value_that_is_not_known_makes_no_problem(name: str) -> None:
     text = json.dumps(json.loads((SAMPLES / f"{name}.json").read_bytes()))

@@ -107,6 +107,7 @@ def test_what_has_not_changed_loads_no_rules(
     assert done.stdout.endswith("\nset()\n")
 
 
+@pytest.mark.slow
 def test_the_explorer_keeps_what_it_finds_out(folder: Path) -> None:
     for _ in range(2):
         with Terminal(["app.json"], cwd=folder) as terminal:
@@ -117,6 +118,7 @@ def test_the_explorer_keeps_what_it_finds_out(folder: Path) -> None:
         assert size()
 
 
+@pytest.mark.slow
 def test_the_explorer_does_without(folder: Path) -> None:
     with Terminal(["app.json", "--no-cache"], cwd=folder) as terminal:
         terminal.wait_for("✗")

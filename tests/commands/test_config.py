@@ -114,6 +114,7 @@ def test_a_theme_that_there_is_not_is_refused_with_the_closest(
     assert f'unknown theme "{name}": {hint}' in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_explorer_has_the_keys_and_the_theme_of_a_configuration(project: Path) -> None:
     with Terminal(
         [SAMPLES / "timer-chain.json"], cwd=project, env={"XDG_CONFIG_HOME": str(project.parent / "home")}
@@ -127,6 +128,7 @@ def test_the_explorer_has_the_keys_and_the_theme_of_a_configuration(project: Pat
         assert terminal.ended() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "env", "coloured"), [(["never"], {}, False), (["always"], {"NO_COLOR": "1"}, True)]
 )
@@ -139,6 +141,7 @@ def test_the_explorer_has_colours_or_none(options: list[str], env: dict[str, str
         assert terminal.ended() == 0
 
 
+@pytest.mark.slow
 def test_the_terminals_own_colours_are_no_others() -> None:
     with Terminal(["--theme", "terminal", SAMPLES / "timer-chain.json"]) as terminal:
         terminal.wait_for("Workflows (4)")

@@ -339,7 +339,6 @@ def reordered(value: Any) -> Any:
     return value
 
 
-@pytest.mark.slow
 @given(value=SOUND, mutations=st.lists(st.sampled_from([*MUTATIONS]), min_size=1, max_size=4), chance=CHANCE)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(value=definition(3, 6, 1), mutations=[misspelt_target], chance=random.Random(1))

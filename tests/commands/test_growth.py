@@ -22,6 +22,7 @@ def _imported() -> None:
     warm_up((*COMMANDS, "simulate --explore", "diff"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_work_grows_no_faster_than_input_and_output(shape: str) -> None:
     crafted = SHAPES[shape]

@@ -11,12 +11,11 @@ from screenshots.make import out_of_date, pictures
 from tests.support.documents import DOCUMENTS
 from tests.support.terminal import ROOT
 
-pytestmark = pytest.mark.slow
-
 FOLDER = ROOT / "screenshots"
 PICTURES = pictures()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_what_is_drawn_now(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

@@ -16,8 +16,6 @@ from tests.support.terminal_explorer import ESCAPE, TIMERS, open_explorer
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 PAGE_DOWN, PAGE_UP, REDRAW = "\x1b[6~", "\x1b[5~", "\x0c"
 KEYS = ["j", "k", "l", "h", "g", "G", PAGE_DOWN, PAGE_UP, "\t", *"12345678", "z", "?", ESCAPE, "p", "P", "E", "C", "/o",
         "\r", "n", "w", "F", "<", ">", "c", "d"]  # fmt: skip

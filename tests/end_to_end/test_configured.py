@@ -12,8 +12,6 @@ from tests.support.terminal import SAMPLES, Terminal
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 READ = "Workflows (2)"
 
 

@@ -19,8 +19,6 @@ from tests.support.terminal_explorer import ESCAPE, HOSTILE, assert_restored, on
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.slow
-
 TIMERS = SAMPLES / "timer-chain.json"
 POINTER = b"/workflows/0"
 _OSC52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")

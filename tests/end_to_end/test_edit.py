@@ -23,8 +23,6 @@ from tests.support.terminal_explorer import (
     wait_for_cursor,
 )
 
-pytestmark = pytest.mark.slow
-
 INTERRUPT, SUSPEND = "\x03", "\x1a"
 
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pytest
-
 from tests.support.terminal import SAMPLES
 from tests.support.terminal_explorer import ENTER, assert_restored, open_explorer
-
-pytestmark = pytest.mark.slow
 
 REDO = "\x12"
 

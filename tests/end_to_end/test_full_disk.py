@@ -12,8 +12,6 @@ from tests.support.definitions import a_workflow, write_json
 from tests.support.system import NOBODY, needs, run_in, small_disk
 from tests.support.terminal import KUSTUI, SAMPLES
 
-pytestmark = pytest.mark.slow
-
 CHAIN = SAMPLES / "timer-chain.json"
 WRITING = (
     ("graph", CHAIN, "--format", "svg", "--output", "FILE"), ("check", CHAIN, "--format", "sarif", "--output", "FILE"),

@@ -8,14 +8,11 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support.system import NOBODY, bare_environment, closed, needs, run_in
 from tests.support.terminal import KUSTUI, SAMPLES, Terminal
-
-pytestmark = pytest.mark.slow
 
 CHAIN = SAMPLES / "timer-chain.json"
 COMMANDS = (

@@ -17,10 +17,7 @@ from tests.support.patience import PATIENCE
 from tests.support.system import bare_environment
 from tests.support.terminal import KUSTUI, ROOT, Terminal
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here"),
-]
+pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
 
 CHAIN = "samples/timer-chain.json"
 PRINTING = (

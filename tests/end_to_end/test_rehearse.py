@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.support.terminal import SAMPLES
 from tests.support.terminal_explorer import assert_restored, editor, open_explorer
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-pytestmark = pytest.mark.slow
 
 
 def test_a_chain_is_rehearsed_to_where_its_mistake_ends_it_and_left() -> None:

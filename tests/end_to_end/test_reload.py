@@ -23,8 +23,6 @@ from tests.support.terminal_explorer import assert_restored, wait_for_cursor
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.slow
-
 
 def definition(*, reads: str = "a", names: tuple[str, ...] = ("first", "second", "third")) -> str:
     steps = step("a", "b"), step("b", params={"body": f"/#steps.{reads}.id"})

@@ -14,8 +14,6 @@ from tests.support.terminal_explorer import open_explorer
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("options", [(), ("--ascii", "--poll")], ids=["watched", "polled, in ASCII"])
 def test_a_save_that_breaks_a_scenario_is_said_and_what_came_is_accepted(

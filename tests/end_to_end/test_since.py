@@ -12,8 +12,6 @@ from tests.support.flows import step, workflow
 from tests.support.history import History
 from tests.support.terminal import Terminal
 
-pytestmark = pytest.mark.slow
-
 OLD = workflow("a", step("a", "b", meta={"displayName": "Ask"}), step("b", meta={"displayName": "Bye"}), name="Order")
 NEW = workflow("a", step("a", "c", meta={"displayName": "Ask"}), step("c", meta={"displayName": "Call"}), name="Order")
 

@@ -40,8 +40,6 @@ from tests.support.terminal_explorer import (
     wait_for_cursor,
 )
 
-pytestmark = pytest.mark.slow
-
 FIRST, SECOND, THIRD, FOURTH = (
     "followup-timer-1-of-4",
     "followup-timer-2-of-4",

@@ -6,8 +6,6 @@ import pytest
 
 from tests.support.terminal import SAMPLES, Terminal
 
-pytestmark = pytest.mark.slow
-
 ENTER = "\r"
 
 

@@ -14,8 +14,6 @@ from tests.support.terminal import Terminal
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 NAMES = (
     "漢字テスト", "e\u0301te\u0301", "👨\u200d👩\u200d👧 family", "🇩🇪 flag 🇫🇷", "❤\ufe0f heart", "👍🏽 skin",
     "ｗｉｄｅ", "한국어 이름", "1\ufe0f\u20e3 key", "❤\ufe0f\u200d🔥 joined",

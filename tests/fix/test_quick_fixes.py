@@ -396,7 +396,6 @@ _WITHOUT_FIX = {
 """Mutations of which nobody can know what was intended, or only sometimes."""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
 @given(
     value=SOUND,

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +23,6 @@ from tests.support.random_apps import ERROR_CASES, apps
 if TYPE_CHECKING:
     from kustui.definition.collection import Entry
 
-pytestmark = pytest.mark.slow
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 ENDS = ("Xq", "Zz9", "-_", "é", "$", "/", '"', "'", "]", "\U0001f600", "@")

@@ -232,7 +232,6 @@ HEADER = re.compile(r"(?m)(?<!a\n)(?<!a\r\n)^\[.*")
 GAPS = st.lists(st.sampled_from(["", "# x", "  # [[suppress]]", "#é"]), max_size=3)
 
 
-@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=configurations(), name=st.sampled_from(["kustui.toml", "pyproject.toml"]))
 def test_what_is_added_is_an_insertion_and_what_is_removed_a_deletion(

@@ -15,7 +15,6 @@ from tests.fuzz.runner import CORPUS, Finding, finding_of, scrambled, shortened
 _CORPUS = sorted(path for path in CORPUS.iterdir() if path.is_file())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ENTRIES)
 def test_no_scrambled_input_raises_or_takes_long(name: str) -> None:
     for number in range(120):

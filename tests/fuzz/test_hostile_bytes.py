@@ -14,8 +14,6 @@ from kustui.config.actions import ACTIONS
 from tests.fuzz.monkey import typed
 from tests.support.terminal import Terminal
 
-pytestmark = pytest.mark.slow
-
 HOSTILE = (
     "[red]x[/] [@click=app.quit]y[/] \x1b]0;evil\x07\x1b[31m\x1b[2J\x1b[?1049l\x1bP+q\x1b\\\x1bc\x9b31m\x9d0;evil\x9c"
     "\u202egnp.\u2066\u200f\u061c\ufeff\u2028\x85\r\n\t\x08\x00\x7f\x0e\ud800\udc00\U000e0041"

@@ -9,8 +9,6 @@ import pytest
 from tests.fuzz.monkey import Event, Failure, Session, failure_of, from_json, session_of, shortened
 from tests.fuzz.runner import CORPUS
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("seed", range(8))
 def test_nothing_that_a_monkey_does_ends_or_holds_the_explorer(seed: int) -> None:

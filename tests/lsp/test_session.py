@@ -22,8 +22,6 @@ from tests.support.editor import Editor, editing
 from tests.support.patience import PATIENCE
 from tests.support.trees import SAMPLES
 
-pytestmark = pytest.mark.slow
-
 BROKEN = "missing-input.json"
 ORDERS = "orders.json"
 ID = "5f8e148232731d0015c14657"
@@ -324,12 +322,14 @@ def serve(*options: str, code: str = "", **more: Any) -> subprocess.Popen[bytes]
     )
 
 
+@pytest.mark.slow
 def test_it_ends_with_the_editor() -> None:
     server = serve()
     out, error = server.communicate(b"", timeout=PATIENCE)
     assert (server.returncode, out, error) == (0, b"", b"")
 
 
+@pytest.mark.slow
 def test_it_ends_when_the_editor_has_died_though_its_input_stays_open(folder: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as dying, serve() as server:
         assert server.stdin is not None

@@ -63,7 +63,6 @@ def other_param(value: Any, chance: random.Random) -> bool:
 EDITS = st.sampled_from([other_condition, other_param, *MUTATIONS])
 
 
-@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(SOUND, st.lists(EDITS, min_size=1, max_size=3), st.lists(EDITS, max_size=1), st.integers())
 def test_the_same_problems_are_new_and_fixed_as_in_a_full_check(

@@ -6,7 +6,6 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from kustui.review.event_runs import EventRun
 
-pytestmark = pytest.mark.slow
 SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OUTPUTS = st.dictionaries(st.sampled_from(["a", "b", "id", "length"]), LITERALS, max_size=3)
 EVENTS = st.builds(

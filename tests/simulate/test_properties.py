@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
@@ -45,8 +44,6 @@ from tests.support.runs import EVENT, compact, follows
 if TYPE_CHECKING:
     from kustui.simulate.engine.state import State
     from kustui.simulate.scenarios.explore import ExploredPath
-
-pytestmark = pytest.mark.slow
 
 
 def organisations(error_cases: st.SearchStrategy[Any]) -> st.SearchStrategy[Organisation]:

@@ -156,7 +156,6 @@ def edits(draw: st.DrawFn) -> Callable[[bytes], bytes | None]:
     return edit
 
 
-@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     st.lists(contents(), min_size=2, max_size=3),
@@ -204,7 +203,6 @@ def test_a_workflow_that_becomes_one_of_an_app_or_a_fragment_is_looked_at_again(
         assert any(problem.message.endswith("no name") for problem in now.problems or ()) == ("workflows" in value)
 
 
-@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(contents(), st.lists(edits(), min_size=1, max_size=4))
 def test_what_cannot_be_read_stays_what_it_was(data: bytes, changes: list[Any]) -> None:

@@ -154,7 +154,6 @@ def _assert_positions_roughly(templates: Sequence[str], judged: Sequence[str | N
     assert len(late) < len(templates) / 20
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_kustui_and_handlebars_take_the_same_templates(seed: int) -> None:
     if not handlebars_is_there():

@@ -127,6 +127,7 @@ def test_what_holds_itself_has_an_end() -> None:
     assert value_of("const a = { b: 1 }; a.c = [a];\na") == {"b": 1, "c": [f"{UNKNOWN}{{ b: 1 }}"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statements",
     [

@@ -287,7 +287,6 @@ _CONDITIONS = nested_conditions(comparisons(_PATHS, _VALUES))
 _LISTENERS = st.lists(_CONDITIONS, min_size=1, max_size=2).map(lambda conditions: listener(*conditions))
 
 
-@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     st.dictionaries(_FIELDS, st.one_of(_VALUES, st.just("/#steps.1.other")), min_size=1, max_size=3),

@@ -57,7 +57,6 @@ def taken_by(stage: Organisation, payload: dict[str, Any]) -> tuple[tuple[str, .
     return pointers, end.question is None
 
 
-@pytest.mark.slow
 @SLOW
 @given(branching())
 def test_no_event_takes_a_path_that_cannot_hold_and_each_takes_one_that_is_listed(definition: dict[str, Any]) -> None:
@@ -76,7 +75,6 @@ def test_no_event_takes_a_path_that_cannot_hold_and_each_takes_one_that_is_liste
             assert taken not in impossible, payload
 
 
-@pytest.mark.slow
 @SLOW
 @given(branching())
 def test_the_event_of_a_path_takes_it_where_nothing_is_forced(definition: dict[str, Any]) -> None:

@@ -9,7 +9,6 @@ import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -201,7 +200,6 @@ def test_coverage_is_that_of_all_together_and_of_every_workflow_on_request() -> 
     ]
 
 
-@pytest.mark.slow
 @given(apps(), apps(), apps(), st.sampled_from(["W", EVENT]), st.booleans())
 def test_a_result_that_stands_is_the_one_that_comes_out_anew(
     one: dict[str, Any], other: dict[str, Any], third: dict[str, Any], start: str, follow: bool
