@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.rings import Spread, all_at_once
@@ -20,8 +19,7 @@ from kustui.definition.source.positions import member_at
 from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowResult:
+class WorkflowResult(NamedTuple):
     """The result of checking one workflow by itself."""
 
     summary: WorkflowSummary

@@ -42,9 +42,9 @@ def reusable_results(before: Collection, results: Results, now: Collection) -> d
     changes = _Changes(before, now)
     reusable: dict[str, WorkflowResult] = {}
     for entry in now.entries:
-        old = before.by_key.get(entry.key)
-        if old is not None and entry.key in results and not changes.affect(old, entry):
-            reusable[entry.key] = changes.moved(results[entry.key], old, entry)
+        old, result = before.by_key.get(entry.key), results.get(entry.key)
+        if old is not None and result is not None and not changes.affect(old, entry):
+            reusable[entry.key] = changes.moved(result, old, entry)
     return reusable
 
 
@@ -75,7 +75,8 @@ def looks_the_same(
     documents = zip(before.documents, now.documents, strict=True)
     entries = zip(before.entries, now.entries, strict=True)
     return all(_same_document(old, new) for old, new in documents) and all(
-        (old.key, old.title) == (new.key, new.title)
+        old.key == new.key
+        and old.title == new.title
         and (old.item is new.item or _BESIDE_PLACE(old.item) == _BESIDE_PLACE(new.item))
         and (
             new.key not in results_now
@@ -155,23 +156,23 @@ class _Changes:
         return (
             not entry.has_text_of(old)
             or old.item.partial != entry.item.partial
-            or self.before.has_taken_id(old) != self.now.has_taken_id(entry)
-            or not self._same_around(self.before.document_of(old))
+            or entry.key in self._other_owners
+            or (bool(self._changed_around) and self.before.document_of(old) in self._changed_around)
             or (bool(self._ids) and mentions(entry.text(), self._ids))
         )
 
-    def _same_around(self, old: Document) -> bool:
-        """Whether the parts of its own file that a workflow is checked against are the same."""
-        new = self.replaced.get(old)
-        return new is None or new in self._same_app
+    @cached_property
+    def _other_owners(self) -> frozenset[str]:
+        """The keys of the workflows that were the first of their id and are not now, or the other way round."""
+        return _with_taken_ids(self.before) ^ _with_taken_ids(self.now)
 
     @cached_property
-    def _same_app(self) -> frozenset[Document]:
-        """The documents that were read again and declare the same as before."""
+    def _changed_around(self) -> frozenset[Document]:
+        """The old documents of which the parts are different that their workflows are checked against."""
         return frozenset(
-            new
+            old
             for old, new in self.replaced.items()
-            if (old.shape is Shape.EXPORT) == (new.shape is Shape.EXPORT) and _declared(old) == _declared(new)
+            if (old.shape is Shape.EXPORT) != (new.shape is Shape.EXPORT) or _declared(old) != _declared(new)
         )
 
     # Problems whose workflow has moved
@@ -180,6 +181,8 @@ class _Changes:
         """The same problem for the collection as it is now."""
         if old is entry and not self._is_about_replaced(result.problems):
             return result
+        if not result.problems and old.item.pointer == entry.item.pointer:  # as of most: nothing in it has a place
+            return WorkflowResult(_with_entry(result.summary, entry), ())
         move = _Move.between(old, entry)
         problems = tuple([self._problem(problem, entry, move) for problem in result.problems])
         return WorkflowResult(_moved_summary(result.summary, entry, move), problems)
@@ -242,9 +245,13 @@ class _Move(NamedTuple):
         return extent.moved(self.by)
 
 
+def _with_entry(summary: WorkflowSummary, entry: Entry) -> WorkflowSummary:
+    return WorkflowSummary(entry, *summary[1:])  # a third of the time of _replace, for all that did not change
+
+
 def _moved_summary(summary: WorkflowSummary, entry: Entry, move: _Move) -> WorkflowSummary:
     if move.old_pointer == move.new_pointer:
-        return WorkflowSummary(entry, *summary[1:])  # a third of the time of _replace, for all that did not change
+        return _with_entry(summary, entry)
     return summary._replace(
         entry=entry,
         pointer=move.pointer(summary.pointer),
@@ -254,6 +261,13 @@ def _moved_summary(summary: WorkflowSummary, entry: Entry, move: _Move) -> Workf
         app_versions={text: (move.pointer(at), step) for text, (at, step) in summary.app_versions.items()},
         links=summary.links.moved(move.pointer),
     )
+
+
+def _with_taken_ids(collection: Collection) -> frozenset[str]:
+    """The keys of the workflows whose id an earlier one has."""
+    if len(collection.by_id) == len(collection.entries):
+        return frozenset()
+    return frozenset(entry.key for entry in collection.entries if collection.has_taken_id(entry))
 
 
 def mentions(text: bytes, ids: frozenset[bytes]) -> bool:
