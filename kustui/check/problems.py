@@ -115,10 +115,6 @@ class Problem(NamedTuple):
         entry = self.entry.key if self.entry is not None else ""
         return self.document.path, entry, self.step, self.rule, self.message
 
-    def identity(self, folder: str) -> Identity:
-        """What identifies it, with the file's path relative to ``folder``."""
-        return Identity(relative_path(self.document.path, folder), self.workflow_name, self.step, self.rule)
-
 
 class Identity(NamedTuple):
     """Identifies a problem wherever it moves in the file. Several problems of a workflow may share one."""
@@ -127,6 +123,21 @@ class Identity(NamedTuple):
     workflow: str
     step: str
     rule: str
+
+
+class Identities:
+    """Makes the identities of problems, with the paths of their files relative to a folder."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._paths: dict[str, str] = {}
+        """The relative paths of the files that were asked about: most problems share a few."""
+
+    def of(self, problem: Problem) -> Identity:
+        path = problem.document.path
+        if path not in self._paths:
+            self._paths[path] = relative_path(path, self._folder)
+        return Identity(self._paths[path], problem.workflow_name, problem.step, problem.rule)
 
 
 Words = tuple[Identity, str]
@@ -176,9 +187,14 @@ def fixed_and_new(
     last count as gone or new. Nor is one with another message at the same place, unless it is more severe, where what
     is written there is as it was, so that something elsewhere changed, or where only a number differs. ``words_now``
     gives what identifies an old one, where names have changed."""
-    words_before = words_now or _words
+    identities = Identities(os.curdir)
+
+    def words(problem: Problem) -> Words:
+        return identities.of(problem), problem.message
+
+    words_before = words_now or words
     old = grouped((words_before(problem), problem) for problem in before)
-    new = grouped((_words(problem), problem) for problem in now)
+    new = grouped((words(problem), problem) for problem in now)
     fixed: dict[tuple[Identity, _Place], list[tuple[Problem, str]]] = {}
     for (identity, message), problem in _surplus(old, new):
         fixed.setdefault((identity, _place(problem)), []).append((problem, message))
@@ -191,10 +207,6 @@ def fixed_and_new(
         else:
             came.append(problem)
     return tuple(problem for pairs in fixed.values() for problem, _ in pairs), tuple(came)
-
-
-def _words(problem: Problem) -> Words:
-    return problem.identity(os.curdir), problem.message
 
 
 _Groups = Mapping[Words, Sequence[Problem]]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kustui.check.problems import UNUSED_SUPPRESSION, Identity, Problem, relative_path
+from kustui.check.problems import UNUSED_SUPPRESSION, Identities, Identity, Problem, relative_path
 from kustui.config.check_settings import Settings, Suppression
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, read_document
@@ -151,7 +151,8 @@ def write_baseline(path: str, problems: Iterable[Problem]) -> int:
 
 def baseline_text(problems: Iterable[Problem], folder: str) -> tuple[str, int]:
     """What a file in a folder holds that records problems, and how many these are."""
-    counts = Counter(problem.identity(folder) for problem in problems if problem.rule != UNUSED_SUPPRESSION)
+    identities = Identities(folder)
+    counts = Counter(identities.of(problem) for problem in problems if problem.rule != UNUSED_SUPPRESSION)
     rows = [
         json.dumps({**identity._asdict(), "count": count}, ensure_ascii=False)
         for identity, count in sorted(counts.items())
@@ -197,8 +198,9 @@ def without_baseline(
     If several problems share an identity, the first of them count as recorded.
     """
     remaining = {identity: count for identity, (count, _) in baseline.entries.items()}
+    identities = Identities(baseline.folder)
     for problem in problems:
-        identity = problem.identity(baseline.folder)
+        identity = identities.of(problem)
         if problem.rule != UNUSED_SUPPRESSION and remaining.get(identity, 0):
             remaining[identity] -= 1
         else:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from kustui.check.problems import Problem, Renames, Words, fixed_and_new
+from kustui.check.problems import Identities, Problem, Renames, Words, fixed_and_new
 from kustui.definition.collection import Document, Entry
 from kustui.definition.keys import BOOKKEEPING_KEYS
 from kustui.definition.source.json_values import decoded
@@ -117,16 +117,17 @@ class _Comparison:
         self.workflows: dict[str, Entry] = {}
         self.steps: dict[tuple[str, str], str] = {}
         self._renames = Renames()
+        self._identities = Identities(os.curdir)
         self._changed: dict[str, Entry] = {}  # by their old keys
 
     def words_now(self, problem: Problem) -> Words:
         """What identifies an old problem, its workflow and step being called as they are now, in its message too."""
         if (old := problem.entry) is None:
-            return problem.identity(os.curdir), self._renames.apply(problem.message)
+            return self._identities.of(problem), self._renames.apply(problem.message)
         entry = self._changed.get(old.key) or self.workflows.get(old.key, old)
         now = problem._replace(entry=entry, document=self._new.get(entry.source.path, problem.document))
         now = now._replace(step=self.steps.get((entry.key, problem.step), problem.step))
-        return now.identity(os.curdir), self._renames.apply(problem.message, entry.key)
+        return self._identities.of(now), self._renames.apply(problem.message, entry.key)
 
     def changes(self) -> Iterator[Change]:
         touched = [path for path in {**self._old, **self._new} if self._old.get(path) is not self._new.get(path)]

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kustui import __version__
-from kustui.check.problems import Problem
+from kustui.check.problems import Identities, Problem
 from kustui.check.reports import CheckResult, ReportedFix, path_below
 from kustui.check.rule import Rule, format_example
 from kustui.check.rules import RULES
@@ -69,8 +69,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _results(checked: CheckResult, indices: dict[str, int]) -> Iterator[dict[str, Any]]:
     counts: Counter[str] = Counter()
+    identities = Identities(checked.folder)
     for problem in checked.problems:
-        same = json.dumps([*problem.identity(checked.folder), problem.message])
+        same = json.dumps([*identities.of(problem), problem.message])
         counts[same] += 1
         fingerprint = hashlib.sha256(f"{same}{counts[same]}".encode()).hexdigest()[:32]
         result: dict[str, Any] = {
