@@ -171,14 +171,14 @@ class FlowGraph:
 
     @cached_property
     def condition_reads(self) -> Mapping[str, tuple[tuple[str, Expression], ...]]:
-        """The expressions in the condition of each transition and error case that has one, with their pointers, by the
-        pointer of the transition."""
+        """The expressions in the conditions of transitions and error cases, with their pointers, by the pointer of the
+        transition."""
         return {
             edge.pointer: tuple(expressions_in(edge.condition.values, f"{edge.pointer}/condition/values"))
             for part in (self.workflow.trigger, *self.workflow.steps)
             if part is not None
             for edge in part.edges
-            if edge.condition is not None
+            if edge.condition is not None and edge.condition.values != (True,)  # most of them
         }
 
     @cached_property

@@ -255,7 +255,7 @@ def _placed(workflow: dict[str, Any], pointer: str, *, partial: bool) -> Iterato
     for index, step in enumerate(steps if isinstance(steps, list) else ()):
         if isinstance(step, dict):
             at = step[POINTER] = f"{pointer}/steps/{index}"
-            if isinstance(step.get("id"), str):  # else it is left out whole
+            if step.get("transitions") is None and isinstance(step.get("id"), str):  # else it is left out whole
                 yield from _missing("step", step, at, "transitions")
             yield from _placed_ways(step, at, "transitions", "errorCases")
 
@@ -273,9 +273,9 @@ def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fau
         for index, edge in enumerate(edges if isinstance(edges, list) else ()):
             if isinstance(edge, dict):
                 at = edge[POINTER] = f"{pointer}/{key}/{index}"
-                if "target" in edge or edge.get("errorAction") is not None:  # else it is left out whole
-                    yield from _missing(_NOUNS[key], edge, at, "condition")
                 condition = edge.get("condition")
+                if condition is None and ("target" in edge or edge.get("errorAction") is not None):  # else it is left out
+                    yield from _missing(_NOUNS[key], edge, at, "condition")
                 if isinstance(condition, str) and condition[:1] == UNKNOWN:
                     edge["condition"] = {"op": condition, "values": []}
                 if isinstance(condition, dict) and condition.get("op") is None and condition.get("values") is None:
