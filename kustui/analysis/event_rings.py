@@ -117,7 +117,7 @@ class EventGraph:
         """A ring through each workflow of those whose steps cause each other, if possible one without conditions."""
         places = {cause: place for place, cause in enumerate(self.causes)}
         rings: list[EventRing] = []
-        nodes: tuple[_Node, ...] = self.causes
+        nodes: list[_Node] = [cause for cause in self.causes if self.started_by(cause)]  # few events start something
         for component in strongly_connected_components(nodes, self.successors):
             causes = sorted((node for node in component if isinstance(node, Cause)), key=places.__getitem__)
             if len(component) > 1 and not all(cause.scheduled for cause in causes):
