@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from kustui.analysis.effects import Reach, repeating
 from kustui.analysis.event_rings import Cause, EventGraph, EventRing
-from kustui.analysis.rings import Ring, Spread, all_at_once, rings_of
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.schemas import SchemaArguments
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis, WorkflowSummary
@@ -16,6 +16,9 @@ from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection
 from kustui.definition.platform import called_id
 from kustui.definition.source.positions import parent
+
+if TYPE_CHECKING:  # imported where there is a ring: few files have one
+    from kustui.analysis.rings import Ring, Spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +29,8 @@ class CollectionAnalysis:
     summaries: Mapping[str, WorkflowSummary]
     """By the key of the workflow, in the order of the collection."""
     settings: Settings = field(default_factory=Settings)
-    spread: Spread = all_at_once
-    """How what takes long is worked out."""
+    spread: Spread | None = None
+    """By whom rings are looked for, if not by this process alone."""
 
     @cached_property
     def has_unknown_workflows(self) -> bool:
@@ -61,7 +64,11 @@ class CollectionAnalysis:
     @cached_property
     def rings(self) -> tuple[Ring, ...]:
         """A ring of each set of workflows that schedule each other."""
-        return rings_of(self.schedules, lambda key: self.analysis(key).flow, self.spread)
+        if not self.schedules.components:
+            return ()
+        from kustui.analysis.rings import all_at_once, rings_of
+
+        return rings_of(self.schedules, lambda key: self.analysis(key).flow, self.spread or all_at_once)
 
     @cached_property
     def event_rings(self) -> tuple[EventRing, ...]:

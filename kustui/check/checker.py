@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
-from kustui.analysis.rings import Spread, all_at_once
 from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Problem, Related
 from kustui.check.rule import Rule, Violation
@@ -17,6 +16,9 @@ from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import Progress
 from kustui.definition.source.positions import member_at
 from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
+
+if TYPE_CHECKING:
+    from kustui.analysis.rings import Spread
 
 
 class WorkflowResult(NamedTuple):
@@ -104,7 +106,7 @@ def _place(problem: Problem) -> tuple[Extent, str, str]:
 
 
 def collection_analysis(
-    collection: Collection, results: Results, settings: Settings, spread: Spread = all_at_once
+    collection: Collection, results: Results, settings: Settings, spread: Spread | None = None
 ) -> CollectionAnalysis:
     """The analysis of all workflows together, as far as they were checked."""
     summaries = {entry.key: results[entry.key].summary for entry in collection.entries if entry.key in results}

@@ -274,7 +274,8 @@ def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fau
             if isinstance(edge, dict):
                 at = edge[POINTER] = f"{pointer}/{key}/{index}"
                 condition = edge.get("condition")
-                if condition is None and ("target" in edge or edge.get("errorAction") is not None):  # else it is left out
+                is_kept = "target" in edge or edge.get("errorAction") is not None  # else it is left out whole
+                if condition is None and is_kept:
                     yield from _missing(_NOUNS[key], edge, at, "condition")
                 if isinstance(condition, str) and condition[:1] == UNKNOWN:
                     edge["condition"] = {"op": condition, "values": []}

@@ -158,7 +158,6 @@ def _between(
     snapshot: Snapshot, results: Results, settings: Settings, spread: Spread | None
 ) -> tuple[tuple[Problem, ...], Schedules]:
     """What is wrong between workflows, and who schedules whom: as it was, where nothing can have changed that."""
-    from kustui.analysis.rings import all_at_once
     from kustui.check.checker import check_collection, collection_analysis
     from kustui.check.incremental import reusable_between
 
@@ -173,7 +172,7 @@ def _between(
         between = reusable_between(before.collection, before.results, before.between, snapshot.collection, results)
         if between is not None:
             return between, before.schedules
-    analysis = collection_analysis(snapshot.collection, results, settings, spread or all_at_once)
+    analysis = collection_analysis(snapshot.collection, results, settings, spread)
     return tuple(check_collection(analysis)), analysis.schedules
 
 

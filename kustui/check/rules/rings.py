@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
+from typing import TYPE_CHECKING
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.effects import Effect, Reach, repeating
 from kustui.analysis.event_rings import Cause
 from kustui.analysis.guards import guards_of
-from kustui.analysis.rings import Ring
 from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Related
@@ -33,6 +33,9 @@ from kustui.definition.expressions import in_words
 from kustui.definition.models import relative_minutes
 from kustui.definition.platform import FIELDS_OF_OBJECTS, RUNS_PER_WINDOW, WINDOW_MINUTES, call_event, called_id
 from kustui.text.messages import counted, duration_in_words
+
+if TYPE_CHECKING:  # imported where there is a ring
+    from kustui.analysis.rings import Ring
 
 _MOST_CONDITIONS = 2
 """The most conditions that a message spells out."""
