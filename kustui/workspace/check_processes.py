@@ -11,7 +11,6 @@ import io
 import itertools
 import os
 import pickle
-import subprocess
 import sys
 import threading
 import time
@@ -21,8 +20,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import IO, Any, BinaryIO, TypeVar
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from kustui.check.checker import Results, WorkflowResult, check_workflow, selected_entry
 from kustui.config.check_settings import Settings
@@ -31,6 +29,9 @@ from kustui.definition.loader import STDIN, Progress
 from kustui.garbage_collection import gc_paused
 from kustui.workspace.process_pool import answers_of, available_processes, end_with_parent
 from kustui.workspace.snapshot import DEFAULT_OPTIONS, CheckOptions, Snapshot, check_snapshot, open_paths
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
 
 P = TypeVar("P")
 A = TypeVar("A")
@@ -129,6 +130,8 @@ def _can_be_read_again(path: str) -> bool:
 
 def _asked(snapshot: Snapshot, settings: Settings, options: CheckOptions) -> Snapshot | None:
     """The answer of another process; None where it has none, or is no longer wanted."""
+    import subprocess  # a command that checks a small file goes without
+
     try:
         # -P: not what lies in the current folder under the name of one of our modules.
         child = subprocess.Popen(
@@ -168,6 +171,8 @@ _Received = tuple[bytes, list[int], bytes]
 
 def _received(out: IO[bytes]) -> SimpleQueue[_Received | None]:
     """What another process answers, as it comes; None at the end."""
+    from queue import SimpleQueue
+
     received: SimpleQueue[_Received | None] = SimpleQueue()
 
     def receive() -> None:
@@ -188,6 +193,8 @@ def _received(out: IO[bytes]) -> SimpleQueue[_Received | None]:
 def _answer_from(
     received: SimpleQueue[_Received | None], snapshot: Snapshot, settings: Settings, options: CheckOptions
 ) -> Snapshot | None:
+    from queue import Empty
+
     collection, (_, progress, wanted, listener, _) = snapshot.collection, options
     results: dict[str, WorkflowResult] = dict(snapshot.results)
     if progress:
