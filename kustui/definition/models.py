@@ -36,7 +36,7 @@ def _as_properties(schema: object) -> object:
 class Schema(Part):
     """What a callable workflow takes or returns: ``{properties: {name: {type}}, required: [names]}``."""
 
-    properties: dict[str, Any] = Field({}, description="The fields by name, each with its type.")
+    properties: dict[str, Any] = Field(default_factory=dict, description="The fields by name, each with its type.")
     required: tuple[str, ...] = Field((), description="The names of the fields that have to be given.")
 
     @property
@@ -181,7 +181,7 @@ class ScheduleCall(Part):
 
     workflow_id: Any = Field(None, description="The id of the workflow that is scheduled.")
     run_at: RunAt | None = Field(None, description="When it is due.")
-    inputs: dict[str, Any] = Field({}, description="Its inputs, by name.")
+    inputs: dict[str, Any] = Field(default_factory=dict, description="Its inputs, by name.")
 
 
 class Step(Part):
@@ -189,7 +189,7 @@ class Step(Part):
 
     id: str = Field(description="By which transitions and references name the step.")
     action: str | None = Field(None, description="What it does; without one it only branches.")
-    params: dict[str, Any] = Field({}, description="What the action is given: literals, references, templates.")
+    params: dict[str, Any] = Field(default_factory=dict, description="What the action is given: literals, references, templates.")
     transitions: tuple[Transition, ...] = Field((), description="Where the run goes on: the first that holds is taken.")
     error_cases: tuple[ErrorCase, ...] = Field((), description="Where the run goes on after a failure.")
     app_version: str | None = Field(None, description="The app of the action, and a range of its versions.")
@@ -283,7 +283,7 @@ class App(Part):
     hooks: tuple[dict[str, Any], ...] = Field((), description="The events that it receives from outside.")
     triggers: tuple[dict[str, Any], ...] = Field((), description="The events that it declares.")
     commands: tuple[dict[str, Any], ...] = Field((), description="What it can be asked to do.")
-    settings: dict[str, Any] = Field({}, description="Its settings, by category and name.")
+    settings: dict[str, Any] = Field(default_factory=dict, description="Its settings, by category and name.")
     pointer: str = Field(default="", validation_alias=POINTER)
 
 

@@ -123,13 +123,14 @@ def _common_template(text: str) -> Template | None:
 
 
 def _run_path(written: str, start: int) -> Path:
+    end = start + len(written)
     if "[" not in written:
         segments = tuple(written.split("."))
-        return Path(segments, start, start + len(written), spans_of(segments, start))
+        return Path(segments, start, end, spans_of(segments, start))
     names = [*_NAME.finditer(written)]
     spans = (name.span(name.lastindex or 0) for name in names)
-    segments = tuple(name[name.lastindex or 0] for name in names)
-    return Path(segments, start, start + len(written), tuple((start + at, start + end) for at, end in spans))
+    segments = tuple([name[name.lastindex or 0] for name in names])
+    return Path(segments, start, end, tuple([(start + first, start + last) for first, last in spans]))
 
 
 def parse_any_template(text: str) -> Template:
