@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from kustui.analysis import walks
@@ -65,6 +65,9 @@ class FlowGraph:
     workflow: Workflow
     left_out: frozenset[str] = frozenset()
     """The pointers of transitions and error cases that are not among its edges."""
+    _descendants: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
+    _successors_of_success: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
+    _successors_of_failure: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
 
     @cached_property
     def steps(self) -> Mapping[str, Step]:
@@ -258,7 +261,11 @@ class FlowGraph:
 
     def targets(self, node: str) -> tuple[str, ...]:
         """The steps to which a node leads, in the order in which they are tried."""
-        return tuple(edge.target for edge in self.edges[node])
+        return self._targets[node]
+
+    @cached_property
+    def _targets(self) -> Mapping[str, tuple[str, ...]]:
+        return {node: tuple([edge.target for edge in edges]) for node, edges in self.edges.items()}
 
     @cached_property
     def _reverse_postorder(self) -> tuple[str, ...]:
@@ -335,18 +342,6 @@ class FlowGraph:
                 stack.extend(below.get(node, ()))
             clock += 1
         return intervals
-
-    @cached_property
-    def _descendants(self) -> dict[str, frozenset[str]]:
-        return {}
-
-    @cached_property
-    def _successors_of_success(self) -> dict[str, frozenset[str]]:
-        return {}
-
-    @cached_property
-    def _successors_of_failure(self) -> dict[str, frozenset[str]]:
-        return {}
 
     @cached_property
     def failing(self) -> frozenset[str]:

@@ -189,7 +189,9 @@ class Step(Part):
 
     id: str = Field(description="By which transitions and references name the step.")
     action: str | None = Field(None, description="What it does; without one it only branches.")
-    params: dict[str, Any] = Field(default_factory=dict, description="What the action is given: literals, references, templates.")
+    params: dict[str, Any] = Field(
+        default_factory=dict, description="What the action is given: literals, references, templates."
+    )
     transitions: tuple[Transition, ...] = Field((), description="Where the run goes on: the first that holds is taken.")
     error_cases: tuple[ErrorCase, ...] = Field((), description="Where the run goes on after a failure.")
     app_version: str | None = Field(None, description="The app of the action, and a range of its versions.")
