@@ -58,12 +58,12 @@ def stamp_of(status: os.stat_result) -> Stamp:
 def read_file(path: str | Path) -> bytes:
     """The contents of a file, or of a pipe. Raises ReadError."""
     try:
-        return read_file_or_pipe(path)
+        return read_whole(path)
     except OSError as error:
         raise ReadError(f"{path}: {reason_of(error)}") from error
 
 
-def read_file_or_pipe(path: str | Path) -> bytes:
+def read_whole(path: str | Path) -> bytes:
     """What a file holds, or a pipe once somebody has written to it. Raises OSError, also for a device, which might
     never end."""
     refuse_device(os.stat(path))  # noqa: PTH116  # Path("") would be the current folder

@@ -100,25 +100,17 @@ class WorkflowAnalysis:
         ]
 
     @cached_property
-    def step_paths(self) -> Sequence[tuple[Read, Path, str]]:
-        """The paths that read a trigger or a step that gives an output, with its node; without those of transitions
-        that read the output of their own step."""
-        return [
-            (read, path, node)
-            for read, path, node in self._reachable_paths
-            if node not in self._branches
-            if node != read.node or read.transition is None or isinstance(read.transition, ErrorCase)
-        ]
-
-    @cached_property
     def uncertain_paths(self) -> Sequence[tuple[Read, Path, str]]:
-        """Those of ``step_paths`` that read a step which need not have given its output by then."""
+        """The paths that read a step which gives an output, but need not have given it by then, with its node; without
+        those of transitions that read the output of their own step."""
         if (flow := self.intended_flow) is None:
             return ()
         return [
             (read, path, node)
-            for read, path, node in self.step_paths
-            if node != TRIGGER_ID and not flow.has_always_succeeded(node, read.node)
+            for read, path, node in self._reachable_paths
+            if node != TRIGGER_ID and node not in self._branches
+            if node != read.node or read.transition is None or isinstance(read.transition, ErrorCase)
+            if not flow.has_always_succeeded(node, read.node)
         ]
 
     @cached_property
@@ -139,13 +131,11 @@ class WorkflowAnalysis:
         nothing is known of the trigger."""
         if (flow := self.intended_flow) is None:
             return ()
-        if flow.workflow.trigger is None:
-            return [(read, path, node) for read, path, node in self.paths if node is not None and node in flow.steps]
-        reached = flow.possible.reachable
+        reached = flow.possible.reachable if flow.workflow.trigger is not None else frozenset(flow.steps)
         return [
             (read, path, node)
             for read, path, node in self.paths
-            if node is not None and node in reached and read.node in reached
+            if node is not None and node in reached and (read.node in reached or flow.workflow.trigger is None)
         ]
 
     @cached_property

@@ -15,16 +15,7 @@ from kustui.definition.source.outline import Shape, outline
 from kustui.definition.source.recognition import as_plain_json, is_json_or_module, is_module, may_define
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
-from kustui.files import (
-    ReadBuffer,
-    ReadFile,
-    Stamp,
-    identity_of,
-    read_file_or_pipe,
-    read_regular_file,
-    resolved,
-    stamp_of,
-)
+from kustui.files import ReadBuffer, ReadFile, Stamp, identity_of, read_regular_file, read_whole, resolved, stamp_of
 from kustui.garbage_collection import gc_paused
 
 STDIN = "-"
@@ -220,7 +211,7 @@ class Reader:
             if file.text is not None:
                 raw = file.text
             else:
-                raw = read_regular_file(file.path, self.buffer) if self._is_tolerant else read_file_or_pipe(file.path)
+                raw = read_regular_file(file.path, self.buffer) if self._is_tolerant else read_whole(file.path)
         except OSError as error:
             yield from self._unreadable(file, before, error)
             return
