@@ -364,6 +364,9 @@ class Explorer(Screen[None]):
         self.panes.focus_changed(event.widget)
         self.presenter.source_moved()  # what is said of it is said while it has the keys
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        event.refresh_styles = self.stack_updates > 0  # before, all are as they were styled when they were mounted
+
     def on_resize(self, event: events.Resize) -> None:
         self.panes.fit(event.size)
         self.titles.update()
