@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,16 +23,16 @@ pytestmark = pytest.mark.slow
 
 ACTING = "@9YLjj12HE"
 """On to the first step with an action."""
+AFRESH = BY_ID["rehearse.afresh"].key_list[0]
 
 
 class Did(NamedTuple):
     before: tuple[str, ...]
-    """The keys that lead to where the action is carried out, or ``@`` with the step that is to be at hand."""
+    """The keys that lead from the action before to where it is carried out, or ``@`` with the step that is to be at
+    hand."""
     seen: Callable[[RehearsalPilot], Any]
     becomes: Callable[[Any], object]
     """Whether it has become what it should be; before, it was not."""
-    of: object = None
-    """A definition other than the chain."""
 
 
 def at(ui: RehearsalPilot) -> int:
@@ -64,6 +65,10 @@ def chosen_from(ui: RehearsalPilot) -> list[str]:
     return ui.choices if ui.screen.query("#choices") else []
 
 
+def has_become(did: Did, ui: RehearsalPilot) -> object:
+    return did.becomes(did.seen(ui))
+
+
 def is_(value: object) -> Callable[[Any], object]:
     return lambda now: now == value
 
@@ -82,62 +87,87 @@ def failing_step(ui: RehearsalPilot) -> str:
     return ui.heading[1] if on_screen and "fails, mocked" in ui.heading[1] else ""
 
 
+def rehearses(ui: RehearsalPilot) -> bool:
+    return isinstance(ui.app.screen, RehearsalScreen)
+
+
 def goes_to(name: str, *before: str) -> Did:
     return Did(before, focus, is_(name))
 
 
-DID = {
-    "view.rehearse": Did(("escape",), lambda ui: isinstance(ui.app.screen, RehearsalScreen), is_(True)),
-    "view.rehearse-afresh": Did(("escape",), lambda ui: isinstance(ui.app.screen, RehearsalScreen), is_(True)),
-    "view.rehearse-failure": Did(
-        ("escape", "slash", *"Whose", "enter"), failing_step, begins("▶ next: Whose conversation")
-    ),
-    "rehearse.step": Did((), at, is_(1)),
-    "rehearse.step-back": Did(("s", "s"), at, is_(1)),
-    "rehearse.run-on": Did((), lambda ui: ui.state.finished, is_(True)),
-    "rehearse.run-to-schedule": Did((), lambda ui: ui.place, is_(f"{FOUR[1]}: 1")),
-    "rehearse.run-to-end": Did((), lambda ui: ui.state.finished, is_(True)),
-    "rehearse.restart": Did(("s", "s"), at, is_(0)),
-    "rehearse.afresh": Did(("s", "s"), lambda ui: (at(ui), ui.session.history.can_go_forward), is_((0, False))),
-    "rehearse.forget": Did(("s", "s", "b"), lambda ui: ui.session.history.can_go_forward, is_(False)),
-    "rehearse.edit-answer": Did((ACTING,), asked, begins("Output of the step")),
-    "rehearse.edit-answer-outside": Did((ACTING,), heading, holds("mocked")),
-    "rehearse.fail": Did((ACTING,), lambda ui: ui.screen.prompts.open is not None, is_(True)),
-    "rehearse.force": Did((ACTING,), chosen_from, lambda now: len(now) > 2),
-    "rehearse.replan": Did((ACTING, "f", "enter"), heading, lambda now: now.endswith("drafted")),
-    "rehearse.answer": Did(("c",), asked, begins("? status looksLike"), undecided()),
-    "rehearse.leave-run": Did(("c",), lambda ui: ui.state.finished, is_(True), undecided()),
-    "rehearse.edit-event": Did((), chosen_from, lambda now: "… type another beginning with what there is" in now),
-    "rehearse.edit-event-outside": Did((), pane("table"), holds("payload  given {")),
-    "rehearse.another-event": Did((), chosen_from, holds("◆ kustomer.conversation.update")),
-    "rehearse.breakpoint": Did(("j",), pane("flow"), holds("■")),
-    "rehearse.breakpoints": Did((), chosen_from, holds("after any failure")),
-    "rehearse.follow-events": Did((), lambda ui: ui.status, holds("follows events (assumed)")),
-    "rehearse.paths": Did((), chosen_from, lambda now: len(now) > 1),
-    "rehearse.chain-paths": Did((), chosen_from, lambda now: len(now) > 1),
-    "rehearse.scenarios": Did((), chosen_from, lambda now: any("scenario" in row for row in now)),
-    "rehearse.save": Did((), asked, bool),
-    "rehearse.course": goes_to("flow", "2"),
-    "rehearse.table": goes_to("table"),
-    "rehearse.context": goes_to("context"),
-    "rehearse.queue": goes_to("queue"),
-    "rehearse.log": goes_to("log"),
-    "rehearse.coverage": goes_to("coverage"),
-    "rehearse.return": Did((), lambda ui: isinstance(ui.app.screen, RehearsalScreen), is_(False)),
-    "context.open": Did(("@PbymBzfzS", "3", "enter"), lambda ui: ui.pane("context")[0], begins("▾")),
-    "context.close": Did(("@PbymBzfzS", "3"), lambda ui: ui.pane("context")[0], begins("▸")),
-    "line.keep": Did((ACTING, "f"), heading, holds("fails, mocked")),
-    "line.drop": Did((ACTING, "f"), lambda ui: ui.screen.prompts.open is None, is_(True)),
-    "sheet.keep": Did((ACTING, "e"), heading, holds("mocked")),
-    "sheet.outside": Did((ACTING, "e"), pane("table"), holds('"outside"')),
-    "sheet.drop": Did((ACTING, "e"), lambda ui: ui.screen.prompts.open is None, is_(True)),
+WALKS = {
+    "steps": {
+        "rehearse.step": Did((), at, is_(1)),
+        "rehearse.step-back": Did(("s",), at, is_(1)),
+        "rehearse.forget": Did((), lambda ui: ui.session.history.can_go_forward, is_(False)),
+        "rehearse.restart": Did(("s",), at, is_(0)),
+        "rehearse.afresh": Did(("s", "s"), lambda ui: (at(ui), ui.session.history.can_go_forward), is_((0, False))),
+        "rehearse.run-to-schedule": Did((), lambda ui: ui.place, is_(f"{FOUR[1]}: 1")),
+        "rehearse.run-on": Did((), lambda ui: ui.state.finished, is_(True)),
+        "rehearse.run-to-end": Did((AFRESH,), lambda ui: ui.state.finished, is_(True)),
+    },
+    "an answer": {
+        "rehearse.edit-answer": Did((ACTING,), asked, begins("Output of the step")),
+        "sheet.drop": Did((), lambda ui: ui.screen.prompts.open is None, is_(True)),
+        "sheet.outside": Did(("e",), pane("table"), holds('"outside"')),
+    },
+    "an answer that is kept": {
+        "sheet.keep": Did((ACTING, "e"), heading, holds("mocked")),
+    },
+    "an answer from an editor": {
+        "rehearse.edit-answer-outside": Did((ACTING,), heading, holds("mocked")),
+    },
+    "a failure": {
+        "rehearse.fail": Did((ACTING,), lambda ui: ui.screen.prompts.open is not None, is_(True)),
+        "line.drop": Did((), lambda ui: ui.screen.prompts.open is None, is_(True)),
+        "line.keep": Did(("f",), heading, holds("fails, mocked")),
+        "rehearse.replan": Did((), heading, lambda now: now.endswith("drafted")),
+        "rehearse.force": Did((), chosen_from, lambda now: len(now) > 2),
+    },
+    "what is undecided": {
+        "rehearse.answer": Did(("c",), asked, begins("? status looksLike")),
+        "rehearse.leave-run": Did(("escape",), lambda ui: ui.state.finished, is_(True)),
+    },
+    "choices": {
+        "rehearse.edit-event": Did((), chosen_from, lambda now: "… type another beginning with what there is" in now),
+        "rehearse.another-event": Did(("escape",), chosen_from, holds("◆ kustomer.conversation.update")),
+        "rehearse.breakpoints": Did(("escape",), chosen_from, holds("after any failure")),
+        "rehearse.paths": Did(("escape",), chosen_from, lambda now: len(now) > 1),
+        "rehearse.chain-paths": Did(("escape",), chosen_from, lambda now: len(now) > 1),
+        "rehearse.scenarios": Did(("escape",), chosen_from, lambda now: any("scenario" in row for row in now)),
+        "rehearse.save": Did(("escape",), asked, bool),
+        "rehearse.follow-events": Did(("escape",), lambda ui: ui.status, holds("follows events (assumed)")),
+        "rehearse.edit-event-outside": Did((), pane("table"), holds("payload  given {")),
+    },
+    "panes": {
+        "rehearse.breakpoint": Did(("j",), pane("flow"), holds("■")),
+        "rehearse.course": goes_to("flow", "2"),
+        "rehearse.table": goes_to("table"),
+        "rehearse.context": goes_to("context"),
+        "rehearse.queue": goes_to("queue"),
+        "rehearse.log": goes_to("log"),
+        "rehearse.coverage": goes_to("coverage"),
+        "rehearse.return": Did((), rehearses, is_(False)),
+        "view.rehearse": Did((), rehearses, is_(True)),
+        "view.rehearse-afresh": Did(("escape",), rehearses, is_(True)),
+        "view.rehearse-failure": Did(
+            ("escape", "slash", *"Whose", "enter"), failing_step, begins("▶ next: Whose conversation")
+        ),
+    },
+    "the context": {
+        "context.close": Did(("@PbymBzfzS", "3"), lambda ui: ui.pane("context")[0], begins("▸")),
+        "context.open": Did((), lambda ui: ui.pane("context")[0], begins("▾")),
+    },
 }
-"""What each action did, by its id."""
+"""What each action did, by its id, one after the other in one rehearsal: beginning one takes longer than most keys."""
+DEFINITIONS = {"what is undecided": undecided()}
+"""Those of walks that do not go through the chain."""
 
 
 def test_no_action_is_without_a_test_and_no_test_without_an_action() -> None:
-    actions = {action.id for action in ACTIONS if belongs_to_the_rehearsal(action)}
-    assert DID.keys() == actions, f"DID in {Path(__file__).name} says of every action what it does, and of no other"
+    actions = [action.id for action in ACTIONS if belongs_to_the_rehearsal(action)]
+    tested = [id_ for walk in WALKS.values() for id_ in walk]
+    assert sorted(tested) == sorted(actions), f"WALKS in {Path(__file__).name} say of every action once what it does"
 
 
 async def test_every_action_leads_from_its_key_to_the_handler_that_the_registry_names() -> None:
@@ -169,15 +199,19 @@ def _editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_editor")
-@pytest.mark.parametrize("id_", DID)
-async def test_an_action_does_what_it_is_for(id_: str, tmp_path: Path) -> None:
-    did, key = DID[id_], BY_ID[id_].key_list[0]
-    path = CHAIN if did.of is None else write_json(tmp_path / "app.json", did.of)
+@pytest.mark.parametrize("name", WALKS)
+async def test_an_action_does_what_it_is_for(name: str, tmp_path: Path) -> None:
+    path = write_json(tmp_path / "app.json", DEFINITIONS[name]) if name in DEFINITIONS else CHAIN
     async with rehearsal(path) as ui:
-        for each in did.before:
-            await (ui.until(each[1:]) if each.startswith("@") else ui.do(each))
-        was = did.seen(ui)
-        assert not did.becomes(was), f"before {key}: {was!r}"
-        await ui.do(key)
-        await ui.wait_until(lambda: did.becomes(did.seen(ui)))
-        assert did.becomes(did.seen(ui)), f"{key}: from {was!r} to {did.seen(ui)!r}"
+        for id_, did in WALKS[name].items():
+            key = BY_ID[id_].key_list[0]
+            for each in did.before:
+                await (ui.until(each[1:]) if each.startswith("@") else ui.do(each))
+            was = did.seen(ui)
+            assert not did.becomes(was), f"{id_}, before {key}: {was!r}"
+            await ui.do(key)
+            try:
+                await ui.wait_until(partial(has_become, did, ui))
+            except AssertionError as error:
+                error.add_note(f"{id_}, {key}: from {was!r} to {did.seen(ui)!r}")
+                raise
