@@ -59,15 +59,18 @@ def pane_text(ui: ExplorerPilot) -> list[str]:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (160, 48)])
-@pytest.mark.parametrize("key", ["2", "6", "7", "8"])
-async def test_a_pane_that_was_hidden_meanwhile_is_as_wide_as_it_is(key: str, size: tuple[int, int]) -> None:
-    path = SAMPLES / "orders.json"
+async def test_a_pane_that_was_hidden_meanwhile_is_as_wide_as_it_is(size: tuple[int, int]) -> None:
+    path, keys = SAMPLES / "orders.json", "2678"
+    expected = {}
     async with explorer(path, size=size) as ui:
         await ui.go_to("check-delivery")
-        await ui.press(key)
-        expected = pane_text(ui)
+        for key in keys:
+            await ui.press(key)
+            expected[key] = pane_text(ui)
     async with explorer(path, size=size) as ui:
-        await ui.press(key, "5", "escape")
+        await ui.press(*keys, "5", "escape")
         await ui.go_to("check-delivery")
-        await ui.press(key)
-        assert pane_text(ui) == expected
+        for key in keys:
+            await ui.press(key)
+            assert pane_text(ui) == expected[key], key
+            await ui.press("5", "escape")
