@@ -44,6 +44,7 @@ from tests.support.definitions import a_workflow, write_json
 from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer, wait_for_exit
 from tests.support.flows import callable_workflow, scheduling_workflow, step, workflow
 from tests.support.patience import PATIENCE
+from tests.support.trees import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -972,7 +973,7 @@ async def test_steps_of_one_name_are_told_apart_by_the_status_line(tmp_path: Pat
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])
 async def test_what_a_step_row_can_do_and_how_to_quit_stand_among_the_keys(size: tuple[int, int]) -> None:
-    async with explorer(CHAIN.with_name("orders.json"), size=size) as ui:
+    async with explorer(SAMPLES / "orders.json", size=size) as ui:
         await ui.press("E", "j")
         assert "? help" in ui.keys
         assert "q quit" in ui.keys
@@ -984,7 +985,7 @@ async def test_what_a_step_row_can_do_and_how_to_quit_stand_among_the_keys(size:
 
 
 async def test_a_key_that_does_nothing_says_what_to_press_instead() -> None:
-    async with explorer(CHAIN.with_name("orders.json"), size=(80, 24)) as ui:
+    async with explorer(SAMPLES / "orders.json", size=(80, 24)) as ui:
         await ui.press("escape")
         assert "q quits" in ui.keys
         await ui.press("Q")
