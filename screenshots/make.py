@@ -7,7 +7,6 @@ draws without writing, and exits with 1 when a picture is out of date.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 import shutil
@@ -25,6 +24,7 @@ from screenshots import editor_session
 from screenshots.svg_file import is_current, save
 from tests.support.explorer import ExplorerPilot
 from tests.support.history import History
+from tests.support.idle import run
 
 SMALL, LARGE = ((80, 24),), ((160, 48),)
 
@@ -163,7 +163,7 @@ async def _drawn(picture: Picture, size: tuple[int, int]) -> str:
 
 def out_of_date(name: str, drawing: Drawing) -> bool:
     """Whether the file of a picture holds something else than what is drawn now."""
-    return not is_current(name, asyncio.run(drawing()))
+    return not is_current(name, run(drawing()))
 
 
 def main() -> None:
@@ -182,7 +182,7 @@ def main() -> None:
         old = [name for name, drawing in chosen.items() if out_of_date(name, drawing)]
         sys.exit("\n".join(("out of date:", *old)) if old else 0)
     for name, drawing in chosen.items():
-        save(name, asyncio.run(drawing()), options.png)
+        save(name, run(drawing()), options.png)
     if editor_session.NAME.startswith(options.name):
         editor_session.draw(options.png)
 

@@ -9,7 +9,6 @@ read and written; what the smallest input costs is taken off first. Above 1.2 a 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import functools
 import json
@@ -100,13 +99,14 @@ def _timeline(path: Path, output: Path) -> None:
 def _explorer(path: Path, _: Path) -> None:
     """Open it on the screen, wait until everything is examined, and look at a few parts."""
     from tests.support.explorer import explorer
+    from tests.support.idle import run
 
     async def look() -> None:
         async with explorer(path) as ui:
             for key in ("j", "l", "j", "l", "j", "j", "2", "3", "4", "5"):
                 await ui.press(key)
 
-    asyncio.run(look())
+    run(look())
 
 
 COMMANDS: dict[str, Callable[[Path, Path], None]] = {

@@ -6,10 +6,12 @@ from __future__ import annotations
 import asyncio
 import selectors
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
+
+T = TypeVar("T")
 
 
 class _Selector(selectors.DefaultSelector):
@@ -66,6 +68,12 @@ class IdleLoopPolicy(asyncio.DefaultEventLoopPolicy):
 
     def new_event_loop(self) -> IdleLoop:
         return IdleLoop()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """As ``asyncio.run``, for what waits for that without pytest."""
+    with asyncio.Runner(loop_factory=IdleLoop) as runner:
+        return runner.run(work)
 
 
 def running_loop() -> IdleLoop:
