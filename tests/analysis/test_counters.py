@@ -185,6 +185,7 @@ def test_a_ring_of_two_that_passes_a_value_on_under_another_name_is_endless() ->
     assert len(ring.workflows) == 2
 
 
+@pytest.mark.slow
 def test_every_counter_that_runs_away_is_followed() -> None:
     """However many there are: they do not use up what is followed."""
     ids = [f"{number:024d}" for number in range(200)]

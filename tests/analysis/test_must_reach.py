@@ -64,6 +64,7 @@ def test_a_loop_ends_where_it_may() -> None:
     assert certain(step("a", to("a", OPEN), to("b")), plan("b", to("a", OPEN))) == ["b"]
 
 
+@pytest.mark.slow
 def test_a_long_chain_is_read() -> None:
     ids = [f"s{number}" for number in range(3_000)]
     steps = [plan(id_, to(next_)) for id_, next_ in zip(ids, [*ids[1:], "end"], strict=True)]

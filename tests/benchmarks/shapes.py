@@ -75,7 +75,7 @@ def chain(n: int) -> Part:
     return one(*(step(f"s{index}", *next_of(index, n)) for index in range(n)))
 
 
-@shape(counted=4, timed=15)
+@shape(counted=3, timed=15)
 def mesh(n: int) -> Part:
     """Steps that all lead to each other and all read each other."""
     ids = [f"s{index}" for index in range(n)]
@@ -88,7 +88,7 @@ def mesh(n: int) -> Part:
     )
 
 
-@shape(counted=4, timed=15)
+@shape(counted=3, timed=15)
 def forward_mesh(n: int) -> Part:
     """Steps that all lead to every later one: no loop, and as many paths as there are sets of steps."""
     return one(*(step(f"s{index}", *(to(f"s{at}", is_value(at)) for at in range(index + 1, n))) for index in range(n)))
@@ -130,7 +130,7 @@ def ways_out(n: int) -> Part:
     )
 
 
-@shape(timed=250)
+@shape(counted=8, timed=250)
 def ways_in(n: int) -> Part:
     """Steps that all lead to one, from a step that leads to all."""
     return one(
@@ -230,7 +230,7 @@ def numbers_of_one_field(n: int) -> Part:
     return _asking(when("and", *(when("gt", "/#steps.1.conversation.count", index) for index in range(n))))
 
 
-@shape(timed=60)
+@shape(counted=8, timed=60)
 def any_of_all(n: int) -> Part:
     """Pairs of which one has to hold, and all of these together: as many combinations as there are sets of pairs."""
     return _asking(
@@ -459,7 +459,7 @@ def identical_ids(n: int) -> Part:
     return app(*(called(f"Workflow {index}", id_of(0), step("s0")) for index in range(n)))
 
 
-@shape(counted=48, timed=120)
+@shape(counted=24, timed=120)
 def identical_names(n: int) -> Part:
     """Workflows with the same name."""
     return app(*(workflow("Same", step("s0"), event=f"kustomer.app.sample.e{index}") for index in range(n)))

@@ -258,6 +258,7 @@ def test_of_too_many_workflows_only_the_first_are_run(capsys: pytest.CaptureFixt
     assert json.loads(run(capsys, *files, "--format", "json")[1])["not_compared"] == 3
 
 
+@pytest.mark.slow
 def test_markdown_stays_within_what_code_hosts_take(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     def definition(word: str) -> Value:
         workflows = []

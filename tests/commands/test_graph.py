@@ -144,6 +144,7 @@ def test_boxes_are_drawn_when_asked_for(capsys: pytest.CaptureFixture[str]) -> N
     assert "▼" in told
 
 
+@pytest.mark.slow
 def test_boxes_that_nobody_could_read_are_rows_instead(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "wide.json").write_bytes(SHAPES["ways_out"].bytes_of(700))
     title, reason, *rows = run(capsys, str(tmp_path / "wide.json"), "--boxes")[1].splitlines()

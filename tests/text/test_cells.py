@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -15,6 +16,7 @@ from kustui.tui.base_app import TerminalApp
 from tests.support.strategies import ANY_TEXT
 
 
+@pytest.mark.slow
 def test_every_character_is_as_wide_as_on_the_screen() -> None:
     assert TerminalApp.__module__, "loaded: Textual measures by its tables"
     characters = [chr(code) for code in range(0x20, 0x110000) if chr(code).isprintable()]

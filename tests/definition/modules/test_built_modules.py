@@ -145,6 +145,7 @@ def test_the_work_for_statements_is_bounded(statements: str) -> None:
     assert time.process_time() - began < 4
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(NODE is None, reason="there is no node to run modules with")
 def test_what_is_certain_is_what_a_run_gives(tmp_path: Path) -> None:
     modules = [built_module(Random(seed)) for seed in range(300)]

@@ -21,6 +21,7 @@ ID = "5f8e148232731d0015c14657"
 STATUS, MESSAGE, CODE = "/#error.statusCode", "/#error.message", "/#error.body.code"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chain", [False, True])
 @pytest.mark.parametrize(
     ("path", "least"),

@@ -166,6 +166,7 @@ def test_only_what_is_proved_cannot_hold(conditions: tuple[dict[str, Any], ...],
     assert (path.contradiction != "") is impossible
 
 
+@pytest.mark.slow
 def test_what_cannot_hold_takes_no_place_of_what_can() -> None:
     forks = [to(f"s{index}", when("eq", A, index)) for index in range(30)]
     steps = [
