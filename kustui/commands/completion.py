@@ -10,18 +10,16 @@ import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser, parser_of
 from kustui.commands.output import ExitStatus, Output
 from kustui.config.preferences import THEMES
+from kustui.definition.collection import Entry
 from kustui.definition.loader import SCENARIO_SUFFIX
 from kustui.errors import KustuiError
 from kustui.files import exists
-
-if TYPE_CHECKING:
-    from kustui.definition.collection import Entry
 
 SHELLS = ("bash", "zsh", "fish")
 _EPILOG = """\

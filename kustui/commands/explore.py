@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from kustui import __version__
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser
 from kustui.commands.output import ExitStatus, encoding_of, is_unicode, say
-from kustui.config.preferences import THEMES, load_theme, unknown_theme
+from kustui.config.preferences import THEMES, Preferences, load_theme, unknown_theme
 from kustui.errors import KustuiError, reason_of
 from kustui.files import read_file
 from kustui.garbage_collection import pause_gc
@@ -23,7 +24,6 @@ from kustui.text.messages import closest
 if TYPE_CHECKING:
     from kustui.cache import Cache
     from kustui.config.configuration import Configuration
-    from kustui.config.preferences import Preferences
     from kustui.workspace.background import BackgroundWorkspace
 
 _SYNOPSES = "".join(
@@ -187,8 +187,6 @@ def _require_workflows(loading: BackgroundWorkspace) -> None:
 
 def _with_options(preferences: Preferences, options: argparse.Namespace) -> Preferences:
     """The configured preferences, with those of the command line over them."""
-    from dataclasses import replace  # slow to import, which --help need not wait for
-
     state = preferences.state and not options.no_state
     theme = options.theme or preferences.theme or (load_theme() if state else "")
     mouse = preferences.mouse and not options.no_mouse

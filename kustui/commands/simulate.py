@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check import RULE_NAMES
 from kustui.commands.command_line import Parser, whole_number
 from kustui.commands.inputs import (
@@ -38,15 +39,13 @@ from kustui.simulate.scenarios.explore import (
     explore_paths,
 )
 from kustui.simulate.scenarios.file import ScenarioError, ScenarioFile, as_file, file_stem, find_scenarios, read
+from kustui.simulate.scenarios.model import schema
 from kustui.simulate.scenarios.record import default_scenario, find_workflow, record_scenario
 from kustui.simulate.scenarios.replay import Replay, replay
 from kustui.simulate.scenarios.suite import read_texts, result_of
 from kustui.text.messages import counted
 from kustui.text.terminal_safe import to_json
-
-if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.workspace.snapshot import Snapshot
+from kustui.workspace.snapshot import Snapshot
 
 _EPILOG = """\
 exit status:
@@ -124,8 +123,6 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     options.explore |= options.chain
     if options.schema:
-        from kustui.simulate.scenarios.model import schema
-
         Output(options.output).write([f"{to_json(schema(), indent=2)}\n"])
         return ExitStatus.OK
     scenarios = [path for path in options.paths if path.lower().endswith(SCENARIO_SUFFIX)]

@@ -6,6 +6,7 @@ hide anything, and a scenario would fail.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -117,8 +118,6 @@ def _names(place: re.Match[str], kind: Named, *, is_about: bool) -> bool:
 
 
 def _texts_of(source: Source) -> list[Text]:
-    import json
-
     try:
         json.loads(source.data)
     except (ValueError, RecursionError):

@@ -54,12 +54,11 @@ def spelled_out(character: str) -> str:
 
 def _joins(text: str) -> frozenset[int]:
     """The indices of the zero width joiners that hold an emoji or a syllable together; others hide between letters."""
-    from unicodedata import category
-
     return frozenset(
         match.start()
         for match in re.finditer(f"(?<=.){_JOINER}(?=.)", text)
-        if category(text[match.start() - 1]) in ("So", "Sk", "Mn", "Mc") and category(text[match.end()]) in ("So", "Lo")
+        if unicodedata.category(text[match.start() - 1]) in ("So", "Sk", "Mn", "Mc")
+        and unicodedata.category(text[match.end()]) in ("So", "Lo")
     )
 
 

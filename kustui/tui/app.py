@@ -28,11 +28,11 @@ from kustui.tui.bindings import bindings, first_key, keymap_of
 from kustui.tui.explorer.pane_sizes import Sizes
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.theme import ASCII, COLOURLESS, STEADY, THEMES, VARIABLES
+from kustui.workspace.background import BackgroundWorkspace
 
 if TYPE_CHECKING:
     from kustui.config.configuration import Configuration
     from kustui.tui.rehearsal.screen import RehearsalScreen
-    from kustui.workspace.background import BackgroundWorkspace
 
 
 class Kustui(TypeAhead):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
 
+from kustui.diagrams.glyphs import ChangeMarks
 from kustui.text.styled_lines import Line
 from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.diagrams.boxes_window import BoxesWindow
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from kustui.analysis.organisation_graph import Node as MapNode
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.box_drawing import BoxDrawing  # drawings come after the first paint
-    from kustui.diagrams.glyphs import ChangeMarks
 
     _Drawn = tuple[WorkflowAnalysis, ChangeMarks]
 

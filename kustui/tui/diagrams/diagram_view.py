@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
+from kustui.check.problems import Problem
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import problem_marks
 from kustui.text.styled_lines import Line
@@ -22,7 +23,6 @@ from kustui.tui.widgets.rows_view import REST
 
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.check.problems import Problem
 
 
 @dataclass

@@ -14,10 +14,10 @@ from kustui.text.styled_lines import Line
 from kustui.tui.bindings import actions_of, carry_out, key_names
 from kustui.tui.explorer.views import Views
 from kustui.tui.widgets.rows import Row
+from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from kustui.workspace.difference import Difference
-    from kustui.workspace.snapshot import Snapshot
 
 _NEEDS_SCENARIOS = "view.tests"
 """The action whose outcome depends on what came of the scenarios."""

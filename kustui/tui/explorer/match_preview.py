@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from kustui.definition.collection import Document, Entry
 from kustui.diagrams.labels import part_line, short_action
 from kustui.search.ranking import Match
 from kustui.text.messages import counted, without_folder
@@ -13,9 +14,6 @@ from kustui.tui.explorer.source_lines import SourceLines
 from kustui.tui.explorer.source_rows import FoldedSource, ProblemPlaces
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import Row, Rows
-
-if TYPE_CHECKING:
-    from kustui.definition.collection import Document, Entry
 
 _STEP = re.compile(r"/(?:trigger|steps/\d+)(?=/|$)")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kustui.definition.collection import Entry
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.base_app import enter, is_on_top
 from kustui.tui.bindings import first_key
@@ -14,7 +15,6 @@ from kustui.tui.widgets.rows import NodeKey, Target
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from kustui.definition.collection import Entry
     from kustui.tui.rehearsal.earlier_answers import EarlierAnswers
     from kustui.tui.rehearsal.screen import RehearsalScreen
     from kustui.tui.rehearsal.session import Session

@@ -19,7 +19,7 @@ from kustui.errors import KustuiError
 from kustui.text.styled_lines import next_position
 from kustui.tui.explorer.part import Part, Shared
 from kustui.workspace.background import short_switch_interval
-from kustui.workspace.snapshot import Snapshot
+from kustui.workspace.snapshot import CheckOptions, Snapshot, check_snapshot
 
 if TYPE_CHECKING:  # not before the first paint
     from kustui.review.comparison import Comparison
@@ -166,7 +166,6 @@ class Reviewer(Part):
         """The same with the problems of both states, of a snapshot that has them. Called in a thread."""
         with short_switch_interval():
             from kustui.review.comparison import old_snapshot
-            from kustui.workspace.snapshot import CheckOptions, check_snapshot
 
             old = old_snapshot(comparison.old_state, snapshot, comparison.old)
             old = check_snapshot(old, CheckOptions(snapshot.settings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from kustui.definition.collection import Entry
 from kustui.text.messages import counted
 from kustui.text.styled_lines import Line
 from kustui.tui.bindings import first_key
@@ -16,7 +17,6 @@ from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.events import ScenariosReplayed
 
 if TYPE_CHECKING:
-    from kustui.definition.collection import Entry
     from kustui.simulate.scenarios.suite import ScenarioResult
     from kustui.tui.explorer.fix_actions import FixActions
     from kustui.tui.explorer.scenarios_view import ScenariosView  # not before there are scenarios

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -17,8 +17,6 @@ from kustui.tui.widgets.rows import NodeKey, Row, Rows
 from kustui.workspace.events import ScenariosReplayed
 
 if TYPE_CHECKING:  # not before there are scenarios
-    from collections.abc import Callable
-
     from kustui.simulate.engine.history import CoverageRatio
     from kustui.simulate.scenarios.suite import ScenarioResult
 

@@ -52,8 +52,6 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def session_file(paths: Sequence[str]) -> Path | None:
     """Where the state of a collection is saved: by the paths that it was opened with, however they were written. None
     where the user has no home."""
-    from hashlib import sha256  # which few need, and nobody before the first paint
-
     identity = "\0".join(sorted({resolved(path) for path in paths}))
     return state_path(_FOLDER, f"{sha256(os.fsencode(identity)).hexdigest()[:32]}.json")
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import BindingType
 
+from kustui.check.problems import Problem
+from kustui.definition.collection import Document
 from kustui.tui.bindings import bindings
 from kustui.tui.widgets.rows import Row, Rows, Target
 from kustui.tui.widgets.wide_rows_view import WideRowsView
 
 if TYPE_CHECKING:  # not before the first paint
-    from kustui.check.problems import Problem
-    from kustui.definition.collection import Document
     from kustui.tui.explorer.source_rows import FoldedSource
 
 _LARGE = 1_000_000

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.check.problems import Problem
+from kustui.diagrams.glyphs import NO_CHANGES, ChangeMarks
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 
 if TYPE_CHECKING:  # not before the first paint
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.diagrams.glyphs import ChangeMarks
 
 
 def drawn(tree: TreeState, node: Node) -> tuple[WorkflowAnalysis, ChangeMarks]:
     """What a drawing of the workflow of a node draws, and what a review says of it."""
-    from kustui.diagrams.glyphs import NO_CHANGES  # not before the first paint
-
     assert node.entry is not None
     merged = tree.merged(node)
     return (merged, merged.changes) if merged is not None else (tree.analysis(node.entry), NO_CHANGES)
