@@ -286,10 +286,7 @@ def _calls(root: _Node, links: Sequence[Link], rounds: Callable[[Link], int]) ->
 
     A ring whose rounds are known is unrolled: a link that closes it leads to the next round, and no further after the
     last one."""
-    onward: dict[str, list[Link]] = {}
-    for link in links:
-        assert link.call is not None
-        onward.setdefault(link.call.caller, []).append(link)
+    onward = grouped((link.call.caller, link) for link in links if link.call is not None)
 
     def targets(key: str) -> Iterator[str]:
         return (link.key for link in onward.get(key, ()))

@@ -23,6 +23,7 @@ from kustui.definition.operators import (
     other_than,
 )
 from kustui.definition.values import MISSING, Undecided, may_be_nothing, number_of, text_of
+from kustui.groups import grouped
 
 _MOST_CASES = 16
 """What would make more cases is no fact."""
@@ -108,10 +109,7 @@ class FactTable:
     def _is_consistent(self, case: Case) -> bool:
         if len({fact.key for fact in case}) < len(case):
             return False  # one of them holds and does not hold
-        by_value: dict[tuple[str, ...], set[Fact]] = {}
-        for fact in case:
-            if value := self.terms[fact.key].value:
-                by_value.setdefault(value, set()).add(fact)
+        by_value = grouped((value, fact) for fact in case if (value := self.terms[fact.key].value))
         there: dict[tuple[str, ...], tuple[bool, bool]] = {}
         for value, of_value in by_value.items():
             facts = frozenset(of_value)

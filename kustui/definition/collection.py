@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from kustui.definition.source.file_text import OutlinedText, read_text
@@ -330,11 +331,8 @@ class Collection:
     @cached_property
     def by_name(self) -> tuple[Mapping[str | None, tuple[Entry, ...]], ...]:
         """Workflows by what they may be called: the id, the name, the display name, the key."""
-        called: tuple[dict[str | None, list[Entry]], ...] = ({}, {}, {}, {})
-        for entry in self.entries:
-            for entries, name in zip(called, (entry.id, entry.item.name, entry.title, entry.key), strict=True):
-                entries.setdefault(name, []).append(entry)
-        return tuple({name: tuple(entries) for name, entries in by_name.items()} for by_name in called)
+        names = map(attrgetter, ("id", "item.name", "title", "key"))
+        return tuple(grouped((name(entry), entry) for entry in self.entries) for name in names)
 
 
 def read_document(path: str, raw: bytes, before: Document | None = None, read: ReadFile = no_file) -> Document:

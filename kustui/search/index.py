@@ -15,6 +15,7 @@ from kustui.cache import Cache
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.platform import short_name
+from kustui.groups import grouped
 from kustui.search.index_lines import SEPARATOR, LineBlock, LineKind, WorkflowIndex, index_lines_of
 from kustui.text.styled_lines import lowered
 
@@ -171,11 +172,8 @@ class Index:
         return self._lines_by_text(LineKind.EVENT)
 
     def _lines_by_text(self, kind: LineKind) -> Mapping[str, Sequence[int]]:
-        lines: dict[str, list[int]] = {}
         texts = (text for workflow in self.workflows for text in workflow.blocks[kind].lines)
-        for number, text in enumerate(texts):
-            lines.setdefault(text, []).append(number)
-        return lines
+        return grouped((text, number) for number, text in enumerate(texts))
 
     def step_ids(self, number: int) -> Sequence[str]:
         """The ids of the steps of a workflow, as its file has them."""

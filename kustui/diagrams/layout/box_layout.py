@@ -268,10 +268,8 @@ class _Rows:
         bottom = first + tracks
         verticals = [VerticalSegment(column, y, bottom, wire, True, True) for column, wire in straight.items()]
         verticals.extend(_verticals({net.wire: net for net in nets}, runs, y, first, bottom))
-        horizontals: dict[int, list[HorizontalSegment]] = {}
-        for net, track in runs:
-            row = first + track
-            horizontals.setdefault(row, []).append(HorizontalSegment(row, *net.span, net.wire))
+        rows = ((first + track, net) for net, track in runs)
+        horizontals = grouped((row, HorizontalSegment(row, *net.span, net.wire)) for row, net in rows)
         in_order = {row: tuple(sorted(segments)) for row, segments in horizontals.items()}
         return Band(y, (), tuple(sorted(verticals)), in_order), bottom - y + 1
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Entry
+from kustui.groups import grouped
 from kustui.text.messages import counted
 from kustui.text.styled_lines import Line
 from kustui.tui.bindings import first_key
@@ -62,12 +63,9 @@ class ScenarioTests(Part):
         replayed, state = self._replayed, self._views.tree.state
         if replayed is None:
             return
-        failing: dict[NodeKey, list[ScenarioResult]] = {}
         failed = self._failed
-        for result in failed:
-            key = self._node_of(result)
-            for size in range(1, len(key) + 1):
-                failing.setdefault(key[:size], []).append(result)
+        keys = ((self._node_of(result), result) for result in failed)
+        failing = grouped((key[:size], result) for key, result in keys for size in range(1, len(key) + 1))
         self._failing = failing
         if self._view is not None and self._screen.focused is self._view and self._view.result is not None:
             self._new -= {self._view.result.path}  # somebody is looking at it
