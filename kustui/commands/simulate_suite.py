@@ -24,7 +24,7 @@ from kustui.simulate.scenarios.suite import (
     read_texts,
     reusable_results,
 )
-from kustui.text.messages import counted
+from kustui.text.messages import counted, some_of
 from kustui.workspace.scenario_pool import replay_with_pool
 
 if TYPE_CHECKING:
@@ -130,7 +130,5 @@ def _update(texts: Sequence[ScenarioText], organisation: Organisation) -> None:
 
 def _report_due(paths: Sequence[str], total: int) -> None:
     """Say which scenarios a change concerns."""
-    listed = ", ".join(paths[:_MAX_LISTED])
-    more = f" and {len(paths) - _MAX_LISTED:,} more" if len(paths) > _MAX_LISTED else ""
-    replayed = f"replaying {len(paths):,} of {counted(total, 'scenario')}: {listed}{more}"
+    replayed = f"replaying {len(paths):,} of {counted(total, 'scenario')}: {some_of(paths, _MAX_LISTED)}"
     say(f"kustui: {replayed if paths else 'no scenario is concerned'}")

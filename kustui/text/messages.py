@@ -63,6 +63,12 @@ def enumerated(parts: Sequence[str]) -> str:
     return ", ".join(parts[:-1]) + (" and " if parts[1:] else "") + "".join(parts[-1:])
 
 
+def some_of(parts: Sequence[str], most: int) -> str:
+    """The first of several things, and how many more there are: ``a, b and 3 more``."""
+    more = len(parts) - most
+    return ", ".join(parts[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
 def duration_in_words(minutes: float) -> str:
     """Minutes as all of kustui spells a duration: ``90 min``, from two hours on ``4 h``, ``1 d 12 h``."""
     if abs(minutes) >= _LONGEST_DURATION:

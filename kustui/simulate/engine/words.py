@@ -14,7 +14,7 @@ from kustui.definition.platform import TRIGGER_ID, short_name
 from kustui.definition.values import MISSING, Undecided, to_json_value
 from kustui.simulate import MINUTE
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
-from kustui.text.messages import counted, duration_in_words
+from kustui.text.messages import counted, duration_in_words, some_of
 
 _LONGEST_TEXT = 60
 _LONGEST_OBJECT = 600
@@ -116,12 +116,10 @@ def caused(entry: TraceEntry) -> tuple[str, str]:
     """What a step wrote, and the event that comes of it; both empty where events are not followed."""
     if (event := entry.caused) is None:
         return "", ""
-    shown = event.fields[:_MOST_FIELDS]
-    fields = ", ".join(f"{event.of_object}.{field}" for field in shown) or event.of_object
-    more = f" and {len(event.fields) - len(shown)} more" if len(event.fields) > len(shown) else ""
+    fields = some_of([f"{event.of_object}.{field}" for field in event.fields], _MOST_FIELDS) or event.of_object
     starts = counted(event.starts, "workflow") if event.starts else "no workflow here"
     then = event.dropped or (f"starts {starts}" if event.of_object else f"calls {starts}")
-    return f"{fields}{more}", f"event {short_name(event.event)} (assumed): {then}"
+    return fields, f"event {short_name(event.event)} (assumed): {then}"
 
 
 def heading(entry: TraceEntry) -> str:

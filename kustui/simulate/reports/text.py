@@ -25,7 +25,7 @@ from kustui.simulate.scenarios.explore import (
 )
 from kustui.simulate.scenarios.replay import Replay
 from kustui.simulate.scenarios.suite import Outcome, PlacedDifference, ScenarioResult
-from kustui.text.messages import counted, shortened
+from kustui.text.messages import counted, shortened, some_of
 from kustui.text.terminal_safe import Paint, painter, terminal_safe
 
 _WIDTH = 80
@@ -256,11 +256,8 @@ def _untaken(covered: WorkflowCoverage) -> Iterator[str]:
         if edge.source not in covered.untaken_steps
     ]
     if untaken:
-        rest = f" and {len(untaken) - _MAX_UNTAKEN} more" if len(untaken) > _MAX_UNTAKEN else ""
-        named = ", ".join(untaken[:_MAX_UNTAKEN])
-        for index, line in enumerate(
-            wrap(terminal_safe(f"{covered.analysis.title}: never {named}{rest}"), _WIDTH - 6, break_on_hyphens=False)
-        ):
+        text = f"{covered.analysis.title}: never {some_of(untaken, _MAX_UNTAKEN)}"
+        for index, line in enumerate(wrap(terminal_safe(text), _WIDTH - 6, break_on_hyphens=False)):
             yield f"{'  ' if index == 0 else '      '}{line}\n"
 
 

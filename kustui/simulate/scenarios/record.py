@@ -28,7 +28,7 @@ from kustui.simulate.scenarios.file import (
 )
 from kustui.simulate.scenarios.recorded_event import RecordedEvent, read_event, scenario_of_run
 from kustui.simulate.scenarios.replay import decided_step, replay, replayed_states, start_scenario
-from kustui.text.messages import hint_of, quoted
+from kustui.text.messages import hint_of, quoted, some_of
 
 _MAX_LISTED = 20
 _MOST_OF_NAME = 200
@@ -105,9 +105,8 @@ def _started(organisation: Organisation, recorded: RecordedEvent) -> tuple[list[
 
 
 def _choice(organisation: Organisation, keys: Sequence[str]) -> str:
-    listed = ", ".join(quoted(organisation.name_of(key), _MOST_OF_NAME) for key in keys[:_MAX_LISTED])
-    more = f" and {len(keys) - _MAX_LISTED} more" if len(keys) > _MAX_LISTED else ""
-    return f"choose a workflow with --workflow: {listed}{more}"
+    names = [quoted(organisation.name_of(key), _MOST_OF_NAME) for key in keys]
+    return f"choose a workflow with --workflow: {some_of(names, _MAX_LISTED)}"
 
 
 # From a rehearsal
