@@ -3,7 +3,7 @@ reports of arguments that do not match a schema, which the rules about schedules
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kustui.analysis.apps import AppDeclarations, declarations_of, declared_inputs, input_reads, is_readable_member
@@ -17,7 +17,7 @@ from kustui.definition.collection import Document
 from kustui.definition.expressions import Template, expressions_in
 from kustui.definition.models import Step
 from kustui.definition.source.positions import escape
-from kustui.text.messages import Suggestion, did_you_mean, plural, suggested, suggestion
+from kustui.text.messages import Suggestion, did_you_mean, enumerated, plural, suggested, suggestion
 
 _ACTION = {
     "name": "kustomer.app.sample.get-order",
@@ -231,11 +231,11 @@ def missing_arguments(arguments: SchemaArguments) -> Violations:
     misspelt = {*arguments.misspelt.values()}
     rest = [name for name in arguments.missing if name not in misspelt]
     if rest:
-        names = f"{plural(len(rest), arguments.noun)} {_listed(rest)}"
+        names = enumerated([f'"{name}"' for name in rest])
         verb = "is" if len(rest) == 1 else "are"
         yield Violation(
             arguments.pointer,
-            f"{arguments.owner} requires the {names}, which {verb} missing",
+            f"{arguments.owner} requires the {plural(len(rest), arguments.noun)} {names}, which {verb} missing",
             f"add {'it' if len(rest) == 1 else 'them'} to {arguments.pointer.rpartition('/')[2]}",
             arguments.step,
             related=tuple(_required(arguments, name) for name in rest),
@@ -267,8 +267,3 @@ def _suggestion(arguments: SchemaArguments, name: str) -> Suggestion:
     names = sorted(arguments.declared)
     listed = f"its {arguments.noun}s: {', '.join(names)}" if len(names) <= _MOST_LISTED else ""
     return suggested(name, names, listed if names else f"it has no {arguments.noun}s", without=arguments.given)
-
-
-def _listed(names: Collection[str]) -> str:
-    *others, last = (f'"{name}"' for name in names)
-    return f"{', '.join(others)} and {last}" if others else last
