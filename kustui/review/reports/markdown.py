@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from kustui.check.problems import Problem
@@ -16,8 +16,9 @@ from kustui.diagrams.diagram import DiagramSet, flow_diagram
 from kustui.diagrams.formats.graph_languages import mermaid
 from kustui.review.changed_files import SCENARIO_VERBS, Changed, ChangedFile, Review, events_in_words
 from kustui.review.merged_flow import MergedWorkflow
-from kustui.review.path_changes import PathChange
+from kustui.review.part_changes import PartChange
 from kustui.review.reports import ReportOptions, place_of
+from kustui.review.scenario_changes import ScenarioChange
 from kustui.review.states import State
 from kustui.text.messages import counted, plural
 from kustui.text.signs import change_sign
@@ -71,52 +72,43 @@ class _Markdown:
         yield f"{MARK}\n### {review.summary or 'Nothing changed in the workflows'}\n\n"
         yield from self._problems(review.new_problems, "New problems", review.comparison.new_state)
         yield from self._scenarios()
-        files, more = self._first(review.files)
-        for file in files:
-            yield from self._file(file)
-        yield from _more(len(more), "file")
+        yield from self._list(review.files, "file", self._file)
         if left_out := review.behaviour.not_compared:
             yield f"The runs of {counted(left_out, 'more workflow')} are not compared.\n\n"
         fixed = "".join(self._problems(review.fixed_problems, "", review.comparison.old_state))
         if fixed:
             yield from _folded(counted(len(review.fixed_problems), "problem") + " fixed", fixed)
 
-    def _first(self, values: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
-        """What is listed, and what is only counted."""
-        return (values, ()) if self._most is None else (values[: self._most], values[self._most :])
+    def _list(self, values: Sequence[T], noun: str, pieces: Callable[[T], Iterable[str]]) -> Iterator[str]:
+        """The pieces of the first of some values, and how many more there are."""
+        most = len(values) if self._most is None else self._most
+        for value in values[:most]:
+            yield from pieces(value)
+        if more := len(values[most:]):
+            yield f"- … and {more:,} more {plural(more, noun)}\n"
 
     def _problems(self, problems: Sequence[Problem], title: str, state: State) -> Iterator[str]:
-        listed, more = self._first(problems)
-        if problems and title:
-            yield f"**{title}**\n\n"
-        for problem in listed:
+        def line(problem: Problem) -> Iterator[str]:
             place = code(place_of(problem, state))
             yield f"- **{problem.severity}** {code(problem.message)} ({code(problem.rule)}) at {place}\n"
-        yield from _more(len(more), "problem")
-        yield "\n" if problems else ""
+
+        if problems:
+            yield f"**{title}**\n\n" if title else ""
+            yield from self._list(problems, "problem", line)
+            yield "\n"
 
     def _scenarios(self) -> Iterator[str]:
-        scenarios, more = self._first(self._review.behaviour.scenarios)
-        if not self._review.behaviour.scenarios:
-            return
-        yield "**Scenarios**\n\n"
-        for scenario in scenarios:
-            title = f" {code(scenario.title)}" if scenario.title else ""
-            bold = "**" if scenario.kind in ("fails", "unreadable") else ""
-            does = f"{bold}{SCENARIO_VERBS[scenario.kind][0]}{bold}"
-            yield f"- {code(scenario.path)}{title} {does}: {code(scenario.words)}\n"
-        yield from _more(len(more), "scenario")
-        yield "\n"
+        if scenarios := self._review.behaviour.scenarios:
+            yield "**Scenarios**\n\n"
+            yield from self._list(scenarios, "scenario", _scenario)
+            yield "\n"
 
     # Files
 
     def _file(self, file: ChangedFile) -> Iterator[str]:
         yield f"#### {code(file.path)}{f' ({_markdown(file.note)})' if file.note else ''}\n\n"
-        parts, more = self._first(file.parts)
-        for part in parts:
-            yield from self._part(part)
-        yield from _more(len(more), "workflow")
-        yield "\n" if more else ""
+        yield from self._list(file.parts, "workflow", self._part)
+        yield "\n" if self._most is not None and len(file.parts) > self._most else ""
 
     def _part(self, part: Changed) -> Iterator[str]:
         paths = self._behaviour.get(part.new.key) if isinstance(part.new, Entry) else None
@@ -128,23 +120,18 @@ class _Markdown:
         counts += ["runs compared only in part"] if gaps else []
         about = f": {', '.join(counts)}" if counts else ""
         title = f"<b>{_sign(part.kind)}</b> {_html(part.words)}{about}"
-        content = f"{self._changes(part)}{self._events(events)}{self._gaps(gaps)}{self._drawing(part)}"
-        yield from _folded(title, content)
+        content = (
+            *self._list(part.changes, "change", _change),
+            *self._texts("Events that go another way", [event.sentence for event in events], "event"),
+            *self._texts("Compared only in part", gaps, "reason"),
+            self._drawing(part),
+        )
+        yield from _folded(title, "".join(content))
 
-    def _changes(self, part: Changed) -> str:
-        listed, more = self._first(part.changes)
-        lines = [f"- **{_sign(change.kind)}** {_markdown(change.sentence)}\n" for change in listed]
-        return "".join((*lines, *_more(len(more), "change")))
-
-    def _events(self, events: Sequence[PathChange]) -> str:
-        listed, more = self._first(events)
-        lines = [f"- {code(event.sentence)}\n" for event in listed]
-        return "".join(("\nEvents that go another way:\n\n", *lines, *_more(len(more), "event"))) if events else ""
-
-    def _gaps(self, gaps: Sequence[str]) -> str:
-        listed, more = self._first(gaps)
-        lines = [f"- {code(gap)}\n" for gap in listed]
-        return "".join(("\nCompared only in part:\n\n", *lines, *_more(len(more), "reason"))) if gaps else ""
+    def _texts(self, title: str, texts: Sequence[str], noun: str) -> Iterator[str]:
+        if texts:
+            yield f"\n{title}:\n\n"
+            yield from self._list(texts, noun, lambda text: (f"- {code(text)}\n",))
 
     def _drawing(self, part: Changed) -> str:
         """Both states of a workflow in one drawing; nothing where that would show nothing, or too much."""
@@ -175,9 +162,15 @@ def _sign(kind: str) -> str:
     return "−" if sign == "-" else sign  # as wide as the others
 
 
-def _more(number: int, noun: str) -> Iterator[str]:
-    if number:
-        yield f"- … and {number:,} more {plural(number, noun)}\n"
+def _change(change: PartChange) -> Iterator[str]:
+    yield f"- **{_sign(change.kind)}** {_markdown(change.sentence)}\n"
+
+
+def _scenario(scenario: ScenarioChange) -> Iterator[str]:
+    title = f" {code(scenario.title)}" if scenario.title else ""
+    bold = "**" if scenario.kind in ("fails", "unreadable") else ""
+    does = f"{bold}{SCENARIO_VERBS[scenario.kind][0]}{bold}"
+    yield f"- {code(scenario.path)}{title} {does}: {code(scenario.words)}\n"
 
 
 def code(text: str) -> str:
