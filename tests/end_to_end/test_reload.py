@@ -136,11 +136,14 @@ def test_a_file_that_turns_into_a_pipe_a_folder_or_a_device_is_read_again_when_i
     def device(path: Path) -> None:
         path.symlink_to("/dev/zero")
 
+    new = path.with_name("new")
     with following(path) as terminal:
         for special in (os.mkfifo, Path.mkdir, device):
             with naming(special.__name__):
-                path.unlink()
-                special(path)
+                special(new)
+                if new.is_dir():
+                    path.unlink()
+                new.rename(path)  # at once, where the system can: else it is looked at while there is nothing
                 if not path.is_dir():
                     terminal.wait_for("not a file any more but a")
                 terminal.press("j")
