@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -65,8 +65,6 @@ class FlowGraph:
     workflow: Workflow
     left_out: frozenset[str] = frozenset()
     """The pointers of transitions and error cases that are not among its edges."""
-    _descendants: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
-    _successors_of_success: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
     _successors_of_failure: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
 
     @cached_property
@@ -348,20 +346,15 @@ class FlowGraph:
         """The nodes after whose failure a run goes on."""
         return frozenset(node for node, edges in self.edges.items() if any(edge.after_failure for edge in edges))
 
-    def after(self, node: str) -> frozenset[str]:
-        """The nodes that can run after this one: all that can be reached from it, itself only in a loop."""
-        if node not in self._descendants:
-            self._descendants[node] = walks.descendants(node, self.targets)
-        return self._descendants[node]
+    @cached_property
+    def leads_to(self) -> Callable[[str, str], bool]:
+        """Whether a node can run after another, after itself only in a loop."""
+        return walks.reachability((TRIGGER_ID, *(step.id for step in self.order)), self.targets)
 
-    def after_success(self, node: str) -> frozenset[str]:
-        """The nodes that can run after this one has given an output."""
-        if node not in self.failing:
-            return self.after(node)
-        if node not in self._successors_of_success:
-            targets = (edge.target for edge in self.edges[node] if not edge.after_failure)
-            self._successors_of_success[node] = frozenset(walks.breadth_first(targets, self.targets))
-        return self._successors_of_success[node]
+    def success_leads_to(self, node: str, other: str) -> bool:
+        """Whether a node can run after another has given an output."""
+        targets = {edge.target for edge in self.edges[node] if not edge.after_failure}
+        return other in targets or any(self.leads_to(target, other) for target in targets)
 
     def has_always_succeeded(self, above: str, node: str) -> bool:
         """Whether ``above`` has run and not failed before ``node`` on every path from the trigger."""

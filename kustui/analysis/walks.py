@@ -7,6 +7,7 @@ a small check.
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
@@ -28,9 +29,26 @@ def breadth_first(starts: Iterable[N], successors: Successors[N]) -> Iterator[N]
             pending.extend(successors(node))
 
 
-def descendants(node: N, successors: Successors[N]) -> frozenset[N]:
-    """All nodes that can be reached from this one, itself only on a cycle."""
-    return frozenset(breadth_first(successors(node), successors))
+def reachability(order: Sequence[N], successors: Successors[N]) -> Callable[[N, N], bool]:
+    """Whether a node leads to another, to itself only on a cycle, for any two of some nodes that hold all successors;
+    no other node leads anywhere.
+
+    A walk from each node, and a set of what it comes to, take the square of them: here that is a number in which each
+    has a bit. In topological order one turn is enough; where edges lead back, turns go to and fro until they agree.
+    """
+    bits = {node: 1 << at for at, node in enumerate(order)}
+    after = dict.fromkeys(order, 0)
+    turns = itertools.cycle((tuple(reversed(order)), order))
+    is_new = True
+    while is_new:
+        is_new = False
+        for node in next(turns):
+            reached = after[node]
+            for target in successors(node):
+                reached |= bits[target] | after[target]
+            is_new = is_new or reached != after[node]
+            after[node] = reached
+    return lambda node, other: bool(after.get(node, 0) & bits.get(other, 0))
 
 
 def reverse_postorder(roots: Iterable[N], successors: Successors[N]) -> tuple[N, ...]:

@@ -155,12 +155,12 @@ def test_a_way_from_an_unreachable_step_takes_nothing_from_what_always_ran_befor
     assert arrows("a", a="b", b="", island="b").always_before("b") == ("a", "1")
 
 
-def test_after_holds_a_step_itself_only_in_a_loop() -> None:
+def test_a_step_leads_to_itself_only_in_a_loop() -> None:
     found = arrows("a", a="b", b="c", c="b")
-    assert found.after("a") == {"b", "c"}
-    assert found.after("b") == {"b", "c"}
-    assert found.after("1") == {"a", "b", "c"}
-    assert arrows("a", a="a").after("a") == {"a"}
+    assert [found.leads_to("a", node) for node in "1abc"] == [False, False, True, True]
+    assert [found.leads_to("b", node) for node in "1abc"] == [False, False, True, True]
+    assert [found.leads_to("1", node) for node in "1abc"] == [False, True, True, True]
+    assert arrows("a", a="a").leads_to("a", "a")
 
 
 def test_a_path_is_a_shortest_one() -> None:
@@ -298,9 +298,9 @@ def test_a_path_leads_where_it_says(found: FlowGraph, data: st.DataObject) -> No
 
 
 @given(flows())
-def test_after_is_what_paths_lead_to(found: FlowGraph) -> None:
+def test_a_node_leads_to_what_paths_lead_to(found: FlowGraph) -> None:
     for node in found.declared_edges:
-        assert found.after(node) == set().union(
+        assert {other for other in found.declared_edges if found.leads_to(node, other)} == set().union(
             *({edge.target, *nx.descendants(graph_of(found), edge.target)} for edge in found.edges[node])
         )
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
-from kustui.analysis.walks import descendants
+from kustui.analysis.walks import reachability
 from kustui.definition.platform import SCHEDULE_ACTION
 from tests.support.flows import flow, step
 
@@ -146,8 +146,11 @@ def test_what_does_not_run_is_in_no_component() -> None:
 @given(st.lists(st.text("abcdef", min_size=2, max_size=2), max_size=12))
 def test_components_are_those_that_can_bring_each_other_about(pairs: list[str]) -> None:
     found = schedules(*pairs)
-    after = {key: descendants(key, found.targets) for key in found.keys.values()}
+    keys = [*found.keys.values()]
+    leads_to = reachability(keys, found.targets)
     expected = {
-        tuple(sorted(other for other in after[key] if key in after[other])) for key in after if key in after[key]
+        tuple(sorted(other for other in keys if leads_to(key, other) and leads_to(other, key)))
+        for key in keys
+        if leads_to(key, key)
     }
     assert found.components == tuple(sorted(expected))

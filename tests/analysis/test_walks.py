@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kustui.analysis.walks import (
     breadth_first,
     cycles,
-    descendants,
+    reachability,
     reverse_postorder,
     shortest_path,
     strongly_connected_components,
@@ -69,10 +69,22 @@ def test_no_walk_recurses() -> None:
     assert len(reverse_postorder((0,), lambda node: ((node + 1) % ring,))) == ring
 
 
-@given(GRAPHS, NODES)
-def test_descendants_are_those_of_networkx_and_the_node_itself_on_a_cycle(graph: Graph, node: str) -> None:
-    found, targets = descendants(node, graph.__getitem__), set(graph[node])
+@given(GRAPHS, st.permutations("abcdefgh"), NODES)
+def test_a_node_leads_to_what_networkx_says_and_to_itself_on_a_cycle(graph: Graph, order: list[str], node: str) -> None:
+    leads_to, targets = reachability(order, graph.__getitem__), set(graph[node])
+    found = {other for other in graph if leads_to(node, other)}
     assert found == targets.union(*(nx.descendants(same(graph), target) for target in targets))
+
+
+def test_what_leads_where_takes_few_turns_however_many_edges_lead_back() -> None:
+    visited: list[int] = []
+
+    def successors(node: int) -> list[int]:
+        visited.append(node)
+        return [other for other in (node - 1, node + 1) if 0 <= other < 2_000]
+
+    assert reachability(range(2_000), successors)(1_999, 0)
+    assert len(visited) <= 4 * 2_000
 
 
 @given(GRAPHS, NODES, NODES)
@@ -100,7 +112,8 @@ def test_there_is_a_cycle_for_each_component_that_has_one(graph: Graph) -> None:
         assert len(set(cycle)) == len(cycle)
         component = nx.descendants(same(graph), cycle[0]) & nx.ancestors(same(graph), cycle[0]) | {cycle[0]}
         assert cycle[0] == min(component)
-    on_a_cycle = {node for node in graph if node in descendants(node, graph.__getitem__)}
+    leads_to = reachability([*graph], graph.__getitem__)
+    on_a_cycle = {node for node in graph if leads_to(node, node)}
     assert on_a_cycle == set().union(
         *(nx.descendants(same(graph), cycle[0]) & nx.ancestors(same(graph), cycle[0]) | set(cycle) for cycle in found)
     )
@@ -110,7 +123,8 @@ def test_there_is_a_cycle_for_each_component_that_has_one(graph: Graph) -> None:
 @given(GRAPHS, st.lists(NODES, unique=True))
 def test_every_edge_leads_on_in_the_order_but_for_those_that_close_a_cycle(graph: Graph, roots: list[str]) -> None:
     order = reverse_postorder(roots, graph.__getitem__)
+    leads_to = reachability([*graph], graph.__getitem__)
     assert sorted(order) == sorted(set(breadth_first(roots, graph.__getitem__)))
     for node in order:
         for target in graph[node]:
-            assert order.index(node) < order.index(target) or node in descendants(target, graph.__getitem__)
+            assert order.index(node) < order.index(target) or leads_to(target, node)

@@ -41,7 +41,7 @@ def unknown_target(analysis: WorkflowAnalysis) -> Violations:
         intended = analysis.intended_targets[edge.target]
         if intended != (hint.intended or ""):  # nothing else leads to it
             hint = did_you_mean(intended)
-        if intended and (intended == edge.source or edge.source in analysis.flow.after(intended)):
+        if intended and (intended == edge.source or analysis.flow.leads_to(intended, edge.source)):
             hint = hint._replace(is_certain=False)  # it would be a loop
         message = f'the {_kind(edge)} leads to the unknown step "{edge.target}"'
         if analysis.flow.node(edge.target) is not None:

@@ -134,7 +134,7 @@ def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
     for read, path, node in analysis.uncertain_paths:
         if (read.pointer, node) in reported or possible.has_always_succeeded(node, read.node):
             continue
-        if read.node not in possible.after_success(node) or null_guards.is_guarded(read, path, node):
+        if not possible.success_leads_to(node, read.node) or null_guards.is_guarded(read, path, node):
             continue
         path_around = paths.path_without(node, read)
         if path_around is not None:
@@ -156,7 +156,7 @@ def _has_run(flow: FlowGraph, read: Read, node: str) -> bool:
     """Whether a step has run on some path to where it is read: before its own error cases it has."""
     if flow.has_always_run(node, read.node):
         return True
-    return read.node in flow.after(node) or (read.node == node and read.transition is not None)
+    return flow.leads_to(node, read.node) or (read.node == node and read.transition is not None)
 
 
 @workflow_rule(
@@ -188,7 +188,7 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
     for read, path, node in analysis.uncertain_paths:
         if (node != read.node and node not in flow.failing) or (read.pointer, node) in reported:
             continue
-        if not _has_run(flow, read, node) or read.node in flow.after_success(node):
+        if not _has_run(flow, read, node) or flow.success_leads_to(node, read.node):
             continue
         if null_guards.is_guarded(read, path, node):
             continue

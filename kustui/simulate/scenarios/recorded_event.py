@@ -316,7 +316,13 @@ class _Record:
     def _most_reached(self, node: str, *, failed: bool) -> int:
         """How many of the steps ahead one edge leads to, at most."""
         targets = (edge.target for edge in self.flow.edges[node] if edge.after_failure is failed)
-        return max((len(self.ahead & {target, *self.flow.after(target)}) for target in targets), default=0)
+        return max((sum(self._leads_to(target, step) for step in self.ahead) for target in targets), default=0)
+
+    def _leads_to(self, target: str, step: str) -> bool:
+        return step == target or self.flow.leads_to(target, step)
+
+    def _is_before(self, target: str) -> bool:
+        return any(self.flow.leads_to(target, step) for step in self.ahead)
 
     def edge_towards(self, node: str, *, failed: bool) -> Edge | None:
         """The edge to the steps ahead, if only one leads there; once all have run, the only one to go on."""
@@ -324,5 +330,5 @@ class _Record:
             return None
         edges = [edge for edge in self.flow.edges.get(node, ()) if edge.after_failure is failed]
         direct = [edge for edge in edges if edge.target in self.ahead]
-        onward = direct or [edge for edge in edges if not self.ahead or self.ahead & self.flow.after(edge.target)]
+        onward = direct or [edge for edge in edges if not self.ahead or self._is_before(edge.target)]
         return onward[0] if len({edge.target for edge in onward}) == 1 else None
