@@ -5,7 +5,7 @@ certain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import pairwise, product
@@ -22,7 +22,7 @@ from kustui.definition.operators import (
     operator_named,
     other_than,
 )
-from kustui.definition.values import MISSING, Undecided, may_be_nothing, number_of, text_of
+from kustui.definition.values import MISSING, Undecided, is_number, may_be_nothing, number_of, text_of
 from kustui.groups import grouped
 
 _MOST_CASES = 16
@@ -143,27 +143,47 @@ def _may_be_there(required: Sequence[tuple[Term, bool]]) -> bool:
     if not equals and (len(required) > _MOST_INEQUALITIES or not all(_is_exhausted(term) for term, _ in required)):
         return True
     candidates = _spellings(equals[0].literal) if equals else _candidates([term for term, _ in required])
-    texts, others = _texts_apart(required)
+    texts, numbers, others = _sorted_out(required)
     for value in candidates:
-        if not isinstance(value, str):
-            if _fit(required, value):
-                return True
-        elif value not in texts[False] and not texts[True] - {value} and _fit(others, value):
-            return True  # a text is the same as no other text
+        rest = list(others)
+        if not isinstance(value, str):  # a text is the same as no other text
+            rest += texts.asked
+        elif not texts.takes(value):
+            continue
+        if (number := number_of(value)) is None:  # a number, or a text that spells one, is the same as no other number
+            rest += numbers.asked
+        elif not numbers.takes(number):
+            continue
+        if _fit(rest, value):
+            return True
     return False
 
 
-def _texts_apart(required: Iterable[tuple[Term, bool]]) -> tuple[Mapping[bool, set[str]], list[tuple[Term, bool]]]:
-    """The texts that a value has to be, and those that it must not be; and the comparisons that say anything else."""
-    texts: dict[bool, set[str]] = {True: set(), False: set()}
-    others = []
+class _Alike(NamedTuple):
+    """Comparisons with texts, or with numbers, that ask whether a value is the same, or is not."""
+
+    asked: list[tuple[Term, bool]]
+    same: set[str | int | float]
+    different: set[str | int | float]
+
+    def takes(self, value: str | int | float) -> bool:
+        """Whether a value of that kind meets them all."""
+        return value not in self.different and not self.same - {value}
+
+
+def _sorted_out(required: Iterable[tuple[Term, bool]]) -> tuple[_Alike, _Alike, list[tuple[Term, bool]]]:
+    """The comparisons with texts, those with numbers, and those that say anything else."""
+    texts, numbers, others = _Alike([], set(), set()), _Alike([], set(), set()), list[tuple[Term, bool]]()
     for term, holds in required:
-        equal = asks_equal(term.operator) if isinstance(term.literal, str) else None
-        if equal is not None:
-            texts[holds is equal].add(term.literal)
-        else:
+        literal = term.literal
+        equal = asks_equal(term.operator)
+        if equal is None or not (isinstance(literal, str) or is_number(literal)):
             others.append((term, holds))
-    return texts, others
+            continue
+        alike, key = (texts, literal) if isinstance(literal, str) else (numbers, number_of(literal) or 0)
+        alike.asked.append((term, holds))
+        (alike.same if holds is equal else alike.different).add(key)
+    return texts, numbers, others
 
 
 def _fit(required: Iterable[tuple[Term, bool]], value: Any) -> bool:

@@ -1,0 +1,31 @@
+"""Comparisons of one value that hold together, or contradict each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kustui.definition.cases import Fact, FactTable, Term
+
+
+@pytest.mark.parametrize(
+    ("comparisons", "is_possible"),
+    [
+        ([("eq", 1, True), ("eq", 2, True)], False),
+        ([("eq", 1, True), ("neq", 2, True), ("neq", "a", True)], True),
+        ([("eq", 1, True), ("eq", "1.0", True)], True),  # cast, the text is the number
+        ([("eq", "a", True), ("neq", 0, True)], True),
+        ([("eq", True, True), ("eq", "a", True)], False),
+        ([("eq", 2, True), ("gt", 3, True)], False),
+        ([("eq", 2, True), *(("neq", number, True) for number in range(3, 300))], True),
+    ],
+)
+def test_comparisons_with_texts_and_numbers_hold_together_if_a_value_meets_them(
+    comparisons: list[tuple[str, Any, bool]], is_possible: bool
+) -> None:
+    terms = {
+        f"{at:03}": Term(operator, False, ("x",), 0, literal) for at, (operator, literal, _) in enumerate(comparisons)
+    }
+    case = frozenset(Fact(f"{at:03}", holds) for at, (*_, holds) in enumerate(comparisons))
+    assert bool(FactTable(terms).consistent((case,))) is is_possible
