@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.reads import Read
@@ -22,8 +21,7 @@ from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, call_event
 from kustui.text.messages import Suggestion
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """What a rule reports: a place, as a JSON pointer, and a message."""
 
     pointer: str
@@ -73,8 +71,7 @@ def violation_in(
     return Violation(read.pointer, message, hint, read.node, (part.start, part.end), related, severity)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule has one of the two functions, both where it checks actions of apps too, or none if its problems are found
     while reading the file."""
 
@@ -184,8 +181,7 @@ def app(*workflows: Part, **more: object) -> Part:
     return {"app": "sample", "version": "1.0.0", "title": "Sample", **more, "workflows": list(workflows)}
 
 
-@dataclass(frozen=True, slots=True)
-class Configured:
+class Configured(NamedTuple):
     """An example in which the configuration matters."""
 
     configuration: str

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kustui.definition.dates import date_of, format_date, iso_date, parse_date, shift, unit_of, units_between
@@ -32,8 +31,7 @@ _MOST_DIGITS = 400
 """Of more a JavaScript number knows only that it is infinite."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A function: ``/#fn:parseInt,steps.1.qtyStr``. Any argument may be a path or a literal."""
 
     evaluate: Callable[[Sequence[Any]], Any]
@@ -66,8 +64,7 @@ class HelperCall(NamedTuple):
         return self.arguments[index] if index < len(self.arguments) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Helper:
+class Helper(NamedTuple):
     """A helper of a template: ``{{dateFormat steps.1.at format='LL'}}``."""
 
     evaluate: Callable[[HelperCall], Any]
@@ -84,8 +81,7 @@ class Helper:
     """What in its results is kustui's own reading, in a clause; empty where nothing is."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockHelper:
+class BlockHelper(NamedTuple):
     """A block helper: ``{{#if steps.1.x}}…{{else}}…{{/if}}``. All of these ask whether their argument is there."""
 
     replaces_context: bool = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from kustui.analysis.apps import app_of, declarations_of, general_name, is_range, is_readable_member, read_version
@@ -309,10 +308,10 @@ def _unreadable(text: str, at: Violation) -> Violation:
         parts = _WITHOUT_DASH.fullmatch(text)
         intended = f"{parts[1]}-{parts[2]}" if parts and is_range(parts[2]) else None
         hint = Suggestion("write <app>-<range>: kustomer-^1.4.8", intended, is_certain=intended is not None)
-        return replace(at, message=f'no version range in "{text}"', hint=hint)
+        return at._replace(message=f'no version range in "{text}"', hint=hint)
     with_dots = range_.replace(",", ".")
     hint = Suggestion(
         "write it like ^1.4.8", with_dots if is_range(with_dots) else None, is_certain=is_range(with_dots)
     )
     message = f'invalid version range "{range_}"'
-    return replace(at, message=message, hint=hint, within=(len(name) + 1, max(len(text), 1)))
+    return at._replace(message=message, hint=hint, within=(len(name) + 1, max(len(text), 1)))

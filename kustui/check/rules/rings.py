@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import replace
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
@@ -336,4 +335,4 @@ def _place(analysis: CollectionAnalysis, cause: Cause) -> Related:
     return Related(message, analysis.collection.document_of(entry), f"{cause.effect.pointer}/action")
 
 
-self_trigger = replace(_self_trigger, check_collection=_rings)
+self_trigger = _self_trigger._replace(check_collection=_rings)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from kustui.definition.expressions.nodes import (
     ROOTS,
@@ -51,8 +52,7 @@ class Reference(Expression):
         return self.paths[0] if self.paths else None
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of a function: a path without ``/#``, or a literal (``path`` is None; it may be empty)."""
 
     text: str
