@@ -22,6 +22,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 import rich.cells
+import textual.message_pump
 from rich._unicode_data import load as load_cell_table
 from rich.cells import CellTable
 from textual import events
@@ -30,6 +31,7 @@ from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from kustui.text.cells import cells, spacing_marks
@@ -64,6 +66,16 @@ vars(rich.cells)["load_cell_table"] = _load_cell_table
 rich.cells.get_character_cell_size.cache_clear()
 rich.cells.cached_cell_len.cache_clear()
 
+
+class _Timer(Timer):
+    """Textual's passes over what is late, also over the only call of one that calls once: where the process had no turn
+    for as long as it waits, it would never call."""
+
+    def __init__(self, *args: Any, repeat: int | None = None, skip: bool = True, **options: Any) -> None:
+        super().__init__(*args, repeat=repeat, skip=skip and repeat != 0, **options)
+
+
+vars(textual.message_pump)["Timer"] = _Timer  # ``set_timer`` has no setting for it
 
 _MOUSE_MODES, _MOUSE_PIXELS = (1000, 1003, 1015, 1006), 1016
 """Those that Textual sets, in its order."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from rich.style import Style
+from textual import _time as textual_time
 from textual import events
 from textual.errors import NoWidget
 from textual.screen import Screen
@@ -162,6 +163,15 @@ async def test_whatever_is_entered_is_left_at_any_stage(entering: str, leaving: 
                     await ui.press("1", "G", "g")
                     assert ui.focus == "tree"
                     assert ui.explorer.tree_view.cursor == 0
+
+
+async def test_a_timer_calls_however_late_the_process_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    called, get_time = asyncio.Event(), textual_time.get_time
+    lost = iter((0.0, 1.0, 2.0))  # seconds, at the first looks at the clock
+    async with TypeAhead().run_test() as pilot:
+        monkeypatch.setattr(textual_time, "get_time", lambda: get_time() + next(lost, 2.0))
+        pilot.app.set_timer(0.01, called.set)
+        await asyncio.wait_for(called.wait(), PATIENCE)
 
 
 async def test_who_quits_twice_does_not_wait_for_what_was_typed_before() -> None:
