@@ -4,9 +4,10 @@ work out of that. A condition that this does not decide may hold or not."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
 
 from kustui.analysis.condition_evaluation import evaluate_condition
 from kustui.analysis.evaluation import EvaluationContext, PartlyKnown, resolve
@@ -29,8 +30,7 @@ def nothing_known() -> EvaluationContext:
     return EvaluationContext({"steps": UNKNOWN, "error": UNKNOWN}, of_one_run=False)
 
 
-@dataclass(frozen=True, eq=False)
-class AbstractRun:
+class AbstractRun(Struct, frozen=True, eq=False):
     """The runs of a workflow that are given the same inputs, whatever else happens."""
 
     flow: FlowGraph

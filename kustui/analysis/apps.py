@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from kustui.analysis.schemas import schema_of
 from kustui.definition.collection import AppEntry, Document
@@ -95,8 +96,7 @@ _OTHER_ROOTS = {*ROOTS, "settings", "appSettings", "context", "org"}
 _OTHER_NAMES = _OTHER_ROOTS | HELPERS.keys()
 
 
-@dataclass(frozen=True, slots=True)
-class AppDeclarations:
+class AppDeclarations(Struct, frozen=True):
     """What an app definition declares, by name without ``kustomer.app.<app>.``; None if that is unclear."""
 
     app: str

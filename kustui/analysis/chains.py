@@ -6,10 +6,11 @@ A chain ends where it would repeat itself: rings are marked once and not followe
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import breadth_first, cycles, reverse_postorder, strongly_connected_components
@@ -54,8 +55,7 @@ class Link(NamedTuple):
     """Minutes from the start of the chain; None if the time of a call before it is unknown."""
 
 
-@dataclass(frozen=True, eq=False)
-class Chain:
+class Chain(Struct, frozen=True, eq=False, dict=True):
     links: tuple[Link, ...]
     """Each link after the one that leads to it."""
 
@@ -177,8 +177,7 @@ def chain_starts(schedules: Schedules, keys: Iterable[str]) -> Iterator[str]:
 DAY = 24 * 60
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(Struct, frozen=True):
     """What happens in each window of the first day after the events begin."""
 
     due: tuple[float, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from kustui.analysis.effects import Reach, repeating
 from kustui.analysis.event_rings import Cause, EventGraph, EventRing
@@ -21,8 +22,7 @@ if TYPE_CHECKING:  # imported where there is a ring: few files have one
     from kustui.analysis.rings import Ring, Spread
 
 
-@dataclass(frozen=True, eq=False)
-class CollectionAnalysis:
+class CollectionAnalysis(Struct, frozen=True, eq=False, dict=True):
     """All workflows of a collection together."""
 
     collection: Collection

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from kustui.analysis.evaluation import EvaluationContext, assumptions_in, evaluate, resolve
 from kustui.definition.expressions import AllOf, Always, AnyOf, Comparison, Condition, Never, Operand, Unreadable
@@ -12,8 +13,7 @@ from kustui.definition.operators import compare
 from kustui.definition.values import Undecided, all_of, any_of
 
 
-@dataclass(frozen=True, slots=True)
-class OperandValue:
+class OperandValue(Struct, frozen=True):
     """An operand, and what it stands for."""
 
     operand: Operand
@@ -21,8 +21,7 @@ class OperandValue:
     """JSON, MISSING or Undecided."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Whether one condition holds, and why."""
 
     condition: Condition

@@ -9,10 +9,11 @@ ends where all these runs do; it never ends where each of them schedules one of 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.analysis.abstract_run import UNKNOWN, AbstractRun, nothing_known
 from kustui.analysis.evaluation import EvaluationContext, PartlyKnown, resolve
@@ -98,8 +99,7 @@ _State = tuple[str, tuple[tuple[str, str], ...]]
 """A workflow, and what is known of its inputs, as text."""
 
 
-@dataclass(frozen=True, eq=False)
-class _RingRuns:
+class _RingRuns(Struct, frozen=True, eq=False, dict=True):
     schedules: Schedules
     keys: frozenset[str]
     flow_of: FlowOf

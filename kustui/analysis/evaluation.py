@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.definition.expressions import Expression, Function, Literal, Reference, Template, expressions_in, parse
 from kustui.definition.expressions.nodes import (
@@ -61,8 +62,7 @@ class PartlyKnown(Mapping[str, Any]):
         return len(self.members)
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationContext:
+class EvaluationContext(Struct, frozen=True):
     """The state of a run that values are evaluated in."""
 
     data: Mapping[str, Any]
@@ -91,8 +91,7 @@ class EvaluationContext:
         return letters[:size]
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """How a step failed."""
 
     status: int | None = None
@@ -214,8 +213,7 @@ class _Frame(NamedTuple):
         return _Frame((*self.contexts, values[0]), {**self.data, **data}, {**self.parameters, **parameters})
 
 
-@dataclass(slots=True)
-class _Renderer:
+class _Renderer(Struct):
     """Renders one template, once. All methods raise _UndecidedError."""
 
     context: EvaluationContext

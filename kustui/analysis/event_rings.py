@@ -7,8 +7,9 @@ they ask about, so that a ring is looked for in time linear to what is written, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, partial
+
+from msgspec import Struct, field
 
 from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.events import ANY_FIELD, changed_names, reach
@@ -24,8 +25,7 @@ only a few rings, none of them longer."""
 _MOST_TRIED = 10
 
 
-@dataclass(frozen=True, eq=False)
-class Cause:
+class Cause(Struct, frozen=True, eq=False):
     """A step that causes an event."""
 
     workflow: str
@@ -35,8 +35,7 @@ class Cause:
     """Whether the step schedules, which other rules look at."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventRing:
+class EventRing(Struct, frozen=True):
     """Steps of which each causes the event that leads to the next one; not all of them are schedules."""
 
     causes: tuple[Cause, ...]
@@ -49,8 +48,7 @@ _Node = tuple[str, ...] | Cause
 """A cause, an event, or an event with a field that was changed; ``*`` where that may be any."""
 
 
-@dataclass(frozen=True, eq=False)
-class EventGraph:
+class EventGraph(Struct, frozen=True, eq=False, dict=True):
     """What the steps of all workflows cause, but for those that a workflow's own event leads to again."""
 
     effects: Mapping[str, Sequence[Effect]]

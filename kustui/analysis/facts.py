@@ -5,10 +5,11 @@ steps that have not run or have failed have no output.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from functools import cached_property, partial
 from operator import length_hint
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.analysis.flow import FlowGraph
 from kustui.definition.cases import ANY, Case, Cases, Fact, FactTable, outcome_if_missing
@@ -60,8 +61,7 @@ class _Reading(NamedTuple):
     """By whether it holds, and whether that is known only where it is asked."""
 
 
-@dataclass(frozen=True, eq=False)
-class Facts:
+class Facts(Struct, frozen=True, eq=False, dict=True):
     """The facts that the conditions of a workflow tell."""
 
     flow: FlowGraph

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from operator import length_hint
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.facts import ERROR, NO_ERROR, Facts, Field
 from kustui.analysis.flow import Edge, FlowGraph
@@ -48,8 +50,7 @@ START = Place(TRIGGER_ID, 0)
 _NO_TRANSITION = Transition(target="")
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(Struct, frozen=True):
     """How far a run has come, and what it knows."""
 
     node: str
@@ -58,8 +59,7 @@ class _State:
     cases: Cases = ANY
 
 
-@dataclass(frozen=True, eq=False)
-class FeasiblePaths:
+class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
     """The paths of a flow graph that a run can take."""
 
     flow: FlowGraph

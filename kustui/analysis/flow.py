@@ -9,8 +9,10 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis import walks
 from kustui.definition.expressions import (
@@ -29,8 +31,7 @@ from kustui.definition.platform import CONTINUE, TRIGGER_ID
 from kustui.groups import grouped
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """An edge: a transition or an error case of ``source``, and the step it leads to.
 
     An error case with an error action in place of a target leads to no step: its target is empty.
@@ -58,14 +59,16 @@ class Edge:
         return self.transition.destination
 
 
-@dataclass(frozen=True, eq=False)
-class FlowGraph:
+class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
     """The graph of one workflow. Every property is computed once, on first use."""
 
     workflow: Workflow
     left_out: frozenset[str] = frozenset()
     """The pointers of transitions and error cases that are not among its edges."""
-    _successors_of_failure: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def _successors_of_failure(self) -> dict[str, frozenset[str]]:
+        return {}
 
     @cached_property
     def steps(self) -> Mapping[str, Step]:

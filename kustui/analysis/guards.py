@@ -4,9 +4,10 @@ condition has checked that the output of a step exists before it is read."""
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Generic, NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.reads import Read
@@ -108,8 +109,7 @@ def may_pass_by(ways: Mapping[P, Branching[P]], start: P, places: Container[P]) 
     return any(place not in places and ways[place].may_end for place in breadth_first((start,), before))
 
 
-@dataclass(frozen=True, eq=False)
-class NullGuards:
+class NullGuards(Struct, frozen=True, eq=False):
     """What the conditions of a workflow say about which steps have run."""
 
     flow: FlowGraph

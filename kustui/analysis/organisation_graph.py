@@ -8,12 +8,12 @@ that reads it. What rests on our reading of the platform is *assumed* [assumed].
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import networkx
+from msgspec import Struct
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.effects import Effect, Reach
@@ -91,8 +91,7 @@ class Neighbourhood(NamedTuple):
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class OrganisationGraph:
+class OrganisationGraph(Struct, frozen=True, eq=False, dict=True):
     """Never changed; ``of`` makes the next one from the last."""
 
     schedules: Schedules

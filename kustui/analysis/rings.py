@@ -8,11 +8,13 @@ any run.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from operator import length_hint
 from typing import NamedTuple, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.counters import MOST_RUNS, NO_BOUND, Bound, FlowOf, bound_of
 from kustui.analysis.feasibility import START, FeasiblePaths, Place
@@ -30,8 +32,7 @@ _MOST_LEVELS = 20
 """How deep rings inside of rings are taken apart; deeper, the innermost are reported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
+class Ring(Struct, frozen=True):
     """A shortest ring of a set of workflows that schedule each other."""
 
     workflows: tuple[str, ...]

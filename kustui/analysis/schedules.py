@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from kustui.analysis import walks
 from kustui.analysis.flow import FlowGraph
@@ -16,8 +17,7 @@ from kustui.definition.platform import RELATIVE_UNIT_MINUTES
 from kustui.groups import grouped
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleCall:
+class ScheduleCall(Struct, frozen=True):
     """One step that schedules a workflow."""
 
     caller: str
@@ -59,8 +59,7 @@ def calls_of(key: str, flow: FlowGraph, unit: float = RELATIVE_UNIT_MINUTES) -> 
     return tuple(calls)
 
 
-@dataclass(frozen=True, eq=False)
-class Schedules:
+class Schedules(Struct, frozen=True, eq=False, dict=True):
     """The schedule calls between the workflows of a collection."""
 
     calls: tuple[ScheduleCall, ...]

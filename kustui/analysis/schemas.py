@@ -6,9 +6,9 @@ Kustomer casts values, by rules that are not public [docs]: what some cast could
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from kustui.definition.collection import Document, Entry
@@ -74,8 +74,7 @@ def _is_another_word(name: str, near: str) -> bool:
     return len(name) == len(near) <= _SHORT and sorted(name.lower()) != sorted(near.lower())
 
 
-@dataclass(frozen=True, eq=False)
-class SchemaArguments:
+class SchemaArguments(Struct, frozen=True, eq=False, dict=True):
     """The arguments of a step for something that declares a schema.
 
     A missing required name and an unknown name close to it are one mistake: the name is misspelt.

@@ -7,10 +7,11 @@ A ``WorkflowAnalysis`` holds the model of its workflow, so it is kept only of wo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, must_reach
@@ -35,8 +36,7 @@ if TYPE_CHECKING:  # imported by what works them out: opening a workflow on the 
     from kustui.analysis.outside_links import OutsideLinks
 
 
-@dataclass(frozen=True, eq=False)
-class WorkflowAnalysis:
+class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
     """One workflow, with everything that is derived from it; each property is computed on first use."""
 
     collection: Collection

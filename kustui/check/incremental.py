@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter, is_
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.apps import AppDeclarations, declarations_of
 from kustui.analysis.workflow_analysis import WorkflowSummary
@@ -127,8 +129,7 @@ def _same(one: object, other: object) -> bool:
     return one is other or (one == other and repr(one) == repr(other))
 
 
-@dataclass(frozen=True, eq=False)
-class _Changes:
+class _Changes(Struct, frozen=True, eq=False, dict=True):
     """The changes from one collection to the next."""
 
     before: Collection

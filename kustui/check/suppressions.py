@@ -10,9 +10,10 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from kustui.check.problems import UNUSED_SUPPRESSION, Identities, Identity, Problem, relative_path
 from kustui.config.check_settings import Settings, Suppression
@@ -131,8 +132,7 @@ def may_remove_suppressions(paths: Iterable[str], collection: Collection, settin
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """How many problems of each identity are recorded, and where."""
 
     document: Document

@@ -5,8 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check.incremental import reusable_results
@@ -41,8 +42,7 @@ class FixResult(NamedTuple):
     """How many of those that are left have a fix that is not safe."""
 
 
-@dataclass(frozen=True, slots=True)
-class FixRounds:
+class FixRounds(Struct, frozen=True):
     """Fixes the problems of a snapshot until nothing is left that can be fixed."""
 
     checker: Checker

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
@@ -12,8 +14,7 @@ from kustui.definition.source.source import Extent
 from kustui.text.messages import hint_of
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """Problems that are known and accepted; empty fields match everything."""
 
     rule: str
@@ -26,8 +27,7 @@ class Suppression:
     extent: Extent | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The defaults apply without a configuration."""
 
     severities: Mapping[str, Severity | None] = field(default_factory=dict)

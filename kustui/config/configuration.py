@@ -11,10 +11,11 @@ import re
 import stat
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
@@ -54,8 +55,7 @@ class ConfigurationError(KustuiError):
     """What is wrong with configurations, one line each with its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationFile:
+class ConfigurationFile(Struct, frozen=True):
     """kustui's table of a file, and where its keys stand."""
 
     path: str

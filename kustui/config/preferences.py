@@ -4,8 +4,10 @@ themselves belong to the screen."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import fields
 
 from kustui.config.actions import ACTIONS, BY_ID, PASSING, with_keys
 from kustui.config.keys import parse_key
@@ -50,8 +52,7 @@ _GROUPS_TOGETHER = {"copy", "menu"}
 """Two groups that belong to the same pane."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(Struct, frozen=True):
     """Settings of the screen; the defaults apply without a configuration."""
 
     theme: str = ""

@@ -6,10 +6,11 @@ certain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import reduce
 from itertools import pairwise, product
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.definition.dates import iso_date, parse_date
 from kustui.definition.operators import (
@@ -92,8 +93,7 @@ class Term(NamedTuple):
         return outcome_if_missing(self.operator, literals, [place == self.place for place in range(meaning.reads)])
 
 
-@dataclass(frozen=True, eq=False)
-class FactTable:
+class FactTable(Struct, frozen=True, eq=False):
     """The facts of conditions, and what they say together."""
 
     terms: dict[str, Term] = field(default_factory=dict)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from kustui.definition.source.file_text import OutlinedText, read_text
 from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, is_unknown
@@ -22,15 +23,14 @@ if TYPE_CHECKING:
     from kustui.definition.parsed_workflow import ParsedWorkflow
 
 
-@dataclass(frozen=True, eq=False)
-class Entry:
+class Entry(Struct, frozen=True, eq=False, dict=True):
     """One workflow of a file. Its outline is there at once; its model and its positions are read when asked for."""
 
     source: Source
     item: Item
     key: str
     """Its identity across reloads: its file, and its id, its name or its pointer."""
-    text_positions: TextPositions = field(default_factory=TextPositions, repr=False)
+    text_positions: TextPositions = field(default_factory=TextPositions)
 
     @property
     def id(self) -> str | None:
@@ -99,8 +99,7 @@ class Entry:
         return f"{self.item.pointer}{inner}"
 
 
-@dataclass(frozen=True, eq=False)
-class AppEntry:
+class AppEntry(Struct, frozen=True, eq=False, dict=True):
     """One app definition of a file. Its outline is there at once; the rest is read when asked for."""
 
     source: Source
@@ -122,8 +121,7 @@ class AppEntry:
         return self._parsed[1]
 
 
-@dataclass(frozen=True, eq=False)
-class Document:
+class Document(Struct, frozen=True, eq=False, dict=True):
     """One file."""
 
     source: Source
@@ -266,8 +264,7 @@ class Document:
         return fault.extent or self.spot(fault.pointer).value
 
 
-@dataclass(frozen=True, eq=False)
-class Collection:
+class Collection(Struct, frozen=True, eq=False, dict=True):
     """The files that were opened, in the order in which they are shown."""
 
     documents: tuple[Document, ...] = ()

@@ -6,8 +6,10 @@ import os
 import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.imported_files import ImportedFiles, ignored_modules, without_parts
@@ -39,8 +41,7 @@ class PathError(KustuiError):
     """A path that cannot be opened, in words for the person who gave it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """A file to read, or a path that could not be entered."""
 
     path: str

@@ -14,9 +14,10 @@ Undecided.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
+
+from msgspec import Struct
 
 from kustui.definition.dates import date_of, iso_date
 from kustui.definition.values import (
@@ -68,8 +69,7 @@ class Presence(Enum):
     """It asks whether the first is there, and holds where it is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """One operator, as far as it is known."""
 
     name: str

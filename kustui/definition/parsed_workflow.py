@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -63,8 +63,7 @@ _WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error ca
 """Parts without which the part around them is left out too: a step without an id, a transition without a target."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedWorkflow:
+class ParsedWorkflow(Struct, frozen=True):
     """A workflow as far as it could be read, and the faults of the rest."""
 
     workflow: Workflow

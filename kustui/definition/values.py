@@ -10,9 +10,10 @@ import math
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, TypeGuard
+
+from msgspec import Struct
 
 from kustui.definition.dates import parse_date
 from kustui.text.messages import json_in_words
@@ -27,8 +28,7 @@ class Missing(Enum):
 MISSING: Final = Missing.MISSING
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(Struct, frozen=True):
     """A value or an answer that only Kustomer itself could give. A person is asked for it; it is never guessed."""
 
     why: str

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import AFTER_FAILURE, NODE_GLYPHS, NodeKind, changed_line, legend, sign_line
@@ -85,8 +87,7 @@ class BoxContent(NamedTuple):
         return tuple(part for broken in parts for part in broken)
 
 
-@dataclass(frozen=True, eq=False)
-class BoxDrawing:
+class BoxDrawing(Struct, frozen=True, eq=False, dict=True):
     """A diagram laid out as boxes. Rows are made when they are drawn."""
 
     diagram: Diagram

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.analysis.chains import DAY, Chain, End, Link, Load, callers_of, chain_from, chain_starts
 from kustui.analysis.rings import Ring, rings_of
@@ -37,8 +38,7 @@ class ChainRow(NamedTuple):
     """The step of the workflow that it leads to."""
 
 
-@dataclass(frozen=True, eq=False)
-class ChainLines:
+class ChainLines(Struct, frozen=True, eq=False, dict=True):
     """The lines of links, from what is known of the workflows of a collection."""
 
     analyses: AnalysisCache

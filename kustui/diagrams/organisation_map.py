@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.analysis.chains import End, Load
 from kustui.analysis.collection_analysis import CollectionAnalysis
@@ -73,8 +74,7 @@ class MapRow(NamedTuple):
         return self.text() if callable(self.text) else self.text
 
 
-@dataclass(frozen=True, eq=False)
-class OrganisationMap:
+class OrganisationMap(Struct, frozen=True, eq=False, dict=True):
     """Draws a graph and the rings in it."""
 
     graph: OrganisationGraph

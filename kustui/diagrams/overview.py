@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, takewhile
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.groups import grouped
@@ -28,8 +29,7 @@ class Sign(NamedTuple):
     y: int
 
 
-@dataclass(frozen=True, eq=False)
-class Overview:
+class Overview(Struct, frozen=True, eq=False, dict=True):
     """The nodes of a drawing in so many cells. Where there are too many, several layers share a row, and of those rows
     what is wrong comes first."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.names import node_name
@@ -64,8 +66,7 @@ _NAME_WIDTH = 8
 """Cells of a step's own name, at least."""
 
 
-@dataclass(frozen=True, eq=False)
-class RailDrawing:
+class RailDrawing(Struct, frozen=True, eq=False, dict=True):
     """The rail of a workflow. Rows are made when they are drawn."""
 
     analysis: WorkflowAnalysis

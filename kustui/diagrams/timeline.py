@@ -6,8 +6,9 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from kustui.analysis.chains import Chain, End, Link, Load, chain_from, chain_start, load_of
 from kustui.analysis.schedules import Schedules
@@ -34,8 +35,7 @@ _LEGEND: Line = (
 _WHOLE_WORDS = re.compile(r".*[\W_]")
 
 
-@dataclass(frozen=True, eq=False)
-class Timeline:
+class Timeline(Struct, frozen=True, eq=False, dict=True):
     """Each moment at which runs are due is a column, in order and equally far apart, whatever lies between."""
 
     chain: Chain

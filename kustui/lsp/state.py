@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types
+from msgspec import Struct
 from pygls.uris import from_fs_path
 
 from kustui.analysis.uses import Use, UseKind, uses_in
@@ -59,8 +59,7 @@ class Spot(NamedTuple):
         return key if key is not None and self.on_key else value
 
 
-@dataclass(frozen=True, eq=False)
-class State:
+class State(Struct, frozen=True, eq=False, dict=True):
     """A snapshot with the open texts that it was made of. Never changed."""
 
     snapshot: Snapshot

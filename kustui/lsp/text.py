@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
+
+from msgspec import Struct
 
 _BLOCK = 1 << 16
 _LARGEST = 2 * _BLOCK
@@ -29,8 +30,7 @@ class Position(NamedTuple):
     character: int
 
 
-@dataclass(frozen=True, eq=False)
-class Text:
+class Text(Struct, frozen=True, eq=False, dict=True):
     """A text that never changes. Its lines end as the protocol says, with ``\\n``, ``\\r\\n`` or ``\\r``, which is
     written ``\\n`` here: the two are the same to JSON, and of the same length."""
 

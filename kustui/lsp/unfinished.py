@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.definition.source.source import Extent
 
@@ -36,8 +37,7 @@ class Place(NamedTuple):
     """The keys behind it in the same object."""
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """An object or a list that is not closed yet."""
 
     value: dict[str, Any] | list[Any]
@@ -68,8 +68,7 @@ class _Open:
         self.key, self.has_value = None, False
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     opened: list[_Open] = field(default_factory=list)
 
     def take(self, token: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kustui.definition.collection import Entry
 from kustui.definition.loader import Progress
@@ -12,8 +12,7 @@ from kustui.review.path_changes import PathComparison, compare_paths
 from kustui.review.scenario_changes import ScenarioChange, compare_scenarios
 
 
-@dataclass(frozen=True)
-class WorkflowBehaviour:
+class WorkflowBehaviour(Struct, frozen=True):
     """A workflow that is there in both states, and which events go another way through it now."""
 
     old: Entry
@@ -21,8 +20,7 @@ class WorkflowBehaviour:
     paths: PathComparison
 
 
-@dataclass(frozen=True)
-class Behaviour:
+class Behaviour(Struct, frozen=True):
     """The changed behaviour of all workflows. All paths of one that came are new, all of one that went are gone: none
     is listed."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kustui.check.problems import Problem
 from kustui.definition.collection import AppEntry, Document, Entry
@@ -46,8 +48,7 @@ class Part(NamedTuple):
         return f"{self.file}:{self.span.start}"
 
 
-@dataclass(frozen=True, eq=False)
-class Changed:
+class Changed(Struct, frozen=True, eq=False):
     """A workflow or an app that is not as it was. At least one of ``old`` and ``new`` is there."""
 
     kind: str
@@ -64,8 +65,7 @@ class Changed:
     """Of a workflow."""
 
 
-@dataclass(frozen=True, eq=False)
-class ChangedFile:
+class ChangedFile(Struct, frozen=True, eq=False):
     path: str
     """As a person calls it, in the state that has it."""
     kind: str
@@ -76,8 +76,7 @@ class ChangedFile:
     """Its apps, then its workflows."""
 
 
-@dataclass(frozen=True, eq=False)
-class Review:
+class Review(Struct, frozen=True, eq=False):
     """What there is to say of two states."""
 
     comparison: Comparison

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
@@ -33,8 +34,7 @@ class WorkflowPair(NamedTuple):
     """The ids of steps that have another one now, and that one."""
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Struct, frozen=True, eq=False, dict=True):
     """Two states, checked, and what is different."""
 
     old_state: State

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from operator import ne
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from kustui.definition.expressions import (
     AllOf,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
+
+from msgspec import Struct
 
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.names import node_name, path_namer
@@ -27,8 +28,7 @@ _MOST_ORDERS = 500
 """Pairs of transitions in another order of which it is asked whether both can hold; of more, that is taken for sure."""
 
 
-@dataclass(frozen=True, eq=False)
-class Flows:
+class Flows(Struct, frozen=True, eq=False, dict=True):
     """The flows of a workflow in both states, and what they call their parts."""
 
     old: FlowGraph
@@ -64,8 +64,7 @@ class Flows:
         return self.owner(node).subject
 
 
-@dataclass(frozen=True, eq=False)
-class _Edge:
+class _Edge(Struct, frozen=True, eq=False, dict=True):
     """A transition or error case, with ids as they are now."""
 
     place: Place
@@ -99,8 +98,7 @@ class _Edge:
         return None
 
 
-@dataclass(frozen=True, eq=False)
-class EdgeComparison:
+class EdgeComparison(Struct, frozen=True, eq=False):
     """Says how the transitions of a node differ, or its error cases."""
 
     flows: Flows

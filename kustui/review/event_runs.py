@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.evaluation import Failure
 from kustui.analysis.names import node_name
@@ -34,8 +36,7 @@ class Place(NamedTuple):
     invocation: int
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Struct, frozen=True):
     """What a run is given: a payload, and the outcomes of steps. A step of which it says nothing returns ``{}``."""
 
     payload: Mapping[str, Any]
@@ -49,8 +50,7 @@ class Event:
         return _size(self.payload) + len(self.failures) + sum(map(_size, (self.outputs, self.failures)))
 
 
-@dataclass(frozen=True, eq=False)
-class Side:
+class Side(Struct, frozen=True, eq=False, dict=True):
     """A workflow in one of the two states."""
 
     organisation: Organisation
@@ -89,8 +89,7 @@ def step_namer(old: Side, new: Side) -> Callable[[str], str]:
     return name
 
 
-@dataclass(frozen=True, eq=False)
-class _BareAnalysis(WorkflowAnalysis):
+class _BareAnalysis(WorkflowAnalysis, frozen=True, eq=False, dict=True):
     """A workflow without the params that make no difference to the way of a run: most of the time that a step takes
     goes into them."""
 
@@ -104,8 +103,7 @@ class _BareAnalysis(WorkflowAnalysis):
         return replace(parsed, workflow=parsed.workflow.model_copy(update={"steps": tuple(steps)}))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _BareOrganisation(Organisation):
+class _BareOrganisation(Organisation, frozen=True, eq=False, kw_only=True):
     """An organisation in which one workflow is bare."""
 
     bare: _BareAnalysis
@@ -114,8 +112,7 @@ class _BareOrganisation(Organisation):
         return self.bare if key == self.bare.key else super().analysis(key)
 
 
-@dataclass(frozen=True)
-class EventRun:
+class EventRun(Struct, frozen=True):
     """The run of an event on one side."""
 
     path: Path

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -83,8 +84,7 @@ class _ComparedEdge(NamedTuple):
         return cls(edge, keys, canonical_json([value, condition]))
 
 
-@dataclass(frozen=True, eq=False)
-class MergedFlow(FlowGraph):
+class MergedFlow(FlowGraph, frozen=True, eq=False, dict=True):
     """The flow of both states. What is gone has pointers of its own; of each edge is said what the state says that has
     it: one that is gone takes nothing from those that there are."""
 
@@ -138,8 +138,7 @@ class MergedFlow(FlowGraph):
         return self.new if self.new is not None and (node in self.new.steps or node == TRIGGER_ID) else self.old
 
 
-@dataclass(frozen=True, eq=False)
-class MergedWorkflow(WorkflowAnalysis):
+class MergedWorkflow(WorkflowAnalysis, frozen=True, eq=False, dict=True):
     """A workflow in two states, as one whose flow is that of both; one of the two may be None."""
 
     old: WorkflowAnalysis | None = None
@@ -199,8 +198,7 @@ class MergedWorkflow(WorkflowAnalysis):
         return merge.flow(), ChangeMarks(merge.nodes, merge.edges, merge.labels_before)
 
 
-@dataclass
-class _Merge:
+class _Merge(Struct):
     """Makes one flow of two."""
 
     old: FlowGraph | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING
@@ -17,8 +18,7 @@ NAME, VALUE = "key", "string"
 """The looks of what a sentence names, and of the values, conditions and durations in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartChange:
+class PartChange(Struct, frozen=True):
     """Something in a workflow or an app that is no longer as it was."""
 
     kind: str

@@ -7,8 +7,9 @@ event on both: only what it confirms is a change.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.review.affected_paths import MOST_PATHS, Draft, Paths, affected_nodes, drafts_for
 from kustui.review.divergence import UNDECIDED, Divergence, Path, divergence_in_words
@@ -26,8 +27,7 @@ _MOST_ASKED = 3
 _MOST_UNDECIDED = 5
 
 
-@dataclass(frozen=True)
-class PathChange:
+class PathChange(Struct, frozen=True):
     """An event whose run takes another path now."""
 
     event: Event
@@ -58,8 +58,7 @@ class PathChange:
         return f"with {self.condition or 'an empty event'}: {self.words}"
 
 
-@dataclass(frozen=True)
-class PathComparison:
+class PathComparison(Struct, frozen=True):
     """The changed behaviour of one workflow."""
 
     changes: tuple[PathChange, ...] = ()

@@ -7,10 +7,11 @@ import posixpath
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.definition.loader import SCENARIO_SUFFIX, is_definition, is_ignored
 from kustui.errors import KustuiError, reason_of
@@ -22,8 +23,7 @@ _LFS = b"version https://git-lfs.github.com/spec/"
 _LINK_MODE, _FILE, _SUBMODULE = b"120000", b"blob", b"commit"
 
 
-@dataclass(frozen=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """A git repository with a work tree."""
 
     top: Path
@@ -87,8 +87,7 @@ class Repository:
         return ": only a part of its history is here, git fetch --unshallow gets the rest" if is_shallow else ""
 
 
-@dataclass(frozen=True)
-class Commit:
+class Commit(Struct, frozen=True, dict=True):
     """A commit of a repository, and the files in it."""
 
     repository: Repository
@@ -222,8 +221,7 @@ class Commit:
         return contents
 
 
-@dataclass(frozen=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """A revision of the repositories that some paths are in. Two are equal where it is the same commits."""
 
     name: str

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import islice, starmap, zip_longest
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.names import node_name
 from kustui.definition.values import to_json_value
@@ -22,8 +24,7 @@ from kustui.text.messages import quoted
 from kustui.workspace.difference import ADDED, CHANGED, REMOVED
 
 
-@dataclass(frozen=True)
-class ScenarioChange:
+class ScenarioChange(Struct, frozen=True):
     """A scenario that comes to something else."""
 
     path: str

@@ -6,9 +6,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from kustui.definition.expressions.words import Namer, path_in_words, value_in_words
 from kustui.definition.platform import call_event, called_id
@@ -39,8 +40,7 @@ _DEEPEST = 50
 """Levels of nesting in which values are compared member by member."""
 
 
-@dataclass(frozen=True, eq=False)
-class Identities:
+class Identities(Struct, frozen=True, eq=False, dict=True):
     """Steps and workflows that have other ids now: what named them names them still."""
 
     steps: Mapping[str, str] = field(default_factory=dict)
@@ -99,8 +99,7 @@ class Identities:
         return isinstance(old, bool) is isinstance(new, bool) and bool(old == new)
 
 
-@dataclass(frozen=True, eq=False)
-class ValueComparison:
+class ValueComparison(Struct, frozen=True, eq=False):
     """Says how values differ, with what paths are called in the old state and in the new one."""
 
     identities: Identities = field(default_factory=Identities)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.check.problems import Problem
 from kustui.search.index import LINES_OF_KEY, Index, StepNumber
@@ -110,8 +111,7 @@ def parse_query(text: str) -> Query:
 # The workflows and steps that the terms leave
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Where something is looked for."""
 
     workflows: frozenset[int] | None = None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.check.problems import Problem
@@ -32,17 +33,16 @@ _LATEST = 10_000 * 366 * 24 * 60 * MINUTE
 """Ten thousand years in milliseconds: what is due later is never due."""
 
 
-@dataclass(frozen=True, eq=False)
-class Organisation:
+class Organisation(Struct, frozen=True, eq=False, dict=True, weakref=True):
     """Every workflow that can run in a rehearsal. Models are made when one first runs."""
 
     analyses: AnalysisCache
     problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     """By the key of the workflow, as ``Snapshot.by_entry`` has them."""
-    answers: dict[Hashable, Hashable] = field(default_factory=dict, repr=False)
+    answers: dict[Hashable, Hashable] = field(default_factory=dict)
     """What it has said to what replays ask, by the question: ``scenarios.suite`` keeps it here."""
-    _names: dict[str, str] = field(default_factory=dict, repr=False)
-    _by_place: dict[str, Mapping[str, tuple[Problem, ...]]] = field(default_factory=dict, repr=False)
+    _names: dict[str, str] = field(default_factory=dict)
+    _by_place: dict[str, Mapping[str, tuple[Problem, ...]]] = field(default_factory=dict)
     """By the key of the workflow and the pointer of each part that they are in."""
 
     @property

@@ -17,10 +17,11 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+from msgspec.structs import replace
 
 from kustui.check.checker import Results, WorkflowResult, check_workflow, selected_entry
 from kustui.config.check_settings import Settings

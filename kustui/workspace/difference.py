@@ -10,9 +10,10 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.check.problems import Identities, Problem, Renames, Words, fixed_and_new
 from kustui.definition.collection import Document, Entry
@@ -54,8 +55,7 @@ class Change(NamedTuple):
     after: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Difference:
+class Difference(Struct, frozen=True, eq=False):
     changes: tuple[Change, ...] = ()
     fixed: tuple[Problem, ...] = ()
     new: tuple[Problem, ...] = ()

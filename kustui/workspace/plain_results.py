@@ -4,9 +4,10 @@ their place in the collection, or left out where their own text is what the data
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from kustui.check.problems import Problem, Related
 from kustui.config.check_settings import Settings
@@ -32,8 +33,7 @@ class NotPlainError(ValueError):
 # The problems and schedules of a collection
 
 
-@dataclass(frozen=True, eq=False)
-class CollectionData:
+class CollectionData(Struct, frozen=True, eq=False, dict=True):
     """Converts what was found out about a collection with some settings."""
 
     collection: Collection
@@ -94,8 +94,7 @@ class CollectionData:
 # The result of a workflow
 
 
-@dataclass(frozen=True, eq=False)
-class WorkflowData:
+class WorkflowData(Struct, frozen=True, eq=False):
     """Converts what was found out about a workflow by itself, wherever it stands in its file."""
 
     document: Document

@@ -6,9 +6,11 @@ A Workspace makes such values of the same paths, one after the other, and works 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kustui.check.problems import UNUSED_SUPPRESSION, Problem
 from kustui.definition.collection import Collection, Document
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
 
 
-@dataclass(frozen=True, eq=False)
-class Snapshot:
+class Snapshot(Struct, frozen=True, eq=False, dict=True, weakref=True):
     """The state that every screen renders."""
 
     collection: Collection = field(default_factory=Collection)

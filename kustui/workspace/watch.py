@@ -12,11 +12,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, is_definition, is_ignored, stamps_of, walk_folders
 from kustui.files import Stamp, absolute, identity_of, is_file, is_folder, resolved, stamp_of
@@ -228,8 +229,7 @@ def _require_room(folders: list[str]) -> None:
         pass
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
+class _Places(Struct, frozen=True):
     """Where things can happen that matter."""
 
     folders: frozenset[str]

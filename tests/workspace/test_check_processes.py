@@ -8,10 +8,10 @@ import signal
 import subprocess
 import sys
 import zlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kustui.check.checker import Results, check_workflows
 from kustui.check.problems import Problem

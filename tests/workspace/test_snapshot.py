@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import json
 import os
 import tempfile
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.check import checker
 from kustui.config.check_settings import Settings, Suppression
@@ -227,7 +228,7 @@ def test_what_cannot_be_read_stays_what_it_was(data: bytes, changes: list[Any]) 
                 told = [problem for problem in now.problems or () if problem.document is not kept.broken]
                 assert now.problems is not None
                 assert len(told) < len(now.problems)
-                now = dataclasses.replace(now, problems=tuple(told))
+                now = replace(now, problems=tuple(told))
             if good.exists():
                 assert plain(now) == renamed(plain(fresh(good)), other, name)
 
@@ -245,8 +246,8 @@ def renamed(value: Any, old: str, new: str) -> Any:
             return type(value)(*(renamed(each, old, new) for each in value))
         case tuple():
             return tuple(renamed(each, old, new) for each in value)
-        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type) and hasattr(value, "caller"):
-            return dataclasses.replace(value, caller=renamed(value.caller, old, new))
+        case _ if isinstance(value, Struct) and hasattr(value, "caller"):
+            return replace(value, caller=renamed(value.caller, old, new))
     return value
 
 
@@ -441,7 +442,7 @@ def test_a_suppression_alone_looks_at_no_workflow_again(app: Path, looked_at: li
     workspace = opened(app)
     looked_at.clear()
     other = Settings(suppressions=(Suppression("unknown-target", "it is known", workflow="elsewhere"),))
-    workspace.refresh(settings=dataclasses.replace(other, severities={"unused-suppression": None}))
+    workspace.refresh(settings=replace(other, severities={"unused-suppression": None}))
     assert len(looked_at) == 8, "a severity is another look"
     looked_at.clear()
     workspace.refresh(settings=Settings(severities={"unused-suppression": None}))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePath
 from typing import Protocol, cast
+
+from msgspec import Struct
 
 from kustui.check.problems import Problem, relative_path
 from kustui.config.severity import Severity
@@ -43,8 +44,7 @@ class ReportedFix(Protocol):
     def is_safe(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """The content of a report: everything that was checked, and its problems in the order of the report."""
 
     collection: Collection

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kustui.check.problems import Problem, fixed_and_new
 from kustui.check.reports import CheckResult
@@ -114,8 +115,7 @@ _REACH = 1 << 10  # bytes examined on either side: a definition without line bre
 _TAB = "    "
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """A source line, made safe for a terminal: the text before, in and after a place."""
 
     before: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
+
+from msgspec import Struct
 
 from kustui.definition.cases import ANY, Cases, Fact, FactTable, Term, all_cases, any_cases
 from kustui.definition.expressions.nodes import Expression, Path
@@ -22,22 +23,19 @@ MAX_DEPTH = 100
 """How deep conditions may nest: a person's have three or four levels [assumed]."""
 
 
-@dataclass(frozen=True, slots=True)
-class Always:
+class Always(Struct, frozen=True):
     """Holds whatever happens."""
 
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Never:
+class Never(Struct, frozen=True):
     """Cannot hold."""
 
     pointer: str
 
 
-@dataclass(frozen=True)
-class AllOf:
+class AllOf(Struct, frozen=True, dict=True):
     """``and``: holds when each part does."""
 
     parts: tuple[Condition, ...]
@@ -49,8 +47,7 @@ class AllOf:
         return _outcome_of(self)
 
 
-@dataclass(frozen=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True, dict=True):
     """``or``: holds when at least one part does."""
 
     parts: tuple[Condition, ...]
@@ -62,8 +59,7 @@ class AnyOf:
         return _outcome_of(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(Struct, frozen=True):
     """One value that is compared: any JSON value, and what it stands for where it is a string."""
 
     value: object
@@ -79,8 +75,7 @@ class Operand:
         return isinstance(self.value, dict | list | tuple) and any(expressions_in(self.value))
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """An operator with its values, as many as there are. The operator may be unknown."""
 
     operator: str
@@ -115,8 +110,7 @@ class Comparison:
         return self.meaning.least <= len(self.operands) and (most is None or len(self.operands) <= most)
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """Something that stands where a condition has to, and is none."""
 
     message: str

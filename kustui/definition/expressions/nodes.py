@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.text.messages import Suggestion, did_you_mean, shortened
 
@@ -27,8 +28,7 @@ _EMBEDDED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ExpressionFault:
+class ExpressionFault(Struct, frozen=True):
     """One thing wrong with how an expression is written. Offsets are code points of the whole string."""
 
     message: str
@@ -85,8 +85,7 @@ class Path(NamedTuple):
         return self.segments[2:] if self.root in ("steps", "variables") else self.segments[1:]
 
 
-@dataclass(frozen=True, slots=True)
-class Embedded:
+class Embedded(Struct, frozen=True):
     """A reference or function inside longer text, where it has no effect."""
 
     text: str
@@ -106,8 +105,7 @@ class Embedded:
         return bool(self.reference) and not self.text.startswith("/#")
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """A string of a definition: a Literal, a Reference, a Function or a Template."""
 
     text: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,16 +34,12 @@ BEGINNINGS = ("/", "#", "\\", " ")
 """What a misspelt reference may begin with: what begins with anything else, and holds no ``/#``, is plain text."""
 
 
-class Literal(Expression):
+class Literal(Expression, frozen=True):
     """Text that stands for itself. It reads nothing and has no faults."""
 
-    __slots__ = ()
 
-
-class Reference(Expression):
+class Reference(Expression, frozen=True):
     """``/#steps.egu-awuO4.body.id``, which stands for a value with its type. It has either one path or one fault."""
-
-    __slots__ = ()
 
     @property
     def path(self) -> Path | None:
@@ -63,8 +58,7 @@ class Argument(NamedTuple):
     """Whether the function takes text for people here, which is a path only if Kustomer takes it for one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function(Expression):
+class Function(Expression, frozen=True):
     """``/#fn:parseInt,steps.1.qtyStr``, which stands for a typed result. What precedes a fault is kept."""
 
     name: str = ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
+
+from msgspec import Struct, field
 
 from kustui.definition.expressions.nodes import (
     Call,
@@ -47,8 +48,7 @@ class Helper(NamedTuple):
     end: int
 
 
-@dataclass(slots=True)
-class Notes:
+class Notes(Struct):
     """What the parser meets in a template, in order."""
 
     text: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 from kustui.definition.expressions.nodes import (
     ROOTS,
@@ -39,20 +41,30 @@ _TOP = Scope(0, frozenset(), 0)
 """Outside of any block."""
 
 
-@dataclass(frozen=True, slots=True)
-class Template(Expression):
+class Template(Expression, frozen=True, eq=False):
     """A string with at least one ``{{``. Up to its first fault, everything that was understood is kept."""
 
     others: tuple[Lookup, ...] = ()
     """What it looks up besides its paths: fields of a loop's element, ``this``, ``@index``, bare names or helpers."""
     helpers: tuple[Helper, ...] = ()
-    syntax: tuple[Node, ...] | None = field(default=None, compare=False, repr=False)
+    syntax: tuple[Node, ...] | None = None
     """Its nodes, if they were needed to tell what it reads."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Template) and self._compared == other._compared
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    @property
+    def _compared(self) -> tuple[object, ...]:
+        """All but its nodes, which are what its text is parsed to, whether they are kept or not."""
+        return self.text, self.paths, self.faults, self.embedded, self.others, self.helpers
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         if self.syntax is None:
-            object.__setattr__(self, "syntax", parse_any_template(self.text).syntax)
+            force_setattr(self, "syntax", parse_any_template(self.text).syntax)
         return self.syntax or ()
 
     @property
@@ -156,8 +168,7 @@ def parse_any_template(text: str) -> Template:
     )
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A block that is not closed yet."""
 
     tag: Tag

@@ -6,13 +6,13 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
 import tree_sitter
 import tree_sitter_javascript
 import tree_sitter_typescript
+from msgspec import Struct
 from tree_sitter import Node
 
 from kustui.definition.modules.declarations import IDENTIFIERS, Binding, declared, descendants
@@ -64,8 +64,7 @@ class Change(NamedTuple):
     """The assignment, or the call."""
 
 
-@dataclass(frozen=True, eq=False)
-class ModuleFile:
+class ModuleFile(Struct, frozen=True, eq=False, dict=True):
     """One file: ``source`` is its text as it is."""
 
     index: int

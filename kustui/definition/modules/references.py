@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from kustui.definition.modules.declarations import Binding
@@ -40,8 +40,7 @@ _GIVE_ELEMENTS = frozenset({"forEach", "map", "filter", "find", "some", "every",
 Container = Object | List
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """How many more links are followed from name to name, and what has been found on the way."""
 
     left: int

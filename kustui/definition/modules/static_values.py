@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from msgspec import Struct, field
 from tree_sitter import Node
 
 from kustui.definition.values import text_of as written
@@ -70,13 +70,11 @@ class Piece(NamedTuple):
     """Whether the characters stand there, if need be as escapes, and not something that comes to them."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Value:
+class Value(Struct, frozen=True, eq=False):
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scalar(Value):
+class Scalar(Value, frozen=True, eq=False):
     """A number, true, false or null."""
 
     value: float | int | bool | None
@@ -100,8 +98,7 @@ class Scalar(Value):
         return str(self.value)  # a whole number as it is written: a rehearsal says what of it is lost
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Text(Value):
+class Text(Value, frozen=True, eq=False):
     pieces: tuple[Piece, ...]
 
     @property
@@ -109,20 +106,17 @@ class Text(Value):
         return "".join(piece.text for piece in self.pieces)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unknown(Value):
+class Unknown(Value, frozen=True, eq=False):
     """What cannot be known, by its source text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Undefined(Value):
+class Undefined(Value, frozen=True, eq=False):
     """``undefined``: a member that is not there."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Function(Value):
+class Function(Value, frozen=True, eq=False):
     """A function whose result is worked out where it is called."""
 
     node: Node
@@ -130,8 +124,7 @@ class Function(Value):
     """The call in which it is made."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(Struct, frozen=True, eq=False):
     """A call of a function, or a turn of a loop: what its own names stand for."""
 
     range: Origin
@@ -153,8 +146,7 @@ class Child(NamedTuple):
     """Whether it came with another object or list."""
 
 
-@dataclass(frozen=True, eq=False)
-class Object(Value):
+class Object(Value, frozen=True, eq=False, dict=True):
     members: list[Child]
     """What is not known is among them: without a key where the key is not known either."""
     inherited: list[Value] = field(default_factory=list)
@@ -194,8 +186,7 @@ class Object(Value):
         self.members.append(child)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class List(Value):
+class List(Value, frozen=True, eq=False):
     elements: list[Child]
 
     @property

@@ -7,10 +7,10 @@ instead of 70.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from kustui.definition.source.outline import Item, Outline, item_at
 from kustui.definition.source.source import Extent, Source

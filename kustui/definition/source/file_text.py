@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from kustui.definition.source.edits import Edit, edit_between, outline_after
 from kustui.definition.source.outline import Outline, Shape, outline

@@ -6,9 +6,10 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
+
+from msgspec import Struct, field
 
 from kustui.definition.source.source import Extent, Source, Written
 
@@ -32,8 +33,7 @@ class Kind:
     """Something that comes to it."""
 
 
-@dataclass(frozen=True, eq=False)
-class ModuleOrigins:
+class ModuleOrigins(Struct, frozen=True, eq=False, dict=True):
     """The places of all values and keys of a JSON text in the files that they were read from.
 
     The columns hold a part a row, those inside another behind it: its bytes in the JSON text, which file it is in,
@@ -196,8 +196,7 @@ def _character_starts(written: bytes) -> list[int]:
     return [at for part, at in zip(parts, ends, strict=False) if part not in _LINE_BREAKS] + [ends[-1]]
 
 
-@dataclass(frozen=True, eq=False)
-class SameOrigins:
+class SameOrigins(Struct, frozen=True, eq=False):
     """The places of a JSON text in a text of the same length, of which it leaves out what JSON does not have."""
 
     files: tuple[Source, ...]

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.definition.platform import APP_KEYS, DISTINCTIVE_APP_KEYS, called_id
 from kustui.definition.source import recognition
@@ -94,8 +95,7 @@ class Page(NamedTuple):
     next: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     shape: Shape
     items: tuple[Item, ...] = ()
     apps: tuple[AppItem, ...] = ()

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from kustui.definition.source.source import Extent, Fault, Source, duplicate_key, replace_lone_surrogates
 
@@ -114,8 +114,7 @@ def key_text(literal: bytes) -> str:
     return str(json.loads(replace_lone_surrogates(literal)))
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """An object or list whose end has not been reached."""
 
     pointer: str

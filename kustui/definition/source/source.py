@@ -10,9 +10,10 @@ import codecs
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from kustui.errors import KustuiError
 from kustui.text.messages import mismatch, quoted
@@ -116,8 +117,7 @@ class _Mark(NamedTuple):
     characters: int
 
 
-@dataclass(frozen=True, eq=False)
-class Source:
+class Source(Struct, frozen=True, eq=False, dict=True):
     """One file as UTF-8 without a byte-order mark, whatever it was on disk."""
 
     path: str

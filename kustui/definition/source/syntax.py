@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kustui.definition.source.positions import MAX_DEPTH, open_brackets, too_deep, unclosed
 from kustui.definition.source.source import Extent, Fault, Source
@@ -105,8 +106,7 @@ def _refuse(constant: str) -> None:
     raise _ConstantError(constant)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
+class _Stop(Struct, frozen=True):
     """The place where Python's parser stopped, and its error message."""
 
     source: Source

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, groupby
 from operator import attrgetter
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.diagrams.layout.columns import SELF_LOOP_WIDTH, Columns, fit_columns
 from kustui.diagrams.layout.layers import Arrow, Hop, Layering, Wire, assign_layers, reduce_crossings
@@ -77,8 +78,7 @@ class HorizontalSegment(NamedTuple):
     wire: int
 
 
-@dataclass(frozen=True)
-class Band:
+class Band(Struct, frozen=True):
     """Rows with all that is in them, sorted by column: one layer of boxes, or the channel between two."""
 
     top: int
@@ -97,8 +97,7 @@ class Band:
         return max(chain(boxes, (segment.x for segment in self.verticals), horizontals), default=0)
 
 
-@dataclass(frozen=True)
-class BoxLayout:
+class BoxLayout(Struct, frozen=True, dict=True):
     """A drawing of ``width`` times ``height`` cells."""
 
     width: int
@@ -164,8 +163,7 @@ class BoxLayout:
         return min(self.layers[self.layer_of[node] + by], key=lambda box: abs(box.middle - middle))
 
 
-@dataclass(frozen=True)
-class Arrangement:
+class Arrangement(Struct, frozen=True):
     """Boxes and wires in their columns, before it is known how high the boxes are."""
 
     nodes: Sequence[str]
@@ -210,8 +208,7 @@ def arrange_boxes(needed: Mapping[str, int], arrows: Iterable[Arrow], least: int
     return Arrangement(nodes, layering, order, fit_columns([*needed.values()], layering, order, least, room))
 
 
-@dataclass(frozen=True)
-class _Rows:
+class _Rows(Struct, frozen=True):
     """A layer of boxes, the channel of wires between it and the next, and so on down."""
 
     nodes: Sequence[str]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kustui.diagrams.layout.layers import Layering, sweep_count
 
@@ -32,8 +33,7 @@ _Ends = Mapping[int, Sequence[int]]
 """The wires at an edge of a node, with the vertices that they lead to there."""
 
 
-@dataclass(frozen=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The first column of each vertex, and the columns of the wires that meet the edges of each node."""
 
     left: Sequence[int]

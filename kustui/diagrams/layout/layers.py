@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from kustui.analysis.walks import reverse_postorder
 from kustui.groups import grouped
@@ -54,8 +55,7 @@ class Hop(NamedTuple):
     wire: int
 
 
-@dataclass(frozen=True)
-class Layering:
+class Layering(Struct, frozen=True, dict=True):
     """Vertices are numbers: of nodes as they were given, and after them of the dummies of wires that pass a layer."""
 
     node_count: int

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.diagrams.layout.layers import Arrow
 from kustui.groups import grouped
@@ -83,8 +84,7 @@ class Lane(NamedTuple):
         return self.mark if row < self.mixed_from else ""
 
 
-@dataclass(frozen=True)
-class RailLayout:
+class RailLayout(Struct, frozen=True, dict=True):
     rows: tuple[RailRow, ...] = ()
     columns: tuple[tuple[Lane, ...], ...] = ()
     """The lanes of each column, from the top."""
@@ -111,8 +111,7 @@ def lay_out_rail(nodes: Sequence[str], arrows: Iterable[Arrow]) -> RailLayout:
     return RailLayout(rows, tuple(tuple(sorted(lanes)) for lanes in builder.columns))
 
 
-@dataclass
-class _OpenLane:
+class _OpenLane(Struct):
     """A lane whose node is yet to come."""
 
     column: int
@@ -129,8 +128,7 @@ class _OpenLane:
             self.mixed_from = row
 
 
-@dataclass
-class _RailBuilder:
+class _RailBuilder(Struct):
     """The rows so far."""
 
     row_of: Mapping[str, int]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 
 class Net(NamedTuple):
@@ -41,8 +42,7 @@ def route_channel(nets: Sequence[Net], straight: Iterable[int]) -> tuple[tuple[R
     return tuple(router.runs), len(router.tracks)
 
 
-@dataclass
-class _ChannelRouter:
+class _ChannelRouter(Struct):
     nets: list[Net]
     occupied: set[int]
     """Columns in which some net comes in or goes out."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from kustui.analysis.evaluation import PartlyKnown
 from kustui.definition import regex
@@ -18,8 +19,7 @@ from kustui.simulate.organisation import Organisation
 from kustui.text.messages import quoted
 
 
-@dataclass(frozen=True, slots=True)
-class ActionResult:
+class ActionResult(Struct, frozen=True):
     """What came of an action."""
 
     output: Any = MISSING

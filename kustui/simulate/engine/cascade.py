@@ -4,8 +4,9 @@ starts the workflows that listen to it. What is not known of the object stays so
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from kustui.analysis.effects import (
     Effect,

@@ -6,8 +6,10 @@ No clock but the state's, no chance but from its seed, no network, and nothing o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.evaluation import Failure
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -21,13 +23,11 @@ from kustui.simulate.organisation import Organisation
 # What a person, or a scenario, can decide
 
 
-@dataclass(frozen=True, slots=True)
-class ExecuteStep:
+class ExecuteStep(Struct, frozen=True):
     """Execute the next step with its overrides, or else begin the next run, or let the next event happen."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetOutput:
+class SetOutput(Struct, frozen=True):
     """The next step is to return this."""
 
     output: Any
@@ -35,31 +35,27 @@ class SetOutput:
     """Whether nobody has reviewed it, so that it stays marked as a draft."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetFailure:
+class SetFailure(Struct, frozen=True):
     """The next step is to fail."""
 
     status: int | None = None
     body: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class ForceEdge:
+class ForceEdge(Struct, frozen=True):
     """The next step is to take this edge, whatever the conditions say; with no pointer the run ends there."""
 
     pointer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerQuestion:
+class AnswerQuestion(Struct, frozen=True):
     """How something undecided is to be taken: a condition as true or false, a value as any JSON value."""
 
     pointer: str
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class StartEvent:
+class StartEvent(Struct, frozen=True):
     """An event is to happen after the current run; or one workflow is to be started, by its key."""
 
     payload: Any
@@ -71,13 +67,11 @@ class StartEvent:
     """Whether nobody has reviewed the payload."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClearOverrides:
+class ClearOverrides(Struct, frozen=True):
     """Forget what was decided about the next step."""
 
 
-@dataclass(frozen=True, slots=True)
-class AbandonRun:
+class AbandonRun(Struct, frozen=True):
     """End the current run here, for instance because nobody can answer what it asks."""
 
     why: str = ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.analysis.flow import Edge
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -76,8 +77,7 @@ def _last_of_current_run(state: State) -> TraceEntry | None:
 # Back and forth
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """The states of a rehearsal, and which is looked at. Going back loses nothing until something else is decided."""
 
     states: tuple[State, ...]
@@ -135,8 +135,7 @@ class CoverageRatio(NamedTuple):
         return CoverageRatio(self.taken + other.taken, self.total + other.total)
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowCoverage:
+class WorkflowCoverage(Struct, frozen=True):
     """That of one workflow. Steps that no path leads to count as well: nothing takes them."""
 
     analysis: WorkflowAnalysis
@@ -149,8 +148,7 @@ class WorkflowCoverage:
     """Those that were never taken, in flow order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """The workflows that have run, in the collection's order."""
 
     workflows: tuple[WorkflowCoverage, ...]

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.analysis.evaluation import Failure
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -61,8 +62,7 @@ class Dequeued(NamedTuple):
         return self.clock - self.item.at if self.item.key else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """Scheduled runs, which share 1,000 starts per 15 minutes, and events, which do not wait; by when they are due."""
 
     runs: tuple[QueueItem, ...] = ()
@@ -110,8 +110,7 @@ def _inserted(ordered: tuple[QueueItem, ...], item: QueueItem) -> tuple[QueueIte
 # The state
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One run of a workflow."""
 
     number: int
@@ -141,8 +140,7 @@ class Run:
         return steps
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What has to be answered before the run goes on."""
 
     pointer: str
@@ -154,8 +152,7 @@ class Question:
     """Whether the answer is true or false; else it is any value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(Struct, frozen=True):
     """What a person has decided about the next step before it is executed."""
 
     output: Any = MISSING
@@ -168,8 +165,7 @@ class Overrides:
     """By the pointer of what could not be decided."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """A rehearsal between two steps."""
 
     organisation: Organisation

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from kustui.analysis.condition_evaluation import evaluate_condition
 from kustui.analysis.evaluation import EvaluationContext, Failure, PartlyKnown, assumptions_in, resolve

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.analysis.condition_evaluation import Verdict
 from kustui.analysis.evaluation import Failure
@@ -46,8 +47,7 @@ class EntryKind(Enum):
     """A run was left before its next step could be executed."""
 
 
-@dataclass(frozen=True, slots=True)
-class TriedEdge:
+class TriedEdge(Struct, frozen=True):
     """A transition or an error case that was tried, and the verdict on its condition."""
 
     pointer: str
@@ -60,8 +60,7 @@ class TriedEdge:
     """What people call the step that it leads to."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledRun:
+class ScheduledRun(Struct, frozen=True):
     """A run that a step has scheduled."""
 
     workflow_id: str
@@ -87,8 +86,7 @@ class CausedEvent(NamedTuple):
     """Why it is not followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceEntry:
+class TraceEntry(Struct, frozen=True):
     """One thing that happened: an event, the start of a run, a step."""
 
     number: int
@@ -163,8 +161,7 @@ class TraceEntry:
         return given and self.kind is EntryKind.STEP
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """Entries, of which only the latest are kept. Adding one copies no more than a chunk."""
 
     full: tuple[tuple[TraceEntry, ...], ...] = ()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.flow import Edge
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -35,8 +37,7 @@ _SCHEDULE_WEIGHT = 10
 """How many steps a schedule counts for when the farthest path is chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathStep:
+class PathStep(Struct, frozen=True):
     """One trigger or step of a path, and how it is left."""
 
     node: str
@@ -69,8 +70,7 @@ class PathStep:
         return self.edge.target if self.edge is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowPath:
+class WorkflowPath(Struct, frozen=True):
     """A path through a workflow, from its trigger or a later node, and through those that it schedules if asked."""
 
     steps: tuple[PathStep, ...]
@@ -91,8 +91,7 @@ Steps = tuple[PathStep, "Steps"] | None
 """Those of a path so far, the last first, each with those before it, which other paths share."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Branch:
+class _Branch(Struct, frozen=True):
     """A path as it is searched."""
 
     state: SymbolicState

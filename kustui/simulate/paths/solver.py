@@ -9,9 +9,11 @@ contradict each other. Where that is not certain, they stay unsolved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import product, takewhile
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kustui.analysis.reads import Fields
 from kustui.definition.expressions import Comparison, Reference, expressions_in
@@ -36,8 +38,7 @@ class _Reading(NamedTuple):
     """Whether it reads their values, and nothing made of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Struct, frozen=True):
     """Constraints on origins that depend on each other, and values that meet them, but for the unsolved."""
 
     readings: tuple[_Reading, ...]
@@ -52,8 +53,7 @@ Bucket = tuple[int, str, bool, Fields]
 """Where a component is looked for: run, node, whether it is of the failure, and the fields down to the first list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(Struct, frozen=True):
     """Constraints, and values that meet them, but for the unsolved."""
 
     unsolved: tuple[Constraint, ...] = ()

@@ -8,10 +8,12 @@ to be taken comparisons have to come out true, or false: these constraints are k
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import islice, product
 from typing import Any, Generic, NamedTuple, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kustui.analysis.reads import Fields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -63,8 +65,7 @@ class Scope(NamedTuple):
     """The step whose failure ``/#error`` reads; empty where none has failed on the path."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathRun:
+class PathRun(Struct, frozen=True):
     """One run of a path: of which workflow, and where it is scheduled."""
 
     analysis: WorkflowAnalysis
@@ -78,8 +79,7 @@ class PathRun:
     """What the step passes on, as it is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class LayeredMap(Generic[K, V]):
+class LayeredMap(Struct, Generic[K, V], frozen=True):
     """An immutable mapping: one with more entries shares most of what it holds, so that every step of a long path can
     have its own."""
 
@@ -104,8 +104,7 @@ class LayeredMap(Generic[K, V]):
         return merged
 
 
-@dataclass(frozen=True, slots=True)
-class SymbolicRun:
+class SymbolicRun(Struct, frozen=True):
     """What is known of one run while its path is searched."""
 
     path_run: PathRun
@@ -142,15 +141,13 @@ class SymbolicRun:
         return replace(self, outputs=self.outputs.plus({node: kind}))
 
 
-@dataclass(slots=True)
-class Trials:
+class Trials(Struct):
     """How many values may still be tried in a search; with none left, what is not easily met stays unsolved."""
 
     remaining: int = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class SymbolicState:
+class SymbolicState(Struct, frozen=True):
     """What is known of the runs of a path while it is searched."""
 
     runs: tuple[SymbolicRun, ...]

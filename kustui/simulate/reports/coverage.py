@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import PurePath
 from textwrap import wrap
+
+from msgspec import Struct
 
 from kustui import __version__
 from kustui.analysis.flow import Edge
@@ -28,8 +29,7 @@ FORMATS = ("text", "json", "cobertura", "lcov")
 _WIDTH = 80
 
 
-@dataclass(frozen=True)
-class CoverageReport:
+class CoverageReport(Struct, frozen=True, dict=True):
     """The coverage of every workflow, those that no scenario runs included, over many scenarios."""
 
     coverage: Coverage
@@ -66,8 +66,7 @@ class CoverageReport:
             yield path, tuple(workflows)
 
 
-@dataclass(frozen=True)
-class _Node:
+class _Node(Struct, frozen=True):
     """The trigger or a step, as a line with branches."""
 
     line: int
@@ -81,8 +80,7 @@ class _Node:
         return sum(hits > 0 for _, _, hits in self.edges)
 
 
-@dataclass(frozen=True)
-class _Workflow:
+class _Workflow(Struct, frozen=True, dict=True):
     """One workflow, by lines."""
 
     covered: WorkflowCoverage

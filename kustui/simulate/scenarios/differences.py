@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
+
+from msgspec import Struct
 
 from kustui.definition.expressions import value_in_words
 from kustui.definition.platform import TRIGGER_ID
@@ -22,8 +23,7 @@ from kustui.simulate.scenarios.model import Expectations, ExpectedCoverage, Expe
 from kustui.text.messages import counted, hint_of, quoted
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Something that differs from what a scenario expects."""
 
     pointer: str

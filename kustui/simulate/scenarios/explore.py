@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct, field
 
 from kustui.analysis.names import node_name, path_namer
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -28,8 +29,7 @@ MAX_PATHS = 100
 _NODES_PER_PATH = 60
 
 
-@dataclass(frozen=True, slots=True)
-class DescribedRun:
+class DescribedRun(Struct, frozen=True):
     """One run of a path, in words."""
 
     path_run: PathRun
@@ -47,12 +47,11 @@ class DescribedRun:
         return node_name(self.analysis.flow, node)
 
 
-@dataclass(frozen=True)
-class ExploredPath:
+class ExploredPath(Struct, frozen=True, eq=False, dict=True):
     """A path from a trigger to where the run ends, or on through the runs that it schedules, in words."""
 
     workflow_path: WorkflowPath
-    _needs: dict[Hashable, str] = field(default_factory=dict, compare=False)
+    _needs: dict[Hashable, str] = field(default_factory=dict)
     """What steps need that were described before, which paths of an exploration share."""
 
     @property
@@ -157,8 +156,7 @@ def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
     return " and ".join(filter(None, (fails, words)))
 
 
-@dataclass(frozen=True, slots=True)
-class Exploration:
+class Exploration(Struct, frozen=True):
     """The paths from one workflow."""
 
     analysis: WorkflowAnalysis

@@ -8,11 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -107,8 +107,7 @@ def unused_path(folder: Path, title: str) -> Path:
 # Reading
 
 
-@dataclass(frozen=True, eq=False)
-class ScenarioFile:
+class ScenarioFile(Struct, frozen=True, eq=False, dict=True):
     """A scenario and where its parts stand."""
 
     document: Document

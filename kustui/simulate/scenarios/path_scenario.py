@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from kustui.analysis.evaluation import EvaluationContext, resolve
 from kustui.analysis.reads import Fields
@@ -42,8 +43,7 @@ class ForcedStep(NamedTuple):
     """What happens otherwise, in a clause."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathScenario:
+class PathScenario(Struct, frozen=True):
     """A scenario that takes a path, and how far."""
 
     scenario: Scenario | None

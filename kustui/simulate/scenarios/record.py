@@ -4,8 +4,9 @@ rehearsal, also after an edit."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection_messages import ambiguous_name, no_workflow_named, workflows_named

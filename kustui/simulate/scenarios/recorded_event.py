@@ -8,8 +8,9 @@ or what workflows read as it is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -29,8 +30,7 @@ _FAILED = frozenset(("failed", "failure", "error", "errored"))
 _STEP_KEYS = ("step", "stepId", "actionId")
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedEvent:
+class RecordedEvent(Struct, frozen=True):
     """What starts a run, and of a run that has been, what came of it."""
 
     payload: Mapping[str, Any]
@@ -202,8 +202,7 @@ def _is_status(code: Any) -> bool:
 # Replayed
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """How a recorded run has gone through its workflow."""
 
     failed: tuple[str, ...]

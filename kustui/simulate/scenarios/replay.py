@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kustui.analysis.condition_evaluation import Verdict
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -31,8 +32,7 @@ from kustui.simulate.scenarios.model import Choice, Mock
 from kustui.text.messages import counted, quoted
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Struct, frozen=True):
     """The result of a scenario."""
 
     file: ScenarioFile

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Problem
@@ -86,8 +87,7 @@ class Basis(NamedTuple):
 _NOTHING = CoverageRatio(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioResult:
+class ScenarioResult(Struct, frozen=True):
     """What came of one scenario. Plain values, to be kept and sent to other processes."""
 
     path: str
@@ -256,8 +256,7 @@ def coverage_of(results: Iterable[ScenarioResult], organisation: Organisation, *
 # What a result depends on
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _AskedOrganisation(Organisation):
+class _AskedOrganisation(Organisation, frozen=True, eq=False, kw_only=True):
     """An organisation that notes what a replay asks of it."""
 
     original: Organisation

@@ -7,10 +7,10 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual.worker import Worker, WorkerError
 
 from kustui.definition.collection import Collection

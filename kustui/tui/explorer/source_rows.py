@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice, pairwise
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
@@ -78,8 +80,7 @@ class _Stretch(NamedTuple):
     is_string: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class FoldedSource:
+class FoldedSource(Struct, frozen=True, eq=False, dict=True):
     """The rows of a source, some of its objects and lists folded and some of its strings unfolded."""
 
     lines: SourceLines
@@ -88,8 +89,11 @@ class FoldedSource:
     """Where something that is folded begins, and the line in which it ends."""
     strings: Mapping[int, UnfoldedString] = field(default_factory=dict)
     """The lines with a string that is unfolded."""
-    _marks: dict[int, Sequence[Mark]] = field(default_factory=dict, init=False, repr=False)
-    """What is wrong in the lines that were looked at."""
+
+    @cached_property
+    def _marks(self) -> dict[int, Sequence[Mark]]:
+        """What is wrong in the lines that were looked at."""
+        return {}
 
     # Which rows there are
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
@@ -31,8 +32,7 @@ _FLOW_SHARE = 45
 """Percent of the height that the flow takes at most where it stands above another pane."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaneLayout:
+class PaneLayout(Struct, frozen=True):
     """Which panes there is room for: where not all can be seen, those that were entered last."""
 
     narrow: bool = True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kustui.analysis.names import node_name
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -68,8 +70,7 @@ class FollowedScenario(NamedTuple):
     """Whether it was replayed to its end; without ``differences`` it held."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """A rehearsal with everything that the person has decided. Methods that change it return another one."""
 
     organisation: Organisation

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_label, short_action

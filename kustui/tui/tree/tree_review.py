@@ -4,11 +4,12 @@ that are gone, and the flow of both states. No screen in here."""
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Document, Entry
@@ -47,8 +48,7 @@ class ReviewedChange(NamedTuple):
     """What changed, in words."""
 
 
-@dataclass(frozen=True, eq=False)
-class TreeReview:
+class TreeReview(Struct, frozen=True, eq=False, dict=True):
     """A comparison of the files with another state of them."""
 
     comparison: Comparison

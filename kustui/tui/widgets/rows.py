@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from kustui.check.problems import Problem, Related
 from kustui.definition.collection import Document, Entry
@@ -112,8 +113,7 @@ def shorten_breadcrumbs(crumbs: Line, width: int) -> Line:
     return line
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """A fixed number of rows, each made when it is drawn."""
 
     count: int

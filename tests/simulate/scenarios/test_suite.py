@@ -6,11 +6,11 @@ import gc
 import json
 import pickle
 import weakref
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.config.check_settings import Settings

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from kustui.simulate.scenarios.suite import ScenarioResult
 from kustui.text.signs import GLYPHS

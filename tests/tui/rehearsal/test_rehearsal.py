@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 import shutil
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from kustui.check.rule import app, called, schedule, step, to, workflow
 from kustui.config.preferences import Preferences
