@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
@@ -126,13 +125,13 @@ class CopyMenu(Menu, inherit_bindings=False):
     KEYS = ("menu.choose", "menu.plain", "menu.leave")
     ENDS_ON_OTHER_KEYS = True
 
-    @dataclass
     class Asked(Message):
         """Something is to be copied, or shown as plain text."""
 
-        item: Copyable
-        _: KW_ONLY
-        plain: bool
+        def __init__(self, item: Copyable, *, plain: bool) -> None:
+            super().__init__()
+            self.item = item
+            self.plain = plain
 
     def __init__(self, items: Sequence[Copyable], last: str, came_from: Widget | None) -> None:
         super().__init__(came_from, id="copy-menu")

@@ -8,7 +8,6 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -93,27 +92,30 @@ class Finder(Vertical):
     Finder #preview { width: 1fr; border-left: solid $rule; }
     """
 
-    @dataclass
     class Chosen(Message):
         """A match to go to."""
 
-        match: Match
-        pointer: str
+        def __init__(self, match: Match, pointer: str) -> None:
+            super().__init__()
+            self.match = match
+            self.pointer = pointer
 
-    @dataclass
     class Highlighted(Message):
         """The cursor rests on a match, or on none: what stands behind it is to be shown beside it."""
 
-        match: Match | None
-        pointer: str
+        def __init__(self, match: Match | None, pointer: str) -> None:
+            super().__init__()
+            self.match = match
+            self.pointer = pointer
 
     class Left(Message):
         """It was left without going anywhere."""
 
-    @dataclass
     class Indexed(Message):
-        collection: Collection
-        index: Index
+        def __init__(self, collection: Collection, index: Index) -> None:
+            super().__init__()
+            self.collection = collection
+            self.index = index
 
     def __init__(
         self, cache: Cache | None = None, wait_for: Callable[[Worker[None]], object] = lambda worker: None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,19 +24,21 @@ if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
 
 
-@dataclass
 class NodeSelected(Message):
     """The cursor of a drawing came to rest on a node of the tree, which is to follow."""
 
-    diagram: DiagramView
+    def __init__(self, diagram: DiagramView) -> None:
+        super().__init__()
+        self.diagram = diagram
 
 
-@dataclass
 class LinkFollowed(Message):
     """Enter in a drawing: to another place, or into the detail of the node that it is on."""
 
-    key: NodeKey
-    """Empty for the detail."""
+    def __init__(self, key: NodeKey) -> None:
+        super().__init__()
+        self.key = key
+        """Empty for the detail."""
 
 
 class DiagramView(Widget):

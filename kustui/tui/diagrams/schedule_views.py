@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -264,12 +263,13 @@ class RateInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = bindings("rate")
     DEFAULT_CSS = "RateInput { dock: bottom; height: 1; padding: 0 1; border: none; }"
 
-    @dataclass
     class Entered(Message):
         """A rate was typed, or none where it was left."""
 
-        line: RateInput
-        text: str | None
+        def __init__(self, line: RateInput, text: str | None) -> None:
+            super().__init__()
+            self.line = line
+            self.text = text
 
         async def close_with_rate(self) -> float | None:
             """Close the line; what was typed, in events a minute, or None where it was nothing. What is no rate leaves

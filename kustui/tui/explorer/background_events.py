@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -41,11 +40,12 @@ _LONG = 20
 """Seconds for which it is shown what could not be done."""
 
 
-@dataclass
 class BackgroundEvent(Message):
     """Something happened in the background."""
 
-    event: Event
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
 
 
 class BackgroundEvents:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -47,11 +46,12 @@ class FixPane(Menu, inherit_bindings=False):
     KEYS = ("difference.apply", "difference.leave", "difference.down", "difference.page-down")
     ENDS_ON_OTHER_KEYS = True
 
-    @dataclass
     class Accepted(Message):
         """A change is to be made."""
 
-        proposal: Proposal
+        def __init__(self, proposal: Proposal) -> None:
+            super().__init__()
+            self.proposal = proposal
 
     def __init__(self, title: str, proposals: Sequence[Proposal], screen: Screen[None]) -> None:
         super().__init__(screen.focused, id="fix-pane")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 from textual import events
@@ -31,19 +30,20 @@ class BookmarkMenu(Menu, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = bindings("marks")
     KEYS = ("marks.choose", "marks.down", "marks.forget", "marks.leave")
 
-    @dataclass
     class Lettered(Message):
         """A letter was typed, or chosen from the list."""
 
-        letter: str
-        _: KW_ONLY
-        setting: bool
+        def __init__(self, letter: str, *, setting: bool) -> None:
+            super().__init__()
+            self.letter = letter
+            self.setting = setting
 
-    @dataclass
     class Forgotten(Message):
         """A letter is to stand for nothing again."""
 
-        letter: str
+        def __init__(self, letter: str) -> None:
+            super().__init__()
+            self.letter = letter
 
     def __init__(self, places: Mapping[str, Line], came_from: Widget | None, *, setting: bool) -> None:
         super().__init__(came_from, id="marks", empty="type a letter or a digit to mark the place")

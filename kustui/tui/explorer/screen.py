@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -73,11 +72,12 @@ class Explorer(Screen[None]):
     class Ready(Message):
         """It is where it opens: keys that came before are its own now."""
 
-    @dataclass
     class Preferred(Message):
         """The configuration was read again: what it says of the screen."""
 
-        preferences: Preferences
+        def __init__(self, preferences: Preferences) -> None:
+            super().__init__()
+            self.preferences = preferences
 
     def __init__(
         self,

@@ -4,7 +4,6 @@ the keys and the filter at the bottom."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual import events
@@ -106,11 +105,12 @@ class TextBar(Widget):
     TextBar.-over { dock: bottom; layer: above; margin-bottom: 2; }
     """
 
-    @dataclass
     class Clicked(Message):
         """The place that it is about is to be shown."""
 
-        bar: TextBar
+        def __init__(self, bar: TextBar) -> None:
+            super().__init__()
+            self.bar = bar
 
         @property
         def control(self) -> TextBar:
@@ -320,20 +320,22 @@ class FilterInput(Input):
     FilterInput.-open { display: block; }
     """
 
-    @dataclass
     class Accepted(Message):
         """The filter stays, and the focus goes back to the pane."""
 
-        text: str
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     class Cancelled(Message):
         """The filter goes, and everything is as it was before."""
 
-    @dataclass
     class Moved(Message):
         """The cursor of the pane moves by so many rows while the filter is typed."""
 
-        by: int
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
 
     def __init__(self) -> None:
         super().__init__(compact=True, id="filter")

@@ -6,7 +6,6 @@ It costs the same with 50 rows and with 200,000, and a cursor key repaints two l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rich.segment import Segment
@@ -48,11 +47,12 @@ class RowsView(Widget, can_focus=True):
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
-    @dataclass
     class ViewMessage(Message):
         """The view that sends a message is its control."""
 
-        view: RowsView
+        def __init__(self, view: RowsView) -> None:
+            super().__init__()
+            self.view = view
 
         @property
         def control(self) -> RowsView:
