@@ -45,9 +45,9 @@ def absence_of(analysis: WorkflowAnalysis, path: Path, node: str | None, *, in_t
     """Why a path, which reads a node if that is given, never holds anything, wherever it is read; None where it may
     hold something."""
     spelling = _absence_by_spelling(path, in_template=in_template)
-    if spelling or node is None or len(path.segments) == 2:
+    if spelling or node is None or not path.fields:
         return spelling
-    part, fields = analysis.flow.part(node), path.segments[2:]
+    part, fields = analysis.flow.part(node), path.fields
     absence = None
     if isinstance(part, Step):
         if part.action == TRANSFORM_ACTION:

@@ -65,7 +65,7 @@ def fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
     for read in reads:
         for path in read.expression.paths:
             object_, assumed = objects.get(path.step, ("", False))
-            if object_ and (field := _field(path.segments[2:])):
+            if object_ and (field := _field(path.fields)):
                 yield Mention(read.node, read.pointer, f"{object_}.{field}", assumed)
 
 

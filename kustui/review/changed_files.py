@@ -14,6 +14,7 @@ from kustui.definition.collection import AppEntry, Document, Entry
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.source import Span
 from kustui.diagrams.labels import event_label
+from kustui.groups import grouped
 from kustui.review.app_changes import app_changes, paired_apps
 from kustui.review.behaviour import Behaviour
 from kustui.review.comparison import Comparison, WorkflowPair
@@ -209,15 +210,13 @@ class _ReviewedFiles:
             "cannot be read now, so that it is not compared" if new else "could not be read, so that it is not compared"
         )
 
-    def _parts(self) -> Mapping[str, list[Changed]]:
+    def _parts(self) -> Mapping[str, Sequence[Changed]]:
         """What changed, by the path of its file now, or then if it is gone."""
-        parts: dict[str, list[Changed]] = {}
-        for part in (*self._apps(), *self._workflows()):
-            at = part.new or part.old
-            assert at is not None, "one of them is there"
-            if not self._note(at.source.path):
-                parts.setdefault(at.source.path, []).append(part)
-        return parts
+        return grouped(
+            (at.source.path, part)
+            for part in (*self._apps(), *self._workflows())
+            if (at := part.new or part.old) is not None and not self._note(at.source.path)
+        )
 
     # Apps
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from operator import ne
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -172,9 +171,10 @@ def _lists_that_differ(old: Condition, new: Condition) -> tuple[Comparison, list
     if not isinstance(old, Comparison) or not isinstance(new, Comparison) or old.operator != new.operator:
         return None
     olds, news = ([canonical_json(operand.value) for operand in side.operands] for side in (old, new))
-    if len(olds) != len(news) or sum(map(ne, olds, news)) != 1:
+    differing = [at for at, (one, other) in enumerate(zip(olds, news, strict=False)) if one != other]
+    if len(olds) != len(news) or len(differing) != 1:
         return None
-    at = [*map(ne, olds, news)].index(True)
+    (at,) = differing
     before, after = (side.operands[at].value for side in (old, new))
     if not isinstance(before, list) or not isinstance(after, list) or not before or not after:
         return None

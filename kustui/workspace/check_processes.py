@@ -196,11 +196,11 @@ def _answer_from(
 ) -> Snapshot | None:
     from queue import Empty
 
-    collection, (_, progress, wanted, listener, _) = snapshot.collection, options
+    collection, progress, listener = snapshot.collection, options.progress, options.listener
     results: dict[str, WorkflowResult] = dict(snapshot.results)
     if progress:
         progress(len(results), len(collection.entries))
-    while wanted():
+    while options.wanted():
         if listener is not None and (selected := selected_entry(collection, results, listener)) is not None:
             results[selected.key] = check_workflow(collection, selected, settings)
             listener.take(results, at_once=True)

@@ -20,6 +20,7 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.definition.source.source import Extent, Source
 from kustui.files import absolute
+from kustui.groups import grouped
 from kustui.text.terminal_safe import to_json
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -98,10 +99,10 @@ def _results(checked: CheckResult, indices: dict[str, int]) -> Iterator[dict[str
 
 
 def _fix(checked: CheckResult, fix: ReportedFix) -> dict[str, Any]:
-    replacements: dict[Source, list[dict[str, Any]]] = {}
-    for edit in fix.edits:
-        replacement = {"deletedRegion": _region(edit.source, edit.extent), "insertedContent": {"text": edit.text}}
-        replacements.setdefault(edit.source, []).append(replacement)
+    replacements = grouped(
+        (edit.source, {"deletedRegion": _region(edit.source, edit.extent), "insertedContent": {"text": edit.text}})
+        for edit in fix.edits
+    )
     changes = [
         {"artifactLocation": _artifact(source.path, checked.folder), "replacements": own}
         for source, own in replacements.items()

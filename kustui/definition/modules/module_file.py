@@ -22,24 +22,25 @@ from kustui.definition.source.source import Source
 
 _TYPESCRIPT = (".ts", ".mts", ".cts")
 _VALUES_ALONE = (".json", ".jsonc", ".json5")
-_CHANGES = """
+_CHANGES_ITS_LIST = '(#match? @method "^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin)$")'
+_CHANGES = f"""
 (assignment_expression left: (_) @target) @change
 (augmented_assignment_expression left: (_) @target) @change
 (update_expression argument: (_) @target) @change
 (for_in_statement !kind left: (_) @target) @change
 (unary_expression operator: "delete" argument: (_) @target) @change
 (call_expression function: (member_expression object: (_) @target property: (property_identifier) @method)
-  (#match? @method "^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin)$")) @change
+  {_CHANGES_ITS_LIST}) @change
 (call_expression function: (subscript_expression object: (_) @target)) @change
 (call_expression function: (member_expression
     object: (member_expression object: (_) @target property: (property_identifier) @method)
     property: (property_identifier) @how) (#eq? @how "bind")
-  (#match? @method "^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin)$")) @change
+  {_CHANGES_ITS_LIST}) @change
 (call_expression function: (member_expression
     object: (member_expression property: (property_identifier) @method)
     property: (property_identifier) @how) arguments: (arguments . (_) @target)
   (#match? @how "^(call|apply|bind)$")
-  (#match? @method "^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin)$")) @change
+  {_CHANGES_ITS_LIST}) @change
 (call_expression function: (member_expression object: (identifier) @object)
   arguments: (arguments . (_) @target) (#eq? @object "Object")) @change
 (call_expression function: (member_expression object: (identifier) @object)

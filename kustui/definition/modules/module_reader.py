@@ -54,7 +54,8 @@ def read_module(module: Source, read: ReadFile) -> ReadModule:
     try:
         reading.take_all()
     except TooLargeError as error:
-        return ReadModule(reading.source(b"null"), (_fault(str(error), Extent(0, 1), "write out what they come to"),))
+        fault = Fault("invalid-json", str(error), "write out what they come to", extent=Extent(0, 1))
+        return ReadModule(reading.source(b"null"), (fault,))
     faults = tuple(reading.errors())
     return ReadModule(reading.source(reading.text.data or b"null"), faults)
 
@@ -199,7 +200,3 @@ def _too_deep(data: bytes) -> int | None:
         if depth > MAX_DEPTH:
             return match.start()
     return None
-
-
-def _fault(message: str, extent: Extent, hint: str = "look for what is missing or too much before it") -> Fault:
-    return Fault("invalid-json", message, hint, extent=extent)

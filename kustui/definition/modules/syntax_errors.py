@@ -324,8 +324,7 @@ def fault_of_node(file: ModuleFile, node: Node) -> Fault:
 
 
 def _certain(message: str, hint: str, match: re.Match[bytes]) -> SyntaxFault:
-    place = Extent(match.start(), match.end())
-    return SyntaxFault(Fault("invalid-json", message, hint, extent=place), is_certain=True, place=place)
+    return SyntaxFault(_fault(message, hint, *match.span()), is_certain=True, place=Extent(*match.span()))
 
 
 def _fault(message: str, hint: str, start: int, end: int) -> Fault:

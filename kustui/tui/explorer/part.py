@@ -30,5 +30,6 @@ class Part:
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self._screen, self._views, self._presenter, self._panes, self._navigator, *_ = shared
-        self._problem_navigator, self._waiting = shared.problem_navigator, shared.waiting
+        self._screen, self._views, self._presenter = shared.screen, shared.views, shared.presenter
+        self._panes, self._navigator, self._waiting = shared.panes, shared.navigator, shared.waiting
+        self._problem_navigator = shared.problem_navigator
