@@ -33,7 +33,6 @@ from tests.support.terminal import Terminal
 from tests.support.terminal_explorer import assert_restored
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (60, 3), (6, 8), (1, 1)])
 async def test_a_palette_without_matches_or_room_can_be_paged_through(size: tuple[int, int]) -> None:
     async with explorer(CHAIN, size=size) as ui:
@@ -43,7 +42,6 @@ async def test_a_palette_without_matches_or_room_can_be_paged_through(size: tupl
         assert len(ui.app.screen_stack) == 1
 
 
-@pytest.mark.slow
 async def test_nothing_is_looked_for_in_the_palette_after_quitting() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.press("colon")
@@ -54,14 +52,12 @@ async def test_nothing_is_looked_for_in_the_palette_after_quitting() -> None:
         await ui.wait_until(lambda: all(w.is_finished for w in ui.app.workers if w.node is palette))
 
 
-@pytest.mark.slow
 async def test_a_list_without_rows_is_drawn(tmp_path: Path) -> None:
     async with explorer(write_json(tmp_path / "clean.json", workflow("a", step("a"))), size=(80, 24)) as ui:
         await ui.press("4")
         assert "problems" in ui.panes
 
 
-@pytest.mark.slow
 async def test_a_click_where_the_terminal_has_become_smaller_hits_nothing() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.press("colon")
@@ -71,7 +67,6 @@ async def test_a_click_where_the_terminal_has_become_smaller_hits_nothing() -> N
         assert ui.app.screen is palette
 
 
-@pytest.mark.slow
 async def test_a_click_where_nothing_is_laid_out_yet_hits_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.press("colon")
@@ -86,7 +81,6 @@ async def test_a_click_where_nothing_is_laid_out_yet_hits_nothing(monkeypatch: p
         assert ui.app.screen is palette
 
 
-@pytest.mark.slow
 async def test_a_click_on_a_command_that_is_no_longer_there_chooses_nothing() -> None:
     async with explorer(CHAIN, size=(80, 40)) as ui:
         await ui.press("colon", *"theme")
@@ -99,7 +93,6 @@ async def test_a_click_on_a_command_that_is_no_longer_there_chooses_nothing() ->
         assert isinstance(ui.app.screen, Palette)
 
 
-@pytest.mark.slow
 async def test_a_drag_selects_nothing_which_could_not_be_copied() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.pilot.mouse_down("#tree", offset=(4, 4))
@@ -108,7 +101,6 @@ async def test_a_drag_selects_nothing_which_could_not_be_copied() -> None:
         assert not ui.app.screen.selections
 
 
-@pytest.mark.slow
 async def test_a_rehearsal_that_is_left_twice_takes_nothing_else_away() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.press("r")
@@ -135,7 +127,6 @@ def _type(app: TerminalApp, keys: str) -> None:
         app.post_message(events.Key(key, _CHARACTERS.get(key, key)))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("leaving", ["escape escape", "escape q escape"])
 @pytest.mark.parametrize(
     "entering",
@@ -225,7 +216,6 @@ class _Upper(Screen[Any]):
     pass
 
 
-@pytest.mark.slow
 async def test_a_menu_opens_in_the_place_of_one_that_is_still_going() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         copier = ui.app.explorer.copier
@@ -257,7 +247,6 @@ async def test_a_screen_is_left_once_and_with_what_is_on_top_of_it() -> None:
     assert results == ["left"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("key", ["r", "question_mark", "colon"])
 async def test_a_screen_that_is_left_before_it_has_come_up_is_left_once_it_has(key: str) -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
@@ -293,7 +282,6 @@ async def test_what_is_typed_after_quitting_goes_nowhere() -> None:
     assert typed == ["a"]
 
 
-@pytest.mark.slow
 async def test_what_is_saved_after_quitting_is_not_shown_any_more(tmp_path: Path) -> None:
     file = Path(shutil.copy(CHAIN, tmp_path))
     async with explorer(file, size=(80, 24)) as ui:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from kustui.tui.finder import Finder
 
-pytestmark = pytest.mark.slow
-
 
 def finder(ui: ExplorerPilot) -> Finder:
     found = ui.explorer.finder.pane

@@ -19,8 +19,6 @@ from tests.support.trees import text_of
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-pytestmark = pytest.mark.slow
-
 
 def lines(ui: ExplorerPilot) -> list[str]:
     """What the help says."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 
 @asynccontextmanager
 async def explorer(path: Path, size: tuple[int, int] = (100, 40)) -> AsyncIterator[ExplorerPilot]:

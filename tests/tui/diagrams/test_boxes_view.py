@@ -6,7 +6,6 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from textual import events
 
 from kustui.diagrams.box_drawing import BoxDrawing
@@ -20,7 +19,7 @@ from tests.support.trees import SAMPLES
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
+    import pytest
 
 ORDERS = SAMPLES / "orders.json"
 

@@ -20,8 +20,6 @@ from tests.support.trees import text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 CHANGED = "/#steps.1.changes.attributes.status.after"
 DEFINITIONS = [
     workflow("Writer", writes("aa", status="open"), event=CREATE),

@@ -6,8 +6,6 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
 from kustui.text.styled_lines import Line
 from kustui.tui.diagrams.diagram_view import NodeSelected
 from kustui.tui.diagrams.rail_view import RailView
@@ -20,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import pytest
 
-pytestmark = pytest.mark.slow
 
 ORDERS = SAMPLES / "orders.json"
 

@@ -6,8 +6,6 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import step, workflow
@@ -17,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kustui.tui.widgets.rows_view import RowsView
-
-pytestmark = pytest.mark.slow
 
 TIMERS = SAMPLES / "timer-chain.json"
 MISSING = SAMPLES / "broken" / "missing-input.json"

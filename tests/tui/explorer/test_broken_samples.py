@@ -18,8 +18,6 @@ from tests.support.explorer import ExplorerPilot, bar_text, explorer, is_said
 from tests.support.saves import save
 from tests.support.trees import SAMPLES
 
-pytestmark = pytest.mark.slow
-
 BROKEN = sorted(path for path in (SAMPLES / "broken").iterdir() if is_definition(path.name))
 SIZES = ((60, 20), (80, 24))
 

@@ -18,8 +18,6 @@ from tests.support.flows import step, workflow
 from tests.support.saves import save
 from tests.support.trees import SAMPLES
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

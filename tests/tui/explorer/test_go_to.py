@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from kustui.tui.widgets.rows_view import RowsView
 
-pytestmark = pytest.mark.slow
-
 
 def uses(ui: ExplorerPilot) -> RowsView:
     found = ui.explorer.panes.uses

@@ -6,8 +6,6 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from kustui.tui.bindings import BY_ID
 from kustui.tui.explorer.marks import BookmarkMenu
 from tests.support.definitions import write_json
@@ -15,8 +13,6 @@ from tests.support.explorer import CHAIN, ExplorerPilot, explorer
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-pytestmark = pytest.mark.slow
 
 
 def menu(ui: ExplorerPilot) -> BookmarkMenu | None:

@@ -333,7 +333,6 @@ async def test_the_flow_of_both_states_is_copied_as_mermaid(files: History, boar
         assert "classDef removed" in board.terminal[-1]
 
 
-@pytest.mark.slow
 async def test_no_key_fails_where_something_is_gone(files: History, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "no-such-editor")
     groups = {"1": ("tree", "go", "view", "selected", "fix", "find"), "5": ("rail",), "6": ("boxes",)}

@@ -228,7 +228,6 @@ async def test_a_broken_file_of_one_line_is_shown_at_its_fault_searched_and_wrap
         assert '"s250"' in selected(ui)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("wrapped", [False, True])
 async def test_a_huge_string_costs_what_is_seen_of_it(tmp_path: Path, *, wrapped: bool) -> None:
     value = workflow("a", step("a", params={"body": "é" + "x" * 6_000_000 + "end"}))

@@ -18,8 +18,6 @@ from kustui.tui.prompts import SheetField
 from tests.support.definitions import write_json
 from tests.support.rehearsal import CHAIN, FOUR, rehearsal, undecided
 
-pytestmark = pytest.mark.slow
-
 CALLED = "5f8e148232731d0015c14657"
 
 

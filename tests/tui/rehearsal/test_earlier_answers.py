@@ -81,7 +81,6 @@ async def again(ui: RehearsalPilot) -> None:
     await ui.do("R")
 
 
-@pytest.mark.slow
 async def test_an_output_that_was_given_is_the_first_choice_the_next_time() -> None:
     async with rehearsal(CHAIN) as ui:
         await ui.until("9YLjj12HE")
@@ -100,7 +99,6 @@ async def test_an_output_that_was_given_is_the_first_choice_the_next_time() -> N
         assert not ui.screen.query(Prompt)
 
 
-@pytest.mark.slow
 async def test_a_failure_is_offered_to_another_step_with_the_same_action(tmp_path: Path) -> None:
     flow = workflow("W", step("aB3", to("cD4")), step("cD4"), entry=(to("aB3"),))
     async with rehearsal(write_json(tmp_path / "app.json", app(flow))) as ui:
@@ -113,7 +111,6 @@ async def test_a_failure_is_offered_to_another_step_with_the_same_action(tmp_pat
         assert "fails, mocked" in ui.heading[1]
 
 
-@pytest.mark.slow
 async def test_an_event_is_offered_to_every_workflow_it_starts_and_those_of_scenarios_too(tmp_path: Path) -> None:
     flows = app(workflow("V", step("aB3"), entry=(to("aB3"),)), workflow("W", step("cD4"), entry=(to("cD4"),)))
     event = flows["workflows"][0]["trigger"]["eventName"]
@@ -141,7 +138,6 @@ async def test_an_event_is_offered_to_every_workflow_it_starts_and_those_of_scen
 # What happens when a step fails
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])
 async def test_a_step_is_failed_from_the_explorer_with_one_key(size: tuple[int, int]) -> None:
     async with rehearsal(CHAIN, size=size, workflow=FOUR[1]) as ui:

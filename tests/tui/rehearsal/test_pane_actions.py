@@ -17,8 +17,6 @@ from tests.support.rehearsal import CHAIN, FOUR, RehearsalPilot, rehearsal
 if TYPE_CHECKING:
     from tests.support.clipboard import Clipboard
 
-pytestmark = pytest.mark.slow
-
 
 def marked(ui: RehearsalPilot, pane: str) -> list[str]:
     """The texts of a pane that are drawn as matches."""

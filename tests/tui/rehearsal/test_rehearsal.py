@@ -24,8 +24,6 @@ from tests.support.rehearsal import CHAIN, FOUR, MISSING_INPUT, RehearsalPilot, 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def chain_with_scenarios(tmp_path: Path) -> Path:

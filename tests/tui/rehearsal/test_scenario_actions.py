@@ -22,8 +22,6 @@ from tests.support.trees import row_text, text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 CALLED = "5f8e148232731d0015c14657"
 
 
