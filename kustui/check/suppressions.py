@@ -19,7 +19,8 @@ from kustui.check.problems import UNUSED_SUPPRESSION, Identities, Identity, Prob
 from kustui.config.check_settings import Settings, Suppression
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, read_document
-from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME
+from kustui.definition.folders import SCENARIO_SUFFIX
+from kustui.definition.loader import STDIN, STDIN_NAME
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
 from kustui.files import ReadError, absolute, exists, read_file, write_file

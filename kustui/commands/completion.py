@@ -17,7 +17,7 @@ from kustui.commands.command_line import Parser, parser_of
 from kustui.commands.output import ExitStatus, Output
 from kustui.config.preferences import THEMES
 from kustui.definition.collection import Entry
-from kustui.definition.loader import SCENARIO_SUFFIX
+from kustui.definition.folders import SCENARIO_SUFFIX
 from kustui.errors import KustuiError
 from kustui.files import exists
 

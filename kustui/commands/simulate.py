@@ -22,7 +22,8 @@ from kustui.commands.output import ExitStatus, Output, output_path, say
 from kustui.commands.simulate_suite import Suite
 from kustui.config.check_settings import Settings
 from kustui.definition.collection_messages import unreadable_files
-from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME
+from kustui.definition.folders import SCENARIO_SUFFIX
+from kustui.definition.loader import STDIN, STDIN_NAME
 from kustui.errors import KustuiError, reason_of
 from kustui.files import ExistsError, ReadError, absolute, exists, read_file, write_file
 from kustui.garbage_collection import gc_paused

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kustui.definition.collection import Collection, Document, Entry
-from kustui.definition.loader import SCENARIO_SUFFIX, STDIN_NAME
+from kustui.definition.folders import SCENARIO_SUFFIX
+from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.recognition import is_module, other_kind
 from kustui.text.messages import closest, counted

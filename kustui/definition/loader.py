@@ -12,25 +12,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kustui.definition.collection import Collection, Document, read_document
+from kustui.definition.folders import walk_folders
 from kustui.definition.imported_files import ImportedFiles, ignored_modules, without_parts
 from kustui.definition.source.outline import Shape, outline
-from kustui.definition.source.recognition import as_plain_json, is_json_or_module, is_module, may_define
+from kustui.definition.source.recognition import as_plain_json, may_define
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
-from kustui.files import ReadBuffer, ReadFile, Stamp, identity_of, read_regular_file, read_whole, resolved, stamp_of
+from kustui.files import ReadBuffer, ReadFile, Stamp, identity_of, read_regular_file, read_whole, stamp_of
 from kustui.garbage_collection import gc_paused
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 
-SCENARIO_SUFFIX = ".scenario.json"
-"""How the name of a scenario ends, which ``kustui simulate`` replays: it defines nothing."""
-
-_NOBODYS = (".min.js", ".d.ts", ".d.mts", ".d.cts")
-"""What tools make of modules."""
-_MADE_FOLDERS = {"dist"}
-"""Folders in which modules are what a compiler has made of others."""
-_SKIPPED_FOLDERS = {"node_modules"}
 _UNREADABLE = "unreadable-file"
 
 Progress = Callable[[int, int], None]
@@ -360,39 +353,6 @@ def _below(folder: str) -> Iterator[_File]:
                     yield _File.of(path, status)
     for error in refused:
         yield _File(error.filename, named=error.filename == folder, error=error)
-
-
-def walk_folders(folder: str, refused: list[OSError] | None = None) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Each folder below a folder, itself first: its path, and the names of the folders and definitions in it, sorted.
-
-    Links are followed, but into no folder twice. ``refused`` takes in what could not be entered.
-    """
-    entered: set[str] = set()
-
-    def refuse(error: OSError) -> None:
-        if refused is not None:
-            refused.append(error)
-
-    for root, folders, names in os.walk(folder, followlinks=True, onerror=refuse):
-        real = resolved(root)
-        if real in entered:
-            folders.clear()
-            continue
-        entered.add(real)
-        folders[:] = sorted(name for name in folders if not is_ignored(name))
-        is_made = not _MADE_FOLDERS.isdisjoint(Path(root.removeprefix(folder)).parts)
-        yield root, folders, sorted(name for name in names if is_definition(name) and not (is_made and is_module(name)))
-
-
-def is_ignored(name: str) -> bool:
-    """Whether a file or folder of this name is nobody's definition, nor holds any."""
-    return name.startswith(".") or name in _SKIPPED_FOLDERS
-
-
-def is_definition(name: str) -> bool:
-    """Whether a file of this name below a folder is read: scenarios are not."""
-    lowered = name.lower()
-    return is_json_or_module(name) and not lowered.endswith((*_NOBODYS, SCENARIO_SUFFIX)) and not is_ignored(name)
 
 
 def stamps_of(paths: Sequence[str]) -> Mapping[str, Stamp | None]:

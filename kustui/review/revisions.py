@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from kustui.definition.loader import SCENARIO_SUFFIX, is_definition, is_ignored
+from kustui.definition.folders import SCENARIO_SUFFIX, is_definition, is_ignored
 from kustui.errors import KustuiError, reason_of
 from kustui.files import absolute, is_file, read_regular_file, resolved
 

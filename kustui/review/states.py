@@ -13,7 +13,8 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, stamps_of
+from kustui.definition.folders import SCENARIO_SUFFIX
+from kustui.definition.loader import STDIN, STDIN_NAME, stamps_of
 from kustui.errors import KustuiError
 from kustui.files import ReadFile, is_file, is_folder, read_file, read_regular_file
 from kustui.review.revisions import Repository, Revision

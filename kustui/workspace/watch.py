@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
-from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, is_definition, is_ignored, stamps_of, walk_folders
+from kustui.definition.folders import SCENARIO_SUFFIX, is_definition, is_ignored, walk_folders
+from kustui.definition.loader import STDIN, stamps_of
 from kustui.files import Stamp, absolute, identity_of, is_file, is_folder, resolved, stamp_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from kustui.definition.loader import SCENARIO_SUFFIX
+from kustui.definition.folders import SCENARIO_SUFFIX
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.explore import expected_path_scenario, explore_paths
 from kustui.simulate.scenarios.file import find_scenarios

@@ -20,7 +20,7 @@ from kustui.check.reports import FORMATS, CheckResult, report_of, repository_fol
 from kustui.check.reports.text import ROOM, difference, excerpt, summary
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, read_document
-from kustui.definition.loader import is_definition
+from kustui.definition.folders import is_definition
 from kustui.definition.source.source import Extent, Source
 from kustui.text.cells import cells
 

@@ -9,7 +9,8 @@ import pytest
 from kustui.check.checker import check
 from kustui.check.rules import RULES
 from kustui.config.severity import Severity
-from kustui.definition.loader import is_definition, load
+from kustui.definition.folders import is_definition
+from kustui.definition.loader import load
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 BROKEN = sorted(path for path in (SAMPLES / "broken").iterdir() if is_definition(path.name))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kustui.definition.loader import is_definition
+from kustui.definition.folders import is_definition
 from kustui.definition.models import ErrorCase, Schema, Step, Trigger, Workflow
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import MAX_DEPTH

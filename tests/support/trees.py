@@ -13,7 +13,7 @@ from kustui.analysis.schedules import Schedules, calls_of
 from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
-from kustui.definition.loader import is_definition
+from kustui.definition.folders import is_definition
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState

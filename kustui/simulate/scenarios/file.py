@@ -19,7 +19,8 @@ from pydantic_core import ErrorDetails
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Document, read_document
 from kustui.definition.dates import parse_date
-from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, walk_folders
+from kustui.definition.folders import SCENARIO_SUFFIX, walk_folders
+from kustui.definition.loader import STDIN
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import key_of, pointer_of, scan

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from textual.timer import Timer
 
 from kustui.analysis.names import node_name
-from kustui.definition.loader import SCENARIO_SUFFIX
+from kustui.definition.folders import SCENARIO_SUFFIX
 from kustui.definition.platform import TRIGGER_ID
 from kustui.errors import KustuiError
 from kustui.files import ExistsError, WriteError, read_file, write_file

@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
-from kustui.definition.loader import is_definition, load
+from kustui.definition.folders import is_definition
+from kustui.definition.loader import load
 from kustui.simulate.engine.trace import OutputSource
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.file import ScenarioError, read, read_payload

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kustui.definition.loader import is_definition
+from kustui.definition.folders import is_definition
 from kustui.tui.explorer.fix_pane import FixPane
 from tests.support.definitions import a_workflow
 from tests.support.explorer import ExplorerPilot, bar_text, explorer, is_said
