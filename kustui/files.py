@@ -23,7 +23,8 @@ _DEFAULT_FOLDERS = {"config": (".config",), "state": (".local", "state"), "cache
 
 
 Stamp = tuple[int, int, int]
-"""What changes with a file: when it was written, its size, and which file it is."""
+"""What changes with a file: when it was written, its size, and which file it is. Of a pipe, a socket or a device only
+which it is, as time and size change while it is read."""
 
 
 class ReadError(KustuiError):
@@ -52,7 +53,16 @@ def identity_of(status: os.stat_result) -> tuple[int, int]:
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
+    if kind_of_special(status.st_mode):
+        return 0, stat.S_IFMT(status.st_mode), status.st_ino
     return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def kind_of_special(mode: int) -> str:
+    """``a pipe``, ``a socket`` or ``a device``, by the mode of a status; nothing for a file or a folder."""
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return ""
+    return "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
 def read_file(path: str | Path) -> bytes:
@@ -66,7 +76,10 @@ def read_file(path: str | Path) -> bytes:
 def read_whole(path: str | Path) -> bytes:
     """What a file holds, or a pipe once somebody has written to it. Raises OSError, also for a device, which might
     never end."""
-    refuse_device(os.stat(path))  # noqa: PTH116  # Path("") would be the current folder
+    status = os.stat(path)  # noqa: PTH116  # Path("") would be the current folder
+    refuse_device(status)
+    if stat.S_ISSOCK(status.st_mode):
+        raise _not_a_file(status)
     return Path(path).read_bytes()
 
 
@@ -74,7 +87,11 @@ def refuse_device(status: os.stat_result) -> None:
     """Raises OSError for a device, but for the one that is empty."""
     is_device = stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode)
     if is_device and status.st_rdev != os.stat(os.devnull).st_rdev:  # noqa: PTH116
-        raise OSError(errno.EINVAL, "not a file but a device")
+        raise _not_a_file(status)
+
+
+def _not_a_file(status: os.stat_result) -> OSError:
+    return OSError(errno.EINVAL, f"not a file but {kind_of_special(status.st_mode)}")
 
 
 class ReadBuffer:
@@ -122,15 +139,15 @@ def read_regular_file(path: str, buffer: ReadBuffer | None = None) -> bytes:
         handle = os.open(path, _READ | getattr(os, "O_NONBLOCK", 0))
     except BlockingIOError:  # another process holds a lease on it: that ends
         handle = os.open(path, _READ)
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            raise
+        raise _not_a_file(os.stat(path)) from error  # noqa: PTH116  # a socket, or a device that is not connected
     with io.FileIO(handle) as file:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, f"not a file any more but {_kind_of(status.st_mode)}")
+            raise _not_a_file(status)
         return buffer.read(file, status.st_size) if buffer is not None else file.readall()
-
-
-def _kind_of(mode: int) -> str:
-    return "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
 def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool, private: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -59,7 +60,7 @@ class _File(Struct, frozen=True):
     def of(cls, path: str, status: os.stat_result, *, named: bool = False) -> _File:
         if stat.S_ISREG(status.st_mode):
             return cls(path, status.st_size, identity_of(status), stamp_of(status), named)
-        return cls(path, identity=identity_of(status), named=named, is_special=True)
+        return cls(path, identity=identity_of(status), stamp=stamp_of(status), named=named, is_special=True)
 
 
 def load(paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = None) -> Collection:
@@ -100,6 +101,8 @@ class Reader:
         self.texts: Mapping[str, bytes] = {}
         """By path, what stands for the content of files, whatever is on the disk, as an editor has it. One that is
         below none of the paths is read after them, where it looks like a definition."""
+        self._has_read = False
+        """Whether the paths were read before: then nobody waits for what somebody might write to a pipe."""
         self._collection = like
         self._documents: tuple[Document, ...] = like.documents if like is not None else ()
         """All that were read, with those that are part of others."""
@@ -134,6 +137,7 @@ class Reader:
             self._documents = tuple(document for document in read if document not in ignored)
             self._others |= {document.path for document in ignored}
             documents = without_parts(self._documents, named)
+        self._has_read = True
         self._stamps = {file.name: file.stamp for file in files}
         self._texts = {file.name: file.text for file in files if file.text is not None}
         self._others.intersection_update(self._stamps)
@@ -156,7 +160,7 @@ class Reader:
     @property
     def _is_tolerant(self) -> bool:
         """Whether what the paths name may have become unreadable: it was read before, and stays what it was."""
-        return self.keep and self._collection is not None
+        return self.keep and self._has_read
 
     def _read_documents(
         self, files: Sequence[_File], touched: Container[tuple[int, int] | None], progress: Progress | None
@@ -190,8 +194,10 @@ class Reader:
             return False
         if file.text is not None:
             return True
-        if file.path == STDIN or file.is_special:
-            return self._stamps.get(file.name) is None
+        if file.path == STDIN:
+            return True
+        if file.is_special:
+            return self._stamps.get(file.path, file.stamp) == file.stamp
         return self._stamps.get(file.path) == file.stamp and file.identity not in touched
 
     def _read(self, file: _File, before: Mapping[str, Document]) -> Iterator[Document]:
@@ -205,7 +211,7 @@ class Reader:
             if file.text is not None:
                 raw = file.text
             else:
-                raw = read_regular_file(file.path, self.buffer) if self._is_tolerant else read_whole(file.path)
+                raw = read_regular_file(file.path, self.buffer) if self._has_read else read_whole(file.path)
         except OSError as error:
             yield from self._unreadable(file, before, error)
             return
@@ -245,24 +251,29 @@ class Reader:
             raise _path_error(file.path, error) from error
         if not file.named and isinstance(error, FileNotFoundError):
             return  # it is gone since the folder was listed
-        kept = self._kept(file.path, before, is_gone=isinstance(error, FileNotFoundError))
+        kept = self._kept(file.path, before, is_folder=not file.identity and not _is_gone(error))
         yield from (_broken_by(document, _unreadable(document.path, error)) for document in kept)
         if not kept:
             now, old = _unreadable(file.path, error), before.get(file.path)
             yield old if old is not None and (old.shape, old.faults) == (now.shape, now.faults) else now
 
-    def _kept(self, path: str, before: Mapping[str, Document], *, is_gone: bool) -> list[Document]:
-        """The good documents of a path that cannot be read: of a file its own, of a folder all that were below it,
-        unless it is gone, for so may be some of those already."""
+    def _kept(self, path: str, before: Mapping[str, Document], *, is_folder: bool) -> list[Document]:
+        """The good documents of a path that cannot be read: of a file its own, of what is still a folder all that were
+        below it."""
         if not self.keep:
             return []
         below = f"{path.rstrip(os.sep)}{os.sep}"
         return [
             document
             for document in before.values()
-            if (document.path == path or (document.path.startswith(below) and not is_gone))
+            if (document.path == path or (document.path.startswith(below) and is_folder))
             and document.shape is not Shape.BROKEN
         ]
+
+
+def _is_gone(error: OSError) -> bool:
+    """Whether there is nothing at a path, or a link that leads nowhere."""
+    return isinstance(error, FileNotFoundError | NotADirectoryError) or error.errno == errno.ELOOP
 
 
 def _named(document: Document) -> Document:

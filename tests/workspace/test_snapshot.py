@@ -311,14 +311,14 @@ def test_only_files_that_changed_are_read(tmp_path: Path, monkeypatch: pytest.Mo
         write(tmp_path / f"{number}.json", a_workflow(f"workflow {number}"))
     workspace = opened(tmp_path)
     read: list[str] = []
-    original = Path.read_bytes
+    original = os.open
 
-    def read_bytes(path: Path) -> bytes:
-        read.append(path.name)
-        return original(path)
+    def open_file(path: str, flags: int) -> int:
+        read.append(Path(path).name)
+        return original(path, flags)
 
-    monkeypatch.setattr(Path, "read_bytes", read_bytes)
     write(tmp_path / "3.json", a_workflow("another"))
+    monkeypatch.setattr(os, "open", open_file)
     workspace.refresh()
     assert read == ["3.json"]
 
@@ -539,7 +539,7 @@ def test_a_file_that_turns_into_what_cannot_be_read_stays_what_it_was(
     for _ in range(2):
         now = workspace.refresh([str(path)])
         kind = "pipe" if path.is_fifo() else "device"
-        assert [problem.message for problem in now.problems or ()] == [f"not a file any more but a {kind}"]
+        assert [problem.message for problem in now.problems or ()] == [f"not a file but a {kind}"]
         assert [entry.title for entry in now.collection.entries] == ["a"]
     path.unlink()
     path.write_bytes(text)
