@@ -166,6 +166,7 @@ class RowsView(Widget, can_focus=True):
         width = self.size.width
         index = self.row_at(y)
         if index >= self.rows.count:
+            self._painted.pop(y, None)
             return line_strip(self, self._beyond(y))
         base, looks = self.visual_style.rich_style, looks_of(self.app)
         here, line = index == self.cursor, self.drawn(y, index, width - 1)

@@ -58,6 +58,18 @@ async def test_a_mistake_is_seen_when_it_is_saved_and_gone_when_it_is_mended(pat
         assert "no problems" in ui.status
 
 
+async def test_a_step_that_comes_back_is_painted_again(tmp_path: Path) -> None:
+    with_step = [named_workflow("one", step("a", "b"), step("b"))]
+    path = write_json(tmp_path / "app.json", with_step)
+    async with explorer(path) as ui:
+        view = ui.explorer.tree_view
+        for workflows, is_there in (([named_workflow("one", step("a"))], False), (with_step, True)) * 2:
+            save(path, workflows)
+            await ui.wait_until(lambda there=is_there: ("● note.create b" in ui.tree) is there)  # type: ignore[misc]
+            painted = [strip.text for strip in view.render_lines(view.size.region)][1:]  # below the title
+            assert all(row in line for row, line in zip(ui.tree[1:], painted[1:], strict=False)), painted
+
+
 async def test_what_is_told_gives_way_to_the_keys_at_the_next_key(path: Path) -> None:
     async with explorer(path) as ui:
         save(path, many(31))
