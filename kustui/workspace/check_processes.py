@@ -71,8 +71,15 @@ def _spread_over_pool(work: Callable[[Sequence[P]], Iterable[A]], parts: Sequenc
     processes = available_processes() if len(parts) >= _PARTS_WORTH_IT else 1
     if processes == 1:
         return list(work(parts))
-    with gc_paused(), closing(answers_of(work, parts, processes)) as answers:
-        return list(answers)
+
+    def on_share(share: Sequence[P]) -> Iterator[tuple[int, list[A]]]:
+        yield len(share), list(work(share))
+
+    with closing(answers_of(on_share, parts, min(processes, len(parts)))) as answers:
+        shares = list(answers)
+    if sum(size for size, _ in shares) < len(parts):
+        return list(work(parts))
+    return [answer for _, of_share in shares for answer in of_share]
 
 
 def processes_for(due: Sequence[Entry]) -> int:
@@ -87,8 +94,8 @@ def check_in_pool(
     progress: Progress | None = None,
     due: Sequence[Entry] | None = None,
 ) -> dict[str, WorkflowResult]:
-    """The results of every workflow, or those that are ``due``, by its key, in the order of the collection. Raises what
-    a process raised."""
+    """The results of every workflow, or those that are ``due``, by its key, in the order of the collection, as far as
+    no process was killed. Raises what a process raised."""
 
     def work(entries: Sequence[Entry]) -> Iterator[list[WorkflowResult]]:
         for start in range(0, len(entries), _PIECE):

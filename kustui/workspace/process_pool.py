@@ -35,7 +35,8 @@ def answers_of(
 ) -> Generator[Any, None, None]:
     """The answers of ``work`` on a share of the parts in each process, as they come. Raises what a process raised.
 
-    ``dumped`` and ``loaded`` say how an answer is sent. The processes end with the generator: close it.
+    What is missing was to come from a process that was killed, as systems do that run out of memory: whoever asks does
+    it alone. ``dumped`` and ``loaded`` say how an answer is sent. The processes end with the generator: close it.
     """
     from multiprocessing import get_context
     from multiprocessing.connection import wait
@@ -55,10 +56,11 @@ def answers_of(
         while receivers:
             for ready in cast("list[Connection]", wait(receivers)):
                 try:
-                    answer = loaded(ready.recv_bytes())
-                except EOFError:
+                    received = ready.recv_bytes()
+                except (EOFError, OSError):  # the second where it was killed in the middle of an answer
                     receivers.remove(ready)
                     continue
+                answer = loaded(received)
                 if isinstance(answer, Exception):
                     raise answer
                 yield answer

@@ -72,6 +72,9 @@ def replay_with_pool(
                 with closing(answers_of(work, groups, processes)) as answers:
                     for piece in answers:
                         take(piece)
+                for left, missing in due:
+                    if left not in results:  # its process was killed
+                        take({left: replay_one(missing, organisation, options, render)})
                 break
         take({index: replay_one(text, organisation, options, render)})
     return [results[index] for index in range(len(texts))]

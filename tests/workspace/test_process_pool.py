@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
+import time
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.simulate.scenarios.suite import ScenarioText, replay_all
-from kustui.workspace import scenario_pool
+from kustui.check.rule import app, called, schedule
+from kustui.definition.collection import Collection
+from kustui.simulate.scenarios.suite import ScenarioResult, ScenarioText, replay_all
+from kustui.workspace import check_processes, scenario_pool
 from kustui.workspace.process_pool import answers_of
 from kustui.workspace.scenario_pool import replay_with_pool
+from kustui.workspace.snapshot import Snapshot, check_snapshot
+from tests.support.definitions import document_of
 from tests.support.runs import RING, organisation, ring_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no process is forked elsewhere")
 
@@ -50,6 +57,54 @@ def test_who_stops_asking_leaves_no_process_behind() -> None:
     with closing(answers_of(lambda parts: iter(parts), range(10_000), 2)) as answers:
         next(answers)
     assert not multiprocessing.active_children()
+
+
+def test_what_a_process_was_to_answer_that_is_killed_is_missing() -> None:
+    def work(parts: Sequence[int]) -> Iterator[object]:
+        for part in parts:
+            yield os.getpid() if part == 0 else bytes(10_000_000)
+
+    with closing(answers_of(work, range(2), 1)) as answers:
+        process = next(answers)
+        while " S " not in Path(f"/proc/{process}/stat").read_text():  # in the middle of the other, which nobody reads
+            time.sleep(0.001)
+        os.kill(process, signal.SIGKILL)
+        assert not list(answers)
+
+
+def test_scenarios_are_replayed_here_whose_process_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenario_pool, "TRIAL", 0.0)
+    monkeypatch.setattr(scenario_pool, "WORTH_IT", 0.0)
+    monkeypatch.setattr(scenario_pool, "available_processes", lambda: 2)
+    replay_one, here = scenario_pool.replay_one, os.getpid()
+
+    def killed_elsewhere(text: ScenarioText, *more: Any) -> ScenarioResult:
+        if os.getpid() != here and text.path == "5.scenario.json":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return replay_one(text, *more)
+
+    monkeypatch.setattr(scenario_pool, "replay_one", killed_elsewhere)
+    stage = organisation(RING)
+    texts = [ScenarioText(f"{number}.scenario.json", ring_scenario(f"S{number}", 2)) for number in range(8)]
+    assert replay_with_pool(texts, stage) == list(replay_all(texts, stage))
+
+
+def test_rings_are_looked_for_here_where_a_process_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(work: Callable[..., Any], parts: Sequence[Any], processes: int) -> Generator[Any, None, None]:
+        def in_process(share: Sequence[Any]) -> Iterator[Any]:
+            if share[0] == parts[0]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield from work(share)
+
+        return answers_of(in_process, parts, processes)
+
+    monkeypatch.setattr(check_processes, "available_processes", lambda: 2)
+    monkeypatch.setattr(check_processes, "answers_of", killed)
+    workflows = [called(f"ring {number}", id_, schedule("s", id_)) for number, id_ in enumerate("abcdef")]
+    opened = Snapshot(Collection((document_of(app(*workflows)),)))
+    found = check_processes.check_with_pool(opened)
+    assert found.problems == check_snapshot(opened).problems
+    assert found.problems
 
 
 def test_scenarios_have_the_same_results_in_the_same_order_however_many_replay_them(
