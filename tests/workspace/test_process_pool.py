@@ -15,7 +15,7 @@ import pytest
 
 from kustui.check.rule import app, called, schedule
 from kustui.definition.collection import Collection
-from kustui.simulate.scenarios.suite import ScenarioResult, ScenarioText, replay_all
+from kustui.simulate.scenarios.suite import ScenarioResult, ScenarioText, replay_all, replay_one
 from kustui.workspace import check_processes, scenario_pool
 from kustui.workspace.process_pool import answers_of
 from kustui.workspace.scenario_pool import replay_with_pool
@@ -76,7 +76,7 @@ def test_scenarios_are_replayed_here_whose_process_is_killed(monkeypatch: pytest
     monkeypatch.setattr(scenario_pool, "TRIAL", 0.0)
     monkeypatch.setattr(scenario_pool, "WORTH_IT", 0.0)
     monkeypatch.setattr(scenario_pool, "available_processes", lambda: 2)
-    replay_one, here = scenario_pool.replay_one, os.getpid()
+    here = os.getpid()
 
     def killed_elsewhere(text: ScenarioText, *more: Any) -> ScenarioResult:
         if os.getpid() != here and text.path == "5.scenario.json":
