@@ -53,6 +53,9 @@ class Template(Expression, frozen=True, eq=False):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Template) and self._compared == other._compared
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other  # a Struct does not ask __eq__
+
     def __hash__(self) -> int:
         return hash(self.text)
 
