@@ -322,7 +322,7 @@ def _save_paths(
             name += "-"  # another workflow of that name
         names.add(name.lower())
         for number, path in enumerate(exploration.paths, start=1):
-            scenario = expected_path_scenario(organisation, path)
+            scenario = expected_path_scenario(organisation, path, exploration.titles.get(path, ""))
             if scenario is None:
                 continue
             if not force and replay(as_file(scenario), organisation) in taken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -68,6 +68,11 @@ class ExploredPath(Struct, frozen=True, eq=False, dict=True):
     def nodes(self) -> tuple[str, ...]:
         """The trigger and the steps of its first run."""
         return self.described_runs[0].nodes
+
+    @property
+    def steps_in_words(self) -> str:
+        """The steps of all its runs by name: ``a -> b``."""
+        return " -> ".join(run.name(node) for run in self.described_runs for node in run.nodes if node != TRIGGER_ID)
 
     @property
     def is_contradiction(self) -> bool:
@@ -156,7 +161,7 @@ def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
     return " and ".join(filter(None, (fails, words)))
 
 
-class Exploration(Struct, frozen=True):
+class Exploration(Struct, frozen=True, dict=True):
     """The paths from one workflow."""
 
     analysis: WorkflowAnalysis
@@ -170,6 +175,25 @@ class Exploration(Struct, frozen=True):
         impossible = sum(path.is_contradiction for path in self.paths)
         words = counted(len(self.paths) - impossible, "path")
         return f"{words}, and {impossible} that cannot hold" if impossible else words
+
+    @cached_property
+    def titles(self) -> Mapping[ExploredPath, str]:
+        """What each path is called: what is needed on it, as far as that tells it from others that do not need all of
+        it; with the steps, where another needs exactly the same."""
+        possible = [path for path in self.paths if not path.is_contradiction]
+        needing = {need: frozenset(paths) for need, paths in grouped((n, p) for p in possible for n in p.needs).items()}
+        alike = grouped((frozenset(path.needs), path) for path in possible)
+        titles = {}
+        for path in possible:
+            others, chosen = frozenset(possible), set[str]()
+            for need in sorted(path.needs, key=lambda need: len(needing[need])):
+                if len(others) > 1 and not others <= needing[need]:
+                    others &= needing[need]
+                    chosen.add(need)
+            words = "; ".join(dict.fromkeys(need for need in path.needs if need in (chosen or path.needs)))
+            is_alone = len(alike[frozenset(path.needs)]) == 1
+            titles[path] = words if words and is_alone else ": ".join(filter(None, (words, path.steps_in_words)))
+        return {path: f"{path.analysis.title}: {words or 'no step'}" for path, words in titles.items()}
 
 
 def explore_paths(analysis: WorkflowAnalysis, most: int = MAX_PATHS, follow: Organisation | None = None) -> Exploration:
@@ -219,17 +243,16 @@ def _scheduled_by(organisation: Organisation, analysis: WorkflowAnalysis) -> lis
     return [target for id_ in ids if isinstance(id_, str) and (target := organisation.by_id(id_)) is not None]
 
 
-def build_path_scenario(organisation: Organisation, path: ExploredPath) -> PathScenario:
-    """A scenario that takes a path, to start from, and where that has to be forced."""
-    first = path.described_runs[0]
-    steps = " -> ".join(first.name(node) for node in first.nodes if node != TRIGGER_ID)
-    title = f"{path.analysis.title}: {'; '.join(path.needs) or steps or 'no step'}"
+def build_path_scenario(organisation: Organisation, path: ExploredPath, title: str = "") -> PathScenario:
+    """A scenario that takes a path, to start from, and where that has to be forced; called by what the path needs,
+    unless there is another title."""
+    title = title or f"{path.analysis.title}: {'; '.join(path.needs) or path.steps_in_words or 'no step'}"
     return scenario_for_path(organisation, path.workflow_path, title)
 
 
-def expected_path_scenario(organisation: Organisation, path: ExploredPath) -> Scenario | None:
+def expected_path_scenario(organisation: Organisation, path: ExploredPath, title: str = "") -> Scenario | None:
     """That scenario, with its result as expectations; None where the path contradicts itself."""
-    scenario = build_path_scenario(organisation, path).scenario
+    scenario = build_path_scenario(organisation, path, title).scenario
     return with_expectations(organisation, scenario) if scenario is not None else None
 
 

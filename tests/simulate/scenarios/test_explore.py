@@ -87,6 +87,30 @@ def test_what_a_step_that_was_passed_by_would_have_given_is_missing() -> None:
     assert paths(step("aB3", to("cD4")), ask, step("eF5"), entry=entry) == ["aB3 cD4 eF5", "aB3 cD4", "cD4 eF5!", "cD4"]
 
 
+def titles(*steps: Any) -> list[str]:
+    stage = organisation(workflow("W", *steps))
+    return list(explore_paths(stage.analysis(stage.collection.entries[0].key)).titles.values())
+
+
+def test_a_path_is_called_by_what_others_do_not_need() -> None:
+    first = step("aB3", to("cD4", when("eq", STATUS, "open")))
+    assert titles(first, step("cD4", to("eF5", when("eq", "/#steps.cD4.n", 1))), step("eF5")) == [
+        "W: cD4.n is 1",
+        "W: no transition from cD4 holds",
+        "W: no transition from aB3 holds",
+        "W: aB3 fails",
+        "W: cD4 fails",
+        "W: eF5 fails",
+    ]
+
+
+def test_paths_that_need_the_same_are_called_by_their_steps_too() -> None:
+    long = "x" * 2_000
+    edges = (to(target, when("eq", STATUS, f"{long}{target}")) for target in ("cD4", "eF5"))
+    first, second, *_ = titles(step("aB3", *edges), step("cD4"), step("eF5"))
+    assert first.removesuffix("aB3 -> cD4") == second.removesuffix("aB3 -> eF5") != first
+
+
 def test_more_paths_than_allowed_are_cut_and_said_to_be() -> None:
     chain = [
         step(f"s{index}", to(f"s{index + 1}", when("eq", f"/#steps.s{index}.a", 1)), to(f"s{index + 1}"))
