@@ -3,13 +3,17 @@ which files are left out."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.folders import SCENARIO_SUFFIX
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.recognition import is_module, other_kind
+from kustui.files import absolute
+from kustui.groups import grouped
 from kustui.text.messages import closest, counted
 
 _MOST_LISTED, _MOST_PLACES = 8, 20
@@ -21,6 +25,25 @@ _MOST_LEFT_OUT, _MOST_OTHERS = 5, 20
 def workflows_named(collection: Collection, name: str) -> tuple[Entry, ...]:
     """The workflows of exactly that id, else name, else display name, else key; several where they share it."""
     return next((entries[name] for entries in collection.by_name if name in entries), ())
+
+
+def named_by_scenario(collection: Collection, name: str, path: str = "") -> tuple[Entry, ...]:
+    """What a scenario means by a name: the first workflow of that id, else all of that name or key; of several those
+    that lie nearest to its own path, where it has one."""
+    if (by_id := collection.by_id.get(name)) is not None:
+        return (by_id,)
+    entries = workflows_named(collection, name)
+    if not path or len(entries) < 2:
+        return entries
+    folder = os.path.dirname(absolute(path))  # noqa: PTH120
+    by_distance = grouped((_distance(folder, absolute(entry.source.path)), entry) for entry in entries)
+    return by_distance[min(by_distance)]
+
+
+def _distance(folder: str, path: str) -> tuple[int, int]:
+    """How many folders to leave on the way from a folder to a file, then how many to enter."""
+    way = Path(os.path.relpath(path, folder)).parts
+    return way.count(os.pardir), len(way)
 
 
 def no_workflow_named(collection: Collection, name: str) -> str:

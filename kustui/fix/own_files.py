@@ -14,7 +14,7 @@ from enum import Enum
 from kustui.check.problems import Related
 from kustui.config.check_settings import Settings, Suppression
 from kustui.definition.collection import Collection, Document, Entry
-from kustui.definition.collection_messages import workflows_named
+from kustui.definition.collection_messages import named_by_scenario
 from kustui.definition.platform import call_event
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import parent
@@ -96,7 +96,7 @@ def in_scenario(
             yield text.edit(call_event(new))
         elif text.text == old:
             name = _workflow_at(place, values)
-            is_about = name is not None and workflows_named(collection, name) == (entry,)
+            is_about = name is not None and named_by_scenario(collection, name, source.path) == (entry,)
             if _names(place, kind, is_about=is_about):
                 yield text.edit(new)
 

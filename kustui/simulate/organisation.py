@@ -13,7 +13,7 @@ from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Entry
-from kustui.definition.collection_messages import unambiguous_name, workflows_named
+from kustui.definition.collection_messages import named_by_scenario, unambiguous_name
 from kustui.definition.dates import parse_date
 from kustui.definition.source.positions import parent
 from kustui.definition.values import Undecided, is_missing, number_of, undecided_in
@@ -62,10 +62,9 @@ class Organisation(Struct, frozen=True, eq=False, dict=True, weakref=True):
         entry = self.collection.by_id.get(id_)
         return self.analyses.of(entry) if entry is not None else None
 
-    def find(self, name: str) -> tuple[Entry, ...]:
-        """What a scenario means by a name: the first workflow of that id, else all of that name or key."""
-        by_id = self.collection.by_id.get(name)
-        return (by_id,) if by_id is not None else workflows_named(self.collection, name)
+    def find(self, name: str, path: str = "") -> tuple[Entry, ...]:
+        """What a scenario at a path means by a name, as ``named_by_scenario``."""
+        return named_by_scenario(self.collection, name, path)
 
     @cached_property
     def titles(self) -> frozenset[str]:

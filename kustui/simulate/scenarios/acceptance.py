@@ -78,21 +78,21 @@ def _without_unknown(expected: _Expected, result: Replay) -> _Expected:
     recorded = expectations_of(result.state, result.entries)
     after = {name: recorded[name] if name in _RECORDED else value for name, value in expected.items()
              if name not in _RECORDED or name in recorded}  # fmt: skip
-    organisation = result.state.organisation
     for name in ("outputs", "params", "notRun"):
         if name in after:
-            after[name] = [place for place in after[name] if _is_there(organisation, place)]
+            after[name] = [place for place in after[name] if _is_there(result, place)]
     return after
 
 
-def _is_there(organisation: Organisation, place: Mapping[str, Any]) -> bool:
-    entries = organisation.find(place["workflow"])
+def _is_there(result: Replay, place: Mapping[str, Any]) -> bool:
+    organisation = result.state.organisation
+    entries = organisation.find(place["workflow"], result.file.path)
     return len(entries) == 1 and organisation.analysis(entries[0].key).flow.node(place["step"]) is not None
 
 
 def _accepted(expected: _Expected, result: Replay) -> _Expected:
     """The expectations that differ, as it came."""
-    recorded, organisation = expectations_of(result.state, result.entries), result.state.organisation
+    recorded = expectations_of(result.state, result.entries)
     after = dict(expected)
     dropped: dict[str, set[int]] = {}
     for difference in result.differences:
@@ -114,27 +114,28 @@ def _accepted(expected: _Expected, result: Replay) -> _Expected:
         elif difference.pointer == "/maxSteps":
             after["cut"] = True
         elif member == "scheduled":
-            after[member] = _named_as(expected[member], _scheduled(expected[member], recorded[member]), organisation)
+            after[member] = _named_as(expected[member], _scheduled(expected[member], recorded[member]), result)
         elif member == "coverage":
             after[member] = {**after[member], place: recorded[member][place]}
         elif member in ("", "left") and difference.pointer.startswith("/expect"):
             after.pop("left", None)
             after.update({"left": recorded["left"]} if "left" in recorded else {})
         else:  # the path, a start that starts nothing, or nothing that is expected
-            after["path"] = _named_as(expected.get("path", ()), recorded["path"], organisation)
+            after["path"] = _named_as(expected.get("path", ()), recorded["path"], result)
     for member, indexes in dropped.items():
         after[member] = [element for index, element in enumerate(after[member]) if index not in indexes]
     return after
 
 
 def _named_as(
-    before: Sequence[Mapping[str, Any]], elements: Sequence[Mapping[str, Any]], organisation: Organisation
+    before: Sequence[Mapping[str, Any]], elements: Sequence[Mapping[str, Any]], result: Replay
 ) -> list[dict[str, Any]]:
     """Runs with the names that the same workflows have in the same places before."""
+    find, path = result.state.organisation.find, result.file.path
     named = []
     for index, element in enumerate(elements):
         name = before[index]["workflow"] if index < len(before) else element["workflow"]
-        is_same = organisation.find(name) == organisation.find(element["workflow"])
+        is_same = find(name, path) == find(element["workflow"], path)
         named.append({**element, **({"workflow": name} if is_same else {})})
     return named
 

@@ -331,7 +331,7 @@ class ResolvedScenario:
 
     def scheduled_id(self, schedule: ExpectedSchedule) -> str:
         """The id that a scheduled workflow is called by."""
-        entries = self._organisation.find(schedule.workflow)
+        entries = self._organisation.find(schedule.workflow, self._file.path)
         return (entries[0].id or "") if len(entries) == 1 else schedule.workflow
 
     def hint(self, schedule: ExpectedSchedule) -> str:
@@ -360,7 +360,7 @@ class ResolvedScenario:
 
     def _workflow(self, name: str, pointer: str) -> WorkflowAnalysis | None:
         organisation = self._organisation
-        entries = organisation.find(name)
+        entries = organisation.find(name, self._file.path)
         if len(entries) == 1:
             return organisation.analysis(entries[0].key)
         if entries:

@@ -297,9 +297,9 @@ class _AskedOrganisation(Organisation, frozen=True, eq=False, kw_only=True):
             self._ask("workflow", analysis.key)
         return analysis
 
-    def find(self, name: str) -> tuple[Entry, ...]:
+    def find(self, name: str, path: str = "") -> tuple[Entry, ...]:
         self._ask("name", name)
-        entries = self.original.find(name)
+        entries = self.original.find(name, path)
         if len(entries) == 1:
             self._ask("workflow", entries[0].key)
         return entries
@@ -330,7 +330,7 @@ def _answer(organisation: Organisation, question: Question) -> Hashable:
 _ANSWERS: Mapping[str, Callable[[Organisation, str], Hashable]] = {
     "workflow": lambda organisation, key: _digest_of_workflow(organisation, key),
     "id": lambda organisation, id_: (entry := organisation.collection.by_id.get(id_)) and entry.key,
-    "name": lambda organisation, name: tuple(entry.key for entry in organisation.find(name)),
+    "name": lambda organisation, name: tuple((entry.key, entry.source.path) for entry in organisation.find(name)),
     "event": lambda organisation, event: organisation.listeners(event),
     "events": lambda organisation, _: organisation.events,
     "names": lambda organisation, _: _digest(

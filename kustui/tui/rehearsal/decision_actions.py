@@ -282,7 +282,10 @@ class DecisionActions:
         for path in find_scenarios(self.paths, _MAX_SCENARIOS):
             with suppress(KustuiError):
                 for start in read(path, read_file(path)).scenario.start:
-                    names = {start.event, *(entry.item.event for entry in organisation.find(start.workflow or ""))}
+                    names = {
+                        start.event,
+                        *(entry.item.event for entry in organisation.find(start.workflow or "", path)),
+                    }
                     if event in names:
                         payloads.setdefault(format_json(start.payload, indent=None), Path(path).name)
         return payloads

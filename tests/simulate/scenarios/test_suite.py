@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.config.check_settings import Settings
+from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.suite import (
     Outcome,
     ReplayOptions,
@@ -25,13 +26,13 @@ from kustui.simulate.scenarios.suite import (
     replay_one,
     reusable_results,
 )
+from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.random_apps import apps
 from tests.support.runs import EVENT, organisation
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kustui.simulate.organisation import Organisation
     from kustui.simulate.scenarios.replay import Replay
 
 ID = "5f8e148232731d0015c14657"
@@ -224,3 +225,39 @@ def test_no_organisation_is_kept_for_what_it_was_asked() -> None:
     del stage
     gc.collect()
     assert kept() is None
+
+
+def opened(folder: Path) -> Organisation:
+    snapshot = check_snapshot(open_paths([str(folder)]))
+    return Organisation(snapshot.analyses, snapshot.by_entry)
+
+
+def put(folder: Path, step_id: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "app.json").write_text(json.dumps({**workflow("Same", step(step_id)), "id": f"id-{step_id}"}))
+
+
+def test_of_several_workflows_of_a_name_a_scenario_means_the_nearest(tmp_path: Path) -> None:
+    for folder, step_id in (("one", "aB3"), ("two", "cD4"), ("two/inner", "eF5")):
+        put(tmp_path / folder, step_id)
+    stage = opened(tmp_path)
+    content = json.dumps({"scenario": "t", "start": [{"workflow": "Same"}]}).encode()
+
+    def ran(folder: str) -> list[str | None]:
+        result = replay_one(ScenarioText(str(tmp_path / folder / "t.scenario.json"), content), stage)
+        return [stage.collection.by_key[key].id for key in result.workflows]
+
+    expected = {"one": "id-aB3", "two": "id-cD4", "two/inner": "id-eF5", "two/inner/more": "id-eF5"}
+    assert {folder: ran(folder) for folder in expected} == {folder: [id_] for folder, id_ in expected.items()}
+    ambiguous = replay_one(ScenarioText(str(tmp_path / "three" / "t.scenario.json"), content), stage)
+    assert "is ambiguous: 2 workflows have this name" in ambiguous.errors[0]
+
+
+def test_where_the_workflow_of_a_name_moves_the_scenario_is_replayed(tmp_path: Path) -> None:
+    put(tmp_path / "one", "aB3")
+    put(tmp_path / "two", "cD4")
+    text = ScenarioText(str(tmp_path / "one" / "t.scenario.json"), scenario(start=[{"workflow": "Same"}]).raw)
+    before = opened(tmp_path)
+    put(tmp_path / "one", "cD4")
+    put(tmp_path / "two", "aB3")
+    assert not reused(text, before, opened(tmp_path))
