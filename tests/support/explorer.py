@@ -39,7 +39,7 @@ CHAIN = Path(shutil.copy(SAMPLES / "timer-chain.json", _WITHOUT_SCENARIOS.name))
 """The sample away from its scenarios: replaying them is a tenth of a start."""
 ORGANISATION = SAMPLES / "organisation-export.json"
 
-_SHOWN = ("copy", "fix", "uses", "review", "compare", "check", "steps", "index", "finder")
+_SHOWN = ("copy", "fixing", "listing", "reviewing", "compare", "check", "steps", "index", "finder")
 """The groups of workers that end with something shown: what a key asked for is waited for."""
 
 
