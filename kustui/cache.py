@@ -42,7 +42,7 @@ _REFUSED = {3, 5, 6, 7, 9, 10, 13, 14, 15, 22, 23}
 PROTOCOL, NOLFS, AUTH."""
 _READONLY = 8
 _LAYERS = ("analysis", "check", "config", "definition", "diagrams", "search", "text", "workspace")
-"""Whose code decides what is kept."""
+"""Whose code decides what is kept, with the modules below all layers."""
 _LIBRARIES = ("google_re2-", "msgspec-", "pydantic-", "pydantic_core-", "rapidfuzz-", "wcwidth-")
 
 
@@ -184,11 +184,11 @@ def version() -> bytes:
     it is being developed, or installed from a repository."""
     digest = blake2b(f"{__version__} {sys.version}".encode())
     own = Path(__file__).parent
-    for layer in _LAYERS:
-        for path in sorted((own / layer).rglob("*.py")):
-            digest.update(f"\n{path.relative_to(own).as_posix()}\n".encode())
-            with suppress(OSError):
-                digest.update(path.read_bytes())
+    in_layers = (path for layer in _LAYERS for path in (own / layer).rglob("*.py"))
+    for path in sorted((*own.glob("*.py"), *in_layers)):
+        digest.update(f"\n{path.relative_to(own).as_posix()}\n".encode())
+        with suppress(OSError):
+            digest.update(path.read_bytes())
     library = find_spec("msgspec")
     if library is not None and library.origin is not None:  # where the others are too
         with suppress(OSError):

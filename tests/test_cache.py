@@ -52,6 +52,18 @@ def test_another_kustui_has_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
         module.version.cache_clear()
 
 
+def test_other_code_that_decides_what_is_kept_has_other_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "cache.py"))
+    versions = [module.version.__wrapped__()]
+    for name in ("groups.py", "analysis/schedules.py", "tui/app.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("other = True\n")
+        versions.append(module.version.__wrapped__())
+    assert len(set(versions)) == 3
+    assert versions[3] == versions[2], "the screen decides nothing"
+
+
 def test_without_a_file_nothing_is_kept() -> None:
     cache = Cache()
     cache.write([(KEY, b"value")])
