@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -298,27 +299,59 @@ _FOLLOWED = frozenset({"call_expression", "assignment_expression", "sequence_exp
 
 
 def doubt(evaluator: Evaluator, file: ModuleFile, node: Node) -> None:
-    """Take what a part of a module would change as not known."""
-    for change in file.changes_in(node):
-        if evaluator.turns > 0:
-            evaluator.turns -= 1
-            may_change(evaluator, file, change)
-    for call in file.calls_in(node):
-        doubt_call(evaluator, file, call)
+    """Take what a part of a module would change as not known, with what the functions would that it calls."""
+    _doubt_in_turn(evaluator, _Body(evaluator.frame, file, node))
 
 
 def doubt_call(evaluator: Evaluator, file: ModuleFile, call: Node) -> None:
     """The same for what a function would change that is called."""
+    if (body := _called(evaluator, file, call)) is not None:
+        _doubt_in_turn(evaluator, body)
+
+
+class _Body(NamedTuple):
+    """A part of a module, and the call in which it is looked at."""
+
+    frame: Frame | None
+    file: ModuleFile
+    node: Node
+
+
+def _doubt_in_turn(evaluator: Evaluator, first: _Body) -> None:
+    """Without calling itself: functions call each other deeper than Python does."""
+    opened = [(first.frame, _doubted(evaluator, first))]
+    while opened:
+        frame, bodies = opened[-1]
+        with evaluator.within(frame):
+            body = next(bodies, None)
+        if body is None:
+            opened.pop()
+        else:
+            opened.append((body.frame, _doubted(evaluator, body)))
+
+
+def _doubted(evaluator: Evaluator, body: _Body) -> Iterator[_Body]:
+    """The functions that a part calls, once what it changes itself is taken as not known."""
+    for change in body.file.changes_in(body.node):
+        if evaluator.turns > 0:
+            evaluator.turns -= 1
+            may_change(evaluator, body.file, change)
+    for call in body.file.calls_in(body.node):
+        if (called := _called(evaluator, body.file, call)) is not None:
+            yield called
+
+
+def _called(evaluator: Evaluator, file: ModuleFile, call: Node) -> _Body | None:
+    """The function that is called; None where that is not known, or was asked before."""
     name, arguments = (call.child_by_field_name(field) for field in ("function", "arguments"))
     function = evaluator.value(file, name) if name is not None and name.type in _NAMES else None
     key = (file.index, call.id)
     if not isinstance(function, Function) or key in evaluator.doubted or arguments is None:
-        return
+        return None
     evaluator.doubted.add(key)
     given = [evaluator.value(file, part) for part in parts_of(arguments)]
     other, frame = evaluator.called(function, given)
-    with evaluator.within(frame):
-        doubt(evaluator, other, function.node)
+    return _Body(frame, other, function.node)
 
 
 _NAMES = ("identifier", "member_expression", "parenthesized_expression")

@@ -210,6 +210,13 @@ def test_nesting_of_any_depth_is_survived() -> None:
     assert "nested more than" in document.faults[0].message
 
 
+def test_functions_may_call_each_other_deeper_than_python_does() -> None:
+    calls = "".join(f"function f{n}(w) {{ f{n - 1}(w); }}\n" for n in range(1, 600))
+    module = f"function f0(w) {{ w.steps.push(more); }}\n{calls}const w = {WORKFLOW};\nf599(w);\nmodule.exports = w;"
+    (entry,) = document_of(module).entries
+    assert UNKNOWN in entry.text().decode()
+
+
 @pytest.mark.parametrize("text", ["// a { or a (", "/* ( */", '"(",', "'it\\'s {',", "`don't ( ${'['}`,"])
 def test_a_bracket_in_a_text_or_a_comment_nests_nothing(text: str) -> None:
     lines = f"{text}\n" * 600
