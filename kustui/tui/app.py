@@ -121,7 +121,7 @@ class Kustui(TypeAhead):
 
     def holds(self, key: events.Key) -> bool:
         """A key waits until the explorer is where it opens, and until what an earlier one asked for is done, so that it
-        does the same however early it comes.
+        does the same however early it comes. One that does so in any case does not wait.
 
         Ctrl+Z waits for nothing. A key that leaves waits only behind others, and not even so while the files are yet to
         be read, unless it is a character: that may be typed for a filter.
@@ -129,7 +129,7 @@ class Kustui(TypeAhead):
         if self.explorer.rehearsals.is_at_work:
             return self._waits_for_rehearsal(key)
         is_waiting = self.explorer.waiting.is_waiting
-        if self.explorer.presenter.ready and not (self.held or is_waiting):
+        if self.explorer.opening.is_done and not (self.held or is_waiting):
             return False
         if is_waiting and key.key in self.actions["view.leave"].key_list:
             self.held.clear()  # they were to follow what it cancels
@@ -138,7 +138,7 @@ class Kustui(TypeAhead):
             return False
         if key.key in self.actions["app.quit"].key_list:
             return bool(self.held) and (key.is_printable or (self.background.done and not is_waiting))
-        return True
+        return bool(self.held) or is_waiting or not self.explorer.opening.is_ready_for(key.key)
 
     def _waits_for_rehearsal(self, key: events.Key) -> bool:
         """Whether a key waits until the rehearsal is done with what was asked for. Escape ends that at once, with all

@@ -340,9 +340,9 @@ class TypeAhead(TerminalApp):
             self._without_room = focused  # it is yet to be laid out; in a terminal without room it never is
             self.call_after_refresh(self._handled, ahead, screen)
             return
-        self._ahead = None
         if not ahead:
             paint(self.screen)
+        self._ahead = None
         while ahead and self._ahead is None:
             key = ahead.popleft()
             if self.holds(key):

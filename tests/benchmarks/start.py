@@ -13,26 +13,34 @@ from tests.support.terminal import SAMPLES, Terminal
 SAMPLE = SAMPLES / "scheduling-pair.json"
 
 
-def kustui() -> tuple[float, float]:
-    """Seconds to the workflows on the screen, and to the cursor's move by a key that was typed ahead."""
+LAST, TRIGGER = "appConfiguredScheduledworkflow", "◆"
+"""What stands in the row that G leads to, and in the one that j leads to, which is a part of the opened workflow."""
+
+
+def kustui() -> tuple[float, float, float]:
+    """Seconds to the workflows on the screen, and to the cursor in the row that each of two keys leads to which were
+    typed ahead."""
     with Terminal([SAMPLE]) as terminal:
         terminal.wait_for("Workflows (2)")
         painted = first(terminal, lambda lines: "Workflows (2)" in lines[0])
         terminal.settle()
         terminal.press("q")
         terminal.ended()
+    return painted, _answered("G", LAST), _answered("j", TRIGGER)
+
+
+def _answered(key: str, row: str) -> float:
     with Terminal([SAMPLE]) as terminal:
-        terminal.press("G")  # the last row, which is not where the cursor is at first
+        terminal.press(key)
         terminal.wait_for("Workflows (2)")
         terminal.settle()
-        last = max(index for index, line in enumerate(terminal.lines) if line.startswith("▌"))
-        answered = first(terminal, lambda lines: lines[last].startswith("▌"))
+        seconds = first(terminal, lambda lines: any(line.startswith("▌") and row in line[:40] for line in lines))
         terminal.press("q")
         terminal.ended()
-    return painted, answered
+    return seconds
 
 
-def bare() -> tuple[float, float]:
+def bare() -> tuple[float, float, float]:
     """Seconds to the label, and to the label that a key typed ahead brings."""
     with bare_app() as terminal:
         terminal.wait_for("a label")
@@ -41,7 +49,7 @@ def bare() -> tuple[float, float]:
         terminal.press("j")
         terminal.wait_for("answered")
         answered = first(terminal, lambda lines: "answered" in lines[0])
-    return painted, answered
+    return painted, answered, answered
 
 
 def main() -> None:
@@ -53,7 +61,7 @@ def main() -> None:
         [
             (name, ours * 1000, theirs * 1000, ours / theirs, "≤ 1.25")
             for name, ours, theirs in zip(
-                ("first paint", "a key answered"), figures["kustui"], figures["bare app"], strict=True
+                ("first paint", "G answered", "j answered"), figures["kustui"], figures["bare app"], strict=True
             )
         ],
     )

@@ -13,6 +13,7 @@ from tests.support.trees import SAMPLES
 
 CODE = """
 import asyncio, sys
+from textual import events
 from textual.css.stylesheet import Stylesheet
 import kustui.commands.explore
 from kustui.config.configuration import Configuration
@@ -22,7 +23,8 @@ from kustui.tui.explorer.opening import Opening
 from kustui.tui.explorer.reviewer import Reviewer
 from kustui.tui.explorer.tree_view import TreeView
 
-titles, modules, styled, at_first_key, update_nodes, follow = [], [], [], [], Stylesheet.update_nodes, Opening.follow
+titles, modules, styled, at_last_row, at_first_key = [], [], [], [], []
+update_nodes, follow = Stylesheet.update_nodes, Opening.follow
 
 def counted(self, nodes, animate=False):
     found = list(nodes)
@@ -38,9 +40,18 @@ def painted_tree(self, crop, render_lines=TreeView.render_lines):
 TreeView.render_lines = painted_tree
 
 def first_painted(self):
-    "Before what is done after the first paint."
+    "Before what is done after the first paint; a key that was typed ahead is there by then."
     modules.extend([list(titles), sum(number > 5 for number in styled), list(sys.modules)])
+    self._screen.app.post_message(events.Key("G", "G"))
     follow(self)
+
+watch_cursor = TreeView.watch_cursor
+
+def moved(self, before, now):
+    watch_cursor(self, before, now)
+    at_last_row.extend(sys.modules)
+
+TreeView.watch_cursor = moved
 
 def keys_are_answered(self):
     "Where it opens, right before the keys that were typed ahead; the thread that goes on importing waits for that."
@@ -52,13 +63,13 @@ async def painted():
     opening = BackgroundWorkspace([sys.argv[1]])
     opening.wait()
     async with Kustui(opening, preferences=Configuration([sys.argv[1]]).preferences()).run_test(size=(80, 24)) as pilot:
-        while not at_first_key:
+        while not at_first_key and pilot.app.is_running:
             await pilot.pause(0.01)
 
 asyncio.run(painted())
 import json
 
-print(json.dumps([*modules, at_first_key]))
+print(json.dumps([*modules, at_last_row, at_first_key]))
 """
 NOT_YET = {
     "what works out, and is not there to see": ("networkx", "pydantic", "rapidfuzz", "wcwidth", "watchfiles", "re2"),
@@ -75,6 +86,7 @@ NOT_YET = {
         "kustui.tui.explorer.definitions", "kustui.tui.explorer.session",
     ),
 }  # fmt: skip
+NOT_FOR_NAMES = ("pydantic", "kustui.definition.models", "kustui.definition.expressions", "kustui.analysis")
 NOT_FOR_KEYS = {
     "what the panes show": (
         "kustui.tui.explorer.detail", "kustui.tui.explorer.source_rows", "kustui.diagrams.rail_drawing",
@@ -86,19 +98,20 @@ NOT_FOR_KEYS = {
     ),
     "what looks for plugins of pydantic": ("importlib.metadata", "email"),
 }  # fmt: skip
-Opened = tuple[list[str], int, set[str], set[str]]
+Opened = tuple[list[str], int, set[str], set[str], set[str]]
 
 
 @pytest.fixture(scope="module")
 def first_paint(tmp_path_factory: pytest.TempPathFactory) -> Opened:
-    """The title of the tree whenever it was painted, how often all was styled, and what was imported until then, and
-    until keys were answered."""
+    """The title of the tree whenever it was painted, how often all was styled, and what was imported until then, until
+    a key that was typed ahead had led to the last workflow, and until any key was answered."""
     path = shutil.copy(
         SAMPLES / "scheduling-pair.json", tmp_path_factory.mktemp("opened")
     )  # no pyproject.toml above it
     done = subprocess.run([sys.executable, "-c", CODE, path], capture_output=True, text=True, check=True)
-    titles, styled, modules, at_first_key = json.loads(done.stdout)
-    return titles, styled, set(modules), set(at_first_key)
+    titles, styled, *modules = json.loads(done.stdout)
+    first, at_last_row, at_first_key = map(set, modules)
+    return titles, styled, first, at_last_row, at_first_key
 
 
 def test_no_pane_is_styled_again_once_it_is_there(first_paint: Opened) -> None:
@@ -118,5 +131,10 @@ def test_nothing_is_imported_that_nobody_sees_yet(what: str, first_paint: Opened
 
 @pytest.mark.parametrize("what", NOT_FOR_KEYS)
 def test_no_key_waits_for_what_only_the_panes_need(what: str, first_paint: Opened) -> None:
-    assert "kustui.analysis.workflow_analysis" in first_paint[3]
-    assert first_paint[3].isdisjoint(NOT_FOR_KEYS[what])
+    assert "kustui.analysis.workflow_analysis" in first_paint[4]
+    assert first_paint[4].isdisjoint(NOT_FOR_KEYS[what])
+
+
+def test_a_key_that_leads_to_a_workflow_does_not_wait_for_what_opens_one(first_paint: Opened) -> None:
+    assert "kustui.tui.explorer.opening" in first_paint[3]
+    assert first_paint[3].isdisjoint(NOT_FOR_NAMES)

@@ -38,7 +38,7 @@ class DetailPresenter:
     def __init__(self, screen: Screen[None], views: Views, titles: PaneTitles) -> None:
         self._screen, self._views, self._titles = screen, views, titles
         self.ready = False
-        """Whether what the panes need is imported: it is, after the first paint."""
+        """Whether what the panes need is imported, as it is after the first paint, or a key asks for it before."""
         self.shown: NodeKey | None = None
         """The node that the panes show; None where they are to show theirs anew."""
         self._last: NodeKey | None = None

@@ -117,7 +117,6 @@ class Explorer(Screen[None]):
             self._shared,
             background,
             take=self.take,
-            release_keys=self._release_keys,
             opened=self.reviewer.begin,
             keeps_session=keeps_session,
             configuration=configuration,
@@ -187,6 +186,7 @@ class Explorer(Screen[None]):
         how long ago the one before it was pressed."""
         if isinstance(self.focused, DiagramView):
             self.navigator.follow(self.focused)
+        self.presenter.ready = self.presenter.ready or self.opening.is_done
         self.presenter.follow_now()
 
     def set_focus(self, widget: Widget | None, *args: Any, **options: Any) -> None:

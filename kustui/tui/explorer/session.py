@@ -29,6 +29,8 @@ MAX_OPEN = 400
 
 NodeName = tuple[str, ...]
 """Which node of the tree it is: its file, its workflow, and what it is of that."""
+_WORKFLOW = 2
+"""Parts of the name of a workflow."""
 
 
 class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,6 +103,17 @@ class SessionKeeper(Part):
         """Those that this session has read or written: what is different in the file was marked by another one."""
         self.obstacle = why_not_saved(file)
         """Why nothing can be kept."""
+
+    @property
+    def restores(self) -> bool:
+        """Whether there is a place to go back to."""
+        return self._place is not None
+
+    @property
+    def needs_analysis(self) -> bool:
+        """Whether going back there takes more than the names of workflows."""
+        place = self._place
+        return place is not None and bool(place.open or place.filter or len(place.selected) > _WORKFLOW)
 
     def keep(self) -> str:
         """Keep the place for the next time, if there is one; why that is not possible, or an empty string.

@@ -232,6 +232,15 @@ class TreeView(RowsView):
                 return index
         return self.state.first_workflow
 
+    def open_first(self) -> None:
+        """Open the first workflow, with the cursor on the node that it is on; where there is none, the first row."""
+        first, node = self.state.first_workflow, self.node
+        if self.cursor == first:
+            self.action_open()
+        else:
+            self.state.open(first)
+            self._show_anew(node)
+
     def action_open(self) -> None:
         node = self.node
         if node is not None and node.opens:
