@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from kustui.analysis.flow import FlowGraph
 from kustui.definition.expressions import (
     Comparison,
@@ -25,7 +27,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.groups import grouped
 
 
-class Read(NamedTuple):
+class Read(Struct, frozen=True):
     """One string that is not a plain literal."""
 
     node: str

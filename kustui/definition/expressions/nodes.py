@@ -49,15 +49,20 @@ class ExpressionFault(Struct, frozen=True):
         return Suggestion(self.hint, self.intended, self.intended is not None and self.is_certain)
 
 
-class Path(NamedTuple):
+class Path(Struct, frozen=True):
     """One path that is read, without what introduces it (``/#``, ``@root.``, ``this.``, ``../``)."""
 
     segments: tuple[str, ...]
     """``("steps", "egu-awuO4", "body", "0", "id")``; brackets around a template's segment are left out."""
     start: int
     end: int
-    spans: tuple[tuple[int, int], ...]
-    """The offsets of each segment in the whole string, without brackets: a rename replaces exactly that."""
+    placed: tuple[tuple[int, int], ...] = ()
+    """The offsets of each segment where more than a dot stands between some of them."""
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The offsets of each segment in the whole string, without brackets: a rename replaces exactly that."""
+        return self.placed or spans_of(self.segments, self.start)
 
     @property
     def text(self) -> str:
@@ -129,15 +134,14 @@ def read_path(written: str, start: int) -> Path | ExpressionFault:
     blank [seen]. A path has to begin with one of ROOTS, and those of steps and variables name one [docs].
     """
     segments = tuple(written.split("."))
-    spans = spans_of(segments, start)
     end = start + len(written)
     if blank := _BLANK.search(written):
-        path = Path(segments, start, end, spans) if _may_be_keys(segments) else None
+        path = Path(segments, start, end) if _may_be_keys(segments) else None
         at, after = start + blank.start(), start + blank.end()
         return ExpressionFault("a path cannot contain spaces", at, after, "remove the space", path, "", path is None)
     if "" in segments:
         missing = segments.index("")
-        at = spans[missing][0]
+        at = spans_of(segments, start)[missing][0]
         if missing == len(segments) - 1:
             return ExpressionFault("a name is missing after the last dot", max(start, at - 1), end)
         if missing == 0:
@@ -154,11 +158,11 @@ def read_path(written: str, start: int) -> Path | ExpressionFault:
         if near.intended == "steps" and (len(behind) > 1 or behind.isdigit()):
             near = did_you_mean(f"steps.{behind}")  # perhaps
         message = f'a path cannot begin with "{shortened(root)}"'
-        return ExpressionFault(message, *spans[0], near.hint, None, near.intended, near.is_certain)
+        return ExpressionFault(message, start, start + len(root), near.hint, None, near.intended, near.is_certain)
     if len(segments) == 1 and root != "error":
         what = "step" if root == "steps" else "variable"
         return ExpressionFault(f"the path names no {what}", start, end, f"write {root}.<{what} id>")
-    return Path(segments, start, end, spans)
+    return Path(segments, start, end)
 
 
 def _may_be_keys(segments: tuple[str, ...]) -> bool:

@@ -16,7 +16,6 @@ from kustui.definition.expressions.nodes import (
     embedded_in,
     nearly_a_reference,
     read_path,
-    spans_of,
 )
 from kustui.definition.expressions.templates import parse_template
 from kustui.definition.expressions.tokens import template_path
@@ -122,8 +121,7 @@ _PLAIN_REFERENCE = re.compile(r"/#(?:(?:steps|variables)(?:\.[\w@$-]+)+|error(?:
 def _read_reference(text: str) -> Path | ExpressionFault:
     written = text[len(_REFERENCE) :]
     if _PLAIN_REFERENCE.fullmatch(text):  # nearly all of them
-        segments = tuple(written.split("."))
-        return Path(segments, len(_REFERENCE), len(text), spans_of(segments, len(_REFERENCE)))
+        return Path(tuple(written.split(".")), len(_REFERENCE), len(text))
     if not written:
         return ExpressionFault("nothing follows the /#", 0, len(_REFERENCE), "write /#steps.<step id>.<field>")
     if written.startswith("/"):

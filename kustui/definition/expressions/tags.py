@@ -318,9 +318,9 @@ def read_lookup(token: Token, contexts: int, parameters: Container[str]) -> Look
     origin = _origin_of(token, parts, ups, this, parameters)
     if origin is Origin.ROOT:
         parts = parts[1:]
-    spans = tuple((part.start, part.end) for part in parts)
+    segments, spans = tuple(part.text for part in parts), tuple((part.start, part.end) for part in parts)
     start = parts[0].start - parts[0].bracketed if parts else token.end
-    path = Path(tuple(part.text for part in parts), start, token.end, spans)
+    path = Path(segments, start, token.end, spans if spans != spans_of(segments, start) else ())
     return Lookup(path, origin, ups, contexts, token.start, token.end)
 
 
@@ -328,7 +328,7 @@ def _plain_lookup(token: Token, contexts: int, parameters: Container[str]) -> Lo
     """A lookup of names with dots between them."""
     segments = tuple(token.text.split("."))
     origin = Origin.PARAMETER if segments[0] in parameters else Origin.NAME
-    path = Path(segments, token.start, token.end, spans_of(segments, token.start))
+    path = Path(segments, token.start, token.end)
     return Lookup(path, origin, 0, contexts, token.start, token.end)
 
 

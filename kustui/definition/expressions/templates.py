@@ -19,7 +19,6 @@ from kustui.definition.expressions.nodes import (
     Node,
     Partial,
     Path,
-    spans_of,
 )
 from kustui.definition.expressions.tags import Arguments, Helper, Notes, Scope, closing_name
 from kustui.definition.expressions.tokens import (
@@ -140,8 +139,7 @@ def _common_template(text: str) -> Template | None:
 def _run_path(written: str, start: int) -> Path:
     end = start + len(written)
     if "[" not in written:
-        segments = tuple(written.split("."))
-        return Path(segments, start, end, spans_of(segments, start))
+        return Path(tuple(written.split(".")), start, end)
     names = [*_NAME.finditer(written)]
     spans = (name.span(name.lastindex or 0) for name in names)
     segments = tuple([name[name.lastindex or 0] for name in names])
