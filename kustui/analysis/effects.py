@@ -132,7 +132,7 @@ def class_of(params: Mapping[str, Any]) -> object:
 def members_of(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """The fields of an object that params name, those of ``custom`` one by one."""
     for key, value in params.items():
-        if key == CUSTOM and isinstance(value, Mapping):
+        if key == CUSTOM and isinstance(value, (dict, Mapping)):  # a dict is one at once
             yield from ((f"{CUSTOM}.{name}", member) for name, member in value.items())
         elif key not in KEYS_OF_OBJECT:
             yield key, value

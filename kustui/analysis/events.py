@@ -53,6 +53,7 @@ def _changes_asked(flow: FlowGraph, nodes: Iterable[str]) -> frozenset[str]:
         for edge in flow.declared_edges[node]
         for _, expression in flow.condition_reads.get(edge.transition.pointer, ())
         for path in expression.paths
+        if "changes" in path.segments
     }
     return frozenset(fields - {""})
 

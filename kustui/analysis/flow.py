@@ -40,13 +40,10 @@ class Edge(Struct, frozen=True):
     source: str
     target: str
     transition: Transition
+    after_failure: bool = False
+    """Whether it is taken after the source has failed: then the source has no output."""
     continues: bool = False
     """Whether it is a transition as it is taken after the step has failed and an error case has continued."""
-
-    @property
-    def after_failure(self) -> bool:
-        """Whether it is taken after the source has failed: then the source has no output."""
-        return self.continues or isinstance(self.transition, ErrorCase)
 
     @property
     def error_action(self) -> str:
@@ -133,11 +130,14 @@ class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
         return {node: tuple(self._followed(edges)) for node, edges in self.declared_edges.items()}
 
     def _followed(self, edges: Sequence[Edge]) -> Iterator[Edge]:
-        edges = [edge for edge in edges if edge.transition.pointer not in self.left_out]
-        to_steps = [edge for edge in edges if not edge.error_action and edge.target in self.steps]
+        if self.left_out:
+            edges = [edge for edge in edges if edge.transition.pointer not in self.left_out]
+        to_steps = [edge for edge in edges if edge.target in self.steps and not edge.error_action]
         yield from to_steps
-        if any(edge.error_action == CONTINUE for edge in edges):
-            yield from (replace(edge, continues=True) for edge in to_steps if not edge.after_failure)
+        if CONTINUE in [edge.error_action for edge in edges if edge.after_failure]:
+            yield from (
+                replace(edge, after_failure=True, continues=True) for edge in to_steps if not edge.after_failure
+            )
 
     @cached_property
     def dangling(self) -> tuple[Edge, ...]:
@@ -156,7 +156,10 @@ class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
         trigger = self.workflow.trigger
         return {
             TRIGGER_ID: tuple(Edge(TRIGGER_ID, edge.target, edge) for edge in (trigger.transitions if trigger else ())),
-            **{id_: tuple(Edge(id_, edge.target, edge) for edge in step.edges) for id_, step in self.steps.items()},
+            **{
+                id_: tuple([Edge(id_, edge.target, edge, isinstance(edge, ErrorCase)) for edge in step.edges])
+                for id_, step in self.steps.items()
+            },
         }
 
     @cached_property
@@ -304,7 +307,7 @@ class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
     @cached_property
     def _dominators(self) -> Mapping[str, str | None]:
         """The node that has run last of those that always have."""
-        return walks.dominators(self._reverse_postorder, lambda node: (edge.source for edge in self.incoming[node]))
+        return walks.dominators(self._reverse_postorder, lambda node: [edge.source for edge in self.incoming[node]])
 
     def always_before(self, node: str) -> tuple[str, ...]:
         """What has run before this node on every path from the trigger (its dominators), nearest first.
@@ -347,7 +350,7 @@ class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
     @cached_property
     def failing(self) -> frozenset[str]:
         """The nodes after whose failure a run goes on."""
-        return frozenset(node for node, edges in self.edges.items() if any(edge.after_failure for edge in edges))
+        return frozenset(edge.source for edges in self.edges.values() for edge in edges if edge.after_failure)
 
     @cached_property
     def leads_to(self) -> Callable[[str, str], bool]:

@@ -91,13 +91,15 @@ def dominators(order: Sequence[N], predecessors: Successors[N]) -> Mapping[N, N 
                 other = nearest[other]
         return one
 
-    changed = True
-    while changed:  # the last pass only confirms; only loops need more than one before it
-        changed = False
+    again = True
+    while again:  # the last pass only confirms; only loops need more than one
+        again, is_first = False, len(nearest) < len(order)
         for node in order[1:]:
-            above = reduce(meeting, (other for other in predecessors(node) if other in nearest))
-            if above != nearest.get(node):
-                nearest[node], changed = above, True
+            before = list(predecessors(node))
+            known = [other for other in before if other in nearest]
+            above = known[0] if len(known) == 1 else reduce(meeting, known)
+            again = again or (len(known) < len(before) if is_first else above != nearest[node])
+            nearest[node] = above
     return {**nearest, first: None}
 
 

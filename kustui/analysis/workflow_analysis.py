@@ -6,6 +6,7 @@ A ``WorkflowAnalysis`` holds the model of its workflow, so it is kept only of wo
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
@@ -34,6 +35,10 @@ if TYPE_CHECKING:  # imported by what works them out: opening a workflow on the 
     from kustui.analysis.effects import Effect
     from kustui.analysis.feasibility import FeasiblePaths
     from kustui.analysis.outside_links import OutsideLinks
+
+
+_PLAIN = 2
+"""The format of marshal that is the same for equal values, wherever they are kept."""
 
 
 class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
@@ -218,7 +223,7 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
             for condition in (edge.transition.condition,)
         ]
         params = [(step.id, step.params) for step in self.flow.steps.values() if step.action in COMPUTED_ACTIONS]
-        return blake2b(repr((edges, params)).encode(errors="replace"), digest_size=16).digest()
+        return blake2b(marshal.dumps((edges, params), _PLAIN), digest_size=16).digest()
 
     # The probable intention behind misspelt names
 

@@ -123,6 +123,8 @@ PARTS: Mapping[str, PartKeys] = {
 
 def mistyped_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator[Fault]:
     """The faults of mistyped keys in a part, which is named as in ``PARTS``, and in all parts below it."""
+    if not _holds_unknown_key(value, part):
+        return
     pending = [(value, part, pointer)]
     while pending:
         value, part, pointer = pending.pop()
@@ -137,6 +139,25 @@ def mistyped_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
                 for index, element in enumerate(inner):
                     if type(element) is dict:
                         pending.append((element, below, f"{pointer}/{escape(key)}/{index}"))
+
+
+def _holds_unknown_key(value: Mapping[str, Any], part: str) -> bool:
+    """Whether any key in a part, or in the parts below it, is unknown: few have one, and then no place is asked for."""
+    pending = [(part, [value])]
+    while pending:
+        part, values = pending.pop()
+        own = PARTS[part]
+        is_any = EVERY_KEY in own.parts
+        for value in values:
+            if not is_any and not value.keys() <= own.keys:
+                return True
+            for key, below in parts_below(value, part).items():
+                inner = value.get(key)
+                if type(inner) is dict:
+                    pending.append((below, [inner]))
+                elif type(inner) is list:
+                    pending.append((below, [element for element in inner if type(element) is dict]))
+    return False
 
 
 def parts_below(value: Mapping[str, Any], part: str) -> Mapping[str, str]:

@@ -222,7 +222,7 @@ def _count_members(value: object) -> int | None:
     members = 0
     level: list[Any] = [[value]]
     for _ in range(MAX_DEPTH + 1):
-        members += sum(len(outer) for outer in level if type(outer) is dict)
+        members += sum([len(outer) for outer in level if type(outer) is dict])
         level = [
             inner
             for outer in level

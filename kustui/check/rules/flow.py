@@ -282,7 +282,10 @@ def _other_values(comparison: Comparison) -> str:
 def _usable_by(comparison: Comparison, operand: Operand) -> str:
     """What an operator compares, if a literal is certainly none; else empty. What has digits may be read as a number or
     a date that kustui does not know."""
-    expected = {Family.ORDER: "numbers or dates", Family.DATE: "dates"}.get(comparison.meaning.family, "")
+    family = comparison.meaning.family
+    if family is not Family.ORDER and family is not Family.DATE:
+        return ""
+    expected = "dates" if family is Family.DATE else "numbers or dates"
     if isinstance(operand.value, str):
         has_digits = any(map(str.isdigit, operand.value))
         return expected if operand.value and not has_digits and is_plain(operand.value) else ""

@@ -103,7 +103,7 @@ _NAME = re.compile(r"\[([^\]]*+)\]|([^.\[]++)")
 
 def _common_template(text: str) -> Template | None:
     """What ``parse_any_template`` makes of a common one, without its nodes, which few ask for; None of any other."""
-    if "/#" in text or FOREIGN.search(text):
+    if "/#" in text or (not text.isprintable() and FOREIGN.search(text)):
         return None
     paths: list[Path] = []
     helpers: list[Helper] = []
@@ -113,6 +113,8 @@ def _common_template(text: str) -> Template | None:
             return None
         at = piece.end()
         match piece.lastgroup:
+            case None:
+                break  # the text at the end
             case "path":
                 paths.append(_run_path(piece["path"], piece.start("path")))
             case "condition" if not block:
@@ -129,8 +131,6 @@ def _common_template(text: str) -> Template | None:
                 has_else = True
             case "closed" if block == piece["closed"]:
                 block, has_else = "", False
-            case None:
-                pass
             case _:
                 return None
     return Template(text, tuple(paths), helpers=tuple(helpers)) if not block else None
