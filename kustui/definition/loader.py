@@ -63,15 +63,6 @@ class _File(Struct, frozen=True):
         return cls(path, identity=identity_of(status), stamp=stamp_of(status), named=named, is_special=True)
 
 
-def load(paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = None) -> Collection:
-    """Read every file that the paths name. ``stdin`` is what stands for ``-``.
-
-    Raises PathError for a path that is not there or cannot be read. What cannot be read below a folder, or is
-    no JSON, is a Document with a fault.
-    """
-    return Reader(paths, stdin).read(progress=progress)
-
-
 class Reader:
     """Reads the files that paths name, and on each later reading only those that have changed.
 

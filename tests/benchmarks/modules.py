@@ -30,7 +30,7 @@ _IN_A_FOLDER = 50
 _WORDS = {"word": "label", "other": "at", "third": "context"}
 _WORDS_OF_APPS = {"word": "title", "other": "version", "third": "app"}
 """Those of one script in 20, which has to be parsed to see that it builds no app."""
-_LOAD = "import sys; from kustui.definition.loader import load; print(len(load(sys.argv[1:]).entries))"
+_LOAD = "import sys; from kustui.definition.loader import Reader; print(len(Reader(sys.argv[1:]).read().entries))"
 _NOTHING = "import kustui.definition.loader"
 _SCRIPT = """\
 import {{ join }} from "path";

@@ -10,7 +10,7 @@ from kustui.check.checker import check
 from kustui.check.rules import RULES
 from kustui.config.severity import Severity
 from kustui.definition.folders import is_definition
-from kustui.definition.loader import load
+from kustui.definition.loader import Reader
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 BROKEN = sorted(path for path in (SAMPLES / "broken").iterdir() if is_definition(path.name))
@@ -19,7 +19,7 @@ NOT_IN_A_FILE = {"unused-suppression", "unreadable-file"}
 
 
 def rules_found(path: Path, least: Severity) -> list[str]:
-    found = check(load([str(path)]))
+    found = check(Reader([str(path)]).read())
     return [f"{each.rule} {each.span().start}" for each in found[1] if each.severity >= least]
 
 
@@ -39,4 +39,4 @@ def test_every_rule_has_a_broken_sample() -> None:
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_every_problem_says_what_to_do_about_it(path: Path) -> None:
-    assert all(problem.hint for problem in check(load([str(path)]))[1])
+    assert all(problem.hint for problem in check(Reader([str(path)]).read())[1])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kustui.definition.imported_files import imported_paths
-from kustui.definition.loader import Reader, load
+from kustui.definition.loader import Reader
 
 WORKFLOW = (
     "{{ id: '{0}', name: '{0}', trigger: {{ eventName: 'kustomer.message.create', transitions: [] }}, steps: [] }}"
@@ -60,15 +60,15 @@ def test_a_workflow_in_a_file_of_its_own_belongs_to_the_app_that_imports_it() ->
     put("app.js", APP)
     put("lib/w.js", f"module.exports = {WORKFLOW.format('one')};")
     put("other.ts", f"export default {WORKFLOW.format('two')};")
-    assert [document.path for document in load(["."]).documents] == ["./app.js", "./other.ts"]
-    assert [document.path for document in load(["app.js", "lib/w.js"]).documents] == ["app.js", "lib/w.js"]
+    assert [document.path for document in Reader(["."]).read().documents] == ["./app.js", "./other.ts"]
+    assert [document.path for document in Reader(["app.js", "lib/w.js"]).read().documents] == ["app.js", "lib/w.js"]
 
 
 def test_a_list_of_workflows_in_files_of_their_own_belongs_to_the_app_that_imports_it() -> None:
     put("app.js", APP.replace("[w]", "[...w]"))
     put("lib/w.js", f"module.exports = [{WORKFLOW.format('one')}, require('./x')];")
     put("lib/x.js", f"module.exports = {WORKFLOW.format('two')};")
-    collection = load(["."])
+    collection = Reader(["."]).read()
     assert [document.path for document in collection.documents] == ["./app.js"]
     assert [entry.item.name for entry in collection.entries] == ["one", "two"]
 
@@ -81,20 +81,20 @@ def test_what_tools_have_made_is_passed_over_in_a_folder_and_read_where_it_is_na
     put(".gitignore", "made/\n")
     put("b.json", '{"name": "b", "trigger": {"eventName": "x"}, "steps": []}')
     put(path, f"module.exports = {WORKFLOW.format('one')};")
-    assert [document.path for document in load(["."]).documents] == ["./b.json"]
-    assert [entry.item.name for entry in load([path]).entries] == ["one"]
+    assert [document.path for document in Reader(["."]).read().documents] == ["./b.json"]
+    assert [entry.item.name for entry in Reader([path]).read().entries] == ["one"]
 
 
 def test_scripts_that_define_nothing_are_passed_over_without_a_word() -> None:
     put("a.js", "const workflows = require('x'); module.exports = { steps: 1, trigger: () => workflows };")
     put("b.js", "type A = {| workflows: ?string |}; return @@;")
-    assert load(["."]).documents == ()
+    assert Reader(["."]).read().documents == ()
 
 
 def test_what_asks_git_and_knows_places_is_loaded_for_modules_alone() -> None:
     put("a/b.json", "{}")
     code = (
-        "import sys; from kustui.definition.loader import load; load(['a']); "
+        "import sys; from kustui.definition.loader import Reader; Reader(['a']).read(); "
         "sys.exit(not sys.modules.keys().isdisjoint({'subprocess', 'kustui.definition.source.origins'}))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

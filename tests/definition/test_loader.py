@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kustui.definition.collection_messages import nothing_to_show, other_files
-from kustui.definition.loader import PathError, Reader, load
+from kustui.definition.loader import PathError, Reader
 from kustui.definition.source.outline import Shape
 from tests.support.definitions import a_workflow
 
@@ -32,11 +32,11 @@ def put(path: str, *workflows: str, text: str | None = None) -> str:
 
 
 def paths(*named: str) -> list[str]:
-    return [document.path for document in load(named).documents]
+    return [document.path for document in Reader(named).read().documents]
 
 
 def titles(*named: str) -> list[str]:
-    return [entry.title for entry in load(named).entries]
+    return [entry.title for entry in Reader(named).read().entries]
 
 
 def test_a_file_is_opened_under_the_path_it_was_named_by(here: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_file_is_read_once_however_it_is_named() -> None:
 
 def test_standard_input_is_read_once_and_named_for_people() -> None:
     put("a.json", "two")
-    collection = load(["-", "a.json", "-"], stdin=json.dumps(a_workflow("one")).encode())
+    collection = Reader(["-", "a.json", "-"], json.dumps(a_workflow("one")).encode()).read()
     assert [document.path for document in collection.documents] == ["<stdin>", "a.json"]
     assert [entry.title for entry in collection.entries] == ["one", "two"]
 
@@ -163,7 +163,7 @@ def test_a_path_that_is_not_there_is_told_in_a_line(path: str, message: str) -> 
     Path("loop.json").symlink_to("loop.json")
     Path("zero.json").symlink_to("/dev/zero")
     with pytest.raises(PathError) as caught:
-        load(["a.json", path])
+        Reader(["a.json", path]).read()
     assert str(caught.value) == message
 
 
@@ -182,13 +182,13 @@ def refuse(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
 def test_a_file_that_is_named_and_cannot_be_read_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     refuse(monkeypatch, put("a.json", "one"))
     with pytest.raises(PathError, match=r"^a\.json: permission denied$"):
-        load(["a.json"])
+        Reader(["a.json"]).read()
 
 
 def test_a_file_in_a_folder_that_cannot_be_read_costs_that_file(monkeypatch: pytest.MonkeyPatch) -> None:
     refuse(monkeypatch, put("defs/a.json", "one"))
     put("defs/b.json", "two")
-    collection = load(["defs"])
+    collection = Reader(["defs"]).read()
     broken, good = collection.documents
     (fault,) = broken.faults
     assert (fault.rule, fault.message, broken.path, broken.shape) == (
@@ -216,7 +216,7 @@ def test_a_folder_below_that_cannot_be_entered_is_told(monkeypatch: pytest.Monke
     put("defs/closed/a.json", "one")
     put("defs/open/b.json", "two")
     refuse_to_enter(monkeypatch, "defs/closed")
-    good, closed = load(["defs"]).documents
+    good, closed = Reader(["defs"]).read().documents
     assert good.path == "defs/open/b.json"
     assert (closed.path, [fault.message for fault in closed.faults]) == ("defs/closed", ["permission denied"])
 
@@ -227,14 +227,14 @@ def test_a_folder_that_is_named_and_cannot_be_entered_is_told_in_a_line(
     put("defs/a.json", "one")
     refuse_to_enter(monkeypatch, "defs")
     with pytest.raises(PathError, match=r"^defs: permission denied$"):
-        load(["defs"])
+        Reader(["defs"]).read()
 
 
 def test_a_broken_file_costs_that_file() -> None:
     put("defs/a.json", text='{"workflows": [')
     put("defs/b.json", "two")
     put("defs/c.json", text="")
-    collection = load(["defs"])
+    collection = Reader(["defs"]).read()
     assert [entry.title for entry in collection.entries] == ["two"]
     assert [document.shape for document in collection.documents] == [Shape.BROKEN, Shape.LIST]
     assert collection.others == 1  # an empty file may be anything's
@@ -243,16 +243,16 @@ def test_a_broken_file_costs_that_file() -> None:
 def test_json_that_holds_no_workflow_is_no_mistake_beside_what_does() -> None:
     put("defs/package.json", text='{"name": "shop", "scripts": {}}')
     put("defs/shop.json", "one")
-    collection = load(["defs"])
+    collection = Reader(["defs"]).read()
     assert nothing_to_show(collection) == ""
     assert [document.path for document in collection.documents] == ["defs/shop.json"]
-    assert [document.shape for document in load(["defs/package.json"]).documents] == [Shape.NOTHING]
+    assert [document.shape for document in Reader(["defs/package.json"]).read().documents] == [Shape.NOTHING]
 
 
 def test_progress_is_told_in_bytes_up_to_the_whole() -> None:
     sizes = [Path(put(f"defs/{name}.json", name * 50)).stat().st_size for name in "ab"]
     told: list[tuple[int, int]] = []
-    load(["defs"], progress=lambda done, total: told.append((done, total)))
+    Reader(["defs"]).read(progress=lambda done, total: told.append((done, total)))
     assert told == [(0, sum(sizes)), (sizes[0], sum(sizes)), (sum(sizes), sum(sizes))]
 
 
@@ -262,10 +262,10 @@ def test_garbage_collection_is_left_as_it_was_found(enabled: bool) -> None:
     before = gc.isenabled()
     try:
         (gc.enable if enabled else gc.disable)()
-        load(["a.json"])
+        Reader(["a.json"]).read()
         assert gc.isenabled() is enabled
         with pytest.raises(PathError):
-            load(["none.json"])
+            Reader(["none.json"]).read()
         assert gc.isenabled() is enabled
     finally:
         (gc.enable if before else gc.disable)()
@@ -298,7 +298,7 @@ EXPECTED = "expected an app definition, a workflow, a list of them or an API exp
 def test_a_collection_without_workflows_says_why_in_a_line(files: dict[str, str], message: str) -> None:
     for name, text in files.items():
         put(name, text=text)
-    assert nothing_to_show(load(sorted(files))) == message
+    assert nothing_to_show(Reader(sorted(files)).read()) == message
 
 
 @pytest.mark.parametrize(
@@ -313,7 +313,7 @@ def test_a_folder_without_definitions_says_why_in_a_line(files: list[str], messa
     Path("defs").mkdir()
     for number, text in enumerate(files):
         put(f"defs/{number}.json", text=text)
-    assert nothing_to_show(load(["defs"])) == message
+    assert nothing_to_show(Reader(["defs"]).read()) == message
 
 
 APP = {"app": "shop", "version": "1.0.0", "title": "Shop"}
@@ -367,7 +367,7 @@ def test_what_looks_like_a_definition_is_read_below_a_folder(kind: str) -> None:
     put("defs/a.json", text=json.dumps(DEFINITIONS[kind]))
     assert paths("defs") == ["defs/a.json"]
     put("defs/a.json", text=json.dumps(DEFINITIONS[kind], indent=2).replace(",", "", 1) + ",")
-    (document,) = load(["defs"]).documents
+    (document,) = Reader(["defs"]).read().documents
     assert document.shape is Shape.BROKEN or kind == "a list"
 
 
@@ -377,7 +377,7 @@ def test_other_json_below_a_folder_is_passed_over(name: str) -> None:
     Path("defs").mkdir()
     data = other if isinstance(other, bytes) else (other if isinstance(other, str) else json.dumps(other)).encode()
     Path("defs", name).write_bytes(data)
-    collection = load(["defs"])
+    collection = Reader(["defs"]).read()
     assert (collection.documents, collection.others) == ((), 1)
 
 
@@ -391,7 +391,7 @@ def test_a_definition_below_a_folder_may_be_in_any_encoding(encoding: str) -> No
 def test_other_json_that_lacks_every_key_of_a_definition_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     put("defs/huge.json", text=json.dumps({"rows": [{"id": number} for number in range(10_000)]}))
     monkeypatch.setattr("kustui.definition.loader.read_document", None)
-    assert load(["defs"]).documents == ()
+    assert Reader(["defs"]).read().documents == ()
 
 
 def test_what_a_named_file_is_instead_is_told_in_a_line() -> None:
@@ -399,7 +399,7 @@ def test_what_a_named_file_is_instead_is_told_in_a_line() -> None:
     for name in named:
         put(name, text=other if isinstance(other := OTHERS[name], str) else json.dumps(other))
     put("late.scenario.json", text="{}")
-    assert list(other_files(load([*named, "late.scenario.json"]))) == [
+    assert list(other_files(Reader([*named, "late.scenario.json"]).read())) == [
         "skipped package.json: a package of npm",
         "skipped tsconfig.json: it holds no workflow",
         "skipped event.json: an event",
@@ -426,7 +426,7 @@ def test_what_a_named_file_is_instead_is_told_in_a_line() -> None:
 def test_a_named_file_of_another_kind_has_no_faults_however_it_is_written(raw: bytes, kind: str) -> None:
     put("defs/a.json", "one")
     Path("other.json").write_bytes(raw)
-    collection = load(["other.json", "defs"])
+    collection = Reader(["other.json", "defs"]).read()
     assert [document.faults for document in collection.documents] == [(), ()]
     assert list(other_files(collection)) == [f"skipped other.json: {kind}"]
 
@@ -447,7 +447,7 @@ def test_a_named_file_of_another_kind_has_no_faults_however_it_is_written(raw: b
 def test_a_named_file_that_may_be_a_definition_is_never_skipped(raw: bytes) -> None:
     put("defs/a.json", "one")
     Path("broken.json").write_bytes(raw)
-    collection = load(["broken.json", "defs"])
+    collection = Reader(["broken.json", "defs"]).read()
     assert len(collection.documents[0].faults) == 1
     assert list(other_files(collection)) == []
 
@@ -475,4 +475,4 @@ def test_a_file_that_is_something_else_is_read_again_only_once_it_changes(monkey
 def test_the_many_files_of_an_organisation_are_read() -> None:
     for number in range(300):
         put(f"defs/{number:03}.json", f"w{number}")
-    assert len(load(["defs"]).by_key) == 300
+    assert len(Reader(["defs"]).read().by_key) == 300

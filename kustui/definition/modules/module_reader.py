@@ -34,7 +34,6 @@ _KEYS = re.compile(rb"(?<![\w$.])(?:workflows|workflow|trigger|steps|app|attribu
 _NAMES_OF_APPS, _NAMES_OF_WORKFLOWS = frozenset({"app", "version"}), frozenset({"trigger", "steps"})
 """What a module exports by name that is an app or a workflow itself."""
 _MOST_CANDIDATES = 20_000
-_HOLDERS = frozenset({"pair", "shorthand_property_identifier", "method_definition", "object"})
 
 
 class ReadModule(NamedTuple):

@@ -30,8 +30,6 @@ _MAX_KEPT = 200
 _MAX_FOLDED = 5_000
 """Objects and lists that are folded at once."""
 
-_CLOSED = {"{": "}", "[": "]"}
-
 
 class Mark(NamedTuple):
     """Characters of a line that are wrong."""

@@ -67,7 +67,7 @@ def _add_current(builder: RowBuilder, session: Session, state: State, actions: M
         if state.question is None:
             builder.add(("▶ next  ", "new"), *node_label(analysis.flow, state.run.node if state.run else TRIGGER_ID))
             builder.add(("  it asks a question: step to see it", "warning"))
-        _add_edges_only(builder, session, state)
+        _add_edges_only(builder, state)
         return
     add_heading(builder, entry, at_hand=state.before is None)
     _add_entry(builder, session, entry, preview_edges(state), at_hand=True)
@@ -113,7 +113,7 @@ def _add_cause(builder: RowBuilder, session: Session, entry: TraceEntry) -> None
         builder.problems(scheduling.problems)
 
 
-def _add_edges_only(builder: RowBuilder, session: Session, state: State) -> None:
+def _add_edges_only(builder: RowBuilder, state: State) -> None:
     """The table of transitions where the step itself does not come to its end."""
     analysis = state.analysis
     assert analysis is not None, "a run has one"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kustui.cli import main
-from kustui.definition.loader import load
+from kustui.definition.loader import Reader
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 MODULES = [
@@ -61,7 +61,7 @@ def test_a_scenario_of_the_json_sample_holds_for_the_module(capsys: pytest.Captu
 
 @pytest.mark.parametrize(("module", "sample"), MODULES)
 def test_every_value_of_a_sample_is_written_in_a_file_of_it(module: str, sample: str) -> None:
-    (document,) = load([str(SAMPLES / "modules" / module)]).documents
+    (document,) = Reader([str(SAMPLES / "modules" / module)]).read().documents
     names = {path.name for path in (SAMPLES / "modules").rglob("*")}
     for entry in document.entries:
         for pointer in entry.pointers:

@@ -12,7 +12,7 @@ import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.definition.folders import is_definition
-from kustui.definition.loader import load
+from kustui.definition.loader import Reader
 from kustui.simulate.engine.trace import OutputSource
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.file import ScenarioError, read, read_payload
@@ -456,7 +456,7 @@ def test_replaying_changes_neither_scenario_nor_definition() -> None:
 
 
 def test_samples_are_definitions_or_scenarios() -> None:
-    assert not any(document.path.endswith(".scenario.json") for document in load([str(SAMPLES)]).documents)
+    assert not any(document.path.endswith(".scenario.json") for document in Reader([str(SAMPLES)]).read().documents)
 
 
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "1" + "0" * 400, "9" * 6_000])
