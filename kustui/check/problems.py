@@ -125,7 +125,7 @@ class Identity(NamedTuple):
     rule: str
 
 
-class Identities:
+class ProblemIdentities:
     """Makes the identities of problems, with the paths of their files relative to a folder."""
 
     def __init__(self, folder: str) -> None:
@@ -187,7 +187,7 @@ def fixed_and_new(
     last count as gone or new. Nor is one with another message at the same place, unless it is more severe, where what
     is written there is as it was, so that something elsewhere changed, or where only a number differs. ``words_now``
     gives what identifies an old one, where names have changed."""
-    identities = Identities(os.curdir)
+    identities = ProblemIdentities(os.curdir)
 
     def words(problem: Problem) -> Words:
         return identities.of(problem), problem.message

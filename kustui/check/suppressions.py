@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from kustui.check.problems import UNUSED_SUPPRESSION, Identities, Identity, Problem, relative_path
+from kustui.check.problems import UNUSED_SUPPRESSION, Identity, Problem, ProblemIdentities, relative_path
 from kustui.config.check_settings import Settings, Suppression
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, read_document
@@ -152,7 +152,7 @@ def write_baseline(path: str, problems: Iterable[Problem]) -> int:
 
 def baseline_text(problems: Iterable[Problem], folder: str) -> tuple[str, int]:
     """What a file in a folder holds that records problems, and how many these are."""
-    identities = Identities(folder)
+    identities = ProblemIdentities(folder)
     counts = Counter(identities.of(problem) for problem in problems if problem.rule != UNUSED_SUPPRESSION)
     rows = [
         json.dumps({**identity._asdict(), "count": count}, ensure_ascii=False)
@@ -199,7 +199,7 @@ def without_baseline(
     If several problems share an identity, the first of them count as recorded.
     """
     remaining = {identity: count for identity, (count, _) in baseline.entries.items()}
-    identities = Identities(baseline.folder)
+    identities = ProblemIdentities(baseline.folder)
     for problem in problems:
         identity = identities.of(problem)
         if problem.rule != UNUSED_SUPPRESSION and remaining.get(identity, 0):

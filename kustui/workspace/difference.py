@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
-from kustui.check.problems import Identities, Problem, Renames, Words, fixed_and_new
+from kustui.check.problems import Problem, ProblemIdentities, Renames, Words, fixed_and_new
 from kustui.definition.collection import Document, Entry
 from kustui.definition.keys import BOOKKEEPING_KEYS
 from kustui.definition.source.json_values import decoded
@@ -117,7 +117,7 @@ class _Comparison:
         self.workflows: dict[str, Entry] = {}
         self.steps: dict[tuple[str, str], str] = {}
         self._renames = Renames()
-        self._identities = Identities(os.curdir)
+        self._identities = ProblemIdentities(os.curdir)
         self._changed: dict[str, Entry] = {}  # by their old keys
 
     def words_now(self, problem: Problem) -> Words:

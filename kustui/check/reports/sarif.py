@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kustui import __version__
-from kustui.check.problems import Identities, Problem
+from kustui.check.problems import Problem, ProblemIdentities
 from kustui.check.reports import CheckResult, ReportedFix, path_below
 from kustui.check.rule import Rule, format_example
 from kustui.check.rules import RULES
@@ -70,7 +70,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _results(checked: CheckResult, indices: dict[str, int]) -> Iterator[dict[str, Any]]:
     counts: Counter[str] = Counter()
-    identities = Identities(checked.folder)
+    identities = ProblemIdentities(checked.folder)
     for problem in checked.problems:
         same = json.dumps([*identities.of(problem), problem.message])
         counts[same] += 1
