@@ -12,6 +12,8 @@ from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.workspace.difference import Difference, difference
 from kustui.workspace.snapshot import CheckOptions, Snapshot, Workspace, check_snapshot
+from kustui.workspace.step_renames import renamed_steps
+from tests.benchmarks.growth import counted
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLES
@@ -121,6 +123,24 @@ TWO = one(step("a", "b"), step("b"))
             "1 step renamed · 1 new problem",
             id="the id of a step that is also changed, by its name",
         ),
+        pytest.param(
+            [one(*(step(f"a{at}", f"a{at + 1}" * (at < 3), params={"x": at}) for at in range(4)), first="a0")],
+            [one(*(step(f"b{at}", f"b{at + 1}" * (at < 3), params={"x": at or 9}) for at in range(4)), first="b0")],
+            "4 steps renamed, 1 trigger changed",
+            id="all ids, and the first step",
+        ),
+        pytest.param(
+            [one(*(step(f"a{at}", f"a{at + 1}" * (at < 3), params={"x": 0}) for at in range(4)), first="a0")],
+            [one(*(step(f"b{at}", f"b{at + 1}" * (at < 3), params={"x": at // 3}) for at in range(4)), first="b0")],
+            "4 steps renamed, 1 trigger changed",
+            id="all ids of steps that are alike, and the last step",
+        ),
+        pytest.param(
+            [one(step("a", "b"), step("b", action="kustomer.note.create"), first="a")],
+            [one(step("c", "d"), step("d", action="kustomer.note.delete"), first="c")],
+            "1 step renamed, 1 step removed, 1 step added, 1 trigger changed",
+            id="all ids, and what a step does",
+        ),
         pytest.param([TWO], [{**TWO, "description": "x"}], "1 workflow changed", id="its description"),
         pytest.param([TWO], [one(step("b"), step("a", "b"))], "1 workflow changed", id="the order of its steps"),
         pytest.param([TWO], [{**TWO, "name": "other"}], "1 workflow changed", id="its name, by its id"),
@@ -132,6 +152,16 @@ TWO = one(step("a", "b"), step("b"))
 )
 def test_one_file(between: Any, before: Any, after: Any, summary: str) -> None:
     assert between({"a.json": before}, {"a.json": after}).summary == summary
+
+
+def test_steps_with_other_ids_are_found_in_proportion_to_their_number() -> None:
+    def steps(prefix: str, count: int) -> dict[str, Any]:
+        return {f"{prefix}{at}": step(f"{prefix}{at}", f"{prefix}{at + 1}", params={"x": at}) for at in range(count)}
+
+    def work(count: int) -> int:
+        return counted(lambda: renamed_steps(steps("a", count), steps("b", count)))
+
+    assert work(100) < 5 * work(25)
 
 
 def test_a_file_laid_out_anew_is_the_same(between: Any) -> None:
