@@ -46,6 +46,11 @@ class AllOf(Struct, frozen=True, dict=True):
         """Whether it holds, where that is the same for all runs."""
         return _outcome_of(self)
 
+    @cached_property
+    def texts(self) -> tuple[frozenset[str], bool]:
+        """The texts that it reads, and whether each of its comparisons reads others."""
+        return _texts_of_parts(self)
+
 
 class AnyOf(Struct, frozen=True, dict=True):
     """``or``: holds when at least one part does."""
@@ -57,6 +62,11 @@ class AnyOf(Struct, frozen=True, dict=True):
     def outcome(self) -> bool | None:
         """Whether it holds, where that is the same for all runs."""
         return _outcome_of(self)
+
+    @cached_property
+    def texts(self) -> tuple[frozenset[str], bool]:
+        """The texts that it reads, and whether each of its comparisons reads others."""
+        return _texts_of_parts(self)
 
 
 class Operand(Struct, frozen=True):
@@ -162,8 +172,9 @@ def _outcome_of(group: AllOf | AnyOf) -> bool | None:
         return settling
     if None not in outcomes:
         return not settling if outcomes else None
-    if len(texts_read(group)) == sum(len(texts_read(part)) for part in comparisons_in(group)):
-        return None  # each of them reads something else
+    _, each_reads_others = group.texts
+    if each_reads_others:
+        return None
     table = FactTable()
     for outcome in (False, True):
         if not table.consistent(cases_of(group, not outcome, partial(leaf_cases, table=table))):
@@ -173,12 +184,24 @@ def _outcome_of(group: AllOf | AnyOf) -> bool | None:
 
 def texts_read(condition: Condition) -> frozenset[str]:
     """The texts that a condition compares and that read something of the run, as they are written."""
-    return frozenset(
-        expression.text
-        for comparison in comparisons_in(condition)
-        for operand in comparison.compared
-        if (expression := operand.expression) is not None and not isinstance(expression, Literal)
-    )
+    return _texts_of(condition)[0]
+
+
+def _texts_of(condition: Condition) -> tuple[frozenset[str], bool]:
+    match condition:
+        case AllOf() | AnyOf():
+            return condition.texts
+        case Comparison(compared=operands):
+            expressions = (operand.expression for operand in operands)
+            texts = (each.text for each in expressions if each is not None and not isinstance(each, Literal))
+            return frozenset(texts), True
+    return frozenset(), True
+
+
+def _texts_of_parts(group: AllOf | AnyOf) -> tuple[frozenset[str], bool]:
+    parts = [_texts_of(part) for part in group.parts]
+    together = frozenset[str]().union(*(texts for texts, _ in parts))
+    return together, all(apart for _, apart in parts) and len(together) == sum(len(texts) for texts, _ in parts)
 
 
 def cases_of(condition: Condition, holds: bool, of_leaf: Callable[[Comparison | Unreadable, bool], Cases]) -> Cases:
