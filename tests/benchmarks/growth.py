@@ -45,10 +45,14 @@ def _command(*arguments: str) -> Callable[[Path, Path], None]:
     return run
 
 
-def _simulate(path: Path, output: Path) -> None:
+def _simulate(*options: str) -> Callable[[Path, Path], None]:
     """Rehearse the first workflow."""
-    first = json.loads(path.read_bytes())["workflows"][0]
-    _command("simulate", "--workflow", first.get("id") or first["name"])(path, output)
+
+    def run(path: Path, output: Path) -> None:
+        first = json.loads(path.read_bytes())["workflows"][0]
+        _command("simulate", *options, "--workflow", first.get("id") or first["name"])(path, output)
+
+    return run
 
 
 def _diff(path: Path, output: Path) -> None:
@@ -120,7 +124,8 @@ COMMANDS: dict[str, Callable[[Path, Path], None]] = {
     "graph --format json": _command("graph", "--format", "json"),
     "graph --format svg": _command("graph", "--format", "svg"),
     "timeline": _timeline,
-    "simulate": _simulate,
+    "simulate": _simulate(),
+    "simulate --max-steps 150": _simulate("--max-steps", "150"),
     "simulate --explore": _command("simulate", "--explore"),
     "simulate --chain": _command("simulate", "--chain"),
     "diff": _diff,
