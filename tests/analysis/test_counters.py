@@ -14,7 +14,7 @@ from kustui.check.checker import check
 from kustui.check.rule import ALWAYS, app, called, schedule, step, to, when, workflow
 from kustui.definition.collection import Collection
 from tests.support.definitions import document_of
-from tests.support.runs import started, to_the_end
+from tests.support.runs import UNJUDGED, started, to_the_end
 
 A, B = "64b0f2a7c3d9e8151a2b3c4d", "64b0f2a7c3d9e8151a2b3c5e"
 PLUS = '{{math steps.1.n "+" 1}}'
@@ -29,7 +29,7 @@ def bound_of(definition: object) -> Bound:
 
 def runs(definition: object) -> int:
     """How often a workflow runs at most in a rehearsal of one event."""
-    state = to_the_end(started(definition), 2_000)
+    state = to_the_end(started(definition, settings=UNJUDGED), 2_000)
     assert state.question is None
     keys = {entry.run: entry.key for entry in state.trace if entry.run}
     return Counter(keys.values()).most_common(1)[0][1]
@@ -159,7 +159,7 @@ def test_a_ring_that_its_inputs_never_end_is_endless(definition: tuple[dict[str,
     assert ring.endless
     assert ring.by_inputs
     if len(definition) > 1:
-        state = to_the_end(started(app(*definition)), 300)
+        state = to_the_end(started(app(*definition), settings=UNJUDGED), 300)
         assert state.question is not None or state.run is not None or state.queue, "the rehearsal goes on"
 
 
@@ -222,5 +222,5 @@ def test_the_bound_is_the_number_of_runs(first: int, change: int, op: str, limit
         assert runs(definition) == ring.bound.rounds
     else:
         assert ring.endless or through_step
-        state = to_the_end(started(definition), 300)
+        state = to_the_end(started(definition, settings=UNJUDGED), 100)  # more than any ring here has that ends
         assert state.run is not None or state.queue, "the rehearsal goes on"

@@ -16,7 +16,7 @@ from kustui.simulate.scenarios.file import as_file, scenario_of
 from kustui.simulate.scenarios.replay import replay
 from tests.support.event_scenarios import scenario_of_event
 from tests.support.random_apps import ERROR_CASES, LITERALS, NODES, apps
-from tests.support.runs import organisation
+from tests.support.runs import UNJUDGED, organisation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ def pairs(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def side(definition: Any, renamed: dict[str, str] | None = None) -> Side:
-    stage = organisation(definition)
+    stage = organisation(definition, settings=UNJUDGED)
     return Side(stage, stage.analysis(stage.collection.entries[0].key), renamed or {})
 
 

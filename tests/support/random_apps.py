@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,22 +12,49 @@ from kustui.check.rule import app, called, schedule, step, to, when, workflow
 EVENT = "kustomer.conversation.update"
 ID = "5f8e148232731d0015c14657"
 NODES = ("aB3", "cD4", "eF5", "gH6")
-LITERALS: st.SearchStrategy[Any] = st.sampled_from(
-    [None, True, False, 0, 1, "1", "", "open", ["vip"], [], {}, {"a": 1}, 10**400, "\ud800", "\x1b[31m"]
+_LITERALS: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    "1",
+    "",
+    "open",
+    ["vip"],
+    [],
+    {},
+    {"a": 1},
+    10**400,
+    "\ud800",
+    "\x1b[31m",
 )
-VALUES: st.SearchStrategy[Any] = LITERALS | st.sampled_from(
-    [
-        "/#steps.1.a", "/#steps.aB3.a", "/#steps.cD4.a.0.b", "/#steps.eF5.length", "/#error.message", "/#steps",
-        "/#error.statusCode", "/#error.body.a", "/#error.a", "/#error",
-        "/#fn:parseInt,steps.1.a", "/#fn:parseMoney,steps.1.a", "/#fn:inBusinessHours", "/#variables.v",
-        "{{steps.aB3.a}}", "{{math steps.1.a '+' 1}}", "{{{date 'hours' count=1}}}",
-        "{{#each steps.1.a}}{{this}}{{/each}}", "{{randomId size=4}}", "{{#if steps.1.a}}", "{{nobody}}",
-    ]
+_EXPRESSIONS = (
+    "/#steps.1.a", "/#steps.aB3.a", "/#steps.cD4.a.0.b", "/#steps.eF5.length", "/#error.message", "/#steps",
+    "/#error.statusCode", "/#error.body.a", "/#error.a", "/#error",
+    "/#fn:parseInt,steps.1.a", "/#fn:parseMoney,steps.1.a", "/#fn:inBusinessHours", "/#variables.v",
+    "{{steps.aB3.a}}", "{{math steps.1.a '+' 1}}", "{{{date 'hours' count=1}}}",
+    "{{#each steps.1.a}}{{this}}{{/each}}", "{{randomId size=4}}", "{{#if steps.1.a}}", "{{nobody}}",
 )  # fmt: skip
-OPERATORS = st.sampled_from(
-    ["true", "eq", "neq", "exists", "dne", "contains", "gt", "lt", "lt-date", "not-contains", "huh"]
-)
-COMPARISONS = st.builds(lambda op, values: when(op, *values), OPERATORS, st.lists(VALUES, max_size=3))
+_OPERATORS = ("true", "eq", "neq", "exists", "dne", "contains", "gt", "lt", "lt-date", "not-contains", "huh")
+_COUNTS = (0, 1, 1, 2, 2, 2, 3)
+"""How many values a condition has, each as often as it is to be met with."""
+LITERALS: st.SearchStrategy[Any] = st.sampled_from(_LITERALS)
+VALUES: st.SearchStrategy[Any] = st.sampled_from((*_LITERALS, *_EXPRESSIONS))
+
+
+def _comparison(number: int) -> dict[str, Any]:
+    """The condition of a number: all in one draw, as most of the time of a test would pass in drawing each part."""
+    digits = []
+    for base in _DIGITS:
+        number, digit = divmod(number, len(base))
+        digits.append(base[digit])
+    *values, count, op = digits
+    return when(op, *values[:count])
+
+
+_DIGITS: tuple[tuple[Any, ...], ...] = (*((*_LITERALS, *_EXPRESSIONS),) * max(_COUNTS), _COUNTS, _OPERATORS)
+COMPARISONS = st.integers(0, math.prod(map(len, _DIGITS)) - 1).map(_comparison)
 CONDITIONS: st.SearchStrategy[Any] = (
     st.just(when("true", True))
     | COMPARISONS

@@ -15,7 +15,7 @@ from kustui.definition.operators import OPERATORS, Family
 from kustui.simulate.engine.engine import ExecuteStep, StartEvent, advance
 from kustui.simulate.engine.state import initial_state
 from kustui.simulate.scenarios.explore import build_path_scenario, explore_paths
-from tests.support.runs import EVENT, ends_in_unhandled_failure, follows, handled, organisation, to_the_end
+from tests.support.runs import EVENT, UNJUDGED, ends_in_unhandled_failure, follows, handled, organisation, to_the_end
 
 if TYPE_CHECKING:
     from kustui.simulate.organisation import Organisation
@@ -60,7 +60,7 @@ def taken_by(stage: Organisation, payload: dict[str, Any]) -> tuple[tuple[str, .
 @SLOW
 @given(branching())
 def test_no_event_takes_a_path_that_cannot_hold_and_each_takes_one_that_is_listed(definition: dict[str, Any]) -> None:
-    stage = organisation(definition)
+    stage = organisation(definition, settings=UNJUDGED)
     found = explore_paths(stage.analysis(stage.collection.entries[0].key))
     pointers = {tuple(step.pointer for step in path.workflow_path.steps): path for path in found.paths}
     impossible = {taken for taken, path in pointers.items() if path.is_contradiction}
@@ -78,7 +78,7 @@ def test_no_event_takes_a_path_that_cannot_hold_and_each_takes_one_that_is_liste
 @SLOW
 @given(branching())
 def test_the_event_of_a_path_takes_it_where_nothing_is_forced(definition: dict[str, Any]) -> None:
-    stage = organisation(definition)
+    stage = organisation(definition, settings=UNJUDGED)
     for path in explore_paths(stage.analysis(stage.collection.entries[0].key), most=12).paths:
         went = follows(stage, path)
         solutions = path.workflow_path.solutions
