@@ -6,6 +6,7 @@ What conditions ask for are a few atoms; the oracle gives each of them every val
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import re
@@ -19,7 +20,8 @@ from kustui.check import rule
 from kustui.simulate.engine.engine import ExecuteStep, SetFailure, SetOutput, advance
 from kustui.simulate.engine.trace import EntryKind
 from tests.support.rules import problems_in, rules_of
-from tests.support.runs import started
+from tests.support.runs import UNJUDGED, started
+from tests.support.strategies import comparisons, nested_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,32 +41,48 @@ FIELDS: dict[str, tuple[Any, ...]] = {
 
 # Generated workflows
 
-_FIELDS = st.sampled_from(["/#steps.1.a", "/#steps.1.a", "/#steps.1.b"])
-_OUTPUTS = st.sampled_from([f"/#steps.{step}.id" for step in STEPS])
+_OUTPUTS = [f"/#steps.{step}.id" for step in STEPS]
 
 
 def _condition(op: str, *values: object) -> Definition:
     return {"op": op, "values": list(values)}
 
 
-_ATOMS = st.one_of(
-    st.builds(_condition, st.sampled_from(["eq", "neq"]), _FIELDS, st.sampled_from(["x", "y"])),
-    st.builds(_condition, st.sampled_from(["exists", "dne"]), _FIELDS),
-    st.builds(_condition, st.sampled_from(["gt", "gte"]), st.just("/#steps.1.n"), st.sampled_from([1, 4, "5", 7])),
-    st.builds(_condition, st.sampled_from(["contains", "not-contains"]), st.just("/#steps.1.tags"), st.just("vip")),
-    st.builds(_condition, st.sampled_from(["true", "exists"]), st.just("/#steps.1.ok")),
-    st.builds(_condition, st.sampled_from(["exists", "dne"]), _OUTPUTS),
-    st.builds(_condition, st.just("eq"), _OUTPUTS, st.just("x")),
-    st.builds(_condition, st.sampled_from(["exists", "dne"]), st.just("/#error")),
-    st.sampled_from([_condition("true", True), _condition("exists", True, ""), _condition("false")]),
+_ATOMS = (
+    comparisons(["/#steps.1.a", "/#steps.1.a", "/#steps.1.b"], ["x", "y"]),
+    [_condition(op, "/#steps.1.n", value) for op in ("gt", "gte") for value in (1, 4, "5", 7)],
+    [_condition(op, "/#steps.1.tags", "vip") for op in ("contains", "not-contains")],
+    [_condition(op, "/#steps.1.ok") for op in ("true", "exists")],
+    [_condition(op, output) for op in ("exists", "dne") for output in _OUTPUTS],
+    [_condition("eq", output, "x") for output in _OUTPUTS],
+    [_condition(op, "/#error") for op in ("exists", "dne")],
+    [_condition("true", True), _condition("exists", True, ""), _condition("false")],
 )
-_CONDITIONS = st.recursive(
-    _ATOMS,
-    lambda inner: st.builds(lambda op, parts: _condition(op, *parts), st.sampled_from(["and", "or"]),
-                            st.lists(inner, min_size=1, max_size=2)),
-    max_leaves=3,
-)  # fmt: skip
+_EACH_AS_OFTEN = 24
+_CONDITIONS = nested_conditions(
+    [atom for atoms in _ATOMS for atom in itertools.islice(itertools.cycle(atoms), _EACH_AS_OFTEN)]
+)
 _MOSTLY_ALWAYS = st.one_of(st.just(_condition("true", True)), _CONDITIONS)
+_GOES_ON = st.lists(
+    st.builds(
+        lambda type_, condition: {"errorAction": {"type": type_}, "condition": condition},
+        st.sampled_from(["continue", "stop-processing", "retry-action"]),
+        _MOSTLY_ALWAYS,
+    ),
+    max_size=1,
+)
+
+
+@functools.cache
+def _ways(targets: tuple[str, ...], most: int) -> st.SearchStrategy[list[Definition]]:
+    return st.lists(
+        st.builds(
+            lambda target, condition: {"target": target, "condition": condition},
+            st.sampled_from(targets),
+            _MOSTLY_ALWAYS,
+        ),
+        max_size=most,
+    )
 
 
 @st.composite
@@ -74,24 +92,12 @@ def workflows(draw: st.DrawFn, *, acyclic: bool = True) -> Definition:
 
     def edges(at: int, most: int) -> list[Definition]:
         targets = names[at + 1 :] if acyclic else names
-        if not targets:
-            return []
-        edge = st.builds(
-            lambda target, condition: {"target": target, "condition": condition},
-            st.sampled_from(targets),
-            _MOSTLY_ALWAYS,
-        )
-        return draw(st.lists(edge, max_size=most))
+        return draw(_ways(targets, most)) if targets else []
 
     def error_cases(at: int) -> list[Definition]:
-        goes_on = st.builds(
-            lambda type_, condition: {"errorAction": {"type": type_}, "condition": condition},
-            st.sampled_from(["continue", "stop-processing", "retry-action"]),
-            _MOSTLY_ALWAYS,
-        )
-        return [*edges(at, 1), *draw(st.lists(goes_on, max_size=1))]
+        return [*edges(at, 1), *draw(_GOES_ON)]
 
-    read = st.sampled_from([f"/#steps.{step}.id" for step in names])
+    read = st.sampled_from(_OUTPUTS[:count])
     steps = [
         {
             "id": name,
@@ -353,7 +359,7 @@ def test_a_rehearsal_takes_one_of_the_runs_and_leaves_out_what_is_missing(
     event = {field: data.draw(st.sampled_from(values)) for field, values in FIELDS.items()}
     event = {field: value for field, value in event.items() if value is not GONE}
     paths = {moment.path for _, moment in runs(definition)}
-    state = advance(started(definition, **event), ExecuteStep())
+    state = advance(started(definition, settings=UNJUDGED, **event), ExecuteStep())
     assert state.run is not None
     path: list[str] = ["trigger"]
     ids: set[str] = set()

@@ -3,6 +3,7 @@ tried for one that never ends, and networkx over who schedules whom."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -36,16 +37,21 @@ def rings_in(*workflows: Definition) -> tuple[Ring, ...]:
 
 # Generated collections
 
-_FIELDS = st.sampled_from(["/#steps.1.a", "/#steps.1.a", "/#steps.1.b"])
-_ATOMS = st.one_of(
-    comparisons(_FIELDS, st.sampled_from(["x", "y"])),
-    st.sampled_from([ALWAYS, when("exists", True, ""), when("false", True)]),
-)
 _CONDITIONS = st.one_of(
     st.just(ALWAYS),
     st.just(ALWAYS),
-    nested_conditions(_ATOMS),
+    nested_conditions(
+        [
+            *comparisons(["/#steps.1.a", "/#steps.1.a", "/#steps.1.b"], ["x", "y"]),
+            *(ALWAYS, when("exists", True, ""), when("false", True)) * 5,
+        ]
+    ),
 )
+
+
+@functools.cache
+def _ways(targets: tuple[str, ...], most: int) -> st.SearchStrategy[list[Definition]]:
+    return st.lists(st.builds(to, st.sampled_from(targets), _CONDITIONS), max_size=most)
 
 
 @st.composite
@@ -59,9 +65,8 @@ def _workflows(draw: st.DrawFn, id_: str, ids: Sequence[str]) -> Definition:
     names = STEPS[: draw(st.integers(1, len(STEPS)))]
 
     def edges(at: int, most: int) -> list[Definition]:
-        if not names[at + 1 :]:
-            return []
-        return draw(st.lists(st.builds(to, st.sampled_from(names[at + 1 :]), _CONDITIONS), max_size=most))
+        targets = names[at + 1 :]
+        return draw(_ways(targets, most)) if targets else []
 
     steps = []
     for at, name in enumerate(names):

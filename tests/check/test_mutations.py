@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from functools import lru_cache
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,12 @@ from tests.support.mutations import MUTATIONS, SOUND, Definition, Mutation
 
 
 def rules_found(value: Definition) -> Counter[tuple[str, str]]:
-    found = check(Collection((read_document("app.json", json.dumps(value).encode()),)))
+    return _rules_found(json.dumps(value))
+
+
+@lru_cache(maxsize=100)  # mutations begin with the same definitions, as the same examples are drawn for each
+def _rules_found(text: str) -> Counter[tuple[str, str]]:
+    found = check(Collection((read_document("app.json", text.encode()),)))
     return Counter((problem.rule, str(problem.severity)) for problem in found[1])
 
 

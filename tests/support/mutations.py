@@ -255,7 +255,7 @@ MUTATIONS: dict[Mutation, str] = {
 
 SOUND = st.builds(
     definition,
-    workflows=st.integers(2, 6),
-    steps=st.integers(2, 12),
+    workflows=st.integers(2, 4),
+    steps=st.integers(2, 10),
     seed=st.integers(0, 10_000),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from kustui.check.rule import when
 from tests.support.trees import SAMPLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 JSON_KEYS = st.one_of(
     st.text(st.sampled_from('ab~/"\\\n\0é😀{}[]:, '), max_size=5),
@@ -51,23 +52,41 @@ def printed_json(draw: Callable[..., Any], values: st.SearchStrategy[Any] = JSON
     return spell(value).encode(), value
 
 
-def comparisons(paths: st.SearchStrategy[str], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Conditions that compare a path with a value, or ask whether it is there."""
-    return st.one_of(
-        st.builds(when, st.sampled_from(["eq", "neq"]), paths, values),
-        st.builds(when, st.sampled_from(["exists", "dne"]), paths),
-    )
+def comparisons(paths: Sequence[str], values: Sequence[Any]) -> list[Any]:
+    """Conditions that compare one of some paths with one of some values, or ask whether it is there."""
+    return [
+        *(when(op, path, value) for op in ("eq", "neq") for path in paths for value in values),
+        *(when(op, path) for op in ("exists", "dne") for path in paths),
+    ]
 
 
-def nested_conditions(leaves: st.SearchStrategy[Any], max_leaves: int = 3) -> st.SearchStrategy[Any]:
-    """Conditions, and those that combine them with ``and`` and ``or``."""
-    return st.recursive(
-        leaves,
-        lambda inner: st.builds(
-            lambda op, parts: when(op, *parts), st.sampled_from(["and", "or"]), st.lists(inner, min_size=1, max_size=2)
-        ),
-        max_leaves=max_leaves,
-    )
+def nested_conditions(leaves: Sequence[Any]) -> st.SearchStrategy[Any]:
+    """Some conditions, and those that combine up to three of them with ``and`` and ``or``, one or two at a time.
+
+    Each is the digits of one number: most of the time of a test would pass in drawing each part by itself.
+    """
+    digits: tuple[Sequence[Any], ...] = (leaves, leaves, leaves, ("and", "or"), ("and", "or"), _NESTINGS)
+
+    def condition(number: int) -> Any:
+        chosen: list[Any] = []
+        for base in digits:
+            number, digit = divmod(number, len(base))
+            chosen.append(base[digit])
+        *parts, inner, outer, nesting = chosen
+        return nesting(*map(copy.deepcopy, parts), inner, outer)
+
+    return st.integers(0, math.prod(map(len, digits)) - 1).map(condition)
+
+
+_NESTINGS: Sequence[Callable[..., Any]] = (
+    *[lambda a, _b, _c, _inner, _outer: a] * 4,
+    lambda a, _b, _c, _inner, outer: when(outer, a),
+    *[lambda a, b, _c, _inner, outer: when(outer, a, b)] * 2,
+    lambda a, b, _c, inner, outer: when(outer, when(inner, a), b),
+    lambda a, b, c, inner, outer: when(outer, when(inner, a, b), c),
+    lambda a, b, c, inner, outer: when(outer, a, when(inner, b, c)),
+)
+"""How three conditions are combined; each as often as it is to be met with."""
 
 
 ANY_TEXT = st.text(
