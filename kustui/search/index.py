@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import time
 from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 
@@ -15,12 +15,11 @@ from kustui.cache import Cache
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.platform import short_name
-from kustui.groups import grouped
-from kustui.search.index_lines import SEPARATOR, LineBlock, LineKind, WorkflowIndex, index_lines_of
+from kustui.search.index_lines import SEPARATOR, LineKind, WorkflowLines, index_lines_of
+from kustui.search.line_store import LineStore
+from kustui.search.segment import Segment, firsts, located
+from kustui.search.step_set import StepSet
 from kustui.text.styled_lines import lowered
-
-StepNumber = tuple[int, int]
-"""The number of a workflow, and which of its steps, as the file has them; 0 for itself and its trigger."""
 
 LINES_OF_KEY: Mapping[str, tuple[LineKind, ...]] = {
     "workflow": (LineKind.WORKFLOW,), "event": (LineKind.EVENT,), "step": (LineKind.STEP,),
@@ -33,171 +32,123 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _FIRST_SIZE = 16
 """Workflows after which there is an index for the first time."""
 _MOST_SIMILAR = 8
-_KEPT_AT_ONCE = 64
-"""Workflows that are read from the cache, or written there."""
-
-
-class LineStore:
-    """The lines of one kind, of all workflows, as one text, which Python searches in C. They are numbered from 0,
-    workflow by workflow."""
-
-    def __init__(self, blocks: Sequence[LineBlock]) -> None:
-        self._blocks = blocks
-        self._firsts = array("L")
-        """The number of the first line of each workflow."""
-        self._starts = array("L")
-        """Where in the text each line begins."""
-        pieces = ["\n"]
-        at, count = 1, 0
-        for block in blocks:
-            self._firsts.append(count)
-            for line in block.lowered_lines:
-                self._starts.append(at)
-                at += len(line) + 1
-                pieces += (line, "\n")
-            count += len(block.steps)
-        self._text = "".join(pieces)
-        self._starts.append(at)
-
-    def __len__(self) -> int:
-        return len(self._starts) - 1
-
-    def locate(self, line: int) -> tuple[int, int]:
-        """The number of the workflow that a line is of, and its index among the lines of that workflow."""
-        workflow = bisect_right(self._firsts, line) - 1
-        return workflow, line - self._firsts[workflow]
-
-    def step_of(self, line: int) -> StepNumber:
-        """The step that a line belongs to."""
-        workflow, index = self.locate(line)
-        return workflow, self._blocks[workflow].steps[index]
-
-    def line(self, workflow: int, index: int) -> int:
-        """The number of the line that has an index in a workflow."""
-        return self._firsts[workflow] + index
-
-    def lines_of(self, workflow: int) -> range:
-        first = self._firsts[workflow]
-        return range(first, first + len(self._blocks[workflow].steps))
-
-    def text(self, line: int) -> str:
-        """A line as it was written."""
-        workflow, index = self.locate(line)
-        return self._blocks[workflow].lines[index]
-
-    def lowered(self, line: int) -> str:
-        return self._text[self._starts[line] : self._starts[line + 1] - 1]
-
-    def containing(self, word: str, before: str = "") -> Iterator[int]:
-        """The lines that contain a word, or those that contain it right after something."""
-        starts, text = self._starts, self._text
-        needle, skip = before + word, len(before)
-        at = text.find(needle)
-        while at >= 0:
-            line = bisect_right(starts, at + skip) - 1
-            yield line
-            at = text.find(needle, starts[line + 1] - 1)
-
-    def steps_where(self, holds: Callable[[str], bool]) -> Iterator[StepNumber]:
-        """The steps of the lines for whose text something holds; it is asked once for all lines that are alike."""
-        answers: dict[str, bool] = {}
-        for number, block in enumerate(self._blocks):
-            for text, step in zip(block.lowered_lines, block.steps, strict=True):
-                answer = answers.get(text)
-                if answer is None:
-                    answer = answers[text] = holds(text)
-                if answer:
-                    yield number, step
-
-    def with_letters(self, letters: str) -> Iterator[tuple[int, int]]:
-        """The lines whose first part has these letters in this order, the first of them where a word begins, and how
-        many characters they are spread over."""
-        pattern = [re.escape(letters[0])]
-        pattern += (f"[^{re.escape(letter)}\n{SEPARATOR}]*+{re.escape(letter)}" for letter in letters[1:])
-        for match in re.finditer(rf"(?<![^\W_]){''.join(pattern)}", self._text):
-            line = bisect_right(self._starts, match.start()) - 1
-            if SEPARATOR not in self._text[self._starts[line] : match.start()]:
-                yield line, match.end() - match.start()
+_SEGMENT_SIZE = 64
+"""Workflows in a segment at most. So many are read from the cache, or written there, at once."""
 
 
 class Index:
     """Some of the workflows of a collection, or all of them. Never changed."""
 
     def __init__(
-        self, collection: Collection, workflows: Sequence[WorkflowIndex], settings: Settings | None = None
+        self,
+        collection: Collection,
+        segments: Sequence[Segment],
+        entries: Sequence[Entry],
+        settings: Settings | None = None,
     ) -> None:
+        """``entries`` are the workflows whose lines the segments have."""
         self._collection = collection
         self.settings = settings or Settings()
-        self.workflows = tuple(workflows)
+        self.segments = tuple(segments)
+        self.entries = tuple(entries)
         self.total = len(collection.entries)
         """How many workflows there are to be put into it."""
-        self.stores: Mapping[LineKind, LineStore] = {
-            kind: LineStore([workflow.blocks[kind] for workflow in self.workflows])
-            for kind in LineKind
-            if kind is not LineKind.PROBLEM
-        }
+        self.stores: Mapping[LineKind, LineStore] = {kind: LineStore(kind, self.segments) for kind in LineKind}
+        self._first_workflows = firsts(map(len, self.segments))
+        before = firsts(segment.first_steps[-1] for segment in self.segments)
+        self._first_steps = array("L", [0])
+        for first, segment in zip(before, self.segments, strict=False):
+            self._first_steps.extend(first + step for step in segment.first_steps[1:])
         self._beginnings: dict[int, Sequence[str]] = {}
-        self._steps_by_term: dict[tuple[str, str], frozenset[StepNumber]] = {}
+        self._steps_by_term: dict[tuple[str, str], StepSet] = {}
 
     @property
     def is_complete(self) -> bool:
-        return len(self.workflows) == self.total
+        return len(self.entries) == self.total
 
     def prepare(self) -> None:
         """Work out what the first query would wait for."""
-        _ = self._vocabulary, self._referenced
+        _ = self._vocabulary
 
-    def entry(self, number: int) -> Entry:
-        return self.workflows[number].entry
+    def lines_of(self, workflow: int) -> WorkflowLines:
+        segment, workflow = located(self._first_workflows, workflow)
+        return self.segments[segment].lines_of(workflow)
+
+    # Steps, numbered as ``LineStore`` says
+
+    def step_number(self, workflow: int, step: int) -> int:
+        """``step`` is which of the workflow, as the file has them, counted from 1; 0 is itself and its trigger."""
+        return self._first_steps[workflow] + step
+
+    def located_step(self, number: int) -> tuple[int, int]:
+        """The workflow of a step and which of it the step is."""
+        return located(self._first_steps, number)
+
+    def step_set(self, numbers: Iterable[int]) -> StepSet:
+        return StepSet.of(numbers, self._first_steps[-1])
+
+    def all_steps(self) -> StepSet:
+        return StepSet.everything(self._first_steps[-1])
+
+    def steps_of(self, workflows: Iterable[int]) -> StepSet:
+        """All steps of some workflows, and these themselves."""
+        flags = bytearray(self._first_steps[-1])
+        for workflow in workflows:
+            first, end = self._first_steps[workflow], self._first_steps[workflow + 1]
+            flags[first:end] = b"\1" * (end - first)
+        return StepSet(bytes(flags))
+
+    # What there is
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """The names and ids of the workflows, in lower case."""
-        store = self.stores[LineKind.WORKFLOW]
-        return tuple(store.lowered(line) for line in range(len(store)))
+        return tuple(self.stores[LineKind.WORKFLOW].all_lowered())
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
         """The number of each workflow by its key."""
-        return {workflow.entry.key: number for number, workflow in enumerate(self.workflows)}
+        return {entry.key: number for number, entry in enumerate(self.entries)}
 
     @cached_property
     def actions(self) -> Mapping[str, Sequence[int]]:
         """The lines of each action."""
-        return self._lines_by_text(LineKind.ACTION)
+        return self.stores[LineKind.ACTION].lines_by_text()
 
     @cached_property
     def events(self) -> Mapping[str, Sequence[int]]:
         """The lines of each event."""
-        return self._lines_by_text(LineKind.EVENT)
+        return self.stores[LineKind.EVENT].lines_by_text()
 
-    def _lines_by_text(self, kind: LineKind) -> Mapping[str, Sequence[int]]:
-        texts = (text for workflow in self.workflows for text in workflow.blocks[kind].lines)
-        return grouped((text, number) for number, text in enumerate(texts))
-
-    def step_ids(self, number: int) -> Sequence[str]:
+    def step_ids(self, workflow: int) -> Sequence[str]:
         """The ids of the steps of a workflow, as its file has them."""
-        return [line.rpartition(SEPARATOR)[2] for line in self.workflows[number].blocks[LineKind.STEP].lines]
+        store = self.stores[LineKind.STEP]
+        return [store.text(line).rpartition(SEPARATOR)[2] for line in store.lines_of(workflow)]
 
-    def action(self, number: int, step: int) -> str:
-        """What a step of a workflow does; an empty string where it only branches."""
-        block = self.workflows[number].blocks[LineKind.ACTION]
-        index = bisect_left(block.steps, step)
-        return block.lines[index] if index < len(block.steps) and block.steps[index] == step else ""
+    def step_name(self, workflow: int, step: int) -> str:
+        store = self.stores[LineKind.STEP]
+        return store.text(store.lines_of(workflow)[step - 1]).partition(SEPARATOR)[0]
+
+    def action(self, step: int) -> str:
+        """What the step with a number does; an empty string where it only branches."""
+        store = self.stores[LineKind.ACTION]
+        lines = store.lines_of(self.located_step(step)[0])
+        at = bisect_left(lines, step, key=store.step_of)
+        return store.text(lines[at]) if at < len(lines) and store.step_of(lines[at]) == step else ""
 
     def pointer(self, kind: LineKind, line: int) -> str:
         """Where what a line says stands: the workflow is read again for it."""
-        number, index = self.stores[kind].locate(line)
-        lines = index_lines_of(WorkflowAnalysis(self._collection, self.entry(number), self.settings))
+        number, index = self.stores[kind].located(line)
+        lines = index_lines_of(WorkflowAnalysis(self._collection, self.entries[number], self.settings))
         return [line.pointer for line in lines if line.kind is kind][index]
 
     # What the terms of a query leave
 
-    def steps_with(self, key: str, value: str) -> frozenset[StepNumber]:
+    def steps_with(self, key: str, value: str) -> StepSet:
         """The steps that a key and a value leave. Kept, as they are asked for again at each key that is typed."""
         if (key, value) not in self._steps_by_term:
             holds = self._test_for(key, value)
-            self._steps_by_term[key, value] = frozenset(
+            self._steps_by_term[key, value] = self.step_set(
                 step for kind in LINES_OF_KEY[key] for step in self.stores[kind].steps_where(holds)
             )
         return self._steps_by_term[key, value]
@@ -211,7 +162,7 @@ class Index:
             case "starts":
                 events = {lowered(event) for event in self._events_of(value)}
                 return lambda text: value in text or text in events
-            case "refs" if value in self._referenced:  # the trigger is 1, which many ids contain
+            case "refs" if self._is_referred_to(value):  # the trigger is 1, which many ids contain
                 return lambda text: value in text.split(SEPARATOR)
         return lambda text: value in text
 
@@ -221,19 +172,14 @@ class Index:
 
     def _events_of(self, value: str) -> Iterator[str]:
         """The events on which those workflows run."""
+        store = self.stores[LineKind.EVENT]
         for number, title in enumerate(self.titles):
             if value in title:
-                yield from self.workflows[number].blocks[LineKind.EVENT].lines
+                yield from map(store.text, store.lines_of(number))
 
-    @cached_property
-    def _referenced(self) -> frozenset[str]:
-        """The ids and names of steps that something refers to, in lower case."""
-        return frozenset(
-            part
-            for workflow in self.workflows
-            for line in set(workflow.blocks[LineKind.REFERENCE].lowered_lines)
-            for part in line.split(SEPARATOR)
-        )
+    def _is_referred_to(self, step: str) -> bool:
+        """Whether something refers to a step with this id or name, in lower case."""
+        return any(step in lowered(line).split(SEPARATOR) for line in self.stores[LineKind.REFERENCE].counts())
 
     # Misspelt words
 
@@ -258,20 +204,19 @@ class Index:
     def _beginnings_of(self, letters: int) -> Sequence[str]:
         """The words of the vocabulary as far as so many letters, once each."""
         if letters not in self._beginnings:
-            self._beginnings[letters] = sorted({word[:letters] for word in self._vocabulary})
+            self._beginnings[letters] = sorted({word[:letters] for word in self._vocabulary.split()})
         return self._beginnings[letters]
 
     @cached_property
-    def _vocabulary(self) -> frozenset[str]:
-        """The words of which names, actions and events are made."""
+    def _vocabulary(self) -> str:
+        """The words of which names, actions and events are made, with blanks between them."""
         words: set[str] = set()
         for kind in (LineKind.WORKFLOW, LineKind.STEP):
-            for workflow in self.workflows:
-                for line in workflow.blocks[kind].lowered_lines:
-                    words.update(_WORD.findall(line.partition(SEPARATOR)[0]))
+            for line in self.stores[kind].all_lowered():
+                words.update(_WORD.findall(line.partition(SEPARATOR)[0]))
         for text in (*self.actions, *self.events):
             words.update(_WORD.findall(short_name(text).lower()))
-        return frozenset(words)
+        return " ".join(words)
 
 
 def indexes(
@@ -281,45 +226,82 @@ def indexes(
     cache: Cache | None = None,
     settings: Settings | None = None,
 ) -> Iterator[Index]:
-    """Indexes of ever more workflows, the last of all of them: from twice as many each time, so that it takes at most
-    twice as long. Those whose text is the same as in the index ``before``, or that the cache has, are not read again.
-    Ends early once it is no longer ``wanted``. Of the ``settings``, delays are reckoned in the unit."""
+    """Indexes of ever more workflows, the last of all of them: from twice as many each time. Those whose text is the
+    same as in the index ``before``, or that the cache has, are not read again. Ends early once it is no longer
+    ``wanted``. Of the ``settings``, delays are reckoned in the unit."""
     settings = settings or Settings()
     if before is not None and before.settings.relative_unit_minutes != settings.relative_unit_minutes:
         before = None
-    workflows: list[WorkflowIndex] = []
-    next_size = _FIRST_SIZE
-    for workflow in _workflows(collection, before, cache or Cache(), settings):
-        if not wanted():
-            return
-        workflows.append(workflow)
-        if len(workflows) == next_size and next_size < len(collection.entries):
+    known = _KnownLines(before) if before is not None else None
+    entries, segments = collection.entries, list[Segment]()
+    start, next_size = 0, _FIRST_SIZE
+    while start < len(entries) or not segments:
+        end = min(next_size, start + _SEGMENT_SIZE, len(entries))
+        segment = known.segment(entries[start:end]) if known is not None else None
+        if segment is None:
+            workflows: list[WorkflowLines] = []
+            for lines in _read(collection, entries[start:end], known, cache or Cache(), settings):
+                if not wanted():
+                    return
+                workflows.append(lines)
+            segment = Segment(workflows)
+        segments.append(segment)
+        start = end
+        if end == next_size and end < len(entries):
             next_size *= 2
-            yield Index(collection, workflows, settings)
-    yield Index(collection, workflows, settings)
+            yield Index(collection, segments, entries[:end], settings)
+    if wanted():
+        yield Index(collection, segments, entries, settings)
 
 
-def _workflows(
-    collection: Collection, before: Index | None, cache: Cache, settings: Settings
-) -> Iterator[WorkflowIndex]:
-    known = {workflow.entry.key: workflow for workflow in before.workflows} if before is not None else {}
-    for start in range(0, len(collection.entries), _KEPT_AT_ONCE):
-        entries = collection.entries[start : start + _KEPT_AT_ONCE]
-        same = {entry.key for entry in entries if entry.key in known and entry.has_text_of(known[entry.key].entry)}
-        keys = {entry.key: WorkflowIndex.key(entry, settings) for entry in entries if entry.key not in same}
-        kept = cache.read([*keys.values()])
-        new: list[tuple[bytes, bytes]] = []
-        for entry in entries:
-            if entry.key in same:
-                yield WorkflowIndex(entry, known[entry.key].blocks)
-                continue
-            key = keys[entry.key]
-            workflow = WorkflowIndex.unpacked(entry, kept[key]) if key in kept else None
-            if workflow is None:
-                workflow = WorkflowIndex.of(WorkflowAnalysis(collection, entry, settings))
-                time.sleep(0)  # a key waits no longer than for one workflow
-                with suppress(UnicodeError):
-                    new.append((key, workflow.packed()))
-            yield workflow
-        if new:
-            cache.write(new)
+class _KnownLines:
+    """The lines of an earlier index, of the workflows whose text is the same."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._segments: dict[str, tuple[Segment, Sequence[Entry]]] = {}
+        """By the key of the first workflow of each, with all of its workflows."""
+        first = 0
+        for segment in index.segments:
+            entries = index.entries[first : first + len(segment)]
+            self._segments.update((entry.key, (segment, entries)) for entry in entries[:1])
+            first += len(segment)
+
+    def segment(self, entries: Sequence[Entry]) -> Segment | None:
+        """That of all these workflows and no others; None where there is none."""
+        segment, before = self._segments.get(entries[0].key, (None, ())) if entries else (None, ())
+        is_same = len(entries) == len(before) and all(map(_is_same, entries, before))
+        return segment if is_same else None
+
+    def lines(self, entry: Entry) -> WorkflowLines | None:
+        number = self._index.numbers.get(entry.key)
+        is_known = number is not None and _is_same(entry, self._index.entries[number])
+        return self._index.lines_of(number) if number is not None and is_known else None
+
+
+def _is_same(entry: Entry, before: Entry) -> bool:
+    return entry.key == before.key and entry.has_text_of(before)
+
+
+def _read(
+    collection: Collection, entries: Sequence[Entry], known: _KnownLines | None, cache: Cache, settings: Settings
+) -> Iterator[WorkflowLines]:
+    """The lines of each workflow: those that are known, else those that the cache has, else what is found in it."""
+    same = {entry.key: lines for entry in entries if known is not None and (lines := known.lines(entry)) is not None}
+    keys = {entry.key: WorkflowLines.key(entry, settings) for entry in entries if entry.key not in same}
+    kept = cache.read([*keys.values()])
+    new: list[tuple[bytes, bytes]] = []
+    for entry in entries:
+        if entry.key in same:
+            yield same[entry.key]
+            continue
+        key = keys[entry.key]
+        lines = WorkflowLines.unpacked(kept[key]) if key in kept else None
+        if lines is None:
+            lines = WorkflowLines.of(WorkflowAnalysis(collection, entry, settings))
+            time.sleep(0)  # a key waits no longer than for one workflow
+            with suppress(UnicodeError):
+                new.append((key, lines.packed()))
+        yield lines
+    if new:
+        cache.write(new)

@@ -78,20 +78,19 @@ class LineBlock(NamedTuple):
         return self.lowered.split("\n") if self.steps else []
 
 
-class WorkflowIndex(NamedTuple):
-    """All lines of a workflow, kept for as long as its text is the same."""
+class WorkflowLines(NamedTuple):
+    """All lines of a workflow."""
 
-    entry: Entry
     blocks: Mapping[LineKind, LineBlock]
 
     @classmethod
-    def of(cls, analysis: WorkflowAnalysis) -> WorkflowIndex:
+    def of(cls, analysis: WorkflowAnalysis) -> WorkflowLines:
         texts: dict[LineKind, list[str]] = {kind: [] for kind in LineKind}
         steps: dict[LineKind, array[int]] = {kind: array("L") for kind in LineKind}
         for line in index_lines_of(analysis):
             texts[line.kind].append(line.text)
             steps[line.kind].append(line.step)
-        return cls(analysis.entry, {kind: LineBlock("\n".join(texts[kind]), steps[kind]) for kind in LineKind})
+        return cls({kind: LineBlock("\n".join(texts[kind]), steps[kind]) for kind in LineKind})
 
     @staticmethod
     def key(entry: Entry, settings: Settings) -> bytes:
@@ -105,12 +104,12 @@ class WorkflowIndex(NamedTuple):
         return zlib.compress(msgspec.msgpack.encode(plain), level=1)
 
     @classmethod
-    def unpacked(cls, entry: Entry, packed: bytes) -> WorkflowIndex | None:
+    def unpacked(cls, packed: bytes) -> WorkflowLines | None:
         """The lines of a workflow that were kept; None where they are not what they should be."""
         try:
             plain = msgspec.msgpack.decode(zlib.decompress(packed), type=list[tuple[str, list[int]]])
             blocks = [LineBlock(text, array("L", steps)) for text, steps in plain]
-            return cls(entry, dict(zip(LineKind, blocks, strict=True)))
+            return cls(dict(zip(LineKind, blocks, strict=True)))
         except (zlib.error, msgspec.MsgspecError, OverflowError, ValueError):
             return None
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from msgspec import Struct
-
 from kustui.check.problems import Problem
-from kustui.search.index import LINES_OF_KEY, Index, StepNumber
+from kustui.search.index import LINES_OF_KEY, Index
 from kustui.search.index_lines import SEPARATOR, LineKind
+from kustui.search.step_set import StepSet
 from kustui.text.messages import DURATION, duration_spellings
 from kustui.text.styled_lines import lowered
 
@@ -111,60 +110,36 @@ def parse_query(text: str) -> Query:
 # The workflows and steps that the terms leave
 
 
-class Scope(Struct, frozen=True):
-    """Where something is looked for."""
-
-    workflows: frozenset[int] | None = None
-    """Their numbers; None for all of them."""
-    steps: frozenset[StepNumber] | None = None
-    excluded: frozenset[StepNumber] = frozenset()
-
-    @property
-    def is_everything(self) -> bool:
-        return self.workflows is None and self.steps is None and not self.excluded
-
-    def allows(self, workflow: int, step: int) -> bool:
-        return (
-            (self.workflows is None or workflow in self.workflows)
-            and (self.steps is None or (workflow, step) in self.steps)
-            and (workflow, step) not in self.excluded
-        )
-
-
-def scope_of(index: Index, query: Query, problems: Sequence[Problem]) -> Scope:
-    """What every term leaves."""
-    workflows: frozenset[int] | None = None
-    steps: frozenset[StepNumber] | None = None
-    excluded: frozenset[StepNumber] = frozenset()
+def scope_of(index: Index, query: Query, problems: Sequence[Problem]) -> StepSet:
+    """What every term leaves: steps, and what stands for a workflow itself."""
+    scope = index.all_steps()
     for term in query.keyed:
         if term.key in _WORKFLOW_KEYS:
-            numbers = frozenset(_workflows(index, term))
-            numbers = frozenset(range(len(index.workflows))) - numbers if term.negated else numbers
-            workflows = numbers if workflows is None else workflows & numbers
+            matching = index.steps_of(_workflows(index, term))
         elif term.key in _STEP_KEYS:
             matching = _steps(index, term, problems)
-            if term.negated:
-                excluded |= matching
-            else:
-                steps = matching if steps is None else steps & matching
-    return Scope(workflows, steps, excluded)
+        else:
+            continue
+        scope = scope - matching if term.negated else scope & matching
+    return scope
 
 
 def _workflows(index: Index, term: Term) -> Iterator[int]:
     if term.key == "event":
-        yield from (number for number, _ in index.stores[LineKind.EVENT].steps_where(lambda text: term.value in text))
+        for step in index.stores[LineKind.EVENT].steps_where(lambda text: term.value in text):
+            yield index.located_step(step)[0]
         return
-    for number, workflow in enumerate(index.workflows):
-        text = index.titles[number] if term.key == "workflow" else lowered(workflow.entry.source.path)
+    for number, entry in enumerate(index.entries):
+        text = index.titles[number] if term.key == "workflow" else lowered(entry.source.path)
         if term.value in text:
             yield number
 
 
-def _steps(index: Index, term: Term, problems: Sequence[Problem]) -> frozenset[StepNumber]:
+def _steps(index: Index, term: Term, problems: Sequence[Problem]) -> StepSet:
     if term.key != "problem":
         return index.steps_with(term.key, term.value)
     steps = (step_of(index, problem) for problem in problems if is_about(problem, term.value))
-    return frozenset(step for step in steps if step is not None)
+    return index.step_set(step for step in steps if step is not None)
 
 
 def is_about(problem: Problem, value: str) -> bool:
@@ -172,13 +147,13 @@ def is_about(problem: Problem, value: str) -> bool:
     return value in problem.rule or value == str(problem.severity)
 
 
-def step_of(index: Index, problem: Problem) -> StepNumber | None:
-    """Where a problem is; None outside of the workflows."""
+def step_of(index: Index, problem: Problem) -> int | None:
+    """The number of the step where a problem is; None outside of the workflows."""
     number = index.numbers.get(problem.entry.key) if problem.entry is not None else None
     if number is None:
         return None
     ids = index.step_ids(number)
-    return number, ids.index(problem.step) + 1 if problem.step in ids else 0
+    return index.step_number(number, ids.index(problem.step) + 1 if problem.step in ids else 0)
 
 
 # Completion
@@ -247,16 +222,23 @@ def _values_of(index: Index, key: str, problems: Sequence[Problem]) -> Mapping[s
             lines_by_text = index.actions if key == "action" else index.events
             return {text: len(lines) for text, lines in lines_by_text.items()}
         case "schedules":
-            entries = (workflow.entry for workflow in index.workflows)
-            titles = {entry.id: entry.title for entry in entries if entry.id is not None}
-            return Counter(titles.get(id_, id_) for id_ in _first_parts(index, LineKind.SCHEDULE))
+            titles = {entry.id: entry.title for entry in index.entries if entry.id is not None}
+            by_id = _first_parts(index, LineKind.SCHEDULE)
+            return _added((titles.get(id_, id_), count) for id_, count in by_id)
         case "file":
-            return Counter(workflow.entry.source.path for workflow in index.workflows)
+            return Counter(entry.source.path for entry in index.entries)
         case "problem":
             return Counter(problem.rule for problem in problems)
-    return Counter(part for kind in LINES_OF_KEY.get(key, ()) for part in _first_parts(index, kind))
+    return _added(pair for kind in LINES_OF_KEY.get(key, ()) for pair in _first_parts(index, kind))
 
 
-def _first_parts(index: Index, kind: LineKind) -> Iterator[str]:
-    for workflow in index.workflows:
-        yield from (line.partition(SEPARATOR)[0] for line in workflow.blocks[kind].lines)
+def _first_parts(index: Index, kind: LineKind) -> Iterator[tuple[str, int]]:
+    for line, count in index.stores[kind].counts().items():
+        yield line.partition(SEPARATOR)[0], count
+
+
+def _added(pairs: Iterable[tuple[str, int]]) -> Mapping[str, int]:
+    sums: Counter[str] = Counter()
+    for name, count in pairs:
+        sums[name] += count
+    return sums

@@ -10,7 +10,9 @@ from kustui.check.problems import Problem
 from kustui.definition.collection import Entry
 from kustui.search.index import Index
 from kustui.search.index_lines import SEPARATOR, LineKind
-from kustui.search.query import Query, Scope, is_about, scope_of, step_of
+from kustui.search.query import Query, is_about, scope_of, step_of
+from kustui.search.segment import SEARCHED
+from kustui.search.step_set import StepSet
 from kustui.text.messages import DURATION, duration_spellings
 from kustui.text.styled_lines import Span, lowered
 
@@ -20,8 +22,6 @@ _MOST_EXAMINED = 500
 """Lines of one kind that are examined for a word: a key is not to wait for all that contain an e."""
 _FEW = 5
 """Lines below which similar words are tried."""
-_SEARCHED = (LineKind.WORKFLOW, LineKind.STEP, LineKind.CONDITION, LineKind.TEXT)
-"""The kinds of which each line is a match by itself; actions and events are one for all lines with the same."""
 _WHOLE, _BEGINNING, _WORD, _INSIDE, _SPREAD, _SIMILAR, _NONE = 0, 1, 2, 3, 4, 5, 9
 """How well a word matches: a whole part of a line, its beginning, that of a word in it, anything else in it; letters
 spread over a name, and a word that is only similar."""
@@ -84,15 +84,15 @@ def _tier(rank: int) -> int:
 
 
 def _ranked_groups(
-    index: Index, query: Query, scope: Scope, words: Alternatives, *, spread: bool = False
+    index: Index, query: Query, scope: StepSet, words: Alternatives, *, spread: bool = False
 ) -> list[tuple[int, MatchGroup]]:
     groups = []
     for kind in LineKind:
         if query.only_kind not in (None, kind):
             continue
-        if kind in (LineKind.ACTION, LineKind.EVENT):
+        if kind in (LineKind.ACTION, LineKind.EVENT):  # a match for all lines that are alike
             groups.append(_shared(index, kind, query, scope, words))
-        elif kind in _SEARCHED:
+        elif kind in SEARCHED:
             groups.append(_LineSearch(index, kind, query, scope).group(words, spread=spread))
     return groups
 
@@ -103,7 +103,7 @@ def _ranked_groups(
 class _LineSearch:
     """The lines of one kind that match a query."""
 
-    def __init__(self, index: Index, kind: LineKind, query: Query, scope: Scope) -> None:
+    def __init__(self, index: Index, kind: LineKind, query: Query, scope: StepSet) -> None:
         self._index = index
         self._kind = kind
         self._query = query
@@ -168,14 +168,14 @@ class _LineSearch:
         for examined, line in enumerate(lines):
             if examined == most:
                 return False
-            if line not in self._ranked and self._scope.allows(*self._store.step_of(line)):
+            if line not in self._ranked and self._store.step_of(line) in self._scope:
                 ranked = self._rank(line, words)
                 if ranked is not None and not self._is_excluded(line):
                     self._ranked[line] = ranked
         return True
 
     def _is_allowed(self, line: int) -> bool:
-        return self._scope.allows(*self._store.step_of(line)) and not self._is_excluded(line)
+        return self._store.step_of(line) in self._scope and not self._is_excluded(line)
 
     def _is_excluded(self, line: int) -> bool:
         """Whether a line, or the name of its workflow, contains a word that it must not."""
@@ -185,15 +185,15 @@ class _LineSearch:
         return any(word in text for word in self._query.excluded)
 
     def _title_of(self, line: int) -> str:
-        return self._index.titles[self._store.locate(line)[0]]
+        return self._index.titles[self._store.located(line)[0]]
 
     def _lines_in_scope(self) -> Iterator[int]:
         """The lines of what is allowed, without looking at all others where it is few."""
-        steps = self._scope.steps
-        if self._kind is LineKind.STEP and steps is not None and len(steps) < len(self._store):
-            for workflow, step in sorted(steps):
-                if 0 < step <= len(self._store.lines_of(workflow)):
-                    yield self._store.line(workflow, step - 1)
+        if self._kind is LineKind.STEP and len(self._scope) < len(self._store):
+            for number in self._scope:
+                workflow, step = self._index.located_step(number)
+                if step:
+                    yield self._store.lines_of(workflow)[step - 1]
         else:
             yield from range(len(self._store))
 
@@ -223,14 +223,14 @@ class _LineSearch:
         return _RankedLine(worst, total * 10_000 + min(len(text), 9_999), line, tuple(sorted(spans)))
 
     def _match(self, ranked: _RankedLine) -> Match:
-        workflow, step = self._store.step_of(ranked.line)
+        number = self._store.step_of(ranked.line)
+        workflow, step = self._index.located_step(number)
         context = ""
         if self._kind is LineKind.STEP:
-            context = self._index.action(workflow, step)
+            context = self._index.action(number)
         elif step:
-            steps = self._index.stores[LineKind.STEP]
-            context = steps.text(steps.line(workflow, step - 1)).partition(SEPARATOR)[0]
-        text, entry = self._store.text(ranked.line), self._index.entry(workflow)
+            context = self._index.step_name(workflow, step)
+        text, entry = self._store.text(ranked.line), self._index.entries[workflow]
         return Match(self._kind, text, ranked.spans, entry, context, ranked.line)
 
 
@@ -291,7 +291,7 @@ def _places(text: str, letters: str, first: int, preferred: Sequence[int]) -> li
 # Actions and events
 
 
-def _shared(index: Index, kind: LineKind, query: Query, scope: Scope, words: Alternatives) -> tuple[int, MatchGroup]:
+def _shared(index: Index, kind: LineKind, query: Query, scope: StepSet, words: Alternatives) -> tuple[int, MatchGroup]:
     """Each action, or event, that has all of the words, with how many steps or workflows have it."""
     store = index.stores[kind]
     ranked = []
@@ -300,9 +300,9 @@ def _shared(index: Index, kind: LineKind, query: Query, scope: Scope, words: Alt
         if best is None:
             continue
         rank, spans = best
-        allowed = lines if scope.is_everything else [line for line in lines if scope.allows(*store.step_of(line))]
+        allowed = lines if scope.is_everything else [line for line in lines if store.step_of(line) in scope]
         if allowed:
-            entry = index.entry(store.locate(allowed[0])[0]) if len(allowed) == 1 else None
+            entry = index.entries[store.located(allowed[0])[0]] if len(allowed) == 1 else None
             match = Match(kind, text, spans, entry, "", allowed[0], len(allowed))
             ranked.append((rank, -len(allowed), match))
     ranked.sort(key=lambda triple: triple[:2])
@@ -328,7 +328,7 @@ def _best_of_all(text: str, query: Query, words: Alternatives) -> tuple[int, tup
 # Problems
 
 
-def _problems(index: Index, query: Query, scope: Scope, problems: Sequence[Problem]) -> MatchGroup:
+def _problems(index: Index, query: Query, scope: StepSet, problems: Sequence[Problem]) -> MatchGroup:
     """Those of the rules, and in the steps, that a query asks for."""
     terms = [term for term in query.keyed if term.key == "problem"]
     asks_for_steps = len(terms) < len(query.keyed)
@@ -337,7 +337,7 @@ def _problems(index: Index, query: Query, scope: Scope, problems: Sequence[Probl
     for problem in problems:
         if any(is_about(problem, term.value) == term.negated for term in terms):
             continue
-        if asks_for_steps and ((step := step_of(index, problem)) is None or not scope.allows(*step)):
+        if asks_for_steps and ((step := step_of(index, problem)) is None or step not in scope):
             continue
         text = f"{problem.message}{SEPARATOR}{problem.rule}"
         place = problem.entry.title if problem.entry is not None else problem.document.path

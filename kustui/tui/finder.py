@@ -227,7 +227,7 @@ class Finder(Vertical):
         names: Sequence[str] = ()
         entry = snapshot.collection.by_key.get(match.entry.key) if snapshot is not None and match.entry else None
         if entry is not None and snapshot is not None and index is not None and match.line >= 0:
-            step = index.stores[match.kind].step_of(match.line)[1]
+            step = index.located_step(index.stores[match.kind].step_of(match.line))[1]
             names = names_in(snapshot.analyses.of(entry), match.kind, step, match.text)
         return Row.of(match_row(match, width_inside(self.results) - 2, names))
 
@@ -283,7 +283,7 @@ class Finder(Vertical):
     def _progress(self) -> Line:
         if self._is_complete:
             return ()
-        done, total = (len(self.index.workflows), self.index.total) if self.index is not None else (0, 0)
+        done, total = (len(self.index.entries), self.index.total) if self.index is not None else (0, 0)
         return ((f"indexing {done:,} of {total:,} …" if total else "indexing …", "info"),)
 
     # What keys do

@@ -48,7 +48,7 @@ def main() -> None:
     for text in QUERIES:
         keys: dict[str, list[float]] = {typed: [] for typed in accumulate(text)}
         for _ in range(options.rounds):
-            fresh = Index(collection, index.workflows)
+            fresh = Index(collection, index.segments, index.entries)
             fresh.prepare()
             for typed, times in keys.items():
 

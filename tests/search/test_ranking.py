@@ -15,7 +15,7 @@ from kustui.cache import Cache
 from kustui.config.check_settings import Settings
 from kustui.definition.platform import SCHEDULE_ACTION
 from kustui.search.index import Index, indexes
-from kustui.search.index_lines import SEPARATOR, IndexLine, LineKind, index_lines_of
+from kustui.search.index_lines import SEPARATOR, IndexLine, LineKind, WorkflowLines, index_lines_of
 from kustui.search.query import parse_query
 from kustui.search.ranking import MOST, Match, find_matches
 from kustui.text.styled_lines import lowered
@@ -196,7 +196,11 @@ def test_every_step_of_the_samples_is_found_by_its_id(name: str) -> None:
         for number, a_step in enumerate(entry.workflow.steps, start=1):
             lines = [match for match in _matches(index, f'"{a_step.id}"') if match.kind is LineKind.STEP]
             assert (entry.key, number) in [
-                (match.entry and match.entry.key, index.stores[LineKind.STEP].step_of(match.line)[1]) for match in lines
+                (
+                    match.entry and match.entry.key,
+                    index.located_step(index.stores[LineKind.STEP].step_of(match.line))[1],
+                )
+                for match in lines
             ]
 
 
@@ -307,10 +311,14 @@ _timer_problems = sample_examined("timer-chain.json").problems or ()
 # The index
 
 
+def lines_of(index: Index) -> list[WorkflowLines]:
+    return [index.lines_of(number) for number in range(len(index.entries))]
+
+
 def test_an_index_grows_and_the_last_has_everything() -> None:
     definitions = [{"name": f"w{number}", "trigger": {"eventName": "e"}, "steps": []} for number in range(70)]
     collection = read(*definitions).collection
-    sizes = [(len(index.workflows), index.is_complete) for index in indexes(collection)]
+    sizes = [(len(index.entries), index.is_complete) for index in indexes(collection)]
     assert sizes == [(16, False), (32, False), (64, False), (70, True)]
 
 
@@ -346,8 +354,8 @@ def test_what_was_kept_is_not_read_again(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(index_lines, "index_lines_of", None)
     again = sample(ORGANISATION).collection
     (*_, second) = indexes(again, cache=cache)
-    assert [workflow.blocks for workflow in second.workflows] == [workflow.blocks for workflow in first.workflows]
-    assert [workflow.entry for workflow in second.workflows] == list(again.entries)
+    assert lines_of(second) == lines_of(first)
+    assert second.entries == again.entries
 
 
 @pytest.mark.parametrize("kept", [b"", b"x", zlib.compress(b"\x90"), zlib.compress(b"\x91\x92\xa1x\x91\xff")])
@@ -358,7 +366,7 @@ def test_what_was_kept_and_is_something_else_is_read_again(
     (*_, first) = indexes(collection)
     monkeypatch.setattr(Cache, "read", lambda _, keys: dict.fromkeys(keys, kept))
     (*_, second) = indexes(collection, cache=cache)
-    assert [workflow.blocks for workflow in second.workflows] == [workflow.blocks for workflow in first.workflows]
+    assert lines_of(second) == lines_of(first)
 
 
 def test_it_ends_when_it_is_no_longer_wanted() -> None:
