@@ -310,17 +310,17 @@ def test_a_file_as_standard_input() -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        pytest.param("echo '{TIMERS}' | xargs {kustui}", id="xargs"),
-        pytest.param("cat '{TIMERS}' | {kustui} -", id="pipe"),
-        pytest.param("{kustui} '{TIMERS}' < /dev/null", id="null"),
-        pytest.param("{kustui} '{TIMERS}' <&-", id="closed"),
+        pytest.param("echo $TIMERS | xargs $KUSTUI", id="xargs"),
+        pytest.param("cat $TIMERS | $KUSTUI -", id="pipe"),
+        pytest.param("$KUSTUI $TIMERS < /dev/null", id="null"),
+        pytest.param("$KUSTUI $TIMERS <&-", id="closed"),
     ],
 )
 def test_the_keyboard_is_read_from_the_terminal_whatever_standard_input_is(script: str) -> None:
-    command = script.format(TIMERS=TIMERS, kustui=" ".join(KUSTUI))
-    with Terminal(["--norc", "--noediting", "-i"], command=["/bin/bash"], env={"PS1": "ready> "}) as terminal:
+    env = {"PS1": "ready> ", "TIMERS": TIMERS.name, "KUSTUI": " ".join(KUSTUI)}  # short, wherever the checkout is
+    with Terminal(["--norc", "--noediting", "-i"], command=["/bin/bash"], env=env, cwd=TIMERS.parent) as terminal:
         terminal.wait_for("ready>")
-        terminal.press(f"{command}\n")
+        terminal.press(f"{script}\n")
         terminal.wait_for("Workflows (4)")
         terminal.settle()
         terminal.press("G")
@@ -334,7 +334,7 @@ def test_the_keyboard_is_read_from_the_terminal_whatever_standard_input_is(scrip
         terminal.press("fg\n")
         terminal.wait_for("Workflows (4)")
         terminal.press("g")
-        wait_for_cursor(terminal, "timer-chain.json" if "-" not in command.split() else "<stdin>")
+        wait_for_cursor(terminal, "timer-chain.json" if "-" not in script.split() else "<stdin>")
         mark = terminal.written
         terminal.press("q")
         terminal.wait_for_bytes(b"ready>", mark)  # its next: the screen shows again what was there before
