@@ -527,8 +527,8 @@ def test_a_ring_without_end_takes_no_more_memory_the_longer_it_goes(monkeypatch:
 @pytest.mark.slow
 def test_values_that_a_ring_wraps_again_and_again_do_no_harm() -> None:
     ring = called("C", ID, schedule("aB3", ID, inputs={"x": "/#steps.1", "text": "{{steps.[1]}}"}))
-    state = to_the_end(advance(initial_state(organisation(ring)), StartEvent({}, key=f"0.json#{ID}")), 4_000)
-    assert len(state.trace) > 2_000
+    state = to_the_end(advance(initial_state(organisation(ring)), StartEvent({}, key=f"0.json#{ID}")), 1_000)
+    assert len(state.trace) > 500  # what doubles with each run has more than fits in memory after fifty
     assert state.last is not None
     assert len(json.dumps(entry_record(state.last))) < 100_000
 
