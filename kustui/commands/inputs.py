@@ -115,7 +115,7 @@ class WatchedDefinitions:
         from kustui.workspace.watch import ChangeWatcher  # loads watchfiles
 
         files = also()
-        shown = stamps_of(files)  # before anything is read
+        shown, failed = stamps_of(files), False  # before anything is read
         with gc_paused():  # the first time without threads, which keep processes from being forked
             show(self.workspace.refresh(settings=settings()))
 
@@ -127,7 +127,7 @@ class WatchedDefinitions:
 
         def look_at_others() -> None:
             nonlocal shown
-            if (now := stamps_of(also())) != shown:
+            if not failed and (now := stamps_of(also())) != shown:
                 while now != shown:  # until what is written in pieces is whole
                     shown = now
                     time.sleep(_SETTLED)
@@ -138,6 +138,7 @@ class WatchedDefinitions:
         refused = lambda words: say(f"kustui: {words}")  # noqa: E731
         with ChangeWatcher(self._paths, files, poll=self._poll, scenarios=scenarios, refused=refused) as changes:
             for outcome in follow_changes(self.workspace, changes, settings, otherwise=look_at_others):
+                failed = not isinstance(outcome, Snapshot)
                 if isinstance(outcome, Snapshot):
                     shown = stamps_of(also())
                     show_again(outcome)

@@ -566,6 +566,45 @@ def test_watching_a_folder_replays_the_scenarios_that_come_to_it() -> None:
             process.terminate()
 
 
+def test_nothing_is_rehearsed_while_what_is_watched_is_gone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("folder").mkdir()
+    Path("folder", "chain.json").write_bytes(Path("chain.json").read_bytes())
+    write("folder/holds.scenario.json", HOLDS)
+
+    class Watched:
+        """The folder goes away, which the system says twice."""
+
+        pending = closed = False
+
+        def __init__(self, *_: object, **__: object) -> None:
+            self._steps = iter([frozenset[str](), None, frozenset[str](), None])
+
+        def __enter__(self) -> Watched:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def watch_also(self, paths: object) -> None:
+            pass
+
+        def take(self, seconds: float | None = None) -> frozenset[str] | None:
+            if Path("folder").exists():
+                Path("folder").rename("elsewhere")
+            try:
+                return next(self._steps)
+            except StopIteration:
+                self.closed = True
+                return None
+
+    monkeypatch.setattr("kustui.workspace.watch.ChangeWatcher", Watched)
+    _, told, errors = run(capsys, "folder", "--watch")
+    assert told == "passed folder/holds.scenario.json: It is open\n"
+    assert errors == "kustui: folder: no such file or directory\n"
+
+
 def test_a_payload_comes_from_standard_input() -> None:
     done = run_with_input("simulate", "chain.json", "--event", "-", given=b'{"id": "from the pipe"}')
     assert (done.returncode, done.stderr) == (0, b"")
