@@ -89,6 +89,10 @@ class Kustui(TypeAhead):
     def available_themes(self) -> dict[str, Theme]:
         return {**super().available_themes, **THEMES}
 
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """One of ours at once: Textual asks for it several times for each widget that it draws."""
+        return THEMES.get(theme_name) or super().get_theme(theme_name)
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return VARIABLES | self.sizes.css_variables
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
@@ -35,9 +34,10 @@ from kustui.tui.explorer.reviewer import Reviewer
 from kustui.tui.explorer.scenario_tests import ScenarioTests
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
-from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Views
+from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, TreeAndSide, Views
 from kustui.tui.tree.nodes import Moves
 from kustui.tui.widgets.bars import FilterInput, TextBar, unbound_key_line
+from kustui.tui.widgets.ground import Ground
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import Menu, RowsView
 from kustui.workspace.background import BackgroundWorkspace
@@ -61,7 +61,7 @@ _ONLY_MOVING = ("find.next-match", "find.previous-match")
 """Actions of parts after which the panes follow once the cursor rests, as after any other move."""
 
 
-class Explorer(Screen[None]):
+class Explorer(Screen[None], Ground):
     """The panes of a snapshot, and of the next one as soon as there is one.
 
     An action of the registry whose target is a part is carried out by the attribute of that name (``carry_out``).
@@ -125,7 +125,7 @@ class Explorer(Screen[None]):
 
     def compose(self) -> ComposeResult:
         self.panes.fit(self.app.size)
-        yield Horizontal(self.tree_view, self.side, id="panes")
+        yield TreeAndSide(self.tree_view, self.side, id="panes")
         yield from (self.problems, self.changes, self.problem_bar, self.banner, self.status)
 
     # Parts that are made, and what they need imported, when a key first asks for them

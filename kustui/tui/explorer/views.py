@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
@@ -28,6 +28,7 @@ from kustui.tui.tree.places import as_of_now
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import StatusBar, TextBar
 from kustui.tui.widgets.border_titles import BorderTitles
+from kustui.tui.widgets.ground import Ground
 from kustui.tui.widgets.rows import Rows
 from kustui.tui.widgets.rows_view import RowsView
 
@@ -48,7 +49,7 @@ class DetailView(RowsView):
     )
 
 
-class Side(Vertical):
+class Side(Vertical, Ground):
     """The panes next to the tree. Where room is short, one is shown at a time: the screen's classes say which."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -107,6 +108,10 @@ class Side(Vertical):
         rest = ("2 Detail", "3 Source") if alone else ()
         for index, view in enumerate(views):
             yield view, view.title, "  ".join((*filter(None, names[index + 1 :]), *rest)), "  ".join(names[:index])
+
+
+class TreeAndSide(Horizontal, Ground):
+    """The tree with the panes next to it."""
 
 
 class Views(NamedTuple):
