@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import pexpect
 import pyte
+from wcwidth import wcwidth
 
 from tests.support.patience import PATIENCE
 
@@ -74,6 +75,30 @@ class _Screen(pyte.Screen):
     """With the alternate screen, which pyte lacks."""
 
     _beneath: tuple[dict[int, dict[int, Char]], Cursor, Margins | None] | None = None
+
+    def __init__(self, columns: int, lines: int) -> None:
+        self._rows: list[str] = []
+        super().__init__(columns, lines)
+
+    @property
+    def display(self) -> list[str]:
+        """As pyte's, with only those rows made anew that something was written to since: most of what a test of a
+        terminal took of a processor was this."""
+        self._rows = (self._rows + [""] * self.lines)[: self.lines]
+        for y in range(self.lines):
+            if y in self.dirty or y + 1 in self.dirty:  # a mark at the left edge belongs to the row above
+                self._rows[y] = self._row(y)
+        self.dirty.clear()
+        return list(self._rows)
+
+    def _row(self, y: int) -> str:
+        cells = (self.buffer[y][x].data for x in range(self.columns))
+        pieces: list[str] = []
+        for piece in cells:
+            pieces.append(piece)
+            if wcwidth(piece[:1]) == 2:
+                next(cells, None)  # under its right half
+        return "".join(pieces)
 
     def set_mode(self, *modes: int, private: bool = False, **_: object) -> None:
         if private and ALTERNATE_SCREEN in modes and self._beneath is None:
@@ -188,9 +213,12 @@ class Terminal:
     @property
     def raw(self) -> bytes:
         """Every byte so far."""
+        self._take()
+        return bytes(self._bytes)
+
+    def _take(self) -> None:
         while self.pump():
             pass
-        return bytes(self._bytes)
 
     @property
     def written(self) -> int:
@@ -200,13 +228,13 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """What is on the screen."""
-        self.raw  # noqa: B018  # takes what has come
+        self._take()
         while self._sizes:
             mark, columns, rows = self._sizes.pop(0)
             self._draw(mark)
             self._screen.resize(rows, columns)
         self._draw(len(self._bytes))
-        return list(self._screen.display)
+        return self._screen.display
 
     def _draw(self, mark: int) -> None:
         found = bytes(self._bytes[self._drawn : mark])
@@ -274,7 +302,7 @@ class Terminal:
                 found = found[: unfinished.start()]
             fed += len(found)
             stream.feed(_UNKNOWN_TO_PYTE.sub(b"", found))
-            yield moment, list(screen.display)
+            yield moment, screen.display
 
     def settle(self, quiet: float = 0.4, seconds: float = PATIENCE) -> None:
         """Until nothing was written for so long, and nothing was computed, however slow a busy machine makes that."""
@@ -290,7 +318,7 @@ class Terminal:
         while not self._closed and time.monotonic() < end:
             self.pump(0.2)
             if not self._child.isalive():
-                self.raw  # noqa: B018  # the rest
+                self._take()  # the rest
                 break
         while self._child.isalive():
             assert time.monotonic() < end, f"did not end in {seconds:g} s; the screen:\n{self.text}"
@@ -308,7 +336,8 @@ class Terminal:
             data = data[os.write(self._child.child_fd, data) :]
 
     def resize(self, columns: int, rows: int) -> None:
-        self._sizes.append((len(self.raw), columns, rows))  # what was written so far was for the old size
+        self._take()
+        self._sizes.append((len(self._bytes), columns, rows))  # what was written so far was for the old size
         self._child.setwinsize(rows, columns)
 
     def signal(self, number: signal.Signals) -> None:
