@@ -6,12 +6,15 @@ import asyncio
 import shutil
 import time
 import unicodedata
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from textual import events
+from textual._compositor import Compositor
+from textual.geometry import Region
 from textual.keys import KEY_NAME_REPLACEMENTS, REPLACED_KEYS, key_to_character
 
 from kustui.cache import Cache
@@ -27,8 +30,9 @@ from tests.support.patience import PATIENCE
 from tests.support.trees import SAMPLES, row_text, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Collection
+    from collections.abc import AsyncIterator, Callable, Collection, Iterator
 
+    from rich.console import RenderableType
     from textual.app import App
     from textual.pilot import Pilot
 
@@ -38,6 +42,8 @@ _WITHOUT_SCENARIOS = TemporaryDirectory(prefix="samples-")
 CHAIN = Path(shutil.copy(SAMPLES / "timer-chain.json", _WITHOUT_SCENARIOS.name))
 """The sample away from its scenarios: replaying them is a tenth of a start."""
 ORGANISATION = SAMPLES / "organisation-export.json"
+_RESULTS = Cache(Path(_WITHOUT_SCENARIOS.name) / "results.sqlite")
+"""What checks of the samples found: checking them again for each test is a fifth of a start."""
 
 _SHOWN = ("copy", "fixing", "listing", "reviewing", "compare", "check", "steps", "index", "finder")
 """The groups of workers that end with something shown: what a key asked for is waited for."""
@@ -110,10 +116,12 @@ class ExplorerPilot:
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, and wait until the panes show what comes of them, also of those that wait for
         what an earlier one has begun."""
-        for key in keys:
-            await self.strike(key)
-        await self._poll(self._keys_are_done)
-        await self.rest()
+        with drawn_later(self.app):
+            for key in keys:
+                await self.strike(key)
+            await self._poll(self._keys_are_done)
+            await self._settle_panes()
+        await self._draw()
 
     def _keys_are_done(self) -> bool:
         """Whether no key waits for anything any more: where one does, nothing moves meanwhile."""
@@ -168,10 +176,13 @@ class ExplorerPilot:
         await self._poll(lambda: self.explorer.snapshot.is_checked and self.explorer.waiting.is_replayed)
 
     async def rest(self) -> None:
-        """Wait until the panes have followed each other's cursors."""
+        """Wait until the panes have followed each other's cursors, and are drawn."""
+        await self._settle_panes()
+        await self._draw()
+
+    async def _settle_panes(self) -> None:
         await idle()  # what is in the queues may move a cursor
         await self._poll(self._panes_agree)
-        await self._draw()
 
     async def _draw(self) -> None:
         """Draw what has changed, unless the app has ended."""
@@ -251,14 +262,37 @@ async def wait_for_exit(pilot: Pilot[None]) -> None:
         await asyncio.sleep(0.01)
 
 
+@contextmanager
+def drawn_later(app: App[Any]) -> Iterator[None]:
+    """Lay out, and draw nothing meanwhile: what is to be drawn adds up, and is drawn once with what comes next. Frames
+    that nobody looks at are a fifth of all tests of the screen; those between a key and what comes of it are seen in a
+    real terminal (``tests/end_to_end``, ``tests/fuzz/monkey.py``)."""
+    draw, is_due = Compositor.render_update, False
+
+    def later(
+        compositor: Compositor, full: bool = False, screen_stack: list[Any] | None = None, simplify: bool = False
+    ) -> RenderableType | None:
+        nonlocal is_due
+        is_due = True
+        return draw(compositor, full, screen_stack, simplify) if full else None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Compositor, "render_update", later)
+        yield
+    if is_due and not has_ended(app):
+        app.screen.refresh(Region(0, 0, 1, 1))  # else it would be drawn with the next change
+
+
 @asynccontextmanager
 async def explorer(
     *paths: Path | str, size: tuple[int, int] = (100, 40), cache: Cache | None = None
 ) -> AsyncIterator[ExplorerPilot]:
-    app = Kustui(BackgroundWorkspace([str(path) for path in paths], cache=lambda: cache or Cache()))
-    async with app.run_test(size=size, notifications=True) as pilot:
-        ui = ExplorerPilot(pilot)
-        with app.batch_update():  # how it comes to be is seen elsewhere: drawing each stage is a sixth of many a test
+    are_samples = all(Path(path) == CHAIN or Path(path).is_relative_to(SAMPLES) for path in paths)
+    cache = cache or (_RESULTS if are_samples else Cache())
+    app = Kustui(BackgroundWorkspace([str(path) for path in paths], cache=lambda: cache))
+    async with AsyncExitStack() as stack:
+        with drawn_later(app), app.batch_update():  # how it comes to be is seen elsewhere
+            ui = ExplorerPilot(await stack.enter_async_context(app.run_test(size=size, notifications=True)))
             await ui.wait_until_settled()
         await ui.rest()
         yield ui

@@ -10,7 +10,7 @@ from kustui.check.rule import workflow as a_flow
 from kustui.tui.prompts import Prompt
 from kustui.tui.rehearsal.screen import RehearsalScreen
 from kustui.tui.widgets.rows_view import LinesView, RowsView
-from tests.support.explorer import ExplorerPilot, explorer
+from tests.support.explorer import ExplorerPilot, drawn_later, explorer
 from tests.support.trees import SAMPLES, row_text
 
 if TYPE_CHECKING:
@@ -95,8 +95,9 @@ class RehearsalPilot(ExplorerPilot):
     async def do(self, *keys: str) -> None:
         """Press keys, each once what the one before has begun is done."""
         for key in keys:
-            await self.strike(key)
-            await self._poll(lambda: self._are_done(_OURS))
+            with drawn_later(self.app):
+                await self.strike(key)
+                await self._poll(lambda: self._are_done(_OURS))
             await self._draw()
 
     async def type(self, text: str) -> None:
