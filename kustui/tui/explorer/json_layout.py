@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from kustui.definition.source.source import BLOCK_SIZE
 from kustui.text.messages import counted
 
 MAX_WRITTEN = 1_000_000
@@ -25,6 +24,8 @@ INDENT = 2
 _MAX_GROWTH, _MAX_LEVELS = 8, 100
 """How many times its own size a text may be indented by, and levels of nesting that are counted."""
 _BLANKS = b" \t\r\n"
+_BLOCK_SIZE = 1 << 12
+"""Bytes that are counted at once: each line that is shown asks several times, and pays for half a block each time."""
 _NO_BRACKETS = bytes({*range(256)} - {*b"{}[]"})
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
@@ -72,35 +73,36 @@ class CharacterCount:
         return len(self._data[start:end].translate(None, _BLANKS))
 
     def _extend(self) -> None:
-        start = (len(self._marks) - 1) * BLOCK_SIZE
-        self._marks.append(self._marks[-1] + self._count(start, start + BLOCK_SIZE))
+        start = (len(self._marks) - 1) * _BLOCK_SIZE
+        self._marks.append(self._marks[-1] + self._count(start, start + _BLOCK_SIZE))
 
     def prepare(self) -> Iterator[None]:
         """Count everything, a block at a time."""
-        while len(self._marks) * BLOCK_SIZE < len(self._data):
+        while len(self._marks) * _BLOCK_SIZE < len(self._data):
             self._extend()
             yield
 
     def before(self, offset: int) -> int:
         """How many come before a byte."""
-        block = offset // BLOCK_SIZE
+        block = offset // _BLOCK_SIZE
         while len(self._marks) <= block:
             self._extend()
-        return self._marks[block] + self._count(block * BLOCK_SIZE, offset)
+        return self._marks[block] + self._count(block * _BLOCK_SIZE, offset)
 
     def offset(self, number: int) -> int:
         """The byte before which so many come, and which is one of them."""
-        while self._marks[-1] <= number and len(self._marks) * BLOCK_SIZE < len(self._data) + BLOCK_SIZE:
+        while self._marks[-1] <= number and len(self._marks) * _BLOCK_SIZE < len(self._data) + _BLOCK_SIZE:
             self._extend()
         block = bisect_right(self._marks, number) - 1
-        start = low = block * BLOCK_SIZE
-        high = min(start + BLOCK_SIZE, len(self._data))
+        low, before = block * _BLOCK_SIZE, self._marks[block]
+        high = min(low + _BLOCK_SIZE, len(self._data))
         while low < high:
             middle = (low + high) // 2
-            if self._marks[block] + self._count(start, middle + 1) > number:
+            more = self._count(low, middle + 1)  # of half of what is left, each time
+            if before + more > number:
                 high = middle
             else:
-                low = middle + 1
+                low, before = middle + 1, before + more
         return low
 
 
