@@ -42,7 +42,7 @@ _WITHOUT_SCENARIOS = TemporaryDirectory(prefix="samples-")
 CHAIN = Path(shutil.copy(SAMPLES / "timer-chain.json", _WITHOUT_SCENARIOS.name))
 """The sample away from its scenarios: replaying them is a tenth of a start."""
 ORGANISATION = SAMPLES / "organisation-export.json"
-_RESULTS = Cache(Path(_WITHOUT_SCENARIOS.name) / "results.sqlite")
+RESULTS = Cache(Path(_WITHOUT_SCENARIOS.name) / "results.sqlite")
 """What checks of the samples found: checking them again for each test is a fifth of a start."""
 
 _SHOWN = ("copy", "fixing", "listing", "reviewing", "compare", "check", "steps", "index", "finder")
@@ -285,11 +285,12 @@ def drawn_later(app: App[Any]) -> Iterator[None]:
 
 @asynccontextmanager
 async def explorer(
-    *paths: Path | str, size: tuple[int, int] = (100, 40), cache: Cache | None = None
+    *paths: Path | str, size: tuple[int, int] = (100, 40), cache: Cache | None = None, **options: Any
 ) -> AsyncIterator[ExplorerPilot]:
+    """The explorer with everything read and checked. ``options``: those of the application."""
     are_samples = all(Path(path) == CHAIN or Path(path).is_relative_to(SAMPLES) for path in paths)
-    cache = cache or (_RESULTS if are_samples else Cache())
-    app = Kustui(BackgroundWorkspace([str(path) for path in paths], cache=lambda: cache))
+    cache = cache or (RESULTS if are_samples else Cache())
+    app = Kustui(BackgroundWorkspace([str(path) for path in paths], cache=lambda: cache), **options)
     async with AsyncExitStack() as stack:
         with drawn_later(app), app.batch_update():  # how it comes to be is seen elsewhere
             ui = ExplorerPilot(await stack.enter_async_context(app.run_test(size=size, notifications=True)))

@@ -10,12 +10,10 @@ from textual.color import Color
 
 from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, Preferences, load_theme
 from kustui.config.preferences import THEMES as NAMES
-from kustui.tui.app import Kustui
 from kustui.tui.help import Help, commands, theme_commands
 from kustui.tui.theme import LOOKS, THEMES, looks_of
 from kustui.tui.widgets.rows_view import RowsView
-from kustui.workspace.background import BackgroundWorkspace
-from tests.support.explorer import CHAIN, ExplorerPilot
+from tests.support.explorer import CHAIN, ExplorerPilot, explorer
 from tests.support.rehearsal import RehearsalPilot
 from tests.support.trees import text_of
 
@@ -31,10 +29,7 @@ KEYS = {"view.flow": ("W",), "go.next-problem": (), "rows.down": ("Y", "down"), 
 
 @asynccontextmanager
 async def configured(size: tuple[int, int] = (120, 40), **preferences: Any) -> AsyncIterator[ExplorerPilot]:
-    app = Kustui(BackgroundWorkspace([str(CHAIN)]), preferences=Preferences(**preferences))
-    async with app.run_test(size=size) as pilot:
-        ui = ExplorerPilot(pilot)
-        await ui.settle()
+    async with explorer(CHAIN, size=size, preferences=Preferences(**preferences)) as ui:
         yield ui
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,25 +10,17 @@ from textual.color import Color
 
 from kustui.config.configuration import Configuration
 from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE
-from kustui.tui.app import Kustui
-from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import write_json
-from tests.support.explorer import ExplorerPilot
+from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import named_workflow
 from tests.support.saves import save
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 
-@asynccontextmanager
-async def explorer(path: Path, size: tuple[int, int] = (100, 40)) -> AsyncIterator[ExplorerPilot]:
-    app = Kustui(BackgroundWorkspace([str(path)]), configuration=Configuration([str(path)]))
-    async with app.run_test(size=size, notifications=True) as pilot:
-        ui = ExplorerPilot(pilot)
-        await ui.settle()
-        yield ui
+def reconfigured(path: Path, size: tuple[int, int] = (100, 40)) -> AbstractAsyncContextManager[ExplorerPilot]:
+    return explorer(path, size=size, configuration=Configuration([str(path)]))
 
 
 @pytest.fixture
@@ -46,7 +38,7 @@ def told(ui: ExplorerPilot) -> str:
 
 
 async def test_other_colours_are_there_when_they_are_saved_and_gone_with_their_line(path: Path) -> None:
-    async with explorer(path) as ui:
+    async with reconfigured(path) as ui:
         configure(path, 'theme = "light"')
         await ui.wait_until(lambda: ui.app.theme == "light")
         assert ui.explorer.tree_view.rich_style.bgcolor == Color.parse("#fbfaf7").rich_color
@@ -56,7 +48,7 @@ async def test_other_colours_are_there_when_they_are_saved_and_gone_with_their_l
 
 
 async def test_other_keys_do_it_and_are_told_and_the_former_come_back(path: Path) -> None:
-    async with explorer(path, size=(160, 48)) as ui:
+    async with reconfigured(path, size=(160, 48)) as ui:
         configure(path, '[keys]\n"view.flow" = "W"\n"rows.down" = "Y"\n')
         await ui.wait_until(lambda: "W:Flow" in str(ui.explorer.query_one("#flow").border_title))
         first = ui.cursor_row
@@ -77,7 +69,7 @@ async def test_other_keys_do_it_and_are_told_and_the_former_come_back(path: Path
 
 
 async def test_a_list_is_called_by_the_key_that_leads_to_it_now(path: Path) -> None:
-    async with explorer(path, size=(160, 48)) as ui:
+    async with reconfigured(path, size=(160, 48)) as ui:
         await ui.wait_until(lambda: ui.explorer.waiting.is_replayed)
         await ui.press("T")
         assert "T:Tests" in str(ui.explorer.query_one("#tests").border_title)
@@ -86,14 +78,14 @@ async def test_a_list_is_called_by_the_key_that_leads_to_it_now(path: Path) -> N
 
 
 async def test_panes_take_other_sizes(path: Path) -> None:
-    async with explorer(path, size=(160, 48)) as ui:
+    async with reconfigured(path, size=(160, 48)) as ui:
         configure(path, "[panes]\ntree = 25\n")
         await ui.wait_until(lambda: ui.explorer.tree_view.outer_size.width == 40)
         assert ui.focus == "tree"
 
 
 async def test_sizes_made_by_hand_stay_where_something_else_is_saved(path: Path) -> None:
-    async with explorer(path, size=(160, 48)) as ui:
+    async with reconfigured(path, size=(160, 48)) as ui:
         await ui.press("less_than_sign")
         width = ui.explorer.tree_view.outer_size.width
         configure(path, 'theme = "light"')
@@ -102,7 +94,7 @@ async def test_sizes_made_by_hand_stay_where_something_else_is_saved(path: Path)
 
 
 async def test_a_mistake_is_told_with_its_place_and_what_held_holds_on(path: Path) -> None:
-    async with explorer(path, size=(160, 48)) as ui:
+    async with reconfigured(path, size=(160, 48)) as ui:
         configure(path, 'theme = "light"\n[keys]\n"view.flow" = "W"\n[panes]\ntree = 25\n')
         await ui.wait_until(lambda: ui.app.theme == "light")
         wrong = f'theme = "terminal"\n[keys]\n"view.flow" = "Wibble"\n[panes]\ntree = {MAX_PANE_SIZE + MIN_PANE_SIZE}\n'
@@ -118,7 +110,7 @@ async def test_a_mistake_is_told_with_its_place_and_what_held_holds_on(path: Pat
 
 
 async def test_nothing_is_kept_once_nothing_is_to_be_remembered(path: Path) -> None:
-    async with explorer(path) as ui:
+    async with reconfigured(path) as ui:
         configure(path, "state = false")
         await ui.wait_until(lambda: not ui.app.preferences.state)
         assert "state" in ui.keys

@@ -18,7 +18,7 @@ from kustui.tui.rehearsal.screen import RehearsalScreen
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from kustui.workspace.snapshot import Workspace
-from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer, wait_for_exit
+from tests.support.explorer import CHAIN, ORGANISATION, RESULTS, ExplorerPilot, explorer, wait_for_exit
 from tests.support.flows import step, workflow
 from tests.support.patience import PATIENCE
 from tests.support.trees import SAMPLES, row_text
@@ -61,7 +61,7 @@ async def ends_at(path: Path, keys: tuple[str, ...], *, early: bool, monkeypatch
 
     with monkeypatch.context() as patch:
         patch.setattr(Workspace, "open", delayed)
-        app = Kustui(BackgroundWorkspace([str(path)]), keeps_session=True)
+        app = Kustui(BackgroundWorkspace([str(path)], cache=lambda: RESULTS), keeps_session=True)
         async with app.run_test(size=(100, 30)) as pilot:
             ui = ExplorerPilot(pilot)
             if early:

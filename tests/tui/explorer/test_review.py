@@ -72,10 +72,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> History:
 
 @asynccontextmanager
 async def reviewing(since: str = "HEAD", size: tuple[int, int] = (100, 40)) -> AsyncIterator[ExplorerPilot]:
-    app = Kustui(BackgroundWorkspace(["flows"], cache=Cache), since=since)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        ui = ExplorerPilot(pilot)
-        await ui.settle()
+    async with explorer("flows", size=size, since=since) as ui:
         await ui.wait_for_workers()
         await ui.rest()
         yield ui

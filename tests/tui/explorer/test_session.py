@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kustui.tui.app import Kustui
 from kustui.tui.explorer.session import read_session, session_file
-from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import write_json
-from tests.support.explorer import CHAIN, ExplorerPilot
+from tests.support.explorer import CHAIN, ExplorerPilot, explorer
 from tests.support.terminal import Terminal
 from tests.support.terminal_explorer import wait_for_cursor
 
@@ -27,10 +25,7 @@ pytestmark = pytest.mark.slow
 @asynccontextmanager
 async def at(*paths: Path | str, keeps: bool = True, size: tuple[int, int] = (160, 48)) -> AsyncIterator[ExplorerPilot]:
     """The explorer that keeps its place when it is left."""
-    app = Kustui(BackgroundWorkspace([str(path) for path in paths]), keeps_session=keeps)
-    async with app.run_test(size=size) as pilot:
-        ui = ExplorerPilot(pilot)
-        await ui.settle()
+    async with explorer(*paths, size=size, keeps_session=keeps) as ui:
         yield ui
         await ui.strike("q")  # after which no pane follows any cursor
 
