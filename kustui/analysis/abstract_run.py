@@ -15,7 +15,7 @@ from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import Branching, branching, branchings
 from kustui.analysis.walks import breadth_first
 from kustui.definition import regex
-from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Operand, Path, parts_of
+from kustui.definition.expressions import AllOf, Always, AnyOf, Comparison, Condition, Never, Operand, Path, parts_of
 from kustui.definition.models import Transition
 from kustui.definition.platform import COMPUTED_ACTIONS, REGEX_ACTION, TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided, text_of
@@ -69,12 +69,18 @@ class AbstractRun(Struct, frozen=True, eq=False):
     def _holds(self, transition: Transition, node: str) -> bool | None:
         """Whether the condition of a transition of a node holds in all of these runs, or in none."""
         if transition.pointer not in self.outcomes:
-            condition = self.flow.conditions.get(transition.pointer)
-            if condition is None or not self._may_decide(condition):
-                self.outcomes[transition.pointer] = None
-            else:
-                self.outcomes[transition.pointer] = evaluate_condition(condition, self.context(node)).holds
+            self.outcomes[transition.pointer] = self._outcome(self.flow.conditions.get(transition.pointer), node)
         return self.outcomes[transition.pointer]
+
+    def _outcome(self, condition: Condition | None, node: str) -> bool | None:
+        match condition:
+            case Always():  # most of them
+                return True
+            case Never():
+                return False
+        if condition is None or not self._may_decide(condition):
+            return None
+        return evaluate_condition(condition, self.context(node)).holds
 
     def _may_decide(self, condition: Condition) -> bool:
         """Whether some part of a condition compares nothing but what may be known."""

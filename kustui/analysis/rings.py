@@ -93,13 +93,16 @@ def _rings_among(schedules: Schedules, flow_of: FlowOf, components: Sequence[Seq
     """The rings of some of the sets of workflows that schedule each other, or of the sets that they fall into without
     the calls to which no run can come."""
     members = frozenset(key for component in components for key in component)
+    calling = grouped((call.caller, call.step) for call in schedules.calls)
     ways: dict[str, Mapping[Place, Branching[Place]]] = {}
     possible: set[tuple[str, str]] = set()
     for key in _in_rings_that_lead_to(schedules, members):
         paths = FeasiblePaths(flow_of(key))
         ways[key] = paths.ways()
-        places = paths.ways(failures=True) if paths.flow.failing else ways[key]
-        possible.update((key, place.node) for place in places)
+        reached = {place.node for place in ways[key]}
+        if paths.flow.failing and not reached.issuperset(calling[key]):
+            reached = {place.node for place in paths.ways(failures=True)}
+        possible.update((key, node) for node in reached)
     schedules = _possible_calls(schedules, ways, possible)
     budget = iter(range(MOST_RUNS))
     bound = partial(bound_of, flow_of=flow_of, budget=budget)
