@@ -47,6 +47,7 @@ class CachedCheck:
         self._kept: Results = {}
         """Those of its results that were in the cache."""
         self._keys: _CheckKeys | None = None
+        self._workflow_keys: _WorkflowKeys | None = None
 
     def __call__(self, snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS) -> Snapshot:
         if self._cache.path is None:
@@ -56,7 +57,8 @@ class CachedCheck:
         if is_first and (checked := self._kept_snapshot(snapshot, settings)) is not None:
             return checked
         known = snapshot.results_under(settings)
-        self._kept = {**known, **_kept_results(self._cache, snapshot.collection, settings, known)}
+        keys = self._workflow_keys = _WorkflowKeys(snapshot.collection, settings)
+        self._kept = {**known, **_kept_results(self._cache, keys, known)}
         read = replace(snapshot, settings=settings, results=self._kept)
         if listener is not None:
             listener = _KeepingListener(listener, partial(self._keep_results, read))
@@ -80,7 +82,7 @@ class CachedCheck:
         schedules = _restored(kept.get(keys.schedules), data.schedules)
         if problems is None or schedules is None:
             return None
-        results = partial(_kept_results, self._cache, snapshot.collection, settings, {})
+        results = partial(_kept_results, self._cache, _WorkflowKeys(snapshot.collection, settings), {})
         return Snapshot(snapshot.collection, problems, schedules, snapshot.paths, settings, kept_results=results)
 
     def _keys_of(self, snapshot: Snapshot, settings: Settings) -> _CheckKeys:
@@ -93,7 +95,7 @@ class CachedCheck:
         """Write what was found out until now: the check may be left before it ends."""
         new = [entry for entry in snapshot.collection.entries if entry.key in results and entry.key not in self._kept]
         self._kept = {**self._kept, **{entry.key: results[entry.key] for entry in new}}
-        self._cache.write(list(_result_records(replace(snapshot, results=results), new)))
+        self._cache.write(list(_result_records(replace(snapshot, results=results), new, self._workflow_keys)))
 
     def keep(self) -> None:
         """Write what the last check came to."""
@@ -103,8 +105,8 @@ class CachedCheck:
             new = [entry for entry in snapshot.collection.entries if entry.key not in kept]
             # What the next opening needs is written first: kustui may be left at any moment.
             self._cache.write([*self._snapshot_records(snapshot, snapshot.settings)])
-            self._cache.write([*_result_records(snapshot, new)])
-        self._keys = None  # the next collection is another one
+            self._cache.write([*_result_records(snapshot, new, self._workflow_keys)])
+        self._keys = self._workflow_keys = None  # the next collection is another one
 
     def _snapshot_records(self, snapshot: Snapshot, settings: Settings) -> Iterator[_Record]:
         if _is_whole(snapshot.collection) and snapshot.problems is not None and snapshot.schedules is not None:
@@ -200,11 +202,10 @@ def _bytes_of(value: object) -> bytes:
 # Of each workflow
 
 
-def _kept_results(
-    cache: Cache, collection: Collection, settings: Settings, known: Results
-) -> dict[str, WorkflowResult]:
+def _kept_results(cache: Cache, keys: _WorkflowKeys, known: Results) -> dict[str, WorkflowResult]:
     """The results of workflows that are not ``known``, as far as they are kept."""
-    keys, ids = _WorkflowKeys(collection, settings), _Ids(cache, collection)
+    collection = keys.collection
+    ids = _Ids(cache, collection)
     due = [(entry, keys.of(entry)) for entry in collection.entries if entry.key not in known]
     kept = cache.read([key for _, key in due])
     results: dict[str, WorkflowResult] = {}
@@ -219,11 +220,14 @@ def _result(collection: Collection, entry: Entry, ids: _Ids, plain: Any) -> Work
     return WorkflowData(collection.document_of(entry), entry).result(data) if ids.are_same(digest, entry) else None
 
 
-def _result_records(snapshot: Snapshot, entries: Iterable[Entry]) -> Iterator[_Record]:
-    """The records of the results of some workflows."""
+def _result_records(snapshot: Snapshot, entries: Iterable[Entry], keys: _WorkflowKeys | None) -> Iterator[_Record]:
+    """The records of the results of some workflows. ``keys`` are those that were worked out before, perhaps of another
+    collection."""
     assert snapshot.settings is not None, "checked"
     collection = snapshot.collection
-    keys, ids = _WorkflowKeys(collection, snapshot.settings), _Ids.plain(collection)
+    if keys is None or not keys.are_of(collection, snapshot.settings):
+        keys = _WorkflowKeys(collection, snapshot.settings)
+    ids = _Ids.plain(collection)
     digest = key_of("ids", ids)
     yield digest, ids
     for entry in entries:
@@ -239,14 +243,23 @@ class _WorkflowKeys:
     """The keys of workflows: all that their results depend on, but for what the ids in their texts name."""
 
     def __init__(self, collection: Collection, settings: Settings) -> None:
-        self._collection, self._settings = collection, _plain_settings(settings)
+        self.collection, self._of_settings, self._settings = collection, settings, _plain_settings(settings)
         self._around: dict[Document, bytes] = {}
+        self._keys: dict[str, bytes] = {}
+
+    def are_of(self, collection: Collection, settings: Settings) -> bool:
+        return self.collection is collection and self._of_settings is settings
 
     def of(self, entry: Entry) -> bytes:
-        document = self._collection.document_of(entry)
+        if entry.key not in self._keys:  # asked for when it is read, and again when it is written
+            self._keys[entry.key] = self._key_of(entry)
+        return self._keys[entry.key]
+
+    def _key_of(self, entry: Entry) -> bytes:
+        document = self.collection.document_of(entry)
         if document not in self._around:
             self._around[document] = _plain_around(document)
-        own = _bytes_of((entry.title, entry.item.partial, self._collection.has_taken_id(entry)))
+        own = _bytes_of((entry.title, entry.item.partial, self.collection.has_taken_id(entry)))
         return key_of("workflow", self._settings, self._around[document], own, entry.text())
 
 

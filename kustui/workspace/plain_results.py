@@ -14,7 +14,6 @@ from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.source.source import Extent
-from kustui.definition.values import parts_of
 
 if TYPE_CHECKING:
     from kustui.analysis.effects import Effect
@@ -277,9 +276,17 @@ def _plain_set(names: frozenset[str] | None) -> list[str] | None:
     return None if names is None else sorted(names)
 
 
+_SCALARS = {str, int, float, bool, type(None)}
+
+
 def _require_json(value: object) -> None:
     """Raises NotPlainError where something in a value would not come back as it is."""
-    for part in parts_of(value):
-        for plain in (part, *part) if isinstance(part, Mapping) else (part,):
-            if plain is not None and type(plain) not in (str, int, float, bool, list, dict):
-                raise NotPlainError
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if type(part) is dict:
+            pending.extend((*part, *part.values()))
+        elif type(part) is list:
+            pending.extend(part)
+        elif type(part) not in _SCALARS:
+            raise NotPlainError
