@@ -160,13 +160,14 @@ def in_javascript(value: Any, lost: list[int]) -> Any:
     rounded as there; ``lost`` gets those."""
     parts = [part for part in parts_of(value) if isinstance(part, int | Mapping)]
     numbers = (part for part in parts if isinstance(part, int) and abs(part) > _LARGEST)
-    rounded = {number: _rounded(number) for number in numbers if number_in_text(number) != str(number)}
+    rounded = {number: whole_in_javascript(number) for number in numbers if number_in_text(number) != str(number)}
     lost.extend(rounded)
     indexed = any(isinstance(part, Mapping) and any(map(_is_index, part)) for part in parts)
     return _replaced(value, rounded) if rounded or indexed else value
 
 
-def _rounded(number: int) -> int | float:
+def whole_in_javascript(number: int) -> int | float:
+    """A whole number as JavaScript has it; one greater than any that it has stays what it is."""
     digits = number_in_text(number)
     if digits.lstrip("-").isdigit():
         return int(digits)

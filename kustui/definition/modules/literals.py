@@ -24,6 +24,7 @@ from kustui.definition.modules.static_values import (
     text_of,
     unescaped,
 )
+from kustui.definition.values import whole_in_javascript
 
 _WRAPPERS = {
     "parenthesized_expression": 0,
@@ -70,10 +71,9 @@ def _number(evaluator: Evaluator, file: ModuleFile, node: Node) -> Value:
         if text.isdigit() and text[0] == "0" and len(text) > 1:
             return evaluator.unknown(file, node)
         is_whole = text.isdigit() or text[:2] in ("0x", "0o", "0b")
-        number: int | float = int(text, 0) if is_whole else float(text)
-        if not text.isdigit():
-            float(number)
-    except (ValueError, OverflowError):  # 10n, more digits than Python reads, 0xf… that no number is as great as
+        number = whole_in_javascript(int(text, 0)) if is_whole else float(text)
+        float(number)
+    except (ValueError, OverflowError):  # 10n, more digits than Python reads, more than any number is
         return evaluator.unknown(file, node)
     return Scalar(file.origin(node), number)
 

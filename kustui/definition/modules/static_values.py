@@ -95,7 +95,7 @@ class Scalar(Value, frozen=True, eq=False):
                 return "null"
             case float() if self.value.is_integer() and abs(self.value) < 2**53:
                 return str(int(self.value))
-        return str(self.value)  # a whole number as it is written: a rehearsal says what of it is lost
+        return str(self.value)
 
 
 class Text(Value, frozen=True, eq=False):

@@ -95,7 +95,10 @@ def written(document: Document, pointer: str) -> str:
         ("const a = { __proto__: null };\na.b", None),
         ("const a = {}; a.__proto__ = { b: 1 };\na.b", f"{UNKNOWN}a.b"),
         ("const a = {};\n[a.toString ? 1 : 2]", [f"{UNKNOWN}a.toString ? 1 : 2"]),
-        ("[9007199254740993, 9007199254740993 + 0, 1e21 * 10]", [9007199254740993, 9007199254740992, 1e22]),
+        ("[9007199254740993, 9007199254740993 + 0, 1e21 * 10]", [9007199254740992, 9007199254740992, 1e22]),
+        ("[-9007199254740993, 0x20000000000001, 123456789012345678901]", [-(2**53), 2**53, 123456789012345680000]),
+        ("`${9007199254740993}`", "9007199254740992"),
+        ("({ 9007199254740993: 1 })", {"9007199254740992": 1}),
         ("function f(a) { var a; return a; };\nf(1)", 1),
         ("function f(a) { var a = a || 2; return a; };\nf(1)", f"{UNKNOWN}f(1)"),
         ("function f(a) { if (a) { var a = 2; } return a; };\nf(1)", f"{UNKNOWN}f(1)"),
@@ -283,3 +286,4 @@ def test_what_is_not_known_inside_a_circle_of_modules_is_known_outside_of_it() -
 
 def test_a_number_that_is_greater_than_numbers_are_is_not_known() -> None:
     assert str(value_of(f"0x{'9' * 4_000}")).startswith(f"{UNKNOWN}0x99")
+    assert str(value_of("9" * 400)).startswith(f"{UNKNOWN}99")
