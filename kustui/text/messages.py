@@ -222,6 +222,8 @@ def message_of(error: ErrorDetails) -> str:
 _MOST_COMPARED = 1_000
 """Names that are all compared with another one. Of more, those up to so long are found only by a single edit."""
 _LONGEST_INDEXED = 64
+_LONGEST_WITH_SWAPS = 1_000
+"""Characters up to which a swap of neighbours is one edit: to look for swaps takes the square of them."""
 
 
 class _Names:
@@ -252,7 +254,8 @@ class _Names:
             near = extract(lowered, choices, scorer=Levenshtein.distance, score_cutoff=2 * limit, limit=None)
             names = sorted(names[index] for *_, index in near)
             choices = list(map(self._lowered.__getitem__, names))
-        best = extract(lowered, choices, scorer=OSA.distance, score_cutoff=limit, limit=count)
+        scorer = OSA.distance if len(lowered) <= _LONGEST_WITH_SWAPS else Levenshtein.distance
+        best = extract(lowered, choices, scorer=scorer, score_cutoff=limit, limit=count)
         return [names[index] for *_, index in best]
 
     def _may_be(self, name: str, other: str) -> bool:
@@ -273,9 +276,10 @@ def _names(names: tuple[str, ...]) -> _Names:
 def closest(name: str, names: Iterable[str], without: Container[str] = ()) -> str:
     """The closest of some names to ``name``, or an empty string if none is within a few edits.
 
-    Edits are insertions, deletions, substitutions and swaps of neighbours; a third of the name may differ, at most
-    three characters (one, where there are more than a thousand names), and letter case counts for nothing. One
-    character is not close to another. Of names that are as close the first in order, and none of those ``without``.
+    Edits are insertions, deletions, substitutions and swaps of neighbours, which are two in a name of more than 1,000
+    characters. A third of the name may differ, at most three characters (one, where there are more than a thousand
+    names), and letter case counts for nothing. One character is not close to another. Of names that are as close the
+    first in order, and none of those ``without``.
     """
     return next(iter(_closest(name, tuple(names), without, 1)), "")
 

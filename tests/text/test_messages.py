@@ -62,6 +62,12 @@ def test_the_nearest_name_within_a_few_edits_is_meant(name: str, known: list[str
     assert closest(name, known) == found
 
 
+def test_a_name_of_a_million_characters_is_compared_with_others() -> None:
+    """In no more than a look at each: the square of them would take minutes."""
+    known = f"{'ab' * 250_000}cd{'ab' * 250_000}"
+    assert closest(f"x{'ab' * 250_000}dc{'ab' * 250_000}", [known, "a" * 1_000_000]) == known
+
+
 @given(st.text(max_size=12), st.lists(st.text(max_size=12), max_size=6))
 def test_what_is_meant_is_a_known_name_other_than_the_one_given(name: str, known: list[str]) -> None:
     assert closest(name, known) in {"", *known} - ({name} - {""})
