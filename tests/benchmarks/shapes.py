@@ -88,7 +88,7 @@ def mesh(n: int) -> Part:
     )
 
 
-@shape(counted=2, timed=15)
+@shape(counted=3, timed=15)
 def forward_mesh(n: int) -> Part:
     """Steps that all lead to every later one: no loop, and as many paths as there are sets of steps."""
     return one(*(step(f"s{index}", *(to(f"s{at}", is_value(at)) for at in range(index + 1, n))) for index in range(n)))
@@ -130,7 +130,7 @@ def ways_out(n: int) -> Part:
     )
 
 
-@shape(counted=5, timed=250)
+@shape(counted=8, timed=250)
 def ways_in(n: int) -> Part:
     """Steps that all lead to one, from a step that leads to all."""
     return one(
