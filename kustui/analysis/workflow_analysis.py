@@ -37,10 +37,6 @@ if TYPE_CHECKING:  # imported by what works them out: opening a workflow on the 
     from kustui.analysis.outside_links import OutsideLinks
 
 
-_PLAIN = 2
-"""The format of marshal that is the same for equal values, wherever they are kept."""
-
-
 class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
     """One workflow, with everything that is derived from it; each property is computed on first use."""
 
@@ -217,13 +213,12 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
         if not self.calls and not self.effects:
             return b""
         edges = [
-            (edge.source, edge.target, edge.after_failure, condition and (condition.op, condition.values))
+            (edge.source, edge.target, edge.after_failure, (one := edge.transition.condition) and (one.op, one.values))
             for edges in self.flow.declared_edges.values()
             for edge in edges
-            for condition in (edge.transition.condition,)
         ]
         params = [(step.id, step.params) for step in self.flow.steps.values() if step.action in COMPUTED_ACTIONS]
-        return blake2b(marshal.dumps((edges, params), _PLAIN), digest_size=16).digest()
+        return blake2b(marshal.dumps((edges, params), 2), digest_size=16).digest()  # 2: the same for equal values
 
     # The probable intention behind misspelt names
 
