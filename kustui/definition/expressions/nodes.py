@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -181,9 +182,14 @@ def spans_of(segments: tuple[str, ...], start: int) -> tuple[tuple[int, int], ..
 
 def closest_root(name: str) -> Suggestion:
     """What to write instead of a first segment that is no root."""
+    return _closest_root(name[:20])
+
+
+@lru_cache(maxsize=256)  # a function of very many arguments has the same again and again
+def _closest_root(beginning: str) -> Suggestion:
     from difflib import get_close_matches  # slow to import, and only for mistakes
 
-    near = get_close_matches(name[:20].lower().lstrip("#/@"), ROOTS, n=1, cutoff=0.6)
+    near = get_close_matches(beginning.lower().lstrip("#/@"), ROOTS, n=1, cutoff=0.6)
     return (
         did_you_mean(near[0], is_certain=True) if near else Suggestion("a path begins with steps, variables or error")
     )
