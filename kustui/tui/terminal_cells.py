@@ -68,6 +68,13 @@ class TerminalCells:
         self._changed.clear()
         self._wide.clear()
 
+    def forget_from(self, y: int, x: int) -> None:
+        """Nothing is known any more of what a line shows from a column on; what it is to show there stays the same."""
+        if y in self._shown:
+            shown = self._shown[y]
+            shown[x:] = [None] * len(shown[x:])
+            self._changed.add(y)
+
     def resize(self, width: int, height: int) -> None:
         """The terminal has so many columns and lines now, and may show anything. What a frame of the size before draws
         beyond them is left out: it would be written over the last line or column."""

@@ -17,6 +17,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
 
+from kustui.tui.busy_watch import BusyWatch
 from kustui.tui.terminal_cells import TerminalCells, is_frame
 
 _FRAME_BEGINS, _FRAME_ENDS = "\x1b[?2026h", "\x1b[?2026l"
@@ -25,6 +26,8 @@ _WHERE_IS_CURSOR = "\x1b[6n"
 _ASK, _WINDOW = 1_000, 4_000
 """Characters after which the terminal is asked whether it has drawn them, and after which frames wait for its answer: a
 fifth of a second at 20 kB/s."""
+_BUSY = " working "
+"""What is written at the end of the last line while a key takes long."""
 _ANSWER, _LAST_ANSWER = 5.0, 1.0
 """Seconds after which an answer is no longer waited for, and those while the terminal is given back."""
 
@@ -79,14 +82,21 @@ class TerminalDriver(LinuxDriver):
         self._answers = False
         """Whether the terminal answers at all."""
         self._was_answered = threading.Event()
+        self._busy_watch = BusyWatch(self._events, self._show_busy, self._hide_busy)
+        self._lock = threading.Lock()
+        """For whatever two threads write: how much it is, and whether the terminal is its own."""
+        self._is_own = False
 
     def start_application_mode(self) -> None:
+        self._is_own = True
         self.forget()
         self._drawn = self._asked = self._sent
         super().start_application_mode()  # type: ignore[no-untyped-call]
         signal.signal(signal.SIGTSTP, self._suspend)
 
     def stop_application_mode(self) -> None:
+        with self._lock:
+            self._is_own = False
         self._is_late = False
         if self._answers and self._is_asked:
             self._was_answered.wait(_LAST_ANSWER)  # else the shell would get the answer
@@ -112,8 +122,30 @@ class TerminalDriver(LinuxDriver):
             self._give(data)
 
     def _give(self, data: str) -> None:
-        self._given += len(data)
+        with self._lock:
+            self._given += len(data)
         super().write(data)
+
+    def _show_busy(self) -> None:
+        """Say that a key takes long, in the thread that has noticed it; not on a line that is slow itself."""
+        x, y = self._busy_place
+        if x < 0:
+            return
+        sign = f"\x1b7\x1b[{y + 1};{x + 1}H\x1b[7m{_BUSY}\x1b[m\x1b8"
+        with self._lock:
+            if self._is_own and self._given == self._taken:
+                self._given += len(sign)
+                super().write(sign)
+
+    def _hide_busy(self) -> None:
+        x, y = self._busy_place
+        self._cells.forget_from(y, max(0, x))
+        self._show()
+
+    @property
+    def _busy_place(self) -> tuple[int, int]:
+        width, height = self._app.size
+        return width - len(_BUSY), height - 1
 
     def _took(self, count: int) -> None:
         """Called in the thread that writes."""
@@ -169,4 +201,5 @@ class TerminalDriver(LinuxDriver):
             return
         if isinstance(message, events.Key) and isinstance(self._app, HearsKeys):
             self._app.typed(message)
+            self._busy_watch.key_typed()
         super().process_message(message)

@@ -165,6 +165,16 @@ def test_after_forgetting_all_is_written() -> None:
     assert cells.changes() == before
 
 
+def test_what_was_written_over_a_line_is_written_again() -> None:
+    cells = TerminalCells()
+    cells.draw(frame(((0, 0), [("some text", RED)])))
+    cells.changes()
+    cells.forget_from(0, 5)
+    cells.forget_from(1, 5)  # of which nothing is known
+    assert "text" in cells.changes()
+    assert not cells.changes()
+
+
 def test_what_a_larger_frame_draws_beyond_the_edges_is_left_out() -> None:
     cells, ours, textual = TerminalCells(), Screen(), Screen()
     cells.resize(WIDTH, HEIGHT)
