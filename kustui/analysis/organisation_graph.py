@@ -20,7 +20,7 @@ from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.events import ANY_FIELD, TriggerFilter, changed_names
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import ScheduleCall, Schedules
-from kustui.analysis.workflow_analysis import WorkflowSummary
+from kustui.analysis.workflow_summary import WorkflowSummary
 from kustui.definition.platform import TRIGGER_ID, called_id, object_of_event
 from kustui.garbage_collection import gc_paused
 from kustui.groups import grouped

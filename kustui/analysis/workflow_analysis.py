@@ -10,7 +10,7 @@ import marshal
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -19,6 +19,7 @@ from kustui.analysis.guards import NullGuards, must_reach
 from kustui.analysis.reads import Fields, InferredField, Read, inferred_fields_of, reads_of
 from kustui.analysis.schedules import ScheduleCall, calls_of
 from kustui.analysis.schemas import schema_of
+from kustui.analysis.workflow_summary import WorkflowSummary, is_readable
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import AppEntry, Collection, Document, Entry
 from kustui.definition.expressions import Condition, Path, parts_of
@@ -27,14 +28,13 @@ from kustui.definition.operators import Family, operator_named
 from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
 from kustui.definition.source.json_values import UNKNOWN_VALUE
-from kustui.definition.source.positions import is_inside, parent
+from kustui.definition.source.positions import parent
 from kustui.definition.source.source import UNKNOWN_KEY
 from kustui.text.messages import closest
 
 if TYPE_CHECKING:  # imported by what works them out: opening a workflow on the screen needs none of them
     from kustui.analysis.effects import Effect
     from kustui.analysis.feasibility import FeasiblePaths
-    from kustui.analysis.outside_links import OutsideLinks
 
 
 class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
@@ -316,7 +316,7 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
 
     def is_readable(self, pointer: str) -> bool:
         """Whether the value at a pointer can be checked, or that there is none."""
-        return _is_readable(pointer, self.unreadable) and not self.document.is_unknown(pointer)
+        return is_readable(pointer, self.unreadable) and not self.document.is_unknown(pointer)
 
     @cached_property
     def app_versions(self) -> Mapping[str, tuple[str, str]]:
@@ -369,32 +369,3 @@ class AnalysisCache:
 
     def of(self, entry: Entry) -> WorkflowAnalysis:
         return self._kept(entry)
-
-
-def _is_readable(pointer: str, unreadable: frozenset[str]) -> bool:
-    """Whether neither a value nor any part of it is unreadable."""
-    return not any(is_inside(other, pointer) for other in unreadable)
-
-
-class WorkflowSummary(NamedTuple):
-    """What other workflows and the collection need to know about a workflow. Does not keep its model."""
-
-    entry: Entry
-    name: str
-    pointer: str
-    callable: bool
-    event_name: str
-    inputs: Schema | None
-    """The schema of a callable workflow's inputs, if it declares one."""
-    calls: tuple[ScheduleCall, ...]
-    effects: tuple[Effect, ...]
-    digest: bytes
-    unreadable: frozenset[str]
-    app_versions: Mapping[str, tuple[str, str]]
-    """These five are the same as in ``WorkflowAnalysis``."""
-    links: OutsideLinks
-    """What else links it to the organisation."""
-
-    def is_readable(self, pointer: str) -> bool:
-        """Whether the value at a pointer can be checked."""
-        return _is_readable(pointer, self.unreadable)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
-from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.analysis.workflow_summary import WorkflowSummary
 from kustui.check.problems import Problem, Related
 from kustui.check.rule import Rule, Violation
 from kustui.check.rules import RULES, severity_of

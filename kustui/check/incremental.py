@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kustui.analysis.apps import AppDeclarations, declarations_of
-from kustui.analysis.workflow_analysis import WorkflowSummary
+from kustui.analysis.workflow_summary import WorkflowSummary
 from kustui.check.checker import Results, WorkflowResult
 from kustui.check.problems import Problem, Related
 from kustui.definition.collection import Collection, Document, Entry

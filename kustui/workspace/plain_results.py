@@ -118,7 +118,7 @@ class WorkflowData(Struct, frozen=True, eq=False):
         ]
 
     def result(self, plain: Plain) -> WorkflowResult:
-        from kustui.analysis.workflow_analysis import WorkflowSummary
+        from kustui.analysis.workflow_summary import WorkflowSummary
         from kustui.check.checker import WorkflowResult
         from kustui.definition.models import Schema
 

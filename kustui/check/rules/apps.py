@@ -9,7 +9,8 @@ from typing import Any
 from kustui.analysis.apps import app_of, declarations_of, general_name, is_range, is_readable_member, read_version
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.uses import looks_random
-from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.analysis.workflow_summary import WorkflowSummary
 from kustui.check.problems import Related
 from kustui.check.rule import (
     Violation,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
-from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.analysis.workflow_summary import WorkflowSummary
 from kustui.check.problems import Related
 from kustui.check.rule import (
     Violation,

@@ -11,7 +11,8 @@ from kustui.analysis.effects import Effect, Reach, repeating
 from kustui.analysis.event_rings import Cause
 from kustui.analysis.guards import guards_of
 from kustui.analysis.walks import breadth_first
-from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.analysis.workflow_summary import WorkflowSummary
 from kustui.check.problems import Related
 from kustui.check.rule import (
     Violation,

@@ -9,7 +9,8 @@ from math import isfinite
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.schemas import EXPECTED, can_be
-from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.analysis.workflow_summary import WorkflowSummary
 from kustui.check.problems import Related
 from kustui.check.rule import (
     Violation,
