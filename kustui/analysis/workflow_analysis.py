@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, must_reach
+from kustui.analysis.offered_fields import OfferedFields
 from kustui.analysis.reads import Fields, InferredField, Read, inferred_fields_of, reads_of
 from kustui.analysis.schedules import ScheduleCall, calls_of
 from kustui.analysis.schemas import schema_of
@@ -23,7 +24,8 @@ from kustui.analysis.workflow_summary import WorkflowSummary, is_readable
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import AppEntry, Collection, Document, Entry
 from kustui.definition.expressions import Condition, Path, parts_of
-from kustui.definition.models import ErrorCase, Schema, Workflow
+from kustui.definition.free_names import FreeNames
+from kustui.definition.models import ErrorCase, Schema, Step, Workflow
 from kustui.definition.operators import Family, operator_named
 from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
@@ -161,12 +163,27 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
             case ["", "trigger", *_]:
                 return TRIGGER_ID
             case ["", "steps", index, *_]:
-                return self._step_ids.get(f"{self.workflow.pointer}/steps/{index}", "")
+                step = self.steps_by_pointer.get(f"{self.workflow.pointer}/steps/{index}")
+                return step.id if step is not None else ""
         return ""
 
     @cached_property
-    def _step_ids(self) -> Mapping[str, str]:
-        return {step.pointer: step.id for step in self.workflow.steps}
+    def steps_by_pointer(self) -> Mapping[str, Step]:
+        """All steps, those whose id is taken included."""
+        return {step.pointer: step for step in self.workflow.steps}
+
+    @cached_property
+    def free_step_ids(self) -> FreeNames:
+        """Ids that neither a step nor the trigger has."""
+        flow = self.flow
+        return FreeNames(lambda id_: flow.node(id_) is not None, "-")
+
+    @cached_property
+    def offered_fields(self) -> OfferedFields:
+        """What it reads, and what its steps declare, by the name of the field."""
+        actions = dict.fromkeys(step.action for step in self.flow.steps.values() if step.action is not None)
+        schemas = {action: self.output_schema(action) for action in actions}
+        return OfferedFields(self.paths, tuple(self.flow.steps.values()), schemas)
 
     @property
     def inputs(self) -> Schema | None:

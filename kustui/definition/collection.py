@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from kustui.definition.free_names import FreeNames
 from kustui.definition.source.file_text import OutlinedText, read_text
 from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, is_unknown
 from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
@@ -188,6 +189,11 @@ class Document(Struct, frozen=True, eq=False, dict=True):
         return grouped((self.app_at(entry.item.pointer), entry) for entry in self.entries)
 
     @cached_property
+    def free_names(self) -> FreeNames:
+        """Names that none of its workflows has."""
+        return FreeNames({entry.item.name for entry in self.entries}.__contains__, " ")
+
+    @cached_property
     def _by_pointer(self) -> dict[str, Entry]:
         return {entry.item.pointer: entry for entry in self.entries}
 
@@ -224,6 +230,19 @@ class Document(Struct, frozen=True, eq=False, dict=True):
         """The position of the value at a pointer, or of the nearest ancestor that exists."""
         entry = self.entry_at(pointer)
         return entry.spot(pointer) if entry else self._outer.nearest(pointer)
+
+    def children(self, pointer: str) -> dict[str, Spot]:
+        """The positions of the members or elements of a value by the last segments of their pointers, in the order of
+        the text. Found once: for all that is added to a list, everything that it has is asked for."""
+        if (spots := self._children.get(pointer)) is None:
+            inside = scan(self.source.data, self.spot(pointer).value.start).spots
+            spots = {place[1:]: spot for place, spot in inside.items() if place.count("/") == 1}
+            self._children[pointer] = spots
+        return spots
+
+    @cached_property
+    def _children(self) -> dict[str, dict[str, Spot]]:
+        return {}
 
     @cached_property
     def _by_place(self) -> Sequence[Entry]:

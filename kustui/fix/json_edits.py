@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kustui.definition.collection import Document
-from kustui.definition.source.positions import Spot, escape, member_at, parent, scan
+from kustui.definition.source.positions import Spot, escape, key_of, key_text, member_at, parent
 from kustui.definition.source.source import Extent, Source
 from kustui.definition.values import is_number
 from kustui.fix.edits import TextEdit
@@ -60,6 +60,15 @@ def _is_encodable(text: str) -> bool:
 # Members and elements
 
 
+def member(document: Document, pointer: str) -> Spot | None:
+    """The position of a member, if there is one."""
+    spot = document.spot(pointer)
+    if spot.key is None:
+        return None
+    literal = document.source.data[spot.key.start : spot.key.end]
+    return spot if key_text(literal) == key_of(pointer) else None
+
+
 def insert_members(document: Document, pointer: str, members: Mapping[str, object], *, before: str = "") -> TextEdit:
     """New members of an object: before the one of another key, else behind the last one."""
     return _inserted(document, pointer, members, before)
@@ -74,17 +83,17 @@ def _inserted(
     document: Document, pointer: str, parts: Mapping[str, object] | Sequence[object], before: str = ""
 ) -> TextEdit:
     source, outer = document.source, document.spot(pointer).value
-    spots = children(source, outer)
+    spots = document.children(pointer)
     gap, colon = _gap(document, pointer, spots), _colon_of(source, spots) or _colon_around(document, pointer)
     between = gap if len(spots) > 1 or "\n" in gap else " " if colon.endswith(" ") else ""
     text = "".join(_parts(source, parts, gap, between, _unit(document, pointer, gap), colon))
     if not spots:
         closing = _blanks_before(source, document.spot(pointer).begin) if "\n" in gap else ""
         return TextEdit(source, Extent(outer.start + 1, outer.end - 1), f"{gap}{text}{closing}")
-    following = document.spot(f"{pointer}/{escape(before)}") if before else None
-    if following is not None and following in spots:
+    following = spots.get(escape(before)) if before else None
+    if following is not None:
         return TextEdit(source, Extent(following.begin, following.begin), f"{text},{between}")
-    end = spots[-1].value.end
+    end = _last(spots).value.end
     return TextEdit(source, Extent(end, end), f",{between}{text}")
 
 
@@ -142,38 +151,38 @@ def _removed(source: Source, spot: Spot) -> TextEdit:
     data, (start, end) = source.data, (spot.begin, spot.value.end)
     if comma := _COMMA.match(data, end):
         return TextEdit(source, Extent(start, comma.end()), "")
-    before = len(data[:start].rstrip(_BLANKS)) if start else 0
+    before = _start_of_blanks(data, start)
     if data[before - 1 : before] == b",":
         return TextEdit(source, Extent(before - 1, end), "")
     after = _BLANK.match(data, end)
     return TextEdit(source, Extent(before, after.end() if after else end), "")
 
 
-def children(source: Source, outer: Extent) -> list[Spot]:
-    """The members or elements of a value, in the order of the text."""
-    spots = scan(source.data, outer.start).spots
-    return [spot for pointer, spot in spots.items() if pointer.count("/") == 1]
-
-
 # How neighbours are written
 
 
-def _gap(document: Document, pointer: str, spots: list[Spot]) -> str:
+def _last(spots: dict[str, Spot]) -> Spot:
+    return next(reversed(spots.values()))
+
+
+def _gap(document: Document, pointer: str, spots: dict[str, Spot]) -> str:
     """What stands before each member or element of a value: blanks, or a line break and an indentation."""
     source = document.source
-    if len(spots) > 1:  # the first may follow its bracket at once where the others follow a comma and a blank
-        return _blanks_before(source, spots[-1].begin)
-    if spots:
-        return _blanks_before(source, spots[0].begin)
+    if spots:  # the first may follow its bracket at once where the others follow a comma and a blank
+        return _blanks_before(source, _last(spots).begin)
     own = _blanks_before(source, document.spot(pointer).begin)
     return f"{own}{_unit(document, pointer, own)}" if "\n" in own else ""
 
 
 def _blanks_before(source: Source, at: int) -> str:
-    start = at
-    while start and source.data[start - 1] in _BLANKS:
-        start -= 1
-    return source.data[start:at].decode()
+    return source.data[_start_of_blanks(source.data, at) : at].decode()
+
+
+def _start_of_blanks(data: bytes, at: int) -> int:
+    """Where the blanks before a byte begin."""
+    while at and data[at - 1] in _BLANKS:
+        at -= 1
+    return at
 
 
 def _unit(document: Document, pointer: str, gap: str) -> str:
@@ -191,11 +200,9 @@ def _unit(document: Document, pointer: str, gap: str) -> str:
     return indented[1].decode() if indented else _UNIT
 
 
-def _colon_of(source: Source, spots: list[Spot]) -> str:
-    for spot in spots:
-        if spot.key is not None:
-            return source.data[spot.key.end : spot.value.start].decode()
-    return ""
+def _colon_of(source: Source, spots: dict[str, Spot]) -> str:
+    first = next(iter(spots.values()), None)
+    return source.data[first.key.end : first.value.start].decode() if first is not None and first.key else ""
 
 
 def _colon_around(document: Document, pointer: str) -> str:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 from itertools import count
 
+from kustui.analysis.flow import FlowGraph
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.check.checker import check_workflow
 from kustui.check.problems import Problem
 from kustui.check.rule import to
 from kustui.definition.collection import Collection, Document, Entry, read_document
-from kustui.definition.expressions import Comparison
+from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition
 from kustui.definition.models import Step
-from kustui.definition.platform import TRIGGER_ID, call_event, called_id, object_of_event
-from kustui.definition.source.positions import Spot, extent_within, key_of, key_text, parent
+from kustui.definition.platform import call_event, called_id
+from kustui.definition.source.positions import extent_within, key_of, parent
 from kustui.definition.source.source import Extent
 from kustui.errors import KustuiError
 from kustui.fix.edits import Fix, TextEdit, edited
 from kustui.fix.json_edits import (
     append_element,
-    children,
     insert_members,
+    member,
     remove,
     remove_member,
     replace_string,
@@ -39,15 +40,6 @@ _QUOTED_LITERAL = re.compile(rf'"(?:{_LITERAL.pattern})"')
 _NOUNS = {",": "comma", ":": "colon"}
 _MOST = 3
 """Fixes of one problem that differ only in a name."""
-
-
-def _member(document: Document, pointer: str) -> Spot | None:
-    """The position of a member, if there is one."""
-    spot = document.spot(pointer)
-    if spot.key is None:
-        return None
-    literal = document.source.data[spot.key.start : spot.key.end]
-    return spot if key_text(literal) == key_of(pointer) else None
 
 
 # Syntax and keys
@@ -95,7 +87,7 @@ def remove_one_of_two(problem: Problem, analyses: AnalysisCache) -> Fixes:
 
 def remove_argument(problem: Problem, analyses: AnalysisCache) -> Fixes:
     """Without an input, a param or a key that is not known, and that stands for nothing else."""
-    if problem.intended is None and _member(problem.document, problem.pointer) is not None:
+    if problem.intended is None and member(problem.document, problem.pointer) is not None:
         yield Fix(f"remove {quoted(key_of(problem.pointer))}", (remove(problem.document, problem.pointer),))
 
 
@@ -137,56 +129,9 @@ def _other_type(written: str) -> tuple[str, str, str | None]:
 
 def _appended(document: Document, pointer: str, value: object, *, before: str = "") -> TextEdit:
     """A new last element of a list; where there is none, the list, before another member."""
-    if _member(document, pointer) is not None:
+    if member(document, pointer) is not None:
         return append_element(document, pointer, value)
     return insert_members(document, parent(pointer), {key_of(pointer): [value]}, before=before)
-
-
-# Arguments
-
-
-def add_arguments(problem: Problem, analyses: AnalysisCache) -> Fixes:
-    """The required inputs or params that are missing, where each can be read of something that has always run."""
-    if problem.intended is not None or problem.entry is None:
-        return
-    analysis = analyses.of(problem.entry)
-    names = [text_of(place.document.source, place.where()) for place in problem.related]
-    references = [list(dict.fromkeys(_references(analysis, problem.step, name))) for name in names]
-    for choice in zip(*references, strict=False) if len(names) > 1 else [(text,) for text in references[0][:_MOST]]:
-        members = dict(zip(names, choice, strict=True))
-        added = " and ".join(f"{quoted(name)}: {quoted(text, 60)}" for name, text in members.items())
-        yield Fix(f"add {added}", (_added(problem.document, problem.pointer, members),))
-
-
-def _added(document: Document, pointer: str, members: Mapping[str, object]) -> TextEdit:
-    """New members of an object, and the object where there is none."""
-    if _member(document, pointer) is not None:
-        return insert_members(document, pointer, members)
-    return insert_members(document, parent(pointer), {key_of(pointer): members})
-
-
-def _references(analysis: WorkflowAnalysis, node: str, name: str) -> Iterator[str]:
-    """References to fields of a name, of what has always run before a step, the trigger first."""
-    flow = analysis.flow.possible
-    yield from _trigger_references(analysis, name)
-    before = {TRIGGER_ID, *(id_ for id_ in flow.steps if flow.has_always_succeeded(id_, node))}
-    for _, path, source in analysis.paths:
-        if source in before and path.fields[-1:] == (name,):
-            yield f"/#{path.text}"
-    for step in flow.steps.values():
-        schema = analysis.output_schema(step.action) if step.id in before and step.action is not None else None
-        if schema is not None and name in schema.names:
-            yield f"/#steps.{step.id}.{name}"
-
-
-def _trigger_references(analysis: WorkflowAnalysis, name: str) -> Iterator[str]:
-    """The input of that name, and the id of the object whose event starts the workflow."""
-    trigger = analysis.workflow.trigger
-    event_object = object_of_event(trigger.event_name).rpartition(".")[2] if trigger is not None else ""
-    if analysis.inputs is not None and name in analysis.inputs.names:
-        yield f"/#steps.{TRIGGER_ID}.{name}"
-    elif event_object and name == f"{event_object}Id":
-        yield f"/#steps.{TRIGGER_ID}.id"
 
 
 # Ids and names
@@ -202,13 +147,13 @@ def _id_edits(analysis: WorkflowAnalysis, id_: str) -> Iterator[TextEdit]:
     """The edits that give a workflow an id: in its own member, and in the event that calls it."""
     document, item, workflow = analysis.document, analysis.entry.item, analysis.workflow
     places = (f"{item.pointer}/id", f"{workflow.pointer}/id")
-    own = [spot for place in places if (spot := _member(document, place)) is not None]
+    own = [spot for place in places if (spot := member(document, place)) is not None]
     if own:
         yield replace_string(document.source, own[0].value, id_)
     else:
         yield insert_members(document, item.pointer, {"id": id_}, before="name")
     if workflow.trigger is not None and workflow.callable:
-        event = _member(document, f"{workflow.trigger.pointer}/eventName")
+        event = member(document, f"{workflow.trigger.pointer}/eventName")
         if event is None:
             members = {"eventName": call_event(id_)}
             yield insert_members(document, workflow.trigger.pointer, members, before="callable")
@@ -243,7 +188,7 @@ def event_and_id(problem: Problem, analyses: AnalysisCache) -> Fixes:
         others = [*_id_after_event(problem.entry, called, analyses)] if called is not None else []
         yield from (*others, fix) if called is not None and _is_called(called, analyses) else (fix, *others)
     elif not trigger.callable:
-        value = _member(problem.document, f"{trigger.pointer}/callable")
+        value = member(problem.document, f"{trigger.pointer}/callable")
         if value is not None:
             edit = TextEdit(problem.document.source, value.value, "true")
         else:
@@ -267,9 +212,8 @@ def _is_called(id_: str, analyses: AnalysisCache) -> bool:
 
 def unique_workflow_name(problem: Problem, analyses: AnalysisCache) -> Fixes:
     """A number behind the name of the later workflow."""
-    names = {entry.item.name for entry in problem.document.entries}
     source, extent = problem.document.source, problem.where()
-    name = _numbered(text_of(source, extent), names, " ")
+    name = problem.document.free_names.numbered(text_of(source, extent))
     yield Fix(f"call it {quoted(name)}", (replace_string(source, extent, name),))
 
 
@@ -277,40 +221,37 @@ def unique_step_id(problem: Problem, analyses: AnalysisCache) -> Fixes:
     """Without a step that only repeats another; else another id for the later step, and where it reads itself."""
     assert problem.entry is not None, "it is about a step"
     analysis, pointer, document = analyses.of(problem.entry), parent(problem.pointer), problem.document
-    step = next((step for step in analysis.workflow.steps if step.pointer == pointer), None)
+    step = analysis.steps_by_pointer.get(pointer)
     if step is None:
         return
     without = Fix("remove this step", (remove(document, pointer),))
     first = analysis.flow.steps.get(step.id)
-    if first is not None and _text(document, first.pointer) == _text(document, pointer):
+    if first is not None and _is_same(document, first.pointer, pointer):
         yield without._replace(title="remove this step, which repeats the earlier one")
         return
-    taken = {*analysis.flow.trigger_names, *(step.id for step in analysis.workflow.steps)}
-    id_ = _numbered(step.id, taken, "-")
+    id_ = analysis.free_step_ids.numbered(step.id)
     edits = (replace_string(document.source, problem.where(), id_), *_own_uses(analysis, document, step, id_))
     yield Fix(f"give it an id of its own, {quoted(id_)}", edits)
     yield without
 
 
-def _text(document: Document, pointer: str) -> str:
-    return document.source.text(document.spot(pointer).value)
+def _is_same(document: Document, first: str, second: str) -> bool:
+    """Whether two values are written alike."""
+    one, other = (document.spot(pointer).value for pointer in (first, second))
+    data = document.source.data
+    return one.end - one.start == other.end - other.start and data[slice(*one)] == data[slice(*other)]
 
 
 def _own_uses(analysis: WorkflowAnalysis, document: Document, step: Step, id_: str) -> Iterator[TextEdit]:
     """Where the transitions of a step go back to it, or read its output."""
     for edge in step.edges:
-        if edge.target == step.id and (target := _member(document, f"{edge.pointer}/target")) is not None:
+        if edge.target == step.id and (target := member(document, f"{edge.pointer}/target")) is not None:
             yield replace_string(document.source, target.value, id_)
         for pointer, expression in analysis.flow.condition_reads.get(edge.pointer, ()):
             for path in expression.paths:
                 if path.step == step.id and path.step_span is not None:
                     part = extent_within(document.source, document.spot(pointer).value, *path.step_span)
                     yield replace_string(document.source, part, id_)
-
-
-def _numbered(name: str, taken: Iterable[str], between: str) -> str:
-    others = set(taken)
-    return next(new for number in count(2) if (new := f"{name}{between}{number}") not in others)
 
 
 # The flow
@@ -336,8 +277,8 @@ def add_error_case(problem: Problem, analyses: AnalysisCache) -> Fixes:
     if analysis is None:
         return
     flow, document = analysis.flow, problem.document
-    sources = {edge.source for edges in flow.declared_edges.values() for edge in edges if edge.target == problem.step}
-    source = flow.steps.get(next(iter(sources))) if len(sources) == 1 else None
+    edges = flow.incoming.get(problem.step, ())  # those of one source one after the other
+    source = flow.steps.get(edges[0].source) if edges and edges[0].source == edges[-1].source else None
     if source is None or source.action is None:
         return
     edit = _appended(document, f"{source.pointer}/errorCases", to(problem.step))
@@ -347,15 +288,27 @@ def add_error_case(problem: Problem, analyses: AnalysisCache) -> Fixes:
 def remove_values(problem: Problem, analyses: AnalysisCache) -> Fixes:
     """Without the values that an operator does not read."""
     analysis = analyses.of(problem.entry) if problem.entry is not None else None
-    parts = analysis.condition_parts if analysis is not None else ()
-    for _, part in parts:
-        most = part.meaning.most if isinstance(part, Comparison) else None
-        if most and f"{part.pointer}/values" == problem.pointer:
-            source, outer = problem.document.source, problem.document.spot(problem.pointer).value
-            spots = children(source, outer)
-            if len(spots) > most:
-                extent = Extent(spots[most - 1].value.end, spots[-1].value.end)
-                yield Fix(f"remove {quoted(source.text(extent).lstrip(', '))}", (TextEdit(source, extent, ""),))
+    part = _condition_at(analysis.flow, parent(problem.pointer)) if analysis is not None else None
+    most = part.meaning.most if isinstance(part, Comparison) else None
+    if not most or key_of(problem.pointer) != "values":
+        return
+    source = problem.document.source
+    ends = [spot.value.end for spot in problem.document.children(problem.pointer).values()]
+    if len(ends) > most:
+        extent = Extent(ends[most - 1], ends[-1])
+        yield Fix(f"remove {quoted(source.text(extent).lstrip(', '))}", (TextEdit(source, extent, ""),))
+
+
+def _condition_at(flow: FlowGraph, pointer: str) -> Condition | None:
+    """The condition at a place, which may be inside others; None where there is none."""
+    edge = pointer
+    while edge and edge not in flow.conditions:
+        edge = parent(edge)
+    part = flow.conditions.get(edge)
+    for index in pointer.removeprefix(f"{edge}/condition").split("/values/")[1:]:
+        inner = part.parts if isinstance(part, AllOf | AnyOf) else ()
+        part = inner[int(index)] if index.isdecimal() and int(index) < len(inner) else None
+    return part if part is not None and part.pointer == pointer else None
 
 
 # Dependencies and suppressions

@@ -12,6 +12,7 @@ from kustui.check.problems import Problem
 from kustui.definition.expressions import Reference, parse, template_path
 from kustui.definition.source.source import Extent, Source
 from kustui.fix import part_fixes
+from kustui.fix.argument_fixes import add_arguments
 from kustui.fix.edits import Fix, TextEdit, overlaps
 from kustui.fix.json_edits import replace_string, text_of
 from kustui.fix.written_edits import ComputedError, written_fix
@@ -132,7 +133,7 @@ class RuleFix(NamedTuple):
 _NAME = RuleFix((_intended,), "writes the closest name; safe where no other name is close")
 _ARGUMENT = _NAME._replace(makers=(_intended, part_fixes.remove_argument))
 _MISSING = RuleFix(
-    (_intended, part_fixes.add_arguments),
+    (_intended, add_arguments),
     "corrects a misspelt name, which is safe where no other is missing; adds a missing one where a step that has "
     "always run has such a field",
 )

@@ -52,7 +52,7 @@ class Rename(NamedTuple):
 def name_of(analysis: WorkflowAnalysis, pointer: str) -> str:
     """What a step, a workflow or an input is called that can be renamed, by its pointer. Raises RenameError."""
     entry = analysis.entry
-    if (step := _step_at(analysis, pointer)) is not None:
+    if (step := analysis.steps_by_pointer.get(pointer)) is not None:
         return step.id
     if pointer in (entry.item.pointer, analysis.workflow.pointer):
         if entry.id is None:
@@ -78,7 +78,7 @@ def rename(analyses: AnalysisCache, entry: Entry, pointer: str, new: str, scenar
         raise RenameError("the new name is empty" if not new else "the new name has characters that nobody can see")
     if new == old:
         raise RenameError(f'it is already called "{old}"')
-    if (step := _step_at(analysis, pointer)) is not None:
+    if (step := analysis.steps_by_pointer.get(pointer)) is not None:
         kind, change = Named.STEP, _of_step(analysis, step, new)
     elif pointer in (entry.item.pointer, analysis.workflow.pointer):
         kind, change = Named.WORKFLOW, _of_workflow(analyses, analysis, old, new)
@@ -106,10 +106,6 @@ class _Change(NamedTuple):
 def _listed(places: Iterable[object]) -> str:
     first = [*map(str, islice(places, _MOST_PLACES + 1))]
     return ", ".join((*first[:_MOST_PLACES], *("…" for _ in first[_MOST_PLACES:])))
-
-
-def _step_at(analysis: WorkflowAnalysis, pointer: str) -> Step | None:
-    return next((step for step in analysis.workflow.steps if step.pointer == pointer), None)
 
 
 # Steps
