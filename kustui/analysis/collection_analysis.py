@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.analysis.effects import Reach, repeating
 from kustui.analysis.event_rings import Cause, EventGraph, EventRing
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.schemas import SchemaArguments
-from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.analysis.workflow_summary import WorkflowSummary
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.analysis.schedules import Schedules
-from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Entry
 from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.platform import TRIGGER_ID

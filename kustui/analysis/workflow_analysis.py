@@ -1,14 +1,14 @@
 """The analysis of a workflow, computed once for rules, rehearsal, diagrams, search and screen.
 
-A ``WorkflowAnalysis`` holds the model of its workflow, so it is kept only of workflows that somebody has opened
-(``AnalysisCache``). Of all others a ``WorkflowSummary`` is kept.
+A ``WorkflowAnalysis`` holds the model of its workflow, so it is kept only of workflows that somebody has opened, by an
+``AnalysisCache``. Of all others a ``WorkflowSummary`` is kept.
 """
 
 from __future__ import annotations
 
 import marshal
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache, partial
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -366,23 +366,3 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
             app_versions=self.app_versions,
             links=outside_links_of(self.flow, self.reads, (effect.step for effect in self.effects)),
         )
-
-
-_MOST_KEPT = 512
-"""How many analyses are kept, each some eight times the size of its text: more than a person opens."""
-
-
-class AnalysisCache:
-    """The analyses of the opened workflows of a collection, shared by all who need them.
-
-    The last ones that were asked for are kept. Who looks at all workflows once makes their own and keeps none.
-    """
-
-    def __init__(self, collection: Collection, settings: Settings | None = None) -> None:
-        self.collection = collection
-        self.settings = settings or Settings()
-        make = partial(WorkflowAnalysis, collection, settings=self.settings)
-        self._kept = lru_cache(maxsize=_MOST_KEPT)(make)
-
-    def of(self, entry: Entry) -> WorkflowAnalysis:
-        return self._kept(entry)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from kustui.analysis.workflow_analysis import AnalysisCache
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.check.incremental import reusable_results
 from kustui.check.problems import Problem
 from kustui.commands.output import ExitStatus, ReaderGoneError, say, write_bytes, write_difference

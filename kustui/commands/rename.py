@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.analysis.uses import property_of
-from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check import RULE_NAMES
 from kustui.check.reports.text import excerpt
 from kustui.commands.command_line import Parser

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.analysis.chains import DAY, Chain, End, Link, Load, callers_of, chain_from, chain_starts
 from kustui.analysis.rings import Ring, rings_of
 from kustui.analysis.schedules import ScheduleCall, Schedules
-from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry

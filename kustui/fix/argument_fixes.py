@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.analysis.analysis_cache import AnalysisCache
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Problem
 from kustui.definition.collection import Document
 from kustui.definition.platform import TRIGGER_ID, object_of_event

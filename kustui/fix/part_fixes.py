@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 from itertools import count
 
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.checker import check_workflow
 from kustui.check.problems import Problem
 from kustui.check.rule import to

@@ -7,7 +7,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from kustui.analysis.workflow_analysis import AnalysisCache
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.check.problems import Problem
 from kustui.definition.expressions import Reference, parse, template_path
 from kustui.definition.source.source import Extent, Source

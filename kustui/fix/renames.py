@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.analysis.uses import property_of
-from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.expressions import Path, Template, is_plain, parse

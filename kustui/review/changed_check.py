@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.analysis.walks import breadth_first
-from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check.checker import Results, check_workflow
 from kustui.check.incremental import looks_the_same
 from kustui.config.check_settings import Settings

@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.analysis.analysis_cache import AnalysisCache
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity

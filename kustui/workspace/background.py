@@ -297,7 +297,7 @@ class _PartialSnapshots:
     """Tells of what was found out so far, now and then, and at once of the workflow that somebody looks at."""
 
     def __init__(self, snapshot: Snapshot, settings: Settings, notify: Notify) -> None:
-        from kustui.analysis.workflow_analysis import AnalysisCache
+        from kustui.analysis.analysis_cache import AnalysisCache
 
         self.selected = ""
         self._snapshot, self._settings, self._notify = snapshot, settings, notify

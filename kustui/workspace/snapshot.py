@@ -19,9 +19,9 @@ from kustui.garbage_collection import gc_paused
 from kustui.groups import grouped
 
 if TYPE_CHECKING:
+    from kustui.analysis.analysis_cache import AnalysisCache
     from kustui.analysis.rings import Spread
     from kustui.analysis.schedules import Schedules
-    from kustui.analysis.workflow_analysis import AnalysisCache
     from kustui.check.checker import CheckListener, Results
     from kustui.config.check_settings import Settings
 
@@ -74,7 +74,7 @@ class Snapshot(Struct, frozen=True, eq=False, dict=True, weakref=True):
     def analyses(self) -> AnalysisCache:
         if self.shared is not None:
             return self.shared
-        from kustui.analysis.workflow_analysis import AnalysisCache  # pydantic: not before the first paint
+        from kustui.analysis.analysis_cache import AnalysisCache  # pydantic: not before the first paint
 
         return AnalysisCache(self.collection, self.settings)
 

@@ -12,7 +12,7 @@ import resource
 import time
 from typing import Any
 
-from kustui.analysis.workflow_analysis import AnalysisCache
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.check.rule import app, called, schedule, step, to, when
 from kustui.definition.collection import Collection, read_document
 from kustui.simulate.engine.engine import ExecuteStep, SetOutput, StartEvent, advance

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kustui.analysis.workflow_analysis import AnalysisCache
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.check import RULE_NAMES
 from kustui.check.rule import app, called, schedule, step, to, workflow
 from kustui.config.configuration import parse_settings

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kustui.analysis.workflow_analysis import AnalysisCache
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.definition.collection import Collection, Document, read_document
 from kustui.fix.edits import by_source, edited

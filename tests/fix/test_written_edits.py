@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from kustui.analysis.workflow_analysis import AnalysisCache
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.check.checker import check
 from kustui.definition.collection import Collection, Document, read_document
 from kustui.fix.edits import Fix, by_source, edited
