@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -14,7 +15,10 @@ from kustui.analysis.names import path_namer
 from kustui.definition.expressions import is_plain
 from kustui.definition.models import RunAt, due_in_words
 from kustui.definition.platform import RELATIVE_UNIT_MINUTES
+from kustui.definition.source.positions import key_text
 from kustui.groups import grouped
+
+_NAMED_ID = re.compile(rb'"workflowId"[ \t\r\n]*:[ \t\r\n]*("[^"\\]*(?:\\.[^"\\]*)*")')
 
 
 class ScheduleCall(Struct, frozen=True):
@@ -57,6 +61,11 @@ def calls_of(key: str, flow: FlowGraph, unit: float = RELATIVE_UNIT_MINUTES) -> 
                 )
             )
     return tuple(calls)
+
+
+def ids_named_in(text: bytes) -> frozenset[str]:
+    """All that the text of a workflow gives as a ``workflowId``, be it in a schedule call or elsewhere; quick."""
+    return frozenset(key_text(literal) for literal in _NAMED_ID.findall(text))
 
 
 class Schedules(Struct, frozen=True, eq=False, dict=True):

@@ -208,6 +208,11 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
         return calls_of(self.entry.key, self.flow, self.settings.relative_unit_minutes)
 
     @cached_property
+    def called_ids(self) -> frozenset[str | None]:
+        """The ids of the workflows that it schedules."""
+        return frozenset(call.workflow_id for call in self.calls)
+
+    @cached_property
     def effects(self) -> tuple[Effect, ...]:
         """The events that its steps cause, schedules left aside."""
         from kustui.analysis.events import effects_of
@@ -304,6 +309,12 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
             if fault.rule != UNKNOWN_VALUE or "/condition" not in fault.pointer  # the edge is there all the same
         )
         return [place.removeprefix(self.workflow.pointer).split("/")[1:] for place in places]
+
+    @cached_property
+    def places_of_misshapen(self) -> Mapping[str, int]:
+        """The pointers of what has another shape than it should, each with how many stand before it."""
+        pointers = (fault.pointer for fault in self.parsed.faults if fault.rule == "invalid-shape")
+        return {pointer: place for place, pointer in enumerate(dict.fromkeys(pointers))}
 
     def _is_of_flow(self, place: Sequence[str]) -> bool:
         """Whether leaving out the value at a place also removes steps or transitions."""

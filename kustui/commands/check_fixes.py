@@ -65,7 +65,8 @@ class FixRounds(Struct, frozen=True):
         fixes = self._fixes(snapshot, _split(snapshot, problems)[1])
         _added(edits, fixes)
         analyses = AnalysisCache(snapshot.collection, self.settings)
-        left = tuple(problem for problem in problems if not _is_fixed(fixes, problem, analyses))
+        made = frozenset(fixes)
+        left = tuple(problem for problem in problems if not _is_fixed(made, problem, analyses))
         hidden = 0 if self.unsafe else sum(bool(fixes_of(problem, analyses)) for problem in left)
         all_edits = tuple(edit for own_edits in edits.values() for edit in own_edits)
         return FixResult(snapshot, left, all_edits, count + len(fixes), hidden)
@@ -110,7 +111,7 @@ def _added(edits: dict[str, tuple[TextEdit, ...]], fixes: Sequence[Fix]) -> dict
     return {source: edited(source, own_edits) for source, own_edits in new.items()}
 
 
-def _is_fixed(fixes: Sequence[Fix], problem: Problem, analyses: AnalysisCache) -> bool:
+def _is_fixed(fixes: frozenset[Fix], problem: Problem, analyses: AnalysisCache) -> bool:
     return bool(fixes) and any(fix in fixes for fix in fixes_of(problem, analyses)[:1])
 
 

@@ -14,7 +14,7 @@ from kustui.definition.free_names import FreeNames
 from kustui.definition.source.file_text import OutlinedText, read_text
 from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, is_unknown
 from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
-from kustui.definition.source.positions import Positions, Spot, TextPositions, may_hold, parent, scan
+from kustui.definition.source.positions import Positions, Spot, TextPositions, is_inside, may_hold, parent, scan
 from kustui.definition.source.source import Extent, Fault, Source, Span
 from kustui.files import ReadFile, no_file
 from kustui.groups import grouped
@@ -86,6 +86,11 @@ class Entry(Struct, frozen=True, eq=False, dict=True):
     def pointers(self) -> Iterator[str]:
         """The JSON pointers of all its values."""
         return (f"{self.item.pointer}{pointer}" for pointer in self.text_positions.of(self.text).spots)
+
+    def holds(self, pointer: str) -> bool:
+        """Whether there is a value at a pointer."""
+        inner = pointer.removeprefix(self.item.pointer)
+        return is_inside(pointer, self.item.pointer) and inner in self.text_positions.of(self.text).spots
 
     def spot(self, pointer: str) -> Spot:
         """The position of the value at a pointer into it, or of the nearest ancestor that exists."""

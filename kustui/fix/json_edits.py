@@ -45,7 +45,7 @@ def text_of(source: Source, extent: Extent) -> str:
 
 def _inside(source: Source, text: str) -> str:
     """A text as it stands between quotes: escaped as far as JSON demands it, or as all of the file is."""
-    only_ascii = not _is_encodable(text) or (not text.isascii() and source.is_escaped)
+    only_ascii = not _is_encodable(text) or (not text.isascii() and source.manner.is_escaped)
     return json.dumps(text, ensure_ascii=only_ascii)[1:-1]
 
 
@@ -196,8 +196,7 @@ def _unit(document: Document, pointer: str, gap: str) -> str:
         if not pointer:
             break
         inner, pointer = outer if "\n" in outer else inner, parent(pointer)
-    indented = re.search(rb"\n([ \t]+)\S", source.data)
-    return indented[1].decode() if indented else _UNIT
+    return source.manner.indentation or _UNIT
 
 
 def _colon_of(source: Source, spots: dict[str, Spot]) -> str:

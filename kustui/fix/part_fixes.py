@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import count
+
+import msgspec
 
 from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.analysis.flow import FlowGraph
@@ -18,8 +20,9 @@ from kustui.definition.collection import Collection, Document, Entry, read_docum
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition
 from kustui.definition.models import Step
 from kustui.definition.platform import call_event, called_id
+from kustui.definition.source.outline import item_at
 from kustui.definition.source.positions import extent_within, key_of, parent
-from kustui.definition.source.source import Extent
+from kustui.definition.source.source import Extent, Source
 from kustui.errors import KustuiError
 from kustui.fix.edits import Fix, TextEdit, edited
 from kustui.fix.json_edits import (
@@ -38,6 +41,8 @@ Fixes = Iterator[Fix]
 
 _LITERAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?|true|false")
 _QUOTED_LITERAL = re.compile(rf'"(?:{_LITERAL.pattern})"')
+_MOST_CHECKED = 2_000_000
+"""Bytes of a workflow that are checked to try fixes of it."""
 _NOUNS = {",": "comma", ":": "colon"}
 _MOST = 3
 """Fixes of one problem that differ only in a name."""
@@ -95,27 +100,57 @@ def remove_argument(problem: Problem, analyses: AnalysisCache) -> Fixes:
 def right_type(problem: Problem, analyses: AnalysisCache) -> Fixes:
     """A value without quotes or with them, or in a list, if nothing is wrong with its workflow that was not before."""
     entry, document = problem.entry, problem.document
-    if problem.intended is not None or problem.on_key or entry is None or problem.pointer not in entry.pointers:
+    if problem.intended is not None or problem.on_key or entry is None or not entry.holds(problem.pointer):
         return
     extent = document.spot(problem.pointer).value
     title, opening, closing = _other_type(document.source.text(extent))
-    if not title:
+    if not title or not _is_tried(problem, analyses.of(entry)):
         return
     if closing is None:
         edits: tuple[TextEdit, ...] = (TextEdit(document.source, extent, opening),)
     else:
         ends = ((extent.start, opening), (extent.end, closing))
         edits = tuple(TextEdit(document.source, Extent(at, at), bracket) for at, bracket in ends)
-    after = read_document("", edited(document.source, edits))
-    others = (after if one is document else one for one in analyses.collection.documents)
-    now = after.entry_at(entry.item.pointer)
-    if now is not None:
-        rules, before = (
-            Counter(one.rule for one in check_workflow(collection, workflow, analyses.settings).problems)
-            for collection, workflow in ((Collection(tuple(others)), now), (analyses.collection, entry))
-        )
-        if rules < before:
-            yield Fix(title, edits)
+    after = _alone_after(edits, entry, document, analyses.collection)
+    if after is None:
+        return
+    rules, before = (
+        Counter(one.rule for one in check_workflow(collection, workflow, analyses.settings).problems)
+        for collection, workflow in (after, (analyses.collection, entry))
+    )
+    if rules < before:
+        yield Fix(title, edits)
+
+
+def _is_tried(problem: Problem, analysis: WorkflowAnalysis) -> bool:
+    """Whether it is among the first problems of its workflow, for which what they come to is tried: each takes a check
+    of the workflow, so of a large one only a few are."""
+    place = analysis.places_of_misshapen.get(problem.pointer)
+    if place is None:  # in a step that could be read: counted by that
+        index = problem.pointer.removeprefix(f"{analysis.workflow.pointer}/steps/").partition("/")[0]
+        place = int(index) if index.isdecimal() else 0
+    return place <= _MOST_CHECKED // analysis.entry.size
+
+
+def _alone_after(
+    edits: Sequence[TextEdit], entry: Entry, document: Document, collection: Collection
+) -> tuple[Collection, Entry] | None:
+    """A workflow after edits of it, in a collection without all that its check does not ask for; None where it is none
+    any more."""
+    start, end = entry.item.extent
+    own = Source("", document.source.data[start:end])
+    data = edited(own, [TextEdit(own, edit.extent.moved(-start), edit.text) for edit in edits])
+    try:
+        found = item_at(data, Extent(0, len(data)), entry.item)
+    except msgspec.DecodeError:  # it is a list now
+        return None
+    if found is None:
+        return None
+    now = Entry(Source("", data), found[0], entry.key)
+    alone = Document(now.source, found[1], (now,), apps=document.apps)
+    same = collection.by_id.get(now.id or "")
+    others = () if same is None or same is entry else (Document(same.source, found[1], (same,)),)
+    return Collection((*others, alone)), now
 
 
 def _other_type(written: str) -> tuple[str, str, str | None]:
@@ -187,7 +222,7 @@ def event_and_id(problem: Problem, analyses: AnalysisCache) -> Fixes:
         edit = replace_string(problem.document.source, problem.where(), problem.intended)
         fix = Fix(f"write {quoted(problem.intended, 60)}", (edit,), problem.is_certain)
         others = [*_id_after_event(problem.entry, called, analyses)] if called is not None else []
-        yield from (*others, fix) if called is not None and _is_called(called, analyses) else (fix, *others)
+        yield from (*others, fix) if called is not None and analyses.is_called(called) else (fix, *others)
     elif not trigger.callable:
         value = member(problem.document, f"{trigger.pointer}/callable")
         if value is not None:
@@ -201,14 +236,8 @@ def event_and_id(problem: Problem, analyses: AnalysisCache) -> Fixes:
 
 def _id_after_event(entry: Entry, called: str, analyses: AnalysisCache) -> Fixes:
     """The id that its event names, for a workflow of another id, if neither is that of a call that would go astray."""
-    if called not in analyses.collection.by_id and not _is_called(entry.id or "", analyses):
+    if called not in analyses.collection.by_id and not analyses.is_called(entry.id or ""):
         yield Fix(f"change the id to {quoted(called, 60)}", tuple(_id_edits(analyses.of(entry), called)))
-
-
-def _is_called(id_: str, analyses: AnalysisCache) -> bool:
-    """Whether a workflow schedules an id."""
-    entries = (entry for entry in analyses.collection.entries if entry.may_hold(id_))
-    return any(call.workflow_id == id_ for entry in entries for call in analyses.of(entry).calls)
 
 
 def unique_workflow_name(problem: Problem, analyses: AnalysisCache) -> Fixes:

@@ -69,7 +69,8 @@ def _of_literal(edit: TextEdit, *, is_whole: bool) -> TextEdit:
     source, extent, text = edit
     file, written = source.written(extent)
     if not is_whole:
-        return TextEdit(file, written, _escaped(json.loads(f'"{text}"'), _quote_around(file, written)))
+        quote = file.manner.quote_around(file.line_start(written.start), written.start)
+        return TextEdit(file, written, _escaped(json.loads(f'"{text}"'), quote))
     old = file.text(written)
     is_key = source.data[extent.start : extent.start + 1] == b'"' and bool(_KEY_END.match(source.data, extent.end))
     if not text.startswith('"'):
@@ -78,24 +79,13 @@ def _of_literal(edit: TextEdit, *, is_whole: bool) -> TextEdit:
         return TextEdit(file, written, text)
     new = json.loads(text)
     if old[:1] not in _QUOTES and not is_key:
-        return TextEdit(file, written, _quoted(new, _usual_quote(file)))  # it was a number, true, false or null
+        return TextEdit(file, written, _quoted(new, file.manner.quote))  # it was a number, true, false or null
     if old[:1] not in _QUOTES:
         value = member_at(source.data, extent).value
         if source.written(Extent(extent.start, value.start + 1)).extent == written:
             raise _computed(source, extent)  # { name }: the constant has the name too
-        return TextEdit(file, written, new if _NAME.match(new) else _quoted(new, _usual_quote(file)))
+        return TextEdit(file, written, new if _NAME.match(new) else _quoted(new, file.manner.quote))
     return TextEdit(file, written, _quoted(new, old[0]))
-
-
-def _quote_around(file: Source, extent: Extent) -> str:
-    """The quote of the string that holds a range: the nearest before it that is not escaped."""
-    start = max(0, file.data.rfind(b"\n", 0, extent.start))
-    quotes = re.finditer(rb"\\.|([\"'`])", file.data[start : extent.start], re.DOTALL)
-    opened = ""
-    for quote in quotes:
-        mark = (quote[1] or b"").decode()
-        opened = ("" if opened == mark else opened or mark) if mark else opened
-    return opened or "`"  # which is opened on an earlier line
 
 
 def _escaped(text: str, quote: str) -> str:
@@ -110,10 +100,6 @@ def _quoted(text: str, quote: str) -> str:
     return f"{quote}{_escaped(text, quote)}{quote}"
 
 
-def _usual_quote(file: Source) -> str:
-    return "'" if file.data.count(b"'") > file.data.count(b'"') else '"'
-
-
 def _inserted(edit: TextEdit) -> TextEdit:
     """New members or elements in an object or list that is a literal."""
     source, extent, text = edit
@@ -123,7 +109,7 @@ def _inserted(edit: TextEdit) -> TextEdit:
     holder = source.written(Extent(max(0, extent.start - 1), extent.start))
     if holder.source is not file:
         raise _computed(source, extent)
-    quote, bare = _usual_quote(file), _has_bare_keys(file)
+    quote, bare = file.manner.quote, file.manner.has_bare_keys
 
     def rewritten(match: re.Match[str]) -> str:
         key = match[1]
@@ -133,10 +119,6 @@ def _inserted(edit: TextEdit) -> TextEdit:
         return f"{_quoted(value, quote)}{key or ''}"
 
     return TextEdit(file, written, _STRING.sub(rewritten, text))
-
-
-def _has_bare_keys(file: Source) -> bool:
-    return len(re.findall(rb"[{,]\s*[A-Za-z_$][\w$]*\s*:", file.data)) > len(re.findall(rb"[\"']\s*:", file.data))
 
 
 def _removed(edit: TextEdit) -> TextEdit:

@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
+from kustui.definition.source.manner import Manner
 from kustui.errors import KustuiError
 from kustui.text.messages import mismatch, quoted
 
@@ -192,9 +193,9 @@ class Source(Struct, frozen=True, eq=False, dict=True):
         return {}
 
     @cached_property
-    def is_escaped(self) -> bool:
-        """Whether all that is not ASCII is written as an escape."""
-        return self.data.isascii() and b"\\u" in self.data
+    def manner(self) -> Manner:
+        """How ``data`` is written."""
+        return Manner(self.data)
 
     def _mark(self, block: int) -> _Mark:
         """What lies before a block: no place is farther than a block from a known one."""
