@@ -10,28 +10,23 @@ from msgspec.structs import replace
 
 from kustui.analysis.flow import Edge
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.definition.expressions import expressions_in
-from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.models import Step
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.contradictions import Contradiction
+from kustui.simulate.paths.scheduled_runs import follow_schedule
 from kustui.simulate.paths.solver import Solution
 from kustui.simulate.paths.symbolic import (
     ALWAYS_MET,
     Constraint,
     Disjunction,
     PathRun,
-    Scope,
     SymbolicRun,
     SymbolicState,
     Trials,
     constraints_for,
 )
-from kustui.text.messages import quoted
 
-MAX_RUNS = 50
-"""Of one path."""
 _MAX_SOLUTIONS = 16
 _SCHEDULE_WEIGHT = 10
 """How many steps a schedule counts for when the farthest path is chosen."""
@@ -312,7 +307,7 @@ class PathSearch:
         if self._follow is None or not isinstance(part, Step) or not part.schedules or step.fails:
             return branch
         runs = (*(run.path_run for run in state.runs), *branch.pending_runs)
-        run = _follow_schedule(self._follow, runs, state.scope, part, self._now)
+        run = follow_schedule(self._follow, runs, state.scope, part, self._now)
         if isinstance(run, PathRun):
             return replace(branch, pending_runs=(*branch.pending_runs, run))
         return replace(branch, not_followed=(*branch.not_followed, run))
@@ -353,45 +348,3 @@ def _solved(branch: _Branch, choices: Disjunction) -> _Branch:
         contradiction=None if solutions else contradiction,
         complete=branch.complete and choices.complete and len(solutions) <= _MAX_SOLUTIONS,
     )
-
-
-# The runs that schedules add to a path
-
-
-def _follow_schedule(
-    organisation: Organisation, runs: Sequence[PathRun], scope: Scope, step: Step, now: int
-) -> PathRun | str:
-    """The run that a step schedules which is executed in a scope; or why it is not followed, in a clause."""
-    id_ = step.params.get("workflowId")
-    if isinstance(id_, str) and may_hold_expression(id_):
-        return f"{step.name} schedules a workflow known only at run time"
-    analysis = organisation.by_id(id_) if isinstance(id_, str) else None
-    if analysis is None:
-        return f"{step.name} schedules {quoted(str(id_))}, which is not here"
-    words = f"{step.name} schedules {analysis.title}"
-    if not analysis.entry.item.enabled or not analysis.workflow.callable:
-        return f"{words}, which cannot be called"
-    due = _due(organisation, step, runs[scope.run].due, now)
-    if due is None:
-        return f"{words}, and does not say when"
-    if analysis.key in _ancestors(runs, scope):
-        return f"{words} again: a ring is followed once"
-    if len(runs) >= MAX_RUNS:
-        return f"{words}: no more than {MAX_RUNS} runs are followed"
-    return PathRun(analysis, due, scope, step.id, step.params.get("inputs"))
-
-
-def _due(organisation: Organisation, step: Step, clock: int, now: int) -> int | None:
-    run_at = step.params.get("runAt")
-    if any(expression.paths for _, expression in expressions_in(run_at)):
-        return clock  # nobody knows how much later
-    due = organisation.due_time(run_at, clock, now)
-    return due if isinstance(due, int) else None
-
-
-def _ancestors(runs: Sequence[PathRun], scope: Scope | None) -> Iterator[str]:
-    """The keys of the workflows whose runs have led to a scope, that of its own run first."""
-    while scope is not None:
-        run = runs[scope.run]
-        yield run.analysis.key
-        scope = run.scheduled_in
