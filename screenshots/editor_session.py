@@ -58,8 +58,8 @@ def _pictures(path: Path) -> Iterator[tuple[str, str]]:
         subprocess.run([*tmux, "send-keys", "-t", f"{half}", *keys], check=True)
 
     vim = _VIM.format(line=LINE, name=path.name)
-    command = (*tmux, "-f", "/dev/null", "new-session", vim, ";", "set", "status", "off", ";")
-    command += ("split-window", "-h", "-l", str(COLUMNS // 2), f"{KUSTUI[0]} --no-state {path.name}")
+    beside = ("split-window", "-h", "-l", str(COLUMNS // 2), f"{KUSTUI[0]} --no-state {path.name}")
+    command = (*tmux, "-f", "/dev/null", "new-session", vim, ";", "set", "status", "off", ";", *beside)
     try:
         with Terminal(command=command, columns=COLUMNS, rows=ROWS, cwd=path.parent) as terminal:
             terminal.wait_for(" i2")  # everything is checked

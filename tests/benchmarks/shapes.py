@@ -130,6 +130,13 @@ def ways_out(n: int) -> Part:
     )
 
 
+@shape(timed=250)
+def ways_of_two(n: int) -> Part:
+    """Ways out of one step, each on two fields, so that a way is refused by either."""
+    both = ({"op": "and", "values": [is_value(at), when("eq", "/#steps.1.kind", f"{at % 7}")]} for at in range(n))
+    return one(step("hub", *(to("end", condition) for condition in both)), step("end"))
+
+
 @shape(counted=8, timed=250)
 def ways_in(n: int) -> Part:
     """Steps that all lead to one, from a step that leads to all."""

@@ -48,13 +48,26 @@ def _fan_after_a_step(op: str, count: int) -> Any:
     return workflow("W", step("aB3", *ways), *(step(f"s{number}") for number in range(count)), entry=(to("aB3"),))
 
 
-@pytest.mark.parametrize("definition", [_fan, _fan_after_a_step])
+def _fan_on_two_fields(op: str, count: int) -> Any:
+    """Each way is refused by either of its fields, and the last, which is for what is left, leads farthest."""
+    ways = [
+        to("s0", when("and", when(op, "/#steps.1.k", number), when("eq", "/#steps.1.kind", number % 7)))
+        for number in range(count)
+    ]
+    return workflow("W", step("s0"), step("far", to("s0")), entry=(*ways, to("far")))
+
+
+@pytest.mark.parametrize("definition", [_fan, _fan_after_a_step, _fan_on_two_fields])
 @pytest.mark.parametrize("op", ["eq", "gt", "contains"])
 def test_drafting_takes_no_longer_than_there_are_transitions(
     op: str, definition: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few, many = (_number_of_trials(definition(op, count), monkeypatch) for count in (50, 200))
     assert many <= 5 * max(few, 10)
+
+
+def test_each_way_before_the_farthest_is_refused_by_the_first_thing_that_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _number_of_trials(_fan_on_two_fields("eq", 100), monkeypatch) <= 200
 
 
 def test_the_farthest_way_is_drafted_for_also_where_the_first_are_shorter() -> None:

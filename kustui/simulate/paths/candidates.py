@@ -41,10 +41,14 @@ def candidates(
             if not isinstance(status, int) or not 100 <= status <= 599:
                 continue
             candidate = status
-        key = (type(candidate), repr(candidate))
-        if key not in tried:
-            tried.add(key)
+        if (identity := _identity(candidate)) not in tried:
+            tried.add(identity)
             yield candidate
+
+
+def _identity(value: Any) -> tuple[type, str]:
+    """What tells values apart that may be no keys of a dictionary."""
+    return type(value), repr(value)
 
 
 def _is_status(origin: ValueOrigin) -> bool:
@@ -56,14 +60,18 @@ class _Hints(NamedTuple):
 
     equated: tuple[tuple[ValueOrigin, Any], ...]
     """What is written down that the value of an origin has to be like."""
+    refused: tuple[tuple[ValueOrigin, Any], ...]
+    """What is written down that it must not be like."""
     examples: tuple[Any, ...]
     fixed: tuple[Any, ...]
     """The values of its operands that are known already."""
 
 
 def _hints(constraint: Constraint, state: SymbolicState) -> _Hints:
+    compared = tuple(_values_compared(constraint, state))
     return _Hints(
-        tuple(_values_equated(constraint, state)),
+        compared if constraint.holds else (),
+        () if constraint.holds else compared,
         tuple(_examples(constraint, state)) if constraint.holds else (),
         tuple(_fixed_values(constraint, state)),
     )
@@ -80,9 +88,11 @@ def _all_candidates(
         return
     for hint in hints:
         yield from hint.examples
+    refused = {_identity(value) for hint in hints for origin, value in hint.refused if origin in origins}
     for origin in origins:
         if not origin.failure:
-            yield from state.runs[origin.run].analysis.equated_literals.get((origin.node, origin.fields), ())
+            literals = state.runs[origin.run].analysis.equated_literals.get((origin.node, origin.fields), ())
+            yield from (value for value in literals if _identity(value) not in refused)
     yield from _usual(origins[0], state)
     compared = [literal for constraint in constraints for literal in literals_in(constraint)]
     compared += [value for hint in hints for value in hint.fixed]
@@ -106,9 +116,9 @@ def _near(compared: Sequence[Any], families: set[Family], state: SymbolicState) 
         yield from value if isinstance(value, list | tuple) else [[value]]
 
 
-def _values_equated(constraint: Constraint, state: SymbolicState) -> Iterator[tuple[ValueOrigin, Any]]:
-    """What is written down that the value of an origin itself has to be like."""
-    if constraint.holds and constraint.comparison.meaning.is_equality and len(constraint.operands) == 2:
+def _values_compared(constraint: Constraint, state: SymbolicState) -> Iterator[tuple[ValueOrigin, Any]]:
+    """What is written down that the value of an origin itself has to be like, or must not be."""
+    if constraint.comparison.meaning.is_equality and len(constraint.operands) == 2:
         for index, operand in enumerate(constraint.operands):
             path = operand.expression.path if isinstance(operand.expression, Reference) else None
             other = constraint.operands[1 - index].value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from kustui.analysis.flow import Edge
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.expressions import Condition
 from kustui.definition.models import Step
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
 from kustui.simulate.organisation import Organisation
@@ -121,11 +123,58 @@ class _Way(NamedTuple):
     """An edge out of a node, or the end."""
 
     edge: Edge | None
-    untaken: _Branch
-    """With the solutions with which no edge before it is taken,"""
-    refused: Sequence[Constraint]
     number: int
-    """but for so many constraints, the first of these, that are yet to be met for that."""
+    """How many edges have to be refused for it: all before it."""
+
+
+class _Refusals:
+    """What has to hold for each edge out of a node not to be taken. It is solved as far as somebody asks for it."""
+
+    def __init__(self, branch: _Branch, *, together: bool) -> None:
+        """Of a path that has come to the node; ``together`` solves constraints without a choice with those of the next
+        edge that has one."""
+        self._together = together
+        self._refusing: list[Disjunction] = []
+        self._numbers, self._branches = [0], [branch]
+        """The path where so many edges are refused, as far as it is solved."""
+
+    def __len__(self) -> int:
+        return len(self._refusing)
+
+    def append(self, refusing: Disjunction) -> None:
+        self._refusing.append(refusing)
+
+    def taken(self, number: int, taking: Disjunction) -> _Branch:
+        """The path where the first edges, so many, are refused and something is met."""
+        if self._together and (taken := self._taken_at_once(number, taking)).solutions:
+            return taken
+        known = bisect_right(self._numbers, number) - 1
+        start, branch = self._numbers[known], self._branches[known]
+        pending: list[Constraint] = []
+        for done, refusing in enumerate(self._refusing[start:number], start=start + 1):
+            if self._together and refusing.complete and len(refusing.conjunctions) == 1:
+                pending.extend(refusing.conjunctions[0])
+            else:
+                branch, pending = _solved(branch, _all_of(pending).and_(refusing)), []
+                self._keep(done, branch)
+        return _solved(branch, taking.and_(_all_of(pending)))
+
+    def _taken_at_once(self, number: int, taking: Disjunction) -> _Branch:
+        """The same where each edge is refused by the first thing that would: one solution is enough."""
+        first = [part for refusing in self._refusing[:number] for part in refusing.conjunctions[0]]
+        taken = _solved(self._branches[0], taking.and_(_all_of(first)))
+        return replace(taken, solutions=tuple(part for part in taken.solutions if not part.unsolved))
+
+    def _keep(self, number: int, branch: _Branch) -> None:
+        if not self._together:  # edges are asked for in their order
+            self._numbers.clear()
+            self._branches.clear()
+        self._numbers.append(number)
+        self._branches.append(branch)
+
+
+def _all_of(constraints: Sequence[Constraint]) -> Disjunction:
+    return Disjunction((tuple(constraints),), complete=True)
 
 
 class PathSearch:
@@ -243,39 +292,36 @@ class PathSearch:
         ``error_case`` is the one that has continued with these edges after a failure.
         """
         node, state = branch.node or TRIGGER_ID, branch.state.after(branch.node or TRIGGER_ID, fails=fails)
-        flow = state.runs[-1].analysis.flow
-        ways: Iterable[_Way] = self._ways(replace(branch, state=state), edges)
+        conditions = state.runs[-1].analysis.flow.conditions
+        refusals = _Refusals(replace(branch, state=state), together=self._farthest)
+        ways: Iterable[_Way] = self._ways(refusals, edges, conditions)
         if self._farthest:
             ways = sorted(ways, key=lambda way: -self._weight(way.edge.target) if way.edge is not None else 1)
-        for edge, untaken, refused, number in ways:
-            taking = constraints_for(flow.conditions.get(edge.transition.pointer), True) if edge else ALWAYS_MET
+        for edge, number in ways:
+            taking = constraints_for(conditions.get(edge.transition.pointer), True) if edge else ALWAYS_MET
             if not taking.conjunctions:
                 continue
-            taken = _solved(untaken, taking.and_(Disjunction((tuple(refused[:number]),), complete=True)))
+            taken = refusals.taken(number, taking)
             if edge is not None and edge.error_action == CONTINUE and taken.solutions:
-                onward = [edge for edge in flow.declared_edges[node] if not edge.after_failure]
+                declared = state.runs[-1].analysis.flow.declared_edges[node]
+                onward = [edge for edge in declared if not edge.after_failure]
                 yield from self._ways_out(taken, onward, fails=True, error_case=edge)
             elif edge is not None and edge.error_action:
                 yield self._extended(taken, PathStep(node, None, fails, state.scope.run, edge))
             else:
                 yield self._extended(taken, PathStep(node, edge, fails, state.scope.run, error_case))
 
-    def _ways(self, branch: _Branch, edges: Sequence[Edge]) -> Iterator[_Way]:
+    def _ways(
+        self, refusals: _Refusals, edges: Sequence[Edge], conditions: Mapping[str, Condition | None]
+    ) -> Iterator[_Way]:
         """Each edge that may be taken where none before it is, and the end where none of them is."""
-        conditions = branch.state.runs[-1].analysis.flow.conditions
-        refused: list[Constraint] = []
-        for edge in (*edges, None):
-            yield _Way(edge, branch, refused, len(refused))
-            if edge is None:
-                return
+        for edge in edges:
+            yield _Way(edge, len(refusals))
             refusing = constraints_for(conditions.get(edge.transition.pointer), False)
             if not refusing.conjunctions:
                 return  # it always holds
-            if self._farthest and refusing.complete and len(refusing.conjunctions) == 1:
-                refused.extend(refusing.conjunctions[0])  # few of the edges are ever asked for
-                continue
-            branch = _solved(branch, Disjunction((tuple(refused),), complete=True).and_(refusing))
-            refused = []
+            refusals.append(refusing)
+        yield _Way(None, len(refusals))
 
     def _extended(self, branch: _Branch, step: PathStep) -> _Branch:
         """The path with one more step, and the node where it goes on."""
@@ -317,10 +363,12 @@ class PathSearch:
         flow = self.analysis.flow
         if node not in flow.steps:
             return 0
-        order = [node]
+        order, found = [node], {node}
         for here in order:  # grows while it is walked
             if here not in self._weights:
-                order.extend(edge.target for edge in flow.edges.get(here, ()) if edge.target not in order)
+                new = {edge.target: None for edge in flow.edges.get(here, ()) if edge.target not in found}
+                order.extend(new)
+                found.update(new)
         for here in reversed(order):
             if here not in self._weights:
                 onward = [self._weights.get(edge.target, 0) for edge in flow.edges[here] if not edge.after_failure]
