@@ -530,3 +530,53 @@ def many_dependencies(n: int) -> Part:
 def many_workflows(n: int) -> Part:
     """Workflows of a few steps that have nothing to do with each other."""
     return app(*(workflow(f"Workflow {at}", step("s0", to("s1")), step("s1")) for at in range(n)))
+
+
+# Mistakes that have a quick fix, beside those above
+
+
+@shape(timed=250)
+def surplus_values(n: int) -> Part:
+    """A condition of comparisons each of which has a value too many."""
+    return _asking(when("and", *(when("eq", f"/#steps.1.conversation.f{index}", 1, 2) for index in range(n))))
+
+
+@shape(timed=120)
+def error_readers(n: int) -> Part:
+    """A step that leads to as many others, each of which reads an error that there is not."""
+    hub = step("hub", *(to(f"t{index}", is_value(index)) for index in range(n)))
+    return one(hub, *(rest(f"t{index}", body="/#error.statusCode") for index in range(n)))
+
+
+@shape(timed=120)
+def undeclared_apps(n: int) -> Part:
+    """Steps that each need another app, none of which is declared."""
+    return one(*(step(f"s{at}", *next_of(at, n), appVersion=f"other{at}-^1.0.0") for at in range(n)))
+
+
+@shape(timed=120)
+def missing_inputs(n: int) -> Part:
+    """Calls in a row that lack an input, each of which passes on what one that comes after it may give."""
+    target = called("Target", id_of(0), step("s0"), inputs={"orderId": "string"})
+    target["trigger"]["schema"]["required"] += ["orderId"]
+    calls = (
+        schedule(f"s{at}", id_of(0), *next_of(at, n), inputs={"old": f"/#steps.s{n - 1 - at}.orderId"})
+        for at in range(n)
+    )
+    return app(workflow("Caller", *calls), target)
+
+
+@shape(timed=120)
+def mistaken_events(n: int) -> Part:
+    """Workflows that schedule each other, with events of other ids."""
+    workflows = [_scheduling(index, [(index + 1) % n]) for index in range(n)]
+    for index, one_of in enumerate(workflows):
+        one_of["trigger"]["eventName"] = f"kustomer.workflow.{id_of(n + index)}.call"
+    return app(*workflows)
+
+
+@shape(timed=60)
+def misshapen_workflows(n: int) -> Part:
+    """Workflows that each have an object where a list has to be."""
+    steps = ({**step("s0"), "errorCases": to("s0")} for _ in range(n))
+    return app(*(workflow(f"Workflow {at}", one_of) for at, one_of in enumerate(steps)))

@@ -20,6 +20,7 @@ from kustui.check.problems import Problem
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.check.rules import RULES
 from kustui.definition.collection import Collection, read_document
+from kustui.fix import part_fixes
 from kustui.fix.changes import changes_of, make
 from kustui.fix.edits import Fix, by_source, edited, overlaps
 from kustui.fix.quick_fixes import FIXES, fixes_of, safe_fixes
@@ -283,6 +284,13 @@ def test_a_value_of_the_wrong_type_is_written_as_the_right_one(key: str, wrong: 
         assert not [*checked(value).fixes("invalid-shape")]
     else:
         assert fixed(value, "invalid-shape")["workflows"][1]["trigger"][key] == right
+
+
+def test_of_a_large_workflow_the_first_values_of_the_wrong_type_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = app(workflow("Watch", *(step(f"aB{at}", to(f"aB{at + 1}"), appVersion=1) for at in range(3)), step("aB3")))
+    assert len([*checked(value).fixes("invalid-shape")]) == 3
+    monkeypatch.setattr(part_fixes, "_MOST_CHECKED", 0)
+    assert len([*checked(value).fixes("invalid-shape")]) == 1
 
 
 @pytest.mark.parametrize(
