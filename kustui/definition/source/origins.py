@@ -138,9 +138,18 @@ class ModuleOrigins(Struct, frozen=True, eq=False, dict=True):
         start, end = (max(inner.start, min(at, inner.end)) for at in (start, end))
         before, after = data[slice(*inner)], own.source.data[slice(*written)]
         if before != after:
-            start, end = (_same_character(before, after, at - inner.start) + inner.start for at in (start, end))
+            if row not in self._characters:  # of a long text with many problems they are found once
+                self._characters.clear()
+                self._characters[row] = _character_starts(before), _character_starts(after)
+            starts = self._characters[row]
+            start, end = (_same_character(*starts, at - inner.start) + inner.start for at in (start, end))
         by = written.start - inner.start
         return Written(own.source, Extent(start + by, end + by))
+
+    @cached_property
+    def _characters(self) -> dict[int, tuple[Sequence[int], Sequence[int]]]:
+        """Where the characters of the literal begin that was asked about last, in the JSON text and in the module."""
+        return {}
 
     # From the module to the JSON text
 
@@ -177,15 +186,13 @@ class ModuleOrigins(Struct, frozen=True, eq=False, dict=True):
         own = self._own(row)
         if self.kinds[row] != Kind.LITERAL:
             return inner.start
-        return min(
-            inner.end - 1,
-            inner.start + _same_character(own.source.data[slice(*own.extent)], data[slice(*inner)], at - start),
-        )
+        starts = _character_starts(own.source.data[slice(*own.extent)]), _character_starts(data[slice(*inner)])
+        return min(inner.end - 1, inner.start + _same_character(*starts, at - start))
 
 
-def _same_character(one: bytes, other: bytes, at: int) -> int:
-    """The byte of a string's text in one language at which the character begins that is at a byte of it in another."""
-    before, after = _character_starts(one), _character_starts(other)
+def _same_character(before: Sequence[int], after: Sequence[int], at: int) -> int:
+    """The byte of a string's text in one language at which the character begins that is at a byte of it in another, by
+    where the characters begin in both."""
     index = max(0, bisect_right(before, at) - 1)
     return after[min(index, len(after) - 1)]
 
