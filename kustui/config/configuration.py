@@ -11,6 +11,7 @@ import re
 import stat
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from kustui.cache import Cache
     from kustui.config.check_settings import Settings
     from kustui.config.preferences import Preferences
-    from kustui.config.toml_positions import Key
+    from kustui.config.toml_positions import Key, TomlPositions
 
 OWN_FILE, SHARED_FILE = "kustui.toml", "pyproject.toml"
 _TABLE = ("tool", "kustui")
@@ -55,7 +56,7 @@ class ConfigurationError(KustuiError):
     """What is wrong with configurations, one line each with its place."""
 
 
-class ConfigurationFile(Struct, frozen=True):
+class ConfigurationFile(Struct, frozen=True, dict=True):
     """kustui's table of a file, and where its keys stand."""
 
     path: str
@@ -68,9 +69,13 @@ class ConfigurationFile(Struct, frozen=True):
 
     def extent(self, keys: Sequence[Key]) -> Extent:
         """The bytes of a key, or of the nearest key above it that exists."""
-        from kustui.config.toml_positions import extent_of
+        return self._positions.extent((*self.above, *keys))
 
-        return extent_of(self.source.data.decode(), (*self.above, *keys))
+    @cached_property
+    def _positions(self) -> TomlPositions:
+        from kustui.config.toml_positions import TomlPositions
+
+        return TomlPositions(self.source.data.decode())
 
     def place(self, keys: Sequence[Key]) -> str:
         """``file:line:column`` of a key."""

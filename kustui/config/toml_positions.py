@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from msgspec import Struct
 
 from kustui.definition.source.source import Extent
 
@@ -28,16 +31,24 @@ _TOP_LEVEL = re.compile(f"{_HEADER}|{_TOKENS}", re.DOTALL | re.VERBOSE | re.MULT
 _ONE_NAME = re.compile(_NAME)
 
 
-def extent_of(text: str, path: Sequence[Key]) -> Extent:
-    """The bytes of a key or an array's element, else of the nearest above it that exists, else none at the start.
+class TomlPositions(Struct, frozen=True, eq=False, dict=True):
+    """Where the keys and elements of a text stand, which has to be TOML."""
 
-    The text has to be TOML.
-    """
-    start = end = depth = 0
-    for position, *span in _Scanner(text).positions():
-        if len(position) > depth and position == tuple(path[: len(position)]):
-            (start, end), depth = span, len(position)
-    return Extent(len(text[:start].encode()), len(text[:end].encode()))
+    text: str
+
+    def extent(self, path: Sequence[Key]) -> Extent:
+        """The bytes of a key or an array's element; else of the nearest above it that exists, or none at the start."""
+        paths = (tuple(path[:length]) for length in range(len(path), 0, -1))
+        start, end = next((self._spans[one] for one in paths if one in self._spans), (0, 0))
+        return Extent(len(self.text[:start].encode()), len(self.text[:end].encode()))
+
+    @cached_property
+    def _spans(self) -> Mapping[Path, tuple[int, int]]:
+        """The characters of each, where it stands first."""
+        spans: dict[Path, tuple[int, int]] = {}
+        for path, start, end in _Scanner(self.text).positions():
+            spans.setdefault(path, (start, end))
+        return spans
 
 
 class _Scanner:

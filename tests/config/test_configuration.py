@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration, ConfigurationError, find_configuration, parse_settings
 from kustui.config.preferences import Preferences
 from kustui.config.severity import Severity
-from kustui.config.toml_positions import extent_of
+from kustui.config.toml_positions import TomlPositions
 from kustui.files import ReadError
+from tests.benchmarks.growth import counted
 
 EVERYTHING = """\
 external = ["63b44f9c294f27edb0f71083"]
@@ -353,7 +355,7 @@ z = 1
 )
 def test_keys_are_found_where_they_stand(path: tuple[str | int, ...], line: int, text: str) -> None:
     data = TOML.encode()
-    start, end = extent_of(TOML, path)
+    start, end = TomlPositions(TOML).extent(path)
     assert data[:start].count(b"\n") + 1 == line
     assert data[start:end].decode().strip(" =") == text
 
@@ -407,3 +409,16 @@ def test_of_very_many_mistakes_the_first_are_told(tmp_path: Path) -> None:
         Configuration([str(tmp_path)]).settings(RULES)
     assert raised.value.lines[-1] == f"{path}: and more"
     assert len(raised.value.lines) == 21
+
+
+def test_a_place_takes_no_longer_where_there_are_more() -> None:
+    calls = []
+    for count in (20, 80):
+        positions = TomlPositions('[[suppress]]\nrule = "loop"\n' * count)
+        calls.append(counted(partial(_places, positions, count)))
+    assert calls[1] < 5 * calls[0]
+
+
+def _places(positions: TomlPositions, count: int) -> None:
+    for index in range(count):
+        positions.extent(("suppress", index))
