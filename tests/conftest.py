@@ -28,8 +28,8 @@ settings.load_profile("repeatable")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each processor: some of a test of the screen is waiting, and each process reads all tests first."""
-    return 2 * (os.cpu_count() or 1)
+    """Three for each processor: much of a test of the screen is waiting, though each process reads all tests first."""
+    return 3 * (os.cpu_count() or 1)
 
 
 class GarbageCollection:
