@@ -179,7 +179,8 @@ class Index:
 
     def _is_referred_to(self, step: str) -> bool:
         """Whether something refers to a step with this id or name, in lower case."""
-        return any(step in lowered(line).split(SEPARATOR) for line in self.stores[LineKind.REFERENCE].counts())
+        lines = (line for segment in self.segments for line in segment.repeated[LineKind.REFERENCE].different)
+        return any(step in lowered(line).split(SEPARATOR) for line in lines)
 
     # Misspelt words
 
@@ -229,7 +230,7 @@ def indexes(
     """Indexes of ever more workflows, the last of all of them: from twice as many each time. Those whose text is the
     same as in the index ``before``, or that the cache has, are not read again. Ends early once it is no longer
     ``wanted``. Of the ``settings``, delays are reckoned in the unit."""
-    settings = settings or Settings()
+    settings, cache = settings or Settings(), cache or Cache()
     if before is not None and before.settings.relative_unit_minutes != settings.relative_unit_minutes:
         before = None
     known = _KnownLines(before) if before is not None else None
@@ -240,7 +241,7 @@ def indexes(
         segment = known.segment(entries[start:end]) if known is not None else None
         if segment is None:
             workflows: list[WorkflowLines] = []
-            for lines in _read(collection, entries[start:end], known, cache or Cache(), settings):
+            for lines in _read(collection, entries[start:end], known, cache, settings):
                 if not wanted():
                     return
                 workflows.append(lines)
