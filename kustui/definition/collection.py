@@ -305,11 +305,6 @@ class Collection(Struct, frozen=True, eq=False, dict=True):
         """Every workflow, file by file."""
         return tuple(entry for document in self.documents for entry in document.entries)
 
-    @property
-    def size(self) -> int:
-        """Of all its files, in bytes."""
-        return sum(len(document.source.data) for document in self.documents)
-
     @cached_property
     def _document_of(self) -> dict[Source, Document]:
         return {document.source: document for document in self.documents}

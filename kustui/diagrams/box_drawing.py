@@ -95,7 +95,6 @@ class BoxDrawing(Struct, frozen=True, eq=False, dict=True):
     lines: Mapping[str, tuple[Line, ...]]
     """What stands in each node's box, line by line."""
     layout: BoxLayout
-    zoom: Zoom
     fits: int
     """The width for which it was laid out; 0 where it is the same for each."""
     marks: Mapping[str, Line]
@@ -114,7 +113,7 @@ class BoxDrawing(Struct, frozen=True, eq=False, dict=True):
         lines = {node: contents[node].lines(width, zoom) for node, width in arrangement.widths.items()}
         layout = arrangement.lay_out({node: len(its_lines) + 2 for node, its_lines in lines.items()})
         fits = room if max(needed.values(), default=0) > least else 0
-        return cls(diagram, contents, lines, layout, zoom, fits, marks or {})
+        return cls(diagram, contents, lines, layout, fits, marks or {})
 
     def with_marks(self, marks: Mapping[str, Line]) -> BoxDrawing:
         """The same with other marks, not laid out again."""

@@ -15,7 +15,6 @@ from kustui.review.scenario_changes import ScenarioChange, compare_scenarios
 class WorkflowBehaviour(Struct, frozen=True):
     """A workflow that is there in both states, and which events go another way through it now."""
 
-    old: Entry
     new: Entry
     paths: PathComparison
 
@@ -35,13 +34,13 @@ class Behaviour(Struct, frozen=True):
 def compare_behaviour(comparison: Comparison, most: int | None = None, progress: Progress | None = None) -> Behaviour:
     """The changed behaviour between two states, of at most so many workflows that changed. Takes a while: up to a
     second for each of them, and for some hundred scenarios."""
-    changed = [(pair, pair.old, pair.new) for pair in comparison.pairs if pair.old and pair.new]
+    changed = [(pair, pair.new) for pair in comparison.pairs if pair.old and pair.new]
     compared = changed[:most]
     workflows = []
-    for done, (pair, old, new) in enumerate(compared):
+    for done, (pair, new) in enumerate(compared):
         if progress is not None:
             progress(done, len(compared))
         paths = compare_paths(*Side.both(comparison, pair))
         if paths != PathComparison():
-            workflows.append(WorkflowBehaviour(old, new, paths))
+            workflows.append(WorkflowBehaviour(new, paths))
     return Behaviour(tuple(workflows), compare_scenarios(comparison), len(changed) - len(compared))

@@ -17,7 +17,7 @@ from kustui.definition.collection import Collection, Entry
 from kustui.definition.platform import short_name
 from kustui.search.index_lines import SEPARATOR, LineKind, WorkflowLines, index_lines_of
 from kustui.search.line_store import LineStore
-from kustui.search.segment import Segment, firsts, located
+from kustui.search.segment import Segment, SegmentStarts, located
 from kustui.search.step_set import StepSet
 from kustui.text.styled_lines import lowered
 
@@ -53,11 +53,11 @@ class Index:
         self.entries = tuple(entries)
         self.total = len(collection.entries)
         """How many workflows there are to be put into it."""
-        self.stores: Mapping[LineKind, LineStore] = {kind: LineStore(kind, self.segments) for kind in LineKind}
-        self._first_workflows = firsts(map(len, self.segments))
-        before = firsts(segment.first_steps[-1] for segment in self.segments)
+        starts = SegmentStarts.of(self.segments)
+        self.stores: Mapping[LineKind, LineStore] = {kind: LineStore(kind, self.segments, starts) for kind in LineKind}
+        self._first_workflows = starts.workflows
         self._first_steps = array("L", [0])
-        for first, segment in zip(before, self.segments, strict=False):
+        for first, segment in zip(starts.steps, self.segments, strict=False):
             self._first_steps.extend(first + step for step in segment.first_steps[1:])
         self._beginnings: dict[int, Sequence[str]] = {}
         self._steps_by_term: dict[tuple[str, str], StepSet] = {}

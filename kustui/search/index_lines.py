@@ -73,10 +73,6 @@ class LineBlock(NamedTuple):
     def lines(self) -> list[str]:
         return self.text.split("\n") if self.steps else []
 
-    @property
-    def lowered_lines(self) -> list[str]:
-        return self.lowered.split("\n") if self.steps else []
-
 
 class WorkflowLines(NamedTuple):
     """All lines of a workflow."""

@@ -8,20 +8,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from kustui.search.index_lines import SEPARATOR, LineKind
-from kustui.search.segment import Segment, firsts, located
+from kustui.search.segment import Segment, SegmentStarts, firsts, located
 
 
 class LineStore:
     """Lines that are numbered from 0, workflow by workflow. Their steps are numbered among those of all workflows, each
     of which has a number before its steps for itself and its trigger."""
 
-    def __init__(self, kind: LineKind, segments: Sequence[Segment]) -> None:
+    def __init__(self, kind: LineKind, segments: Sequence[Segment], starts: SegmentStarts) -> None:
         self._kind = kind
         self._segments = segments
         self._lines = [segment.lines(kind) for segment in segments]
         self._first_lines = firsts(len(lines.places) for lines in self._lines)
-        self._first_workflows = firsts(map(len, segments))
-        self._first_steps = firsts(segment.first_steps[-1] for segment in segments)
+        self._starts = starts
 
     def __len__(self) -> int:
         return self._first_lines[-1]
@@ -30,14 +29,14 @@ class LineStore:
         """The number of the workflow that a line is of, and its index among the lines of that workflow."""
         segment, line = located(self._first_lines, line)
         workflow, index = self._lines[segment].places.located(line)
-        return self._first_workflows[segment] + workflow, index
+        return self._starts.workflows[segment] + workflow, index
 
     def step_of(self, line: int) -> int:
         segment, line = located(self._first_lines, line)
-        return self._first_steps[segment] + self._lines[segment].places.step_of(line)
+        return self._starts.steps[segment] + self._lines[segment].places.step_of(line)
 
     def lines_of(self, workflow: int) -> range:
-        segment, workflow = located(self._first_workflows, workflow)
+        segment, workflow = located(self._starts.workflows, workflow)
         first, lines = self._first_lines[segment], self._lines[segment].places.lines_of(workflow)
         return range(first + lines.start, first + lines.stop)
 
@@ -55,7 +54,7 @@ class LineStore:
 
     def steps_where(self, holds: Callable[[str], bool]) -> Iterator[int]:
         """The steps of the lines for whose text, in lower case, something holds."""
-        for first, lines in zip(self._first_steps, self._lines, strict=False):
+        for first, lines in zip(self._starts.steps, self._lines, strict=False):
             for step in lines.steps_where(holds):
                 yield first + step
 

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, compress, islice
+from typing import NamedTuple
 
 from kustui.search.index_lines import SEPARATOR, LineBlock, LineKind, WorkflowLines
 from kustui.text.styled_lines import lowered
@@ -200,6 +201,17 @@ class Segment:
             steps = array("L", (lines.places.step_of(number) - first for number in numbers))
             blocks[kind] = LineBlock("\n".join(lines.texts(numbers)), steps)
         return WorkflowLines(blocks)
+
+
+class SegmentStarts(NamedTuple):
+    """Where each of some segments begins among all of them, and at the end how many there are in all."""
+
+    workflows: Sequence[int]
+    steps: Sequence[int]
+
+    @classmethod
+    def of(cls, segments: Sequence[Segment]) -> SegmentStarts:
+        return cls(firsts(map(len, segments)), firsts(segment.first_steps[-1] for segment in segments))
 
 
 def firsts(sizes: Iterable[int]) -> Sequence[int]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kustui.search.index_lines import LineBlock, LineKind, WorkflowLines
 from kustui.search.line_store import LineStore
-from kustui.search.segment import SEARCHED, Segment
+from kustui.search.segment import SEARCHED, Segment, SegmentStarts
 from kustui.search.step_set import StepSet
 from kustui.text.styled_lines import lowered
 
@@ -50,7 +50,7 @@ def test_lines_are_those_that_came_and_are_found_by_what_is_in_them(
     segments = [Segment(came[start:end]) for start, end in pairwise((0, *sorted(cuts), len(came)))]
     assert [segment.lines_of(number) for segment in segments for number in range(len(segment))] == came
     for kind in LineKind:
-        store = LineStore(kind, segments)
+        store = LineStore(kind, segments, SegmentStarts.of(segments))
         lines = [(number, *line) for number, by_kind in enumerate(written) for line in by_kind[kind]]
         steps = [_NUMBERS * workflow + step for workflow, _, step in lines]
         everything = range(len(lines))

@@ -78,8 +78,6 @@ class WorkflowPath(Struct, frozen=True):
     contradiction: Contradiction | None = None
     complete: bool = True
     """Whether every combination was tried."""
-    pending_runs: tuple[PathRun, ...] = ()
-    """Scheduled on the path, and not yet begun."""
     not_followed: tuple[str, ...] = ()
     """What it schedules and does not go on with, and why, in words."""
 
@@ -99,6 +97,7 @@ class _Branch(Struct, frozen=True):
     contradiction: Contradiction | None = None
     complete: bool = True
     pending_runs: tuple[PathRun, ...] = ()
+    """Scheduled on the path, and not yet begun."""
     not_followed: tuple[str, ...] = ()
 
     @property
@@ -114,7 +113,6 @@ class _Branch(Struct, frozen=True):
             tuple(run.path_run for run in self.state.runs),
             self.contradiction,
             self.complete,
-            self.pending_runs,
             self.not_followed,
         )
 
