@@ -11,12 +11,11 @@ from kustui.diagrams.glyphs import ChangeMarks
 from kustui.text.styled_lines import Line
 from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.diagrams.boxes_window import BoxesWindow
-from kustui.tui.diagrams.diagram_view import step_of
 from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.places import drawn
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
+from kustui.tui.widgets.rows import NodeKey, node_key, node_of, workflow_key
 from kustui.tui.widgets.rows_view import width_inside
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ class BoxesView(BoxesWindow):
         before, drawing = self.drawing, self._drawing_of(both, tree)
         self.drawing, self._analysis = drawing, analysis
         boxes = drawing.layout.box_of
-        step = step_of(node)
+        step = node_of(node.key)
         if step not in boxes or not follows:
             step = self.selected if same and self.selected in boxes else next(iter(boxes), "")
         if not same:

@@ -12,7 +12,6 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from kustui.check.problems import Problem
-from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import problem_marks
 from kustui.text.styled_lines import Line
 from kustui.tui.tree.nodes import Node
@@ -160,9 +159,3 @@ class DiagramView(Widget):
             return ()
         self._key = key
         return key
-
-
-def step_of(node: Node) -> str:
-    """The trigger or step that a row of the tree is, or is a part of; an empty string where it is none."""
-    name = node.key[2] if len(node.key) > 2 else ""
-    return TRIGGER_ID if name == "trigger" else name.removeprefix("step ") if name.startswith("step ") else ""

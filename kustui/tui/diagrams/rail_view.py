@@ -10,11 +10,11 @@ from textual.binding import BindingType
 
 from kustui.text.styled_lines import Line, fitted
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram_view import DiagramView, step_of
+from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.places import drawn
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import NodeKey, Row, Rows, laid_out, node_key, workflow_key
+from kustui.tui.widgets.rows import NodeKey, Row, Rows, laid_out, node_key, node_of, workflow_key
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class RailView(RowsView, DiagramView):
         drawing = before if before is not None and same else RailDrawing(analysis, marks, changes=changes)
         if drawing.analysis is not analysis or drawing.marks != marks:
             drawing = RailDrawing(analysis, marks, drawing.folded, changes=changes)
-        step = step_of(node)
+        step = node_of(node.key)
         if same and not follows and before is not None and self.node in drawing.flow.declared_edges:
             step = self.node
         drawing = drawing.unfolded_to(step)

@@ -11,12 +11,11 @@ from textual.message import Message
 from textual.widget import Widget
 
 from kustui.analysis.names import node_name
-from kustui.definition.platform import TRIGGER_ID
 from kustui.text.styled_lines import Line, joined
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.explorer.part import Part, Shared
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import NodeKey, Row, Rows
+from kustui.tui.widgets.rows import NodeKey, Row, Rows, node_of
 from kustui.tui.widgets.rows_view import Menu
 
 _MAX_ROWS = 12
@@ -129,14 +128,13 @@ class MarksController(Part):
 
 def place_line(tree: TreeState, key: NodeKey) -> Line:
     """A place by the names of what it stands below: also of one that is not in view, or gone."""
-    entry = tree.snapshot.collection.by_key.get(key[1]) if len(key) > 1 else None
+    entry = tree.entry_of(key)
     if entry is None:
         exists = len(key) == 1 and any(document.path == key[0] for document in tree.snapshot.collection.documents)
         return ((key[0], "name"),) if exists else ((key[-1], "muted"), (" gone", "warning"))
     parts: list[Line] = [((entry.title, "name"),)]
     if len(key) > 2:
-        flow = tree.analysis(entry).flow
-        parts.append(((node_name(flow, TRIGGER_ID if key[2] == "trigger" else key[2].removeprefix("step ")), ""),))
+        parts.append(((node_name(tree.analysis(entry).flow, node_of(key) or key[2]), ""),))
     if len(key) > 3:
-        parts.append(((key[3].partition(" ")[0].replace("way", "a transition"), "muted"),))
+        parts.append(((key[3].partition(" ")[0].replace("edge", "a transition"), "muted"),))
     return joined(parts, (" › ", "muted"))

@@ -17,7 +17,7 @@ from kustui.tui.explorer.part import Part
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.places import drawn
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import NodeKey, Row, Target
+from kustui.tui.widgets.rows import NodeKey, Row, Target, node_of
 from kustui.tui.widgets.rows_view import RowsView
 
 
@@ -33,13 +33,13 @@ def of_node(node: Node) -> Target:
 
 def of_key(tree: TreeState, key: NodeKey) -> Target | None:
     """The workflow, trigger or step that a row leads to; None where it is gone."""
-    entry = tree.snapshot.collection.by_key.get(key[1]) if len(key) > 1 else None
+    entry = tree.entry_of(key)
     if entry is None:
         return None
     pointer = entry.item.pointer
-    if len(key) > 2:
+    if name := node_of(key):
         flow = tree.analysis(entry).flow
-        node = TRIGGER_ID if key[2] == "trigger" else flow.node(key[2].removeprefix("step "))
+        node = TRIGGER_ID if name == TRIGGER_ID else flow.node(name)
         part = flow.part(node) if node is not None else None
         pointer = part.pointer if part is not None else pointer
     return Target.at(tree.snapshot.collection.document_of(entry), pointer)

@@ -197,7 +197,7 @@ class Names:
             return ()
         if len(key) == 1:
             return (self._place(key[0]),)
-        entry = self._tree.snapshot.collection.by_key.get(key[1])
+        entry = self._tree.entry_of(key)
         return (self._place(key[0]), _identity(entry), *key[2:]) if entry is not None else ()
 
     def key(self, name: NodeName) -> NodeKey:

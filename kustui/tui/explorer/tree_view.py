@@ -16,7 +16,7 @@ from kustui.tui.bindings import bindings
 from kustui.tui.tree.nodes import Kind, Moves, Node
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import NodeKey, Rows
+from kustui.tui.widgets.rows import NodeKey, Rows, node_of
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.snapshot import Snapshot
 
@@ -89,10 +89,10 @@ class TreeView(RowsView):
     def _step(self) -> tuple[int, int] | None:
         """Which of the steps of its workflow the cursor is on or in, and how many there are."""
         node = self.node
-        if node is None or node.entry is None or len(node.key) < 3 or not node.key[2].startswith("step "):
+        id_ = node_of(node.key) if node is not None else ""
+        if node is None or node.entry is None or not id_:
             return None
         steps = self.state.analysis(node.entry).flow.order
-        id_ = node.key[2].removeprefix("step ")
         at = next((index for index, step in enumerate(steps, 1) if step.id == id_), None)
         return (at, len(steps)) if at is not None else None
 

@@ -10,7 +10,7 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.recognition import RELAXED_JSON
 from kustui.definition.source.source import UNKNOWN_KEY, Fault
-from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
+from kustui.tui.widgets.rows import NodeKey, node_key, node_of, part_name, workflow_key
 
 if TYPE_CHECKING:  # not before the first paint
     from kustui.analysis.flow import Edge
@@ -79,7 +79,12 @@ def file_faults(document: Document, *, is_checked: bool) -> Iterator[tuple[Docum
 
 def duplicate_name(step: Step) -> str:
     """The last part of the key of a step whose id an earlier step has."""
-    return f"step {step.id} {step.pointer}"
+    return part_name(f"{step.id} {step.pointer}")
+
+
+def edge_name(index: int) -> str:
+    """The last part of the key of an edge, by which of its step's it is."""
+    return f"edge {index}"
 
 
 class Moves:
@@ -95,10 +100,8 @@ class Moves:
         entry = self._difference.workflows.get(key[1]) if len(key) > 1 else None
         if entry is not None:
             key = (*workflow_key(entry), *key[2:])
-        if len(key) > 2 and key[2].startswith("step "):
-            step = self._difference.steps.get((key[1], key[2].removeprefix("step ")))
-            key = (*key[:2], f"step {step}", *key[3:]) if step is not None else key
-        return key
+        step = self._difference.steps.get((key[1], node)) if (node := node_of(key)) else None
+        return (*key[:2], part_name(step), *key[3:]) if step is not None else key
 
 
 def changed_node(change: Change) -> NodeKey:

@@ -8,7 +8,7 @@ from kustui.check.problems import Problem
 from kustui.diagrams.glyphs import NO_CHANGES, ChangeMarks
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
+from kustui.tui.widgets.rows import NodeKey, node_key, part_name, workflow_key
 
 if TYPE_CHECKING:  # not before the first paint
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -23,8 +23,7 @@ def drawn(tree: TreeState, node: Node) -> tuple[WorkflowAnalysis, ChangeMarks]:
 
 def as_of_now(tree: TreeState, node: Node) -> Node:
     """A node as panes show it that know nothing of what is gone: its workflow, where that is still there."""
-    entry = tree.snapshot.collection.by_key.get(node.key[1]) if len(node.key) > 1 else None
-    return node._replace(entry=entry) if node.removed else node
+    return node._replace(entry=tree.entry_of(node.key)) if node.removed else node
 
 
 def problem_place(tree: TreeState, problem: Problem) -> NodeKey:
@@ -68,5 +67,5 @@ def link_of(tree: TreeState, node: Node) -> NodeKey:
         return workflow_key(target) if target else ()
     if isinstance(node.part, Edge) and node.entry is not None:
         there = node.part.target in tree.analysis(node.entry).flow.steps
-        return (*node.key[:2], f"step {node.part.target}") if there else ()
+        return (*node.key[:2], part_name(node.part.target)) if there else ()
     return ()

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
+from kustui.definition.platform import TRIGGER_ID
 from kustui.groups import grouped
-from kustui.tui.tree.nodes import Node, duplicate_name, number_of
+from kustui.tui.tree.nodes import Node, duplicate_name, edge_name, number_of
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import NodeKey, workflow_key
+from kustui.tui.widgets.rows import NodeKey, node_of, part_name, workflow_key
 
 if TYPE_CHECKING:  # not before the first paint
     from kustui.search.step_texts import Matches
@@ -94,7 +95,7 @@ class RowOrder:
         top = workflow_key(entry)
         numbers = matches.steps.get(entry.key, frozenset())
         flow = self._tree.analysis(entry).flow
-        steps = [(step, f"step {step.id}") for step in flow.order] + [(s, duplicate_name(s)) for s in flow.duplicates]
+        steps = [(step, part_name(step.id)) for step in flow.order] + [(s, duplicate_name(s)) for s in flow.duplicates]
         names = [name for step, name in steps if number_of(step.pointer) in numbers]
         return [*([top] if matches.workflows[entry.key] else ()), *((*top, name) for name in names)]
 
@@ -111,10 +112,12 @@ class RowOrder:
 
     def rank(self, key: NodeKey) -> Position:
         """What sorts the rows of one workflow: where its step comes, and which of the step's edges it is."""
-        entry = self._tree.snapshot.collection.by_key.get(key[1]) if len(key) > 2 else None
+        entry = self._tree.entry_of(key) if len(key) > 2 else None
         if entry is None:
             return -1, -1
         flow = self._tree.analysis(entry).flow
-        names = ["trigger", *(f"step {step.id}" for step in flow.order), *map(duplicate_name, flow.duplicates)]
-        edge = key[3].removeprefix("way ") if len(key) > 3 else ""
-        return names.index(key[2]) if key[2] in names else -1, int(edge) if edge.isdigit() else -1
+        nodes = (TRIGGER_ID, *(step.id for step in flow.order))
+        names = [*map(part_name, nodes), *map(duplicate_name, flow.duplicates)]
+        edges = [*map(edge_name, range(len(flow.declared_edges.get(node_of(key), ()))))]
+        edge = key[3] if len(key) > 3 else ""
+        return names.index(key[2]) if key[2] in names else -1, edges.index(edge) if edge in edges else -1

@@ -21,7 +21,7 @@ from kustui.review.merged_flow import MergedWorkflow
 from kustui.text.signs import ADDED, CHANGED, REMOVED, mark_of
 from kustui.text.styled_lines import Line
 from kustui.tui.tree.nodes import Kind, Node, changed_node
-from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
+from kustui.tui.widgets.rows import NodeKey, node_key, node_of, part_name, workflow_key
 from kustui.workspace.difference import Change
 from kustui.workspace.snapshot import Snapshot
 
@@ -188,9 +188,7 @@ class TreeReview(Struct, frozen=True, eq=False, dict=True):
     def _step_place(self, key: NodeKey) -> int:
         entry = self.comparison.new.collection.by_key.get(key[1])
         merged = self.merged(entry, self.comparison.new_analysis(entry)) if entry is not None else None
-        if merged is None or key[2] == "trigger":
-            return 0
-        return merged.flow.places.get(key[2].removeprefix("step "), 0)
+        return merged.flow.places.get(node_of(key), 0) if merged is not None else 0
 
     # What is gone
 
@@ -229,7 +227,7 @@ class TreeReview(Struct, frozen=True, eq=False, dict=True):
         """A step of a workflow that is gone."""
         assert merged.old is not None, "it was there"
         step = merged.old.flow.steps[id_]
-        return self._gone(workflow.child(f"step {id_}", Kind.STEP, step.pointer, step, opens=opens), merged.old)
+        return self._gone(workflow.child(part_name(id_), Kind.STEP, step.pointer, step, opens=opens), merged.old)
 
     def removed_edges(self, step: Node, merged: MergedWorkflow, id_: str) -> Iterator[Node]:
         """The edges out of a step that are gone."""

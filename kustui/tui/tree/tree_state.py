@@ -12,8 +12,8 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import is_inside
 from kustui.definition.source.source import UNKNOWN_KEY
-from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name, file_faults, number_of
-from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
+from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name, edge_name, file_faults, number_of
+from kustui.tui.widgets.rows import NodeKey, node_key, part_name, workflow_key
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:  # not before the first paint
@@ -99,6 +99,10 @@ class TreeState:
 
         return self.snapshot.settings or Settings()
 
+    def entry_of(self, key: NodeKey) -> Entry | None:
+        """The workflow that a node is, or is a part of, as it is now; None where it is gone, and for a file."""
+        return self.snapshot.collection.by_key.get(key[1]) if len(key) > 1 else None
+
     def analysis(self, entry: Entry) -> WorkflowAnalysis:
         """The analysis of a workflow of the snapshot, or of one that is gone."""
         if self.review is not None and self.review.is_gone(entry, self.snapshot):
@@ -157,15 +161,10 @@ class TreeState:
         for document in self.snapshot.collection.documents:
             if document.is_one_workflow:
                 yield from self._workflows(document, 0)
-            elif (
-                document.entries
-                or document.faults
-                or document.broken
-                or document.apps
-                or any(self._removed_in(document))
-            ):
-                if not any(map(self._is_left, document.entries)) and self.matches is not None:
-                    continue
+                continue
+            parts = (document.entries, document.faults, document.broken, document.apps)
+            is_left = self.matches is None or any(map(self._is_left, document.entries))
+            if is_left and (any(parts) or any(self._removed_in(document))):
                 yield Node(Kind.DOCUMENT, (document.path,), 0, document, document.pointer, opens=True)
         if self.review is not None and self.matches is None:
             yield from self.review.removed_roots(self._paths)
@@ -211,12 +210,13 @@ class TreeState:
                 continue  # what has the key is there, and marked
             yield node.child(f"fault {index}", Kind.FAULT, fault.pointer, fault)
         if (trigger := analysis.workflow.trigger) is not None:
-            yield node.child("trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions))
+            name, opens = part_name(TRIGGER_ID), bool(trigger.transitions)
+            yield node.child(name, Kind.TRIGGER, trigger.pointer, trigger, opens=opens)
         merged = self.merged(node)
         for step in flow.order if merged is None or node.removed else merged.flow.order:
             opens = bool(step.transitions or step.error_cases)  # whom it schedules is shown anyway
             if (now := flow.steps.get(step.id)) is not None:
-                yield node.child(f"step {step.id}", Kind.STEP, now.pointer, now, opens=opens)
+                yield node.child(part_name(step.id), Kind.STEP, now.pointer, now, opens=opens)
             elif self.review is not None and merged is not None:
                 yield self.review.removed_step(node, merged, step.id, opens=opens)
         for step in flow.duplicates:
@@ -230,7 +230,7 @@ class TreeState:
             if call.pointer == node.pointer:
                 yield node.child("schedule", Kind.SCHEDULE, f"{call.pointer}/params", call)
         for index, edge in enumerate(analysis.flow.declared_edges.get(id_, ())):
-            yield node.child(f"way {index}", Kind.EDGE, edge.transition.pointer, edge)
+            yield node.child(edge_name(index), Kind.EDGE, edge.transition.pointer, edge)
         if self.review is not None and not node.removed and (merged := self.merged(node)) is not None:
             yield from self.review.removed_edges(node, merged, id_)
 
@@ -396,4 +396,4 @@ class TreeState:
             return (*workflow_key(entry), duplicate_name(part))
         key = node_key(entry, part.id if isinstance(part, Step) else TRIGGER_ID)
         edges = enumerate(part.edges)
-        return next(((*key, f"way {index}") for index, edge in edges if is_inside(pointer, edge.pointer)), key)
+        return next(((*key, edge_name(index)) for index, edge in edges if is_inside(pointer, edge.pointer)), key)

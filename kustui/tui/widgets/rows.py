@@ -23,6 +23,9 @@ _LABEL = 11
 
 BREADCRUMB_SEPARATOR = (" › ", "muted")
 
+_TRIGGER, _STEP = "trigger", "step "
+"""How the part of a key begins that says which node of a workflow it is."""
+
 NodeKey = tuple[str, ...]
 """What identifies a node of the tree across reloads; its prefixes are the keys of the nodes above it."""
 
@@ -35,7 +38,18 @@ def workflow_key(entry: Entry) -> NodeKey:
 def node_key(entry: Entry, node: str) -> NodeKey:
     """The key of the node of a trigger or step; where ``node`` is empty, that of the workflow."""
     key = workflow_key(entry)
-    return (*key, "trigger" if node == TRIGGER_ID else f"step {node}") if node else key
+    return (*key, part_name(node)) if node else key
+
+
+def part_name(node: str) -> str:
+    """The last part of the key of a trigger or step."""
+    return _TRIGGER if node == TRIGGER_ID else f"{_STEP}{node}"
+
+
+def node_of(key: NodeKey) -> str:
+    """The trigger or step that a node of the tree is, or is a part of; an empty string where it is none."""
+    name = key[2] if len(key) > 2 else ""
+    return TRIGGER_ID if name == _TRIGGER else name.removeprefix(_STEP) if name.startswith(_STEP) else ""
 
 
 class Target(NamedTuple):

@@ -193,7 +193,7 @@ def test_a_hidden_node_is_revealed_by_opening_what_it_stands_below() -> None:
 def test_a_node_that_is_gone_reveals_the_nearest_above_it() -> None:
     tree = TreeState(sample("timer-chain.json"))
     entry = tree.snapshot.collection.entries[2]
-    index = tree.reveal((*node_key(entry, "gone"), "way 3"))
+    index = tree.reveal((*node_key(entry, "gone"), "edge 3"))
     assert index is not None
     assert tree.nodes[index].key == workflow_key(entry)
     assert tree.reveal(("no such file", "x")) is None
