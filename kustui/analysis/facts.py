@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from kustui.analysis.flow import FlowGraph
-from kustui.definition.cases import ANY, Case, Cases, Fact, FactTable, outcome_if_missing
+from kustui.definition.cases import ANY, Case, Cases, Fact, FactTable
 from kustui.definition.expressions import (
     Comparison,
     Condition,
@@ -29,6 +29,7 @@ from kustui.definition.expressions import (
 )
 from kustui.definition.functions import FUNCTIONS
 from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.possible_values import outcome_if_missing
 
 _MOST_LOOKED_AT = 300_000
 """How many comparisons of a workflow are looked at, all in all, each as often as a path comes to it. Beyond, no path is

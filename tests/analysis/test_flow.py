@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.benchmarks.growth import counted
 from tests.support.definitions import ALWAYS
 from tests.support.flows import arrows, flow, flow_of, step, workflow
 
@@ -333,3 +334,15 @@ def test_no_other_error_action_leads_to_a_step_or_forms_a_loop(type_: str) -> No
 def test_many_continues_lead_on_once() -> None:
     found = flow("a", acting("continue", "continue", targets="b c"), step("b"), step("c"))
     assert len(found.edges["a"]) == 4
+
+
+@pytest.mark.parametrize("value", [lambda at: f"v{at}", lambda at: at])
+def test_what_the_ways_before_one_rule_out_is_looked_at_in_proportion_to_their_number(value: Any) -> None:
+    def work(count: int) -> int:
+        conditions = [{"op": "eq", "values": ["/#steps.1.status", value(at)]} for at in range(count)]
+        targets = [{"target": "b", "condition": condition} for condition in conditions]
+        flow = flow_of({"trigger": {"id": "1", "transitions": targets}, "steps": [step("b")]})
+        assert len(flow.conditions) == count
+        return counted(lambda: flow.impossible)
+
+    assert work(160) < 5 * work(40)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from kustui.definition.cases import Fact, FactTable, Term
+from kustui.definition.cases import Fact, FactTable
+from kustui.definition.possible_values import Term
 
 
 @pytest.mark.parametrize(

@@ -27,17 +27,16 @@ class Choice:
     def __init__(self) -> None:
         self._tried: list[Condition | None] = []
         self._reads: set[str] = set()
-        self._pending: list[tuple[int, Condition, bool]] = []
-        """Those of which the following was not worked out yet, as most share nothing: their number, and whether they
-        read something that one before them reads."""
+        self._pending: list[tuple[int, Condition]] = []
+        """Those of which the following was not worked out yet, as most share nothing, with their number."""
         self._same: dict[str, int] = {}
-        self._none_holds: Cases = ANY
         self._table = FactTable()
+        self._none_holds = self._table.combination()
 
     @property
     def is_exhausted(self) -> bool:
         """Whether one of the conditions so far holds in every run."""
-        return not self._none_holds
+        return self._none_holds.is_impossible
 
     def winner(self, condition: Condition | None) -> int | None:
         """The number of a condition that is taken instead wherever this one holds; of several that share that, the
@@ -52,7 +51,7 @@ class Choice:
         if self._reads.isdisjoint(texts_read(condition)):
             return None
         holds = self._cases(condition, True)
-        if self._table.consistent(both(holds, self._none_holds)):
+        if self._none_holds.allows(holds):
             return None
         return next(
             (at for at in range(len(self._tried)) if not self._table.consistent(both(holds, self._fails(at)))),
@@ -72,21 +71,20 @@ class Choice:
         if condition is None:
             return
         reads = texts_read(condition)
-        is_known = not self._reads.isdisjoint(reads)
-        self._pending.append((len(self._tried) - 1, condition, is_known))
+        self._pending.append((len(self._tried) - 1, condition))
         if constant_outcome(condition) is True:
-            self._none_holds = ()
-        elif is_known:
+            self._none_holds.add(())
+        elif not self._reads.isdisjoint(reads):
             self._work_out_pending()
         self._reads.update(reads)
 
     def _work_out_pending(self) -> None:
         """Finds what is true where no condition so far holds."""
-        for at, condition, is_known in self._pending:
+        for at, condition in self._pending:
             self._same.setdefault(condition_key(condition), at)
-            none_holds = both(self._none_holds, self._fails(at))
-            if all(len(case) <= _MOST_FACTS for case in none_holds):
-                self._none_holds = self._table.consistent(none_holds) if is_known else none_holds
+            fails = self._fails(at)
+            if self._none_holds.most_facts + max(map(len, fails), default=0) <= _MOST_FACTS:
+                self._none_holds.add(fails)
         self._pending.clear()
 
     def _fails(self, at: int) -> Cases:

@@ -8,12 +8,13 @@ from functools import cached_property, partial
 
 from msgspec import Struct
 
-from kustui.definition.cases import ANY, Cases, Fact, FactTable, Term, all_cases, any_cases
+from kustui.definition.cases import ANY, Cases, Fact, FactTable, all_cases, any_cases
 from kustui.definition.expressions.nodes import Expression, Path
 from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, parse
 from kustui.definition.expressions.templates import Template
 from kustui.definition.functions import FUNCTIONS
 from kustui.definition.operators import OPERATORS, OPPOSITES, Family, Operator, compare, operator_named
+from kustui.definition.possible_values import Term
 from kustui.definition.values import MISSING, canonical_json
 from kustui.text.terminal_safe import UNKNOWN
 

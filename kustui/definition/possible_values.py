@@ -1,0 +1,218 @@
+"""Which values meet all of the comparisons of one value: whether it may be there, and whether it may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice, pairwise
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kustui.definition.dates import iso_date, parse_date
+from kustui.definition.operators import (
+    OPPOSITES,
+    Family,
+    Operator,
+    Presence,
+    asks_equal,
+    compare,
+    operator_named,
+    other_than,
+)
+from kustui.definition.values import MISSING, Undecided, is_number, may_be_nothing, number_of, text_of
+
+_MOST_COMPARISONS = 300
+"""Of one value. More are not looked at together, but for what it is the same as."""
+_MOST_INEQUALITIES = 40
+"""Of one value that is compared with nothing that it is. More are not looked at together."""
+
+
+class Term(Struct, frozen=True, dict=True):
+    """What the comparison of a fact compares."""
+
+    operator: str
+    negated: bool
+    """Whether the fact holds where the comparison does not."""
+    value: tuple[str, ...]
+    """The path, or a text in its place, whose value is compared with what is written down; empty for any other."""
+    place: int
+    """Which of the operands that is."""
+    literal: Any
+    """What it is compared with; MISSING where that is nothing."""
+
+    @property
+    def meaning(self) -> Operator:
+        return operator_named(self.operator)
+
+    @cached_property
+    def outcome_of_missing(self) -> bool | None:
+        """Whether the comparison holds where the value is missing, where that decides it."""
+        meaning = self.meaning
+        if meaning.reads < 2:
+            return outcome_if_missing(self.operator, (MISSING,), (True,))
+        literals = (MISSING, self.literal) if self.place == 0 else (self.literal, MISSING)
+        return outcome_if_missing(self.operator, literals, [place == self.place for place in range(meaning.reads)])
+
+    @cached_property
+    def is_exhausted(self) -> bool:
+        """Whether the candidates for a value leave no case out."""
+        dates = self.meaning.family is Family.DATE and parse_date(self.literal) is not None
+        return dates or self.meaning.is_exhausted_by_examples
+
+
+Required = tuple[Term, bool]
+"""A comparison, and whether it has to hold."""
+
+
+class _Alike(NamedTuple):
+    """Comparisons with texts, or with numbers, that ask whether a value is the same, or is not."""
+
+    asked: tuple[Required, ...] = ()
+    same: frozenset[str | int | float] = frozenset()
+    different: frozenset[str | int | float] = frozenset()
+
+    def takes(self, value: str | int | float) -> bool:
+        """Whether a value of that kind meets them all."""
+        return value not in self.different and not self.same - {value}
+
+    def asking(self, required: Required, literal: str | int | float, is_equal: bool) -> _Alike:
+        """With one more."""
+        if is_equal:
+            return _Alike((*self.asked, required), self.same | {literal}, self.different)
+        return _Alike((*self.asked, required), self.same, self.different | {literal})
+
+
+class _Comparisons(NamedTuple):
+    """What a value has to meet, sorted out: what compares it with texts, with numbers, and what says anything else."""
+
+    texts: _Alike = _Alike()
+    numbers: _Alike = _Alike()
+    others: tuple[Required, ...] = ()
+
+    def asking(self, term: Term, holds: bool) -> _Comparisons:
+        """With one more."""
+        literal, asked = term.literal, asks_equal(term.operator)
+        if asked is None or not (isinstance(literal, str) or is_number(literal)):
+            return self._replace(others=(*self.others, (term, holds)))
+        if isinstance(literal, str):
+            return self._replace(texts=self.texts.asking((term, holds), literal, asked is holds))
+        return self._replace(numbers=self.numbers.asking((term, holds), number_of(literal) or 0, asked is holds))
+
+    @property
+    def terms(self) -> list[Term]:
+        return [term for term, _ in (*self.texts.asked, *self.numbers.asked, *self.others)]
+
+    def take(self, value: Any) -> bool:
+        """Whether a value that is there may meet them all."""
+        rest = list(self.others)
+        if not isinstance(value, str):  # a text is the same as no other text
+            rest += self.texts.asked
+        elif not self.texts.takes(value):
+            return False
+        if (number := number_of(value)) is None:  # a number, or a text that spells one, is the same as no other number
+            rest += self.numbers.asked
+        elif not self.numbers.takes(number):
+            return False
+        return all(_fits(term, holds, value) for term, holds in rest)
+
+
+class PossibleValues(Struct, frozen=True, eq=False):
+    """The values that meet some comparisons. One more seldom takes a look at those before it: as long as the example
+    that meets them meets it, too, there is nothing to look for."""
+
+    may_be_there: bool = True
+    may_be_missing: bool = True
+    _comparisons: _Comparisons = _Comparisons()
+    _example: tuple[Any, ...] = ("like nothing else",)
+    """One that may meet them, if one was looked for."""
+    _equal: Term | None = None
+    """A comparison that a value meets only by being the literal."""
+    _are_exhausted: bool = True
+    """Whether the candidates leave no case out."""
+
+    @property
+    def is_possible(self) -> bool:
+        return self.may_be_there or self.may_be_missing
+
+    def meeting(self, term: Term, holds: bool) -> PossibleValues:
+        """Those of them for which one more comparison holds, or does not."""
+        may_be_missing = self.may_be_missing and term.outcome_of_missing in (None, holds)
+        is_equal = asks_equal(term.operator) is holds
+        count = sum(
+            map(len, (self._comparisons.texts.asked, self._comparisons.numbers.asked, self._comparisons.others))
+        )
+        if not self.may_be_there or (count >= _MOST_COMPARISONS and not is_equal):
+            return replace(self, may_be_missing=may_be_missing)
+        comparisons = self._comparisons.asking(term, holds)
+        equal = term if is_equal and self._equal is None else self._equal
+        are_exhausted = self._are_exhausted and term.is_exhausted
+        may_be_there, example = not _excludes(term, holds, comparisons.others), self._example
+        if may_be_there and (is_equal or not example or not _fits(term, holds, example[0])):
+            is_searched = equal is not None or (count < _MOST_INEQUALITIES and are_exhausted)
+            candidates = _spellings(equal.literal) if equal is not None else _candidates(comparisons.terms)
+            example = tuple(islice(filter(comparisons.take, candidates), 1)) if is_searched else ()
+            may_be_there = bool(example) or not is_searched
+        return PossibleValues(may_be_there, may_be_missing, comparisons, example, equal, are_exhausted)
+
+
+def _excludes(term: Term, holds: bool, others: Iterable[Required]) -> bool:
+    """Whether nothing is what a comparison asks for beside others: true and false at once."""
+    if not holds or term.operator not in ("true", "false"):
+        return False
+    return any(
+        other.operator != term.operator and must for other, must in others if other.operator in ("true", "false")
+    )
+
+
+def outcome_if_missing(operator: str, values: Sequence[Any], missing: Sequence[bool]) -> bool | None:
+    """Whether a comparison of values, as written, holds where missing values decide it."""
+    opposite = OPPOSITES.get(operator)
+    meaning = operator_named(opposite or operator)
+    if meaning.is_equality and any(value is None for value in values):
+        return opposite is None if sum(missing) == 1 else None
+    if meaning.casts_nothing and any(may_be_nothing(value) for value in values):
+        return None
+    match meaning.presence:
+        case Presence.NEEDS_BOTH if sum(missing) == 1:
+            return opposite is not None
+        case Presence.NEEDS_FIRST | Presence.ASKS if missing[0]:
+            return opposite is not None
+    return None
+
+
+def _fits(term: Term, holds: bool, value: Any) -> bool:
+    """Whether a value that is there may be one for which a comparison holds, or does not."""
+    literal = term.literal
+    pair = (value, literal) if term.place == 0 else (literal, value)
+    answer = compare(term.operator, *pair)
+    if isinstance(answer, Undecided):
+        # What is no number is neither more nor less than one, in any reading; likewise dates.
+        family = term.meaning.family
+        ordered = family is Family.DATE or (family is Family.ORDER and number_of(literal) is not None)
+        return not (ordered and holds)
+    return answer is holds
+
+
+def _spellings(literal: Any) -> Iterator[Any]:
+    """The values that may be cast to a literal."""
+    yield from (literal, [literal])
+    if (number := number_of(literal)) is not None:
+        yield from (number, text_of(number))
+    if isinstance(literal, bool) or literal in ("true", "false"):
+        yield from (str(literal).lower(), str(literal).lower() == "true")
+
+
+def _candidates(terms: Sequence[Term]) -> Iterator[Any]:
+    """Values that stand for all others: like what a value is compared with, beside it, between, and like none of it."""
+    yield from ("like nothing else", True, False, 0)
+    literals = [literal for term in terms if (literal := term.literal) is not MISSING]
+    for literal in literals:
+        yield from _spellings(literal)
+        yield other_than(literal)
+    numbers = sorted({number for literal in literals if (number := number_of(literal)) is not None})
+    yield from (beside for number in numbers for beside in (number - 1, number + 1))
+    yield from ((lower + upper) / 2 for lower, upper in pairwise(numbers))
+    moments = sorted({moment for literal in literals if (moment := parse_date(literal)) is not None})
+    yield from (iso_date(beside) for moment in moments for beside in (moment - 1_000, moment + 1_000))
