@@ -77,13 +77,15 @@ class CachedCheck:
         if not _is_whole(snapshot.collection):
             return None
         data, keys = CollectionData(snapshot.collection, settings), self._keys_of(snapshot, settings)
-        kept = self._cache.read([keys.problems, keys.schedules])
+        kept = self._cache.read([keys.problems, keys.schedules, keys.between])
         problems = _restored(kept.get(keys.problems), data.problems)
         schedules = _restored(kept.get(keys.schedules), data.schedules)
         if problems is None or schedules is None:
             return None
+        between = _restored(kept.get(keys.between), data.problems)
         results = partial(_kept_results, self._cache, _WorkflowKeys(snapshot.collection, settings), {})
-        return Snapshot(snapshot.collection, problems, schedules, snapshot.paths, settings, kept_results=results)
+        whole = problems, schedules, snapshot.paths, settings
+        return Snapshot(snapshot.collection, *whole, between=between, kept_results=results)
 
     def _keys_of(self, snapshot: Snapshot, settings: Settings) -> _CheckKeys:
         """The keys of a collection, of which all bytes are looked at: once, until there is another."""
@@ -114,6 +116,8 @@ class CachedCheck:
             data, keys = CollectionData(snapshot.collection, settings), self._keys_of(snapshot, settings)
             yield from _record(keys.problems, lambda: data.plain_problems(problems))
             yield from _record(keys.schedules, lambda: data.plain_schedules(schedules))
+            if (between := snapshot.between) is not None:
+                yield from _record(keys.between, lambda: data.plain_problems(between, located=False))
 
 
 class _KeepingListener:
@@ -153,6 +157,7 @@ class _CheckKeys(NamedTuple):
     """What they are the keys of."""
     problems: bytes
     schedules: bytes
+    between: bytes
 
     def are_of(self, snapshot: Snapshot, settings: Settings) -> bool:
         return self.collection is snapshot.collection and self.settings is settings and self.paths == snapshot.paths
@@ -170,8 +175,8 @@ class _CheckKeys(NamedTuple):
                 plain = (suppression.rule, suppression.workflow, suppression.step, suppression.extent)
                 parts.append(_bytes_of(plain))
         whole = key_of(*parts, *(document.source.data for document in collection.documents))
-        problems, schedules = key_of("problems", whole), key_of("schedules", whole)
-        return cls(collection, snapshot.paths, settings, problems, schedules)
+        keys = (key_of(what, whole) for what in ("problems", "schedules", "between"))
+        return cls(collection, snapshot.paths, settings, *keys)
 
 
 def _plain_settings(settings: Settings) -> bytes:

@@ -227,8 +227,8 @@ def _answer_from(
             if listener is not None:
                 listener.take(results, at_once=False)
         else:
-            problems, schedules, settings = _loaded(content, collection)
-            return Snapshot(collection, problems, schedules, snapshot.paths, settings, results)
+            problems, schedules, settings, between = _loaded(content, collection)
+            return Snapshot(collection, problems, schedules, snapshot.paths, settings, results, between)
     return None
 
 
@@ -257,7 +257,8 @@ def _answer(asked: BinaryIO, out: BinaryIO, *, lifeline: int) -> None:
     sender = _Sender(opened.collection, out, sent=len(results))
     checked = check_snapshot(opened, CheckOptions(settings, sender.progress, listener=sender))
     sender.send(checked.results)
-    _send(out, b"done", _dumped((checked.problems, checked.schedules, checked.settings), opened.collection))
+    whole = checked.problems, checked.schedules, checked.settings, checked.between
+    _send(out, b"done", _dumped(whole, opened.collection))
 
 
 class _Sender:

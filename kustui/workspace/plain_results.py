@@ -52,13 +52,18 @@ class CollectionData(Struct, frozen=True, eq=False, dict=True):
     def _entry_places(self) -> Mapping[str, int]:
         return {entry.key: place for place, entry in enumerate(self.collection.entries)}
 
-    def plain_problems(self, problems: Iterable[Problem]) -> Plain:
+    def plain_problems(self, problems: Iterable[Problem], *, located: bool = True) -> Plain:
+        """``located``: with the bytes of each place, so that nobody has to look for it. Those are other ones after an
+        edit before it; without them it is found by its pointer then."""
         return [
             [
                 self._places[problem.document],
                 None if problem.entry is None else self._entry_places[problem.entry.key],
-                *_plain_problem(problem, problem.pointer, problem.where()),
-                [[one.message, self._places[one.document], one.pointer, one.where()] for one in problem.related],
+                *_plain_problem(problem, problem.pointer, problem.where() if located else problem.extent),
+                [
+                    [one.message, self._places[one.document], one.pointer, one.where() if located else one.extent]
+                    for one in problem.related
+                ],
             ]
             for problem in problems
         ]
@@ -67,7 +72,7 @@ class CollectionData(Struct, frozen=True, eq=False, dict=True):
         documents, entries = self._documents, self.collection.entries
         problems = []
         for document, entry, *fields, related in plain:
-            notes = (Related(words, documents[at], place, Extent(*where)) for words, at, place, where in related)
+            notes = (Related(words, documents[at], place, _extent(where)) for words, at, place, where in related)
             place = documents[document], None if entry is None else entries[entry]
             problems.append(_problem(*place, fields, tuple(notes)))
         return tuple(problems)
@@ -221,9 +226,9 @@ class WorkflowData(Struct, frozen=True, eq=False):
 # Their parts
 
 
-def _plain_problem(problem: Problem, pointer: str, extent: Extent) -> Plain:
+def _plain_problem(problem: Problem, pointer: str, extent: Extent | None) -> Plain:
     """A problem without its file, its workflow and what is related to it."""
-    place = [pointer, extent, problem.on_key, problem.step]
+    place = [pointer, extent, problem.within, problem.on_key, problem.step]
     return [
         problem.rule,
         int(problem.severity),
@@ -239,9 +244,14 @@ def _problem(
     document: Document, entry: Entry | None, plain: Plain, related: tuple[Related, ...], base: str = "", start: int = 0
 ) -> Problem:
     """The problem again; ``base`` and ``start`` are where its place counts from."""
-    rule, severity, message, hint, pointer, extent, on_key, step, *near = plain
-    place = base + pointer, Extent(*extent).moved(start), None, on_key, entry, step
+    rule, severity, message, hint, pointer, where, within, on_key, step, *near = plain
+    extent = _extent(where, start)
+    place = base + pointer, extent, None if within is None else tuple(within), on_key, entry, step
     return Problem(rule, Severity(severity), message, document, hint, *place, related, *near)
+
+
+def _extent(plain: Plain | None, start: int = 0) -> Extent | None:
+    return None if plain is None else Extent(*plain).moved(start)
 
 
 def _plain_call(call: ScheduleCall) -> Plain:

@@ -60,6 +60,13 @@ class Snapshot(Struct, frozen=True, eq=False, dict=True, weakref=True):
         """Its results, where they are the same with these settings; otherwise none."""
         return self.results if self.settings is None or settings.judges_like(self.settings) else {}
 
+    def with_kept_results(self) -> Snapshot:
+        """The same with the results that are kept, where it was made without."""
+        if self.kept_results is None:
+            return self
+        with gc_paused():
+            return replace(self, results=self.kept_results(), kept_results=None)
+
     @cached_property
     def every_result(self) -> Results:
         """The results of all workflows, once they are checked: where it was made without, read or found out again."""
@@ -166,6 +173,7 @@ def _between(
     if (
         before is not None
         and before.between is not None
+        and len(before.results) == len(before.collection.entries)
         and before.schedules is not None
         and before.settings is not None
         and settings.judges_like(before.settings)
@@ -239,6 +247,7 @@ class Workspace:
         before, collection = self.snapshot, self._reader.read(changed)
         if collection is before.collection and before.problems is not None and settings == before.settings:
             return before
+        before = before.with_kept_results()
         known = reusable_results(before.collection, before.results, collection)
         earlier = before if before.problems is not None else before.earlier
         read = Snapshot(collection, paths=before.paths, settings=before.settings, results=known, earlier=earlier)

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from kustui.cache import Cache
-from kustui.check import RULE_NAMES
+from kustui.check import RULE_NAMES, checker
 from kustui.check.checker import Results
 from kustui.check.reports import FORMATS, CheckResult, report_of
 from kustui.config.check_settings import Settings
@@ -22,6 +22,7 @@ from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.snapshot import CheckOptions, Snapshot, Workspace, check_snapshot, open_paths
 from tests.benchmarks.generate import definition
 from tests.support.snapshots import plain, plain_problem
+from tests.support.trees import SAMPLES
 
 SUPPRESSED = '[[suppress]]\nrule = "unknown-target"\nreason = "x"\n[[suppress]]\nrule = "loop"\nreason = "x"\n'
 
@@ -138,6 +139,34 @@ def test_a_workspace_goes_on_from_what_was_kept(cache: Cache, folder: Path) -> N
         assert told(snapshot) == told(fresh)
         assert facts(snapshot) == facts(fresh)
         check.keep()
+
+
+def test_the_first_save_after_an_opening_looks_at_no_more_than_any_other(
+    cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = json.loads((SAMPLES / "broken" / "missing-input.json").read_text())
+    file = tmp_path / "app.json"
+    file.write_text(json.dumps(value, indent=1))
+    checked(cache, [str(file)])
+    seen: list[int] = []
+
+    def check(snapshot: Snapshot, options: CheckOptions) -> Snapshot:
+        seen.append(len(snapshot.collection.entries) - len(snapshot.results))
+        return check_snapshot(snapshot, options)
+
+    workspace = Workspace([str(file)], checker=CachedCheck(cache, lambda: check))
+    workspace.open()
+    before = workspace.refresh()
+    assert (seen, before.results) == ([], {})
+    monkeypatch.setattr(checker, "collection_analysis", None)  # what is wrong between workflows is not looked for
+    assert before.between
+    at = before.collection.entries.index(before.between[0].entry)
+    value["workflows"][at] = {"note": "what is wrong moves, also within its workflow", **value["workflows"][at]}
+    file.write_text(json.dumps(value, indent=1))
+    now = workspace.refresh()
+    monkeypatch.undo()
+    assert seen == [1]
+    assert told(now) == told(check_snapshot(open_paths([str(file)])))
 
 
 def test_files_that_cannot_be_read_as_text_are_the_same(cache: Cache, folder: Path) -> None:

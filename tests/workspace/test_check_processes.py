@@ -63,6 +63,8 @@ def test_the_outcome_is_the_same(opened: Snapshot, monkeypatch: pytest.MonkeyPat
     assert there.schedules.calls == here.schedules.calls
     assert there.schedules.to_workflow.keys() == here.schedules.to_workflow.keys()
     assert there.results == here.results
+    assert there.between is not None, "or the first save looks for it again"
+    assert list(map(_row, there.between)) == list(map(_row, here.between or ()))
 
 
 def test_what_is_known_is_not_checked_again(opened: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
