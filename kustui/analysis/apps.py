@@ -18,6 +18,7 @@ from kustui.definition.expressions import Template, expressions_in
 from kustui.definition.expressions.nodes import ROOTS
 from kustui.definition.functions import HELPERS
 from kustui.definition.keys import has_mistyped
+from kustui.definition.platform import app_and_name
 from kustui.definition.source.source import UNKNOWN_KEY
 
 _NUMBER = r"(?:\d+|[xX*])"
@@ -89,7 +90,6 @@ def _is_alternative(text: str) -> bool:
 
 # Declarations
 
-_OF_AN_APP = re.compile(r"kustomer\.app\.([^.]+)\.(.+)", re.DOTALL)
 _INPUT = re.compile(r"/#(?:fn:[^,]+,)?([\w@-]+)(?=[.,]|$)")
 _OTHER_ROOTS = {*ROOTS, "settings", "appSettings", "context", "org"}
 """What a template of an action may read besides its own inputs and settings: what of it is there is not documented."""
@@ -184,8 +184,8 @@ def is_readable_member(document: Document, entry: AppEntry, key: str) -> bool:
 
 
 def _own_name(app: str, name: str) -> str | None:
-    match = _OF_AN_APP.fullmatch(name)
-    return match[2] if match and general_name(match[1]) == general_name(app) else None
+    its_app, own_name = app_and_name(name)
+    return own_name if own_name and general_name(its_app) == general_name(app) else None
 
 
 # Templates of actions

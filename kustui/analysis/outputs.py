@@ -10,7 +10,7 @@ from kustui.analysis.effects import CUSTOM
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Path, is_plain
 from kustui.definition.models import Step
-from kustui.definition.platform import OBJECT_EVENT, TRANSFORM_ACTION
+from kustui.definition.platform import ANSWERS_OBJECT, OBJECT_EVENT, TRANSFORM_ACTION
 from kustui.text.messages import closest, quoted
 
 _PARTS = ("attributes", "relationships")
@@ -20,7 +20,6 @@ _RELATIONSHIPS = frozenset({"customer", "company", "conversation", "message", "o
 _CHANGE = ("op", "before", "after")
 """What each field of ``changes`` holds [api]."""
 _SYNONYMS = {"new": "after", "current": "after", "to": "after", "old": "before", "previous": "before", "from": "before"}
-_OBJECT_ACTION = re.compile(r"kustomer\.(?:company|conversation|customer|klass|kobject|message|note|org|user)\.")
 _QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'")
 _BRACKET_OR_QUOTE = frozenset("['\"")
 _BRACKETED = re.compile(r"\[[^\[\]]+\]")
@@ -52,7 +51,7 @@ def absence_of(analysis: WorkflowAnalysis, path: Path, node: str | None, *, in_t
     if isinstance(part, Step):
         if part.action == TRANSFORM_ACTION:
             absence = _absence_in_transform(part, fields)
-        elif part.action is not None and _OBJECT_ACTION.match(part.action):
+        elif part.action is not None and ANSWERS_OBJECT.match(part.action):
             absence = _below_length(fields)
     elif part is not None and not part.callable:
         absence = _absence_in_event(fields)
@@ -69,7 +68,7 @@ def may_have_blanks(analysis: WorkflowAnalysis, path: Path) -> bool:
     node = analysis.flow.node(path.step) if path.step is not None else None
     part = analysis.flow.part(node) if node is not None else None
     if isinstance(part, Step):
-        return part.action is not None and not _OBJECT_ACTION.match(part.action)
+        return part.action is not None and not ANSWERS_OBJECT.match(part.action)
     if part is None or not part.callable:
         return part is not None and not OBJECT_EVENT.fullmatch(part.event_name)
     return analysis.inputs is not None and path.fields[0] in analysis.inputs.properties

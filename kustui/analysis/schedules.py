@@ -15,10 +15,10 @@ from kustui.analysis.names import path_namer
 from kustui.definition.expressions import is_plain
 from kustui.definition.models import RunAt, due_in_words
 from kustui.definition.platform import RELATIVE_UNIT_MINUTES
-from kustui.definition.source.positions import key_text
+from kustui.definition.source.positions import STRING, key_text
 from kustui.groups import grouped
 
-_NAMED_ID = re.compile(rb'"workflowId"[ \t\r\n]*:[ \t\r\n]*("[^"\\]*(?:\\.[^"\\]*)*")')
+_NAMED_ID = re.compile(rb'"workflowId"[ \t\r\n]*:[ \t\r\n]*(' + STRING + rb")")
 
 
 class ScheduleCall(Struct, frozen=True):

@@ -18,7 +18,15 @@ from kustui.definition.keys import APP, AVAILABLE_APP, EVERY_KEY, PARTS
 from kustui.definition.models import App, ScheduleCall, Workflow
 from kustui.definition.operators import OPERATORS
 from kustui.definition.parsed_workflow import DECLARED_TYPES, PURPOSES
-from kustui.definition.platform import ACTIONS, APP_KEYS, DISTINCTIVE_APP_KEYS, ERROR_ACTIONS, EVENTS, SCHEDULE_ACTION
+from kustui.definition.platform import (
+    ACTIONS,
+    APP_KEYS,
+    DISTINCTIVE_APP_KEYS,
+    ERROR_ACTIONS,
+    EVENTS,
+    SCHEDULE_ACTION,
+    WORKFLOW_KEYS,
+)
 from kustui.definition.source.outline import WRAPPED_KEYS
 
 Schema = dict[str, Any]
@@ -86,7 +94,7 @@ def schema() -> Schema:
     parts = {_title(part): _part(part, models.get(_title(part))) for part in PARTS}
     parts[_title(APP)]["properties"]["workflows"] = {"type": ["array", "null"], "items": _ref("WorkflowOfApp")}
     parts[_title(AVAILABLE_APP)]["properties"]["workflows"] = {"items": _ref("WorkflowOrResource")}
-    top = ("app", "version", "title", "workflows"), ("name", "trigger", "steps")
+    top = ("app", "version", "title", "workflows"), ("name", *WORKFLOW_KEYS)
     offered = {
         key: parts[title]["properties"][key]
         for title, keys in zip(("AppDefinition", "Workflow"), top, strict=True)
@@ -192,9 +200,9 @@ def _file() -> Schema:
     words = _with("app", {"type": ["object", "array"]})
     no_list = _with("workflows", {"not": {"type": "array"}})
     only_app_keys = {"propertyNames": {"enum": sorted(APP_KEYS)}}
-    inner_workflow = _with("attributes", _has_any(("trigger", "steps")))
+    inner_workflow = _with("attributes", _has_any(WORKFLOW_KEYS))
     resource = {"anyOf": [{**_has("attributes"), **_with_both("type", {"const": "workflow"})}, inner_workflow]}
-    bare = _has_any(("trigger", "steps"))
+    bare = _has_any(WORKFLOW_KEYS)
     named_app = {
         "allOf": [_with("type", {"pattern": "app", "type": "string"}), _with("attributes", _has("name", "version"))]
     }
@@ -227,7 +235,7 @@ def _with_both(key: str, schema: Schema) -> Schema:
 
 def _workflow(plain: Schema) -> Schema:
     """A workflow, or an API resource with one under its ``attributes``."""
-    is_resource = {"allOf": [_has("attributes"), {"not": _has_any(("trigger", "steps"))}]}
+    is_resource = {"allOf": [_has("attributes"), {"not": _has_any(WORKFLOW_KEYS)}]}
     resource = {"properties": {"attributes": plain, "id": {"type": ["string", "null"]}}}
     return _choice((is_resource, resource), (True, plain))
 

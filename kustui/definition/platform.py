@@ -54,13 +54,12 @@ _ACTIONS = {
 }  # fmt: skip
 ACTIONS = (*(f"kustomer.{of}.{verb}" for of, verbs in _ACTIONS.items() for verb in verbs.split()), SCHEDULE_ACTION)
 """The actions of the platform that have been met in public [seen]; there are more."""
-EVENTS = tuple(
-    f"kustomer.{of}.{verb}"
-    for of in ("company", "conversation", "customer", "message", "note")
-    for verb in ("create", "update")
-)
+_OBJECTS = ("company", "conversation", "customer", "message", "note")
+EVENTS = tuple(f"kustomer.{of}.{verb}" for of in _OBJECTS for verb in ("create", "update"))
 """The events of the platform's own objects [docs]; those of custom objects, apps and hooks have names of their own."""
 
+WORKFLOW_KEYS = ("trigger", "steps")
+"""One of these is in every workflow [docs]."""
 APP_KEYS = frozenset({
     "app", "version", "title", "identifier", "visibility", "description", "instructions", "iconUrl",
     "screenshots", "appDetails", "tags", "changelog", "dependencies", "roles", "env", "url", "clientId",
@@ -76,8 +75,10 @@ DISTINCTIVE_APP_KEYS = APP_KEYS - {
 }  # fmt: skip
 """Those that hardly any other object with an ``app`` has: the record of a release, say, or a message."""
 
-OBJECT_EVENT = re.compile(r"kustomer\.(?:company|conversation|customer|message|note|kobject\.[^.]+)\.\w+")
+OBJECT_EVENT = re.compile(rf"kustomer\.(?:{'|'.join(_OBJECTS)}|kobject\.[^.]+)\.\w+")
 """The events of objects, whose output are the fields of the object [docs]."""
+ANSWERS_OBJECT = re.compile(rf"kustomer\.(?:{'|'.join((*_OBJECTS, 'klass', 'kobject', 'org', 'user'))})\.")
+"""What the actions begin with whose output are the fields of an object [docs]."""
 _CALL_EVENT = re.compile(r"kustomer\.workflow\.(.+)\.call", re.DOTALL)
 
 
@@ -92,6 +93,20 @@ def called_id(event_name: str) -> str | None:
     return match[1] if match else None
 
 
+_OF_AN_APP = re.compile(r"kustomer\.app\.([^.]+)\.(.+)", re.DOTALL)
+
+
+def name_in_app(app: str, name: str) -> str:
+    """The action or event of an app as workflows name it: ``kustomer.app.<app>.<name>`` [docs]."""
+    return f"kustomer.app.{app.lower()}.{name}"
+
+
+def app_and_name(name: str) -> tuple[str, str]:
+    """The app of an action or event that an app declares, and what it is called there; empty ones for any other."""
+    match = _OF_AN_APP.fullmatch(name)
+    return (match[1], match[2]) if match is not None else ("", "")
+
+
 def short_name(name: str) -> str:
     """An action or event without what all begin with: ``rest-api.json`` for ``kustomer.rest-api.json``."""
     return name.removeprefix("kustomer.").removeprefix("app.")
@@ -100,9 +115,9 @@ def short_name(name: str) -> str:
 # What a step causes beyond its workflow: our reading of the vendor's warning of workflows that start themselves. All of
 # it is [assumed].
 
+_ANY_OBJECT = "|".join((*_OBJECTS, "kobject"))
 _WRITE = re.compile(
-    r"kustomer\.(conversation|customer|message|note|company|kobject)\.(?:(create)(?:-with-customer)?|update|merge"
-    r"|(?:append|remove|assign)-[a-z-]+)"
+    rf"kustomer\.({_ANY_OBJECT})\.(?:(create)(?:-with-customer)?|update|merge|(?:append|remove|assign)-[a-z-]+)"
 )
 _CALL_ADDRESS = re.compile(r"/v1/workflows/(?:([\w-]+)|[^/?#]*\{\{[^/?#]*)/call\b")
 FIELDS_OF_ACTIONS = {
@@ -135,7 +150,7 @@ def written_event(action: str, klass: object) -> str:
     return f"kustomer.kobject.{klass}.{event}" if isinstance(klass, str) and klass.isidentifier() else ""
 
 
-_OBJECT_ACTION = re.compile(r"kustomer\.(conversation|customer|message|note|company|kobject)\.[a-z-]+")
+_OBJECT_ACTION = re.compile(rf"kustomer\.({_ANY_OBJECT})\.[a-z-]+")
 _ADDRESS = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#]*)", re.IGNORECASE)
 OWN_API = "Kustomer API"
 """What stands for the host of an address without one, which is a path of the organisation's own API."""

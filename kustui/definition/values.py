@@ -10,6 +10,7 @@ import math
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeGuard
 
@@ -208,8 +209,6 @@ def number_in_text(number: int | float) -> str:
     power = int(exponent or 0)
     if e and not -7 < power < 21:
         return f"{mantissa.removesuffix('.0')}e{'+' if power > 0 else '-'}{abs(power)}"
-    from decimal import Decimal  # check writes no numbers
-
     digits = format(Decimal(repr(number)), "f")
     if "." in digits:
         digits = digits.rstrip("0").rstrip(".")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kustui.definition.collection import Document
-from kustui.definition.source.positions import Spot, escape, key_of, key_text, member_at, parent
+from kustui.definition.source.positions import BLANKS, Spot, escape, key_of, key_text, member_at, parent
 from kustui.definition.source.source import Extent, Source
 from kustui.definition.values import is_number
 from kustui.fix.edits import TextEdit
@@ -19,7 +19,6 @@ from kustui.fix.edits import TextEdit
 _QUOTE = b'"'
 _BLANKS = b" \t\r\n"
 _COMMA = re.compile(rb"[ \t\r\n]*,[ \t\r\n]*")
-_BLANK = re.compile(rb"[ \t\r\n]*")
 _UNIT = "  "
 """The indentation of a level where nothing in the file shows another."""
 
@@ -154,7 +153,7 @@ def _removed(source: Source, spot: Spot) -> TextEdit:
     before = _start_of_blanks(data, start)
     if data[before - 1 : before] == b",":
         return TextEdit(source, Extent(before - 1, end), "")
-    after = _BLANK.match(data, end)
+    after = BLANKS.match(data, end)
     return TextEdit(source, Extent(before, after.end() if after else end), "")
 
 

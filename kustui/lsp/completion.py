@@ -19,8 +19,8 @@ from kustui.definition.functions import FUNCTIONS, HELPERS
 from kustui.definition.json_schema import described_keys
 from kustui.definition.keys import APP, PARTS, WORKFLOW, parts_below
 from kustui.definition.operators import OPERATORS
-from kustui.definition.platform import ACTIONS, ERROR_ACTIONS, EVENTS, TRIGGER_ID, call_event
-from kustui.definition.source.recognition import is_module
+from kustui.definition.platform import ACTIONS, ERROR_ACTIONS, EVENTS, TRIGGER_ID, call_event, name_in_app
+from kustui.definition.source.recognition import is_module, is_workflow
 from kustui.diagrams import labels
 from kustui.lsp.state import State
 from kustui.lsp.text import Position
@@ -100,7 +100,7 @@ def _context(state: State, path: str, position: Position) -> _Context | None:
 
 
 def _is_workflow(outer: Sequence[Any]) -> bool:
-    return bool(outer) and isinstance(outer[0], dict) and not {"trigger", "steps"}.isdisjoint(outer[0])
+    return bool(outer) and isinstance(outer[0], dict) and is_workflow(outer[0].keys())
 
 
 def _workflow_at(state: State, document: Document | None, offset: int) -> tuple[Entry | None, int]:
@@ -209,7 +209,7 @@ def _actions(context: _Context) -> Mapping[str, str]:
     for app in document.apps if document is not None else ():
         if document is not None and (declared := declarations_of(document, app)) is not None:
             names = declared.actions or {}
-            actions |= {f"kustomer.app.{declared.app.lower()}.{name}": f"of {declared.app}" for name in names}
+            actions |= {name_in_app(declared.app, name): f"of {declared.app}" for name in names}
     if context.analysis is not None:
         actions |= {step.action: "used here" for step in context.analysis.workflow.steps if step.action}
     return {**actions, **{name: actions.get(name, "") for name in ACTIONS}}

@@ -7,7 +7,6 @@ when it is opened.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from itertools import islice
@@ -17,9 +16,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kustui.definition.platform import APP_KEYS, DISTINCTIVE_APP_KEYS, called_id
+from kustui.definition.platform import APP_KEYS, DISTINCTIVE_APP_KEYS, WORKFLOW_KEYS, called_id
 from kustui.definition.source import recognition
 from kustui.definition.source.positions import (
+    BLANKS,
     MAX_DEPTH,
     Member,
     elements,
@@ -28,11 +28,17 @@ from kustui.definition.source.positions import (
     repeated_members,
     too_deep,
 )
-from kustui.definition.source.recognition import begins_like_definition, is_app, is_step, is_trigger, stream_values
+from kustui.definition.source.recognition import (
+    begins_like_definition,
+    is_app,
+    is_step,
+    is_trigger,
+    is_workflow,
+    stream_values,
+)
 from kustui.definition.source.source import Extent, Fault, Source, replace_lone_surrogates, wrong_kind
 
-_BLANKS = re.compile(rb"[ \t\r\n]*")
-WRAPPED_KEYS = {"trigger", "steps", "attributes", "data", "name", "description", "enabled"}
+WRAPPED_KEYS = {*WORKFLOW_KEYS, "attributes", "data", "name", "description", "enabled"}
 _PAGE_KEYS = {"data", "links", "meta", "included", "jsonapi"}  # of an API list
 _MOST_LOOKED_AT = 3
 """Steps that are looked at to tell whether they are a workflow's."""
@@ -182,7 +188,7 @@ class _Walk:
         self.is_recognized = False
 
     def outline(self) -> Outline:
-        start = _BLANKS.match(self.data).end()  # type: ignore[union-attr]  # it matches the empty string
+        start = BLANKS.match(self.data).end()  # type: ignore[union-attr]  # it matches the empty string
         end = len(self.data)
         while end > start and self.data[end - 1] in b" \t\r\n":  # rstrip would copy the whole file
             end -= 1
@@ -226,7 +232,7 @@ class _Walk:
         if "workflows" not in extents:
             if "attributes" in extents and (shape := self.visit_resource(extent, pointer, extents)):
                 return shape
-            if "trigger" in extents or "steps" in extents:
+            if is_workflow(extents.keys()):
                 self.add(extent, pointer, extents, partial=True)
                 return Shape.WORKFLOW
             if not is_app(extents.keys()) or self.has_words(extents):
@@ -267,8 +273,8 @@ class _Walk:
         """Collect an API resource: a workflow, or an app with its workflows; None if it is neither."""
         type_ = self.text(extents.get("type")) or ""
         inner = self.object_members(extents, "attributes")
-        if type_ == "workflow" or inner.keys() & {"trigger", "steps"}:
-            if "trigger" in extents or "steps" in extents:
+        if type_ == "workflow" or is_workflow(inner.keys()):
+            if is_workflow(extents.keys()):
                 return None  # a workflow with a key of that name
             self.is_recognized = True
             self.add(extent, pointer, extents, partial=True)
@@ -313,7 +319,7 @@ class _Walk:
 
     def add(self, extent: Extent, pointer: str, extents: Mapping[str, Extent], *, partial: bool) -> None:
         """Add one workflow from its members: plain, or an API resource."""
-        resource = "attributes" in extents and not ("trigger" in extents or "steps" in extents)
+        resource = "attributes" in extents and not is_workflow(extents.keys())
         inner = self.object_members(extents, "attributes") if resource else extents
         own_id = self.text(extents.get("id")) or self.text(inner.get("id"))
         trigger = self.object_members(inner, "trigger")

@@ -25,14 +25,16 @@ A workflow that is nested deeper is reported and not read; so is a file, if the 
 or is such that their ends cannot be found.
 """
 
-_STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
-_VALUE = re.compile(rb"[ \t\r\n,]*([{\[]|" + _STRING + rb'|[^ \t\r\n,:"{}\[\]]+)', re.DOTALL)
-_KEY = re.compile(rb"[ \t\r\n,]*(" + _STRING + rb")[ \t\r\n]*:", re.DOTALL)
+STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+"""A string of JSON, where a dot matches a line feed as well."""
+BLANKS = re.compile(rb"[ \t\r\n]*")
+_VALUE = re.compile(rb"[ \t\r\n,]*([{\[]|" + STRING + rb'|[^ \t\r\n,:"{}\[\]]+)', re.DOTALL)
+_KEY = re.compile(rb"[ \t\r\n,]*(" + STRING + rb")[ \t\r\n]*:", re.DOTALL)
 _MEMBER_KEY = re.compile(_KEY.pattern + rb"[ \t\r\n]*", re.DOTALL)
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")
 _CLOSING = re.compile(rb"[ \t\r\n]*[}\]]")
 _ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
-_BRACKET = re.compile(_STRING + rb"?|[{}\[\]]", re.DOTALL)
+_BRACKET = re.compile(STRING + rb"?|[{}\[\]]", re.DOTALL)
 
 
 class Spot(NamedTuple):

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from kustui.definition.platform import APP_KEYS, DISTINCTIVE_APP_KEYS
-from kustui.definition.source.positions import end_of, escape, members
+from kustui.definition.platform import APP_KEYS, DISTINCTIVE_APP_KEYS, WORKFLOW_KEYS
+from kustui.definition.source.positions import BLANKS, STRING, end_of, escape, members
 from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
 from kustui.text.messages import quoted
 
@@ -60,14 +60,15 @@ _MOST_COMMENTS, _MOST_COMMAS = 1, 100
 _STEP_KEYS = {"transitions", "errorCases", "appVersion"}
 _TRIGGER_KEYS = {"eventName", "transitions", "callable"}
 # What is not closed reaches to the end, so that each character is looked at once.
-_COMMENT = re.compile(rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*(?:.*?\*/|.*)""")
-_TRAILING_COMMA = re.compile(rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?|[{\[,]\s*,)|,(?=\s*[}\]])""")
+_OPEN_STRING = STRING + rb"?"
+_COMMENT = re.compile(rb"(" + _OPEN_STRING + rb")|//[^\n]*|/\*(?:.*?\*/|.*)", re.DOTALL)
+_TRAILING_COMMA = re.compile(rb"(" + _OPEN_STRING + rb"|[{\[,]\s*,)|,(?=\s*[}\]])", re.DOTALL)
 _TO_COMMENT = re.compile(rb"""(?s)(?:[^"/]++|"(?:[^"\\]++|\\.)*+"?|/(?![/*]))*+/""")
 _BEFORE_CLOSING = re.compile(rb",\s*[}\]]")
 """These two are quick, and without a match there is no comment, or no comma after a last value."""
 _CLOSING_NEXT = re.compile(rb"[}\]]")
 _VISIBLE = re.compile(rb"[^\r\n]")
-_NO_NUMBER = re.compile(rb"""(?s)("[^"\\]*(?:\\.[^"\\]*)*"?)|-?\b(?:NaN|Infinity)\b""")
+_NO_NUMBER = re.compile(rb"(" + _OPEN_STRING + rb")|-?\b(?:NaN|Infinity)\b", re.DOTALL)
 
 
 def is_module(path: str) -> bool:
@@ -153,6 +154,11 @@ def comment_faults(plain: PlainText) -> Iterator[Fault]:
         yield Fault(RELAXED_JSON, message, "remove the comma", extent=extent, intended="", is_certain=True)
 
 
+def is_workflow(keys: AbstractSet[str]) -> bool:
+    """Whether an object with these keys is a workflow, be it part of an API resource."""
+    return not keys.isdisjoint(WORKFLOW_KEYS)
+
+
 def is_app(keys: AbstractSet[str]) -> bool:
     """Whether an object with these keys and no workflows can be an app definition: other things have ``app`` too."""
     return "app" in keys and (not keys.isdisjoint(DISTINCTIVE_APP_KEYS | {"version"}) or keys <= APP_KEYS)
@@ -196,7 +202,6 @@ _KINDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "the record of a run": (frozenset({"event", "status"}), frozenset({"error", "meta"})),
 }
 
-_BLANKS = re.compile(rb"[ \t\r\n]*")
 _BEGINNING = re.compile(rb"^[{\[]", re.MULTILINE)
 """A line that may begin a value: what is inside one is indented, or follows a comma, a colon or a bracket."""
 _VALUE_LINE = re.compile(rb"^[{\[n]", re.MULTILINE)
@@ -227,7 +232,7 @@ def stream_values(data: bytes) -> tuple[StreamValue, ...] | None:
 
 def _pieces(data: bytes) -> Iterator[Extent]:
     """The parts that their lines tell apart, without blanks around them: a broken one does not hide the others."""
-    first = _BLANKS.match(data).end()  # type: ignore[union-attr]  # it matches the empty string
+    first = BLANKS.match(data).end()  # type: ignore[union-attr]  # it matches the empty string
     is_line_by_line = not _OTHER_LINE.search(data, first)
     beginnings = (match.start() for match in (_VALUE_LINE if is_line_by_line else _BEGINNING).finditer(data, first + 1))
     starts = [
@@ -255,7 +260,7 @@ def _values(data: bytes, piece: Extent) -> Iterator[StreamValue]:
         if error.startswith(_MORE) and data[at] in b"{[":
             end, error = end_of(data, at, piece.end), ""
         yield StreamValue(Extent(at, end), is_json=not error)
-        at = _BLANKS.match(data, end).end()  # type: ignore[union-attr]  # it matches the empty string
+        at = BLANKS.match(data, end).end()  # type: ignore[union-attr]  # it matches the empty string
 
 
 def _error_in(data: bytes, extent: Extent) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from kustui.definition.source.positions import STRING
 from kustui.text.messages import counted
 
 MAX_WRITTEN = 1_000_000
@@ -27,7 +28,7 @@ _BLANKS = b" \t\r\n"
 _BLOCK_SIZE = 1 << 12
 """Bytes that are counted at once: each line that is shown asks several times, and pays for half a block each time."""
 _NO_BRACKETS = bytes({*range(256)} - {*b"{}[]"})
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRING = re.compile(STRING, re.DOTALL)
 
 
 def is_for_reading(data: bytes) -> bool:

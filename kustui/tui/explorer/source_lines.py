@@ -14,14 +14,14 @@ import msgspec
 
 from kustui.definition.collection import Document
 from kustui.definition.source.outline import Shape
-from kustui.definition.source.positions import end_of, escape, key_text, members, open_brackets
+from kustui.definition.source.positions import STRING, end_of, escape, key_text, members, open_brackets
 from kustui.definition.source.source import BLOCK_SIZE, Extent, Source
 from kustui.text.styled_lines import TextSearch
 from kustui.tui.explorer.json_layout import INDENT, MAX_WRITTEN, CharacterCount, is_for_reading, may_be_laid_out
 from kustui.tui.explorer.json_search import JsonSearch
 
 _CLOSING = {b"{": b"}", b"[": b"]"}
-_KEY = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(?=\s*:)')
+_KEY = re.compile(STRING + rb"(?=\s*:)")
 
 
 class SourceLines:
