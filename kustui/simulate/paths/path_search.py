@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kustui.analysis.flow import Edge
+from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Condition
 from kustui.definition.models import Step
@@ -144,13 +145,14 @@ class _Refusals:
 
     def taken(self, number: int, taking: Disjunction) -> _Branch:
         """The path where the first edges, so many, are refused and something is met."""
-        if self._together and (taken := self._taken_at_once(number, taking)).solutions:
+        has_choice = not all(map(_has_no_choice, self._refusing[:number]))
+        if self._together and has_choice and (taken := self._taken_at_once(number, taking)).solutions:
             return taken
         known = bisect_right(self._numbers, number) - 1
         start, branch = self._numbers[known], self._branches[known]
         pending: list[Constraint] = []
         for done, refusing in enumerate(self._refusing[start:number], start=start + 1):
-            if self._together and refusing.complete and len(refusing.conjunctions) == 1:
+            if self._together and _has_no_choice(refusing):
                 pending.extend(refusing.conjunctions[0])
             else:
                 branch, pending = _solved(branch, _all_of(pending).and_(refusing)), []
@@ -169,6 +171,10 @@ class _Refusals:
             self._branches.clear()
         self._numbers.append(number)
         self._branches.append(branch)
+
+
+def _has_no_choice(refusing: Disjunction) -> bool:
+    return refusing.complete and len(refusing.conjunctions) == 1
 
 
 def _all_of(constraints: Sequence[Constraint]) -> Disjunction:
@@ -361,17 +367,13 @@ class PathSearch:
         flow = self.analysis.flow
         if node not in flow.steps:
             return 0
-        order, found = [node], {node}
-        for here in order:  # grows while it is walked
-            if here not in self._weights:
-                new = {edge.target: None for edge in flow.edges.get(here, ()) if edge.target not in found}
-                order.extend(new)
-                found.update(new)
-        for here in reversed(order):
-            if here not in self._weights:
-                onward = [self._weights.get(edge.target, 0) for edge in flow.edges[here] if not edge.after_failure]
+        known = self._weights
+        nearest_first = breadth_first((node,), lambda here: () if here in known else flow.targets(here))
+        for here in reversed(tuple(nearest_first)):
+            if here not in known:
+                onward = [known.get(edge.target, 0) for edge in flow.edges[here] if not edge.after_failure]
                 own = 1 + _SCHEDULE_WEIGHT * flow.steps[here].schedules
-                self._weights[here] = own + max(onward, default=0)
+                known[here] = own + max(onward, default=0)
         return self._weights[node]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from kustui.analysis.names import node_name, path_namer
+from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
 from kustui.definition.expressions import in_words
@@ -220,27 +221,22 @@ def chain_heads(organisation: Organisation) -> Iterator[WorkflowAnalysis]:
     """The workflows that chains begin with: those that no other schedules, and of a ring the one that stands first."""
     visited: set[str] = set()
     analyses = [organisation.analysis(entry.key) for entry in organisation.collection.entries]
-    scheduled = {
-        target.key
-        for analysis in analyses
-        for target in _scheduled_by(organisation, analysis)
-        if target.key != analysis.key
-    }
+    onward = {analysis.key: _scheduled_by(organisation, analysis) for analysis in analyses}
+    scheduled = {target for key, targets in onward.items() for target in targets if target != key}
+
+    def not_visited(key: str) -> Sequence[str]:
+        return () if key in visited else onward[key]
+
     for analysis in sorted(analyses, key=lambda analysis: analysis.workflow.callable and analysis.key in scheduled):
-        if analysis.key in visited:
-            continue
-        yield analysis
-        pending = [analysis]
-        while pending:
-            here = pending.pop()
-            if here.key not in visited:
-                visited.add(here.key)
-                pending.extend(_scheduled_by(organisation, here))
+        if analysis.key not in visited:
+            yield analysis
+            visited.update(tuple(breadth_first((analysis.key,), not_visited)))
 
 
-def _scheduled_by(organisation: Organisation, analysis: WorkflowAnalysis) -> list[WorkflowAnalysis]:
+def _scheduled_by(organisation: Organisation, analysis: WorkflowAnalysis) -> list[str]:
+    """The keys of the workflows that a workflow schedules."""
     ids = [step.params.get("workflowId") for step in analysis.flow.steps.values() if step.schedules]
-    return [target for id_ in ids if isinstance(id_, str) and (target := organisation.by_id(id_)) is not None]
+    return [target.key for id_ in ids if isinstance(id_, str) and (target := organisation.by_id(id_)) is not None]
 
 
 def build_path_scenario(organisation: Organisation, path: ExploredPath, title: str = "") -> PathScenario:
