@@ -118,7 +118,7 @@ class AppDeclarations(Struct, frozen=True):
         return setting if "." in setting and general_name(app) == general_name(self.app) else None
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)  # no more: it keeps a whole file, also one that was saved over since
 def declarations_of(document: Document, entry: AppEntry) -> AppDeclarations | None:
     """What an app of a file declares; None if it has no name. Cached, as each of its workflows asks."""
     name = entry.app.app

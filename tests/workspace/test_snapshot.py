@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import json
 import os
 import tempfile
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 
 from kustui.check import checker
 from kustui.config.check_settings import Settings, Suppression
+from kustui.definition.collection import Document
 from kustui.definition.loader import PathError
 from kustui.definition.source import file_text
 from kustui.workspace.snapshot import Snapshot, Workspace, check_snapshot, open_paths
@@ -321,6 +323,16 @@ def test_only_files_that_changed_are_read(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "open", open_file)
     workspace.refresh()
     assert read == ["3.json"]
+
+
+def test_no_state_of_a_file_is_kept_that_was_saved_over(app: Path) -> None:
+    workspace = opened(app)
+    for _ in range(3):
+        app.write_text(f"{app.read_text()}\n")
+        workspace.refresh()
+    gc.collect()
+    kept = [thing for thing in gc.get_objects() if type(thing) is Document and thing.path == str(app)]
+    assert kept == list(workspace.snapshot.collection.documents)
 
 
 def test_an_edit_inside_a_workflow_does_not_split_the_file_anew(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
