@@ -8,8 +8,9 @@ unknown one has to hold something of the same type: ``"errorCases": []`` beside 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from kustui.definition.models import (
@@ -54,6 +55,16 @@ class PartKeys(NamedTuple):
     """What the parts under some of its keys are, alone or in a list: names of ``PARTS``."""
     closed: bool = False
     """Whether it has no other keys, so that every unknown one is reported."""
+    some: SomeParts | None = None
+
+
+class SomeParts(NamedTuple):
+    """Parts that only those of a kind have whose ``key`` has one of some ``values``: what is there ``under`` a key."""
+
+    key: str
+    values: tuple[str, ...]
+    under: str
+    part: str
 
 
 def _keys(model: type[Part] | None = None, more: str = "", **parts: str) -> PartKeys:
@@ -80,11 +91,15 @@ _APP_KEYS = _keys(
 PARTS: Mapping[str, PartKeys] = {
     WORKFLOW: _keys(Workflow, "replaces", trigger="a trigger", steps="a step", response="response", meta="meta"),
     "a trigger": _keys(Trigger, transitions="a transition", schema="a schema", meta="meta"),
-    "a step": _keys(Step, transitions="a transition", errorCases="an error case", meta="meta"),
+    "a step": _keys(Step, transitions="a transition", errorCases="an error case", meta="meta")._replace(
+        some=SomeParts("action", (SCHEDULE_ACTION,), "params", "params")
+    ),
     "a transition": _keys(Transition, condition="a condition", meta="meta"),
     "an error case": _keys(ErrorCase, condition="a condition", errorAction="errorAction", meta="meta"),
     "errorAction": _keys(ErrorAction),
-    "a condition": _keys(Condition),
+    "a condition": _keys(Condition)._replace(
+        some=SomeParts("op", ("and", "or", "not"), "values", "a condition"),
+    ),
     "meta": _keys(more="displayName description name"),
     "response": _keys(Response, schema="a schema"),
     "a schema": _keys(Schema, _SCHEMA_WORDS, properties="properties", items="a property"),
@@ -142,34 +157,45 @@ def mistyped_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
 
 
 def _holds_unknown_key(value: Mapping[str, Any], part: str) -> bool:
-    """Whether any key in a part, or in the parts below it, is unknown: few have one, and then no place is asked for."""
+    """Whether any key in a part, or in the parts below it, is unknown: few have one, and then no place is asked for.
+    Parts of a kind that are below others of one kind are looked at together."""
     pending = [(part, [value])]
     while pending:
         part, values = pending.pop()
-        own = PARTS[part]
-        is_any = EVERY_KEY in own.parts
-        for value in values:
-            if not is_any and not value.keys() <= own.keys:
-                return True
-            for key, below in parts_below(value, part).items():
-                inner = value.get(key)
-                if type(inner) is dict:
-                    pending.append((below, [inner]))
-                elif type(inner) is list:
-                    pending.append((below, [element for element in inner if type(element) is dict]))
+        own, some = PARTS[part], PARTS[part].some
+        if EVERY_KEY in own.parts:
+            members = chain.from_iterable([value.values() for value in values])
+            pending.append((own.parts[EVERY_KEY], _objects_of(members)))
+            continue
+        if not own.keys.issuperset(chain.from_iterable(values)):
+            return True
+        below = [(kind, _objects_of([value.get(key) for value in values])) for key, kind in own.parts.items()]
+        if some is not None:
+            those = [value.get(some.under) for value in values if value.get(some.key) in some.values]
+            below.append((some.part, _objects_of(those)))
+        pending.extend((kind, objects) for kind, objects in below if objects)
     return False
+
+
+def _objects_of(members: Iterable[Any]) -> list[Mapping[str, Any]]:
+    """The objects among some members, and in those that are lists."""
+    objects: list[Mapping[str, Any]] = []
+    for member in members:
+        if type(member) is dict:
+            objects.append(member)
+        elif type(member) is list:
+            objects.extend([element for element in member if type(element) is dict])
+    return objects
 
 
 def parts_below(value: Mapping[str, Any], part: str) -> Mapping[str, str]:
     """What the parts under some keys of a part are, alone or in a list: the params of a step where it schedules,
     the values of a condition where it combines them."""
-    parts = PARTS[part].parts
+    parts, some = PARTS[part].parts, PARTS[part].some
     if EVERY_KEY in parts:
         return dict.fromkeys(value, parts[EVERY_KEY])
-    if part == "a step" and value.get("action") == SCHEDULE_ACTION:
-        return {**parts, "params": "params"}
-    if part == "a condition" and value.get("op") in ("and", "or", "not"):
-        return {**parts, "values": part}
+    if some is not None and value.get(some.key) in some.values:
+        return {**parts, some.under: some.part}
     return parts
 
 
