@@ -7,6 +7,7 @@ out, and the rest validated again: a mistyped description costs the description,
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.platform import ERROR_ACTIONS
 from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, decoded
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
-from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates, wrong_kind
+from kustui.definition.source.source import Extent, Fault, duplicate_key, wrong_kind
 from kustui.text.messages import expected_by, quoted
 from kustui.text.terminal_safe import UNKNOWN
 
@@ -59,6 +60,8 @@ _WORDS = {"string_type": "text in quotes"}
 _DECLARED = ("actions", "hooks", "triggers", "commands")
 DECLARED_TYPES = {"name": str, "eventName": str, "inputSchema": dict, "outputSchema": dict}
 _CONTAINERS = {dict, list}
+_ESCAPED_QUOTE = re.compile(rb'\\\\?":')
+"""What looks like the end of a key, and is one only after a backslash that is escaped itself."""
 _WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error case"), ("errorAction", "error case")}
 """Parts without which the part around them is left out too: a step without an id, a transition without a target."""
 
@@ -157,7 +160,7 @@ def _mistyped_keys_of_app(value: Mapping[str, Any], pointer: str, part: str) -> 
 
 def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]]:
     """The JSON value of an extent, and faults for the keys given twice in it. Raises _TooDeepError."""
-    text = replace_lone_surrogates(data[extent.start : extent.end])
+    text = data[extent.start : extent.end]
     try:
         value = decoded(text)
         members = _count_members(value)
@@ -201,7 +204,8 @@ def _may_repeat_key(text: bytes, members: int) -> bool:
     compact = text.translate(None, b" \t\n\r")
     keys = compact.count(b'":')
     if b"\\" in compact:
-        keys = -1 if b'\\\\":' in compact else keys - compact.count(b'\\":')
+        escaped = _ESCAPED_QUOTE.findall(compact)
+        keys = -1 if b'\\\\":' in escaped else keys - len(escaped)
     return keys != members
 
 

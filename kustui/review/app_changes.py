@@ -8,7 +8,6 @@ from typing import Any
 from kustui.analysis.apps import AppVersion, read_version
 from kustui.definition.collection import AppEntry, Document
 from kustui.definition.source.json_values import decoded
-from kustui.definition.source.source import replace_lone_surrogates
 from kustui.definition.values import MISSING
 from kustui.review.part_changes import (
     Changes,
@@ -153,7 +152,7 @@ def _value(app: AppEntry) -> Place:
     members: dict[str, Any] = {}
     for key, (start, end) in app.item.members.items():
         if key != "workflows":
-            members[key] = decoded(replace_lone_surrogates(app.source.data[start:end]))
+            members[key] = decoded(app.source.data[start:end])
     return Place(members, app.item.pointer)
 
 

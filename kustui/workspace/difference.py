@@ -19,7 +19,6 @@ from kustui.check.problems import Problem, ProblemIdentities, Renames, Words, fi
 from kustui.definition.collection import Document, Entry
 from kustui.definition.keys import BOOKKEEPING_KEYS
 from kustui.definition.source.json_values import decoded
-from kustui.definition.source.source import replace_lone_surrogates
 from kustui.definition.values import canonical_json
 from kustui.text.messages import counted
 from kustui.text.signs import ADDED as ADDED
@@ -323,7 +322,7 @@ def _unnamed(entry: Entry) -> Any:
 def workflow_value(entry: Entry) -> Any:
     """The workflow as decoded, without the keys that exports add; None where it is nested too deep."""
     try:
-        value = decoded(replace_lone_surrogates(entry.text()))
+        value = decoded(entry.text())
     except RecursionError:
         return None
     if entry.item.resource and isinstance(value, dict) and isinstance(value.get("attributes"), dict):
@@ -376,7 +375,7 @@ def _app(document: Document) -> dict[str, Any]:
         if member != "workflows":
             key = f"{name}.{member}" if len(document.apps) > 1 else member
             try:
-                members[key] = decoded(replace_lone_surrogates(document.source.data[start:end]))
+                members[key] = decoded(document.source.data[start:end])
             except RecursionError:
                 members[key] = None
     return members

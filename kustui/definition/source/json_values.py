@@ -8,17 +8,19 @@ from typing import Any
 import msgspec
 
 from kustui.definition.source.positions import members
-from kustui.definition.source.source import Extent
+from kustui.definition.source.source import Extent, replace_lone_surrogates
 from kustui.text.terminal_safe import UNKNOWN
 
 
 def decoded(text: bytes) -> Any:
-    """The value of a JSON text; a whole number of more digits than Python converts is a float. Raises RecursionError
-    where it is nested too deep, ValueError where it is no JSON."""
-    with suppress(msgspec.MsgspecError, ValueError):  # in a third of the time, but no numbers that are too large
+    """The value of a JSON text, with U+FFFD for each half of a surrogate pair that has no other half; a whole number of
+    more digits than Python converts is a float. Raises RecursionError where it is nested too deep, ValueError where it
+    is no JSON."""
+    with suppress(msgspec.MsgspecError, ValueError):  # in a third of the time, but no such halves and large numbers
         return msgspec.json.decode(text)
     import json  # not before the first paint
 
+    text = replace_lone_surrogates(text)
     try:
         return json.loads(text)
     except ValueError:

@@ -26,6 +26,13 @@ def test_a_whole_number_of_more_digits_than_python_converts_is_a_float() -> None
     assert decoded(b"9" * 5_000) == math.inf
 
 
+@pytest.mark.parametrize("half", ["\\ud83d", "\\uDE00", "\\ud83d\\ud83d", "\\ud83dx", "\\ude00\\ud83d", "\\\\\\ud83d"])
+def test_half_a_surrogate_pair_is_replaced_as_a_key_and_in_a_value(half: str) -> None:
+    value = decoded(f'{{"{half}": ["{half}", 1]}}'.encode())
+    whole = "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in json.loads(f'"{half}"'))
+    assert value == {whole: [whole, 1]}
+
+
 def test_what_is_nested_too_deep_is_refused() -> None:
     with pytest.raises(RecursionError):
         decoded(b"[" * 50_000 + b"]" * 50_000)
