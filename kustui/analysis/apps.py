@@ -183,6 +183,7 @@ def is_readable_member(document: Document, entry: AppEntry, key: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1_024)  # each step of a workflow has one of a few
 def _own_name(app: str, name: str) -> str | None:
     its_app, own_name = app_and_name(name)
     return own_name if own_name and general_name(its_app) == general_name(app) else None

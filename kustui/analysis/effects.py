@@ -91,22 +91,23 @@ def effects_of_write(step: Step, params: Mapping[str, Any], is_known: Callable[[
     if not event:
         return
     verb = (step.action or "").rpartition(".")[2]
-    fields, values = _written_fields(verb, params), {name: v for name, v in members_of(params) if is_known(v)}
+    members = members_of(params)
+    fields, values = _written_fields(verb, members), {name: value for name, value in members if is_known(value)}
     if fields and isinstance(params.get(CUSTOM), PartlyKnown):
         fields |= {CUSTOM}
     if fields == frozenset():  # without params it writes nothing
         return
     if verb in FIELDS_OF_LISTS:
-        elements = tuple(_elements(params, is_known))
+        elements = tuple(_elements(members, is_known))
         added, removed = ((), elements) if verb.startswith("remove-") else (elements, ())
         yield Effect(step.id, step.pointer, event, fields, added=added, removed=removed)
     else:
         yield Effect(step.id, step.pointer, event, fields, values if fields and fields >= values.keys() else {})
 
 
-def _elements(params: Mapping[str, Any], is_known: Callable[[Any], bool]) -> Iterator[Any]:
+def _elements(members: Iterable[tuple[str, Any]], is_known: Callable[[Any], bool]) -> Iterator[Any]:
     """The elements that are known to be added to a list, or taken from it."""
-    for _, value in members_of(params):
+    for _, value in members:
         for element in value if isinstance(value, list | tuple) else [value]:
             if is_known(element) and element is not None and "," not in str(element):
                 yield element
@@ -116,12 +117,12 @@ def _may_be_post(method: object) -> bool:
     return isinstance(method, str) and (method.upper() == "POST" or may_hold_expression(method))
 
 
-def _written_fields(verb: str, params: Mapping[str, Any]) -> frozenset[str] | None:
+def _written_fields(verb: str, members: Iterable[tuple[str, Any]]) -> frozenset[str] | None:
     if verb in FIELDS_OF_ACTIONS:
         return frozenset({FIELDS_OF_ACTIONS[verb]})
     if verb not in ("create", "create-with-customer", "update"):
         return None
-    return frozenset(field for field, _ in members_of(params))
+    return frozenset([field for field, _ in members])
 
 
 def class_of(params: Mapping[str, Any]) -> object:
@@ -129,21 +130,23 @@ def class_of(params: Mapping[str, Any]) -> object:
     return params.get("klass", params.get("klassName"))
 
 
-def members_of(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def members_of(params: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The fields of an object that params name, those of ``custom`` one by one."""
+    members: list[tuple[str, Any]] = []
     for key, value in params.items():
         if key == CUSTOM and isinstance(value, (dict, Mapping)):  # a dict is one at once
-            yield from ((f"{CUSTOM}.{name}", member) for name, member in value.items())
+            members.extend([(f"{CUSTOM}.{name}", member) for name, member in value.items()])
         elif key not in KEYS_OF_OBJECT:
-            yield key, value
+            members.append((key, value))
+    return members
 
 
 def _is_literal(value: object) -> bool:
     if isinstance(value, str):
         return not may_hold_expression(value)
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return all(map(_is_literal, value))
-    return value is None or isinstance(value, bool | int | float)
+    return value is None or isinstance(value, (bool, int, float))
 
 
 # What its event gives

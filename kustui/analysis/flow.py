@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -22,10 +22,10 @@ from kustui.definition.expressions import (
     Path,
     comparisons_in,
     constant_outcome,
-    expressions_in,
     parse_condition,
 )
 from kustui.definition.expressions.choices import Choice
+from kustui.definition.expressions.parse import HeldString, expressions_among, strings_in
 from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
 from kustui.definition.platform import CONTINUE, TRIGGER_ID
 from kustui.groups import grouped
@@ -48,7 +48,7 @@ class Edge(Struct, frozen=True):
     @property
     def error_action(self) -> str:
         """The type of its error action; empty for an edge that leads to a step."""
-        return self.transition.error_action_type
+        return self.transition.error_action_type if self.after_failure else ""
 
     @property
     def destination(self) -> str:
@@ -127,17 +127,17 @@ class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
         Where an error case continues, the step's transitions come once more, as edges after a failure. Other error
         actions lead to no step: a retry is not a loop.
         """
-        return {node: tuple(self._followed(edges)) for node, edges in self.declared_edges.items()}
+        return {node: self._followed(edges) for node, edges in self.declared_edges.items()}
 
-    def _followed(self, edges: Sequence[Edge]) -> Iterator[Edge]:
+    def _followed(self, edges: Sequence[Edge]) -> tuple[Edge, ...]:
         if self.left_out:
             edges = [edge for edge in edges if edge.transition.pointer not in self.left_out]
-        to_steps = [edge for edge in edges if edge.target in self.steps and not edge.error_action]
-        yield from to_steps
+        steps = self.steps
+        to_steps = [edge for edge in edges if edge.target in steps and not edge.error_action]
         if CONTINUE in [edge.error_action for edge in edges if edge.after_failure]:
-            yield from (
-                replace(edge, after_failure=True, continues=True) for edge in to_steps if not edge.after_failure
-            )
+            again = [edge for edge in to_steps if not edge.after_failure]
+            to_steps.extend([replace(edge, after_failure=True, continues=True) for edge in again])
+        return tuple(to_steps)
 
     @cached_property
     def dangling(self) -> tuple[Edge, ...]:
@@ -146,7 +146,7 @@ class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
             edge
             for edges in self.declared_edges.values()
             for edge in edges
-            if not edge.error_action and edge.target not in self.steps
+            if edge.target not in self.steps and not edge.error_action
         )
 
     @cached_property
@@ -157,7 +157,7 @@ class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
         return {
             TRIGGER_ID: tuple(Edge(TRIGGER_ID, edge.target, edge) for edge in (trigger.transitions if trigger else ())),
             **{
-                id_: tuple([Edge(id_, edge.target, edge, isinstance(edge, ErrorCase)) for edge in step.edges])
+                id_: tuple([Edge(id_, edge.target, edge, type(edge) is ErrorCase) for edge in step.edges])
                 for id_, step in self.steps.items()
             },
         }
@@ -166,27 +166,30 @@ class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
     def conditions(self) -> Mapping[str, Condition]:
         """The parsed condition of each transition and error case that has one, by the pointer of the transition; those
         of steps whose id is taken included."""
-        parts = (self.workflow.trigger, *self.workflow.steps)
-        transitions = (transition for part in parts if part is not None for transition in part.edges)
         return {
-            transition.pointer: parse_condition(
-                transition.condition.op, transition.condition.values, f"{transition.pointer}/condition"
-            )
-            for transition in transitions
-            if transition.condition is not None
+            transition.pointer: parse_condition(condition.op, condition.values, f"{transition.pointer}/condition")
+            for transition in self.workflow.transitions
+            if (condition := transition.condition) is not None
         }
 
     @cached_property
-    def condition_reads(self) -> Mapping[str, tuple[tuple[str, Expression], ...]]:
-        """The expressions in the conditions of transitions and error cases, with their pointers, by the pointer of the
-        transition."""
+    def condition_strings(self) -> Mapping[str, Sequence[HeldString]]:
+        """The strings in the conditions of transitions and error cases, by the pointer of the transition."""
         return {
-            edge.pointer: tuple(expressions_in(edge.condition.values, f"{edge.pointer}/condition/values"))
-            for part in (self.workflow.trigger, *self.workflow.steps)
-            if part is not None
-            for edge in part.edges
+            edge.pointer: strings_in(edge.condition.values, f"{edge.pointer}/condition/values")
+            for edge in self.workflow.transitions
             if edge.condition is not None and edge.condition.values != (True,)  # most of them
         }
+
+    @cached_property
+    def condition_reads(self) -> Mapping[str, Sequence[tuple[str, Expression]]]:
+        """The expressions in them, with their pointers, likewise."""
+        return {pointer: expressions_among(strings) for pointer, strings in self.condition_strings.items()}
+
+    @cached_property
+    def param_strings(self) -> Mapping[str, Sequence[HeldString]]:
+        """The strings in the params of each step, by its pointer; those of steps whose id is taken included."""
+        return {step.pointer: strings_in(step.params, f"{step.pointer}/params") for step in self.workflow.steps}
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -223,11 +226,11 @@ class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
     def _choices(self) -> tuple[Mapping[str, Transition | None], frozenset[str]]:
         impossible: dict[str, Transition | None] = {}
         last: set[str] = set()
-        for edges in self.declared_edges.values():
-            for after_failure in (False, True):
-                tried = [edge.transition for edge in edges if edge.after_failure is after_failure]
-                if tried:
-                    self._choose(tried, impossible, last)
+        trigger, steps = self.workflow.trigger, self.steps.values()
+        alternatives = itertools.chain.from_iterable((step.transitions, step.error_cases) for step in steps)
+        for tried in (trigger.transitions if trigger else (), *alternatives):
+            if tried:
+                self._choose(tried, impossible, last)
         return impossible, frozenset(last)
 
     def _choose(self, tried: Sequence[Transition], impossible: dict[str, Transition | None], last: set[str]) -> None:

@@ -10,7 +10,7 @@ from kustui.analysis.effects import CUSTOM
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Path, is_plain
 from kustui.definition.models import Step
-from kustui.definition.platform import ANSWERS_OBJECT, OBJECT_EVENT, TRANSFORM_ACTION
+from kustui.definition.platform import ANSWERS_OBJECT, OBJECT_EVENT, TRANSFORM_ACTION, TRIGGER_ID
 from kustui.text.messages import closest, quoted
 
 _PARTS = ("attributes", "relationships")
@@ -43,19 +43,19 @@ class Absence(NamedTuple):
 def absence_of(analysis: WorkflowAnalysis, path: Path, node: str | None, *, in_template: bool) -> Absence | None:
     """Why a path, which reads a node if that is given, never holds anything, wherever it is read; None where it may
     hold something."""
-    spelling = _absence_by_spelling(path, in_template=in_template)
-    if spelling or node is None or not path.fields:
+    spelling, fields = _absence_by_spelling(path, in_template=in_template), path.fields
+    if spelling or node is None or not fields:
         return spelling
-    part, fields = analysis.flow.part(node), path.fields
-    absence = None
-    if isinstance(part, Step):
-        if part.action == TRANSFORM_ACTION:
-            absence = _absence_in_transform(part, fields)
-        elif part.action is not None and ANSWERS_OBJECT.match(part.action):
-            absence = _below_length(fields)
-    elif part is not None and not part.callable:
+    absence, trigger = None, analysis.workflow.trigger
+    if node != TRIGGER_ID:
+        step = analysis.flow.steps[node]
+        if step.action == TRANSFORM_ACTION:
+            absence = _absence_in_transform(step, fields)
+        elif (below := _below_length(fields)) and step.action is not None and ANSWERS_OBJECT.match(step.action):
+            absence = below
+    elif trigger is not None and not trigger.callable:
         absence = _absence_in_event(fields)
-        if absence is not None and not OBJECT_EVENT.fullmatch(part.event_name):
+        if absence is not None and not OBJECT_EVENT.fullmatch(trigger.event_name):
             return None
     if absence is None or not absence.instead:
         return absence

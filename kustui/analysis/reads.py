@@ -18,9 +18,9 @@ from kustui.definition.expressions import (
     Reference,
     Template,
     comparisons_in,
-    expressions_in,
 )
 from kustui.definition.expressions.nodes import Block, Call, Lookup, Mustache, Node, Origin, Value
+from kustui.definition.expressions.parse import expressions_among
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, NUMBER_IN_TEXT
 from kustui.definition.models import Step, Transition, Trigger
 from kustui.definition.platform import TRIGGER_ID
@@ -43,7 +43,7 @@ def reads_of(flow: FlowGraph) -> Iterator[Read]:
     if (trigger := flow.workflow.trigger) is not None:
         yield from _reads_of_ways(flow, TRIGGER_ID, trigger)
     for step in flow.workflow.steps:
-        for pointer, expression in expressions_in(step.params, f"{step.pointer}/params"):
+        for pointer, expression in expressions_among(flow.param_strings[step.pointer]):
             yield Read(step.id, pointer, expression)
         yield from _reads_of_ways(flow, step.id, step)
 

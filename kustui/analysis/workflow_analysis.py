@@ -23,7 +23,7 @@ from kustui.analysis.schemas import schema_of
 from kustui.analysis.workflow_summary import WorkflowSummary, is_readable
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import AppEntry, Collection, Document, Entry
-from kustui.definition.expressions import Condition, Path, parts_of
+from kustui.definition.expressions import AllOf, AnyOf, Condition, Path, parts_of
 from kustui.definition.free_names import FreeNames
 from kustui.definition.models import ErrorCase, Schema, Step, Workflow
 from kustui.definition.operators import Family, operator_named
@@ -82,14 +82,22 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
         return tuple(reads_of(self.flow))
 
     @cached_property
+    def suspect_reads(self) -> Sequence[Read]:
+        """Those with faults, or with references in their text: few."""
+        return [read for read in self.reads if read.expression.faults or read.expression.embedded]
+
+    @cached_property
     def paths(self) -> Sequence[tuple[Read, Path, str | None]]:
         """The paths that certainly read something, with the node that each reads, if there is one."""
         nodes: dict[str | None, str | None] = {None: None}
-        paths = [(read, path, path.step) for read in self.reads for path in read.expression.certain_paths]
-        for _, _, step in paths:
-            if step not in nodes:
-                nodes[step] = self.flow.node(step) if step is not None else None
-        return [(read, path, nodes[step]) for read, path, step in paths]
+        paths: list[tuple[Read, Path, str | None]] = []
+        for read in self.reads:
+            for path in read.expression.certain_paths:
+                step = path.step
+                if step is not None and step not in nodes:
+                    nodes[step] = self.flow.node(step)
+                paths.append((read, path, nodes[step]))
+        return paths
 
     @cached_property
     def condition_parts(self) -> Sequence[tuple[str, Condition]]:
@@ -99,7 +107,7 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
             for node, edges in self.flow.declared_edges.items()
             for edge in edges
             if (condition := self.flow.conditions.get(edge.transition.pointer)) is not None
-            for part in parts_of(condition)
+            for part in (parts_of(condition) if isinstance(condition, (AllOf, AnyOf)) else (condition,))
         ]
 
     @cached_property

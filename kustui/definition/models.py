@@ -7,7 +7,7 @@ written can be read as far as it goes; ``parsed_workflow`` reports what is missi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
@@ -134,9 +134,9 @@ class Trigger(Part):
     pointer: str = Field(default="", validation_alias=POINTER)
 
     @property
-    def edges(self) -> Iterator[Transition]:
+    def edges(self) -> tuple[Transition, ...]:
         """Its transitions, in the order in which they are tried."""
-        yield from self.transitions
+        return self.transitions
 
 
 class RunAt(Part):
@@ -227,10 +227,9 @@ class Step(Part):
         )
 
     @property
-    def edges(self) -> Iterator[Transition]:
+    def edges(self) -> tuple[Transition, ...]:
         """Its transitions, then its error cases, in the order in which they are tried."""
-        yield from self.transitions
-        yield from self.error_cases
+        return (*self.transitions, *self.error_cases)
 
 
 class Response(Part):
@@ -258,6 +257,12 @@ class Workflow(Part):
     @property
     def callable(self) -> bool:
         return self.trigger is not None and self.trigger.callable
+
+    @property
+    def transitions(self) -> Sequence[Transition]:
+        """All transitions and error cases as they are written, those of steps whose id is taken included."""
+        parts = (self.trigger, *self.steps)
+        return [transition for part in parts if part is not None for transition in part.edges]
 
     def retargeted(self, targets: Mapping[str, str]) -> Workflow:
         """It with other targets of its transitions and error cases."""

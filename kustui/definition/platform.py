@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TRIGGER_ID = "1"
 """The step id under which a trigger's output is read, whatever the trigger calls itself [docs]."""
@@ -141,13 +142,17 @@ FIELDS_OF_EVERY_WRITE = frozenset({"updatedAt", "modifiedAt", "modifiedBy", "rev
 def written_event(action: str, klass: object) -> str:
     """The event of an action that writes an object: ``kustomer.conversation.update`` [assumed]. Empty for any other
     action, and where the class of a custom object is not written down."""
-    match = _WRITE.fullmatch(action)
-    if match is None:
-        return ""
-    event = "create" if match[2] else "update"
-    if match[1] != "kobject":
-        return f"kustomer.{match[1]}.{event}"
+    object_, event = _write_of(action)
+    if object_ != "kobject":
+        return f"kustomer.{object_}.{event}" if object_ else ""
     return f"kustomer.kobject.{klass}.{event}" if isinstance(klass, str) and klass.isidentifier() else ""
+
+
+@lru_cache(maxsize=1_024)  # the steps of all workflows have the same few
+def _write_of(action: str) -> tuple[str, str]:
+    """The object that an action writes, and whether that is a create or an update; empty where it writes none."""
+    match = _WRITE.fullmatch(action)
+    return (match[1], "create" if match[2] else "update") if match else ("", "")
 
 
 _OBJECT_ACTION = re.compile(rf"kustomer\.({_ANY_OBJECT})\.[a-z-]+")
@@ -165,10 +170,16 @@ def object_of_event(event: str) -> str:
 def object_of_action(action: str, klass: object) -> str:
     """The object that an action gives: ``conversation`` for ``kustomer.conversation.find-by-id`` [assumed]; empty where
     it is none, or of a class that only a run knows."""
-    match = _OBJECT_ACTION.fullmatch(action)
-    if match is None or match[1] != "kobject":
-        return match[1] if match else ""
+    object_ = _object_named_by(action)
+    if object_ != "kobject":
+        return object_
     return f"kobject.{klass}" if isinstance(klass, str) and klass.isidentifier() else ""
+
+
+@lru_cache(maxsize=1_024)
+def _object_named_by(action: str) -> str:
+    match = _OBJECT_ACTION.fullmatch(action)
+    return match[1] if match else ""
 
 
 def host_of(address: str) -> str:

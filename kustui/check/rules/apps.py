@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from itertools import chain
 
 from kustui.analysis.apps import app_of, declarations_of, general_name, is_range, is_readable_member, read_version
 from kustui.analysis.collection_analysis import CollectionAnalysis
@@ -75,20 +75,13 @@ def _values(analysis: WorkflowAnalysis) -> Iterator[tuple[str, str, object]]:
 
 def _may_hold_id(analysis: WorkflowAnalysis, by_id: Mapping[str, Entry]) -> bool:
     """Whether any text of a workflow may contain an id among other text. Few do, so test all texts at once."""
-    pending: list[Any] = [step_.params for step_ in analysis.flow.steps.values()]
-    for edges in analysis.flow.declared_edges.values():
-        pending.extend(edge.transition.condition.values for edge in edges if edge.transition.condition is not None)
-    texts, shortest = [], min(map(len, by_id))
-    while pending:
-        part = pending.pop()
-        kind = type(part)
-        if kind is str:
-            if len(part) > shortest and (" " in part or "{{" in part or ("/" in part and not part.startswith("/#"))):
-                texts.append(part)
-        elif kind is dict:
-            pending.extend(part.values())
-        elif kind is list or kind is tuple:
-            pending.extend(part)
+    flow, shortest = analysis.flow, min(map(len, by_id))
+    texts = [
+        text
+        for strings in chain(flow.param_strings.values(), flow.condition_strings.values())
+        for _, _, text in strings
+        if len(text) > shortest and (" " in text or "{{" in text or ("/" in text and not text.startswith("/#")))
+    ]
     # Translating and splitting takes half as long as a regular expression.
     words = " ".join(texts).encode("ascii", "replace").decode().translate(_BETWEEN_WORDS).split()
     return not by_id.keys().isdisjoint(words)

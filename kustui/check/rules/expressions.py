@@ -28,7 +28,7 @@ def _note(text: str) -> dict[str, object]:
     good=app(workflow("Greet", step("aB3", params=_note("/#steps.1.id")))),
 )
 def malformed_reference(analysis: WorkflowAnalysis) -> Violations:
-    for read in analysis.reads:
+    for read in analysis.suspect_reads:
         if isinstance(read.expression, Template):
             continue
         for fault in read.expression.faults:
@@ -65,7 +65,7 @@ def _reads_step(analysis: WorkflowAnalysis, path: Path | None) -> bool:
     good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}}")))),
 )
 def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
-    for read in analysis.reads:
+    for read in analysis.suspect_reads:
         for embedded in read.expression.embedded:
             if embedded.misspelt:
                 continue
@@ -99,7 +99,7 @@ def _stands_alone(text: str, embedded: Embedded) -> bool:
     good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}} shipped")))),
 )
 def malformed_template(analysis: WorkflowAnalysis) -> Violations:
-    for read in analysis.reads:
+    for read in analysis.suspect_reads:
         if isinstance(read.expression, Template):
             yield from (_violation(read, fault) for fault in read.expression.faults)
 

@@ -19,6 +19,8 @@ from kustui.definition.platform import ERROR_ACTIONS, TRIGGER_ID
 from kustui.text.messages import Suggestion, counted, did_you_mean, kind, suggestion
 
 _BETWEEN_WORDS = re.compile(r"[\s_-]")
+_OF_SOME_VALUES = frozenset({Family.ORDER, Family.DATE})
+"""Operators that cannot use every value."""
 
 
 def _kind(edge: Edge) -> str:
@@ -255,14 +257,15 @@ def _suggested_operator(operator: str, operators: Collection[str]) -> Suggestion
 )
 def operator_arity(analysis: WorkflowAnalysis) -> Violations:
     for node, part in analysis.condition_parts:
-        if isinstance(part, AllOf | AnyOf) and not part.parts:
+        if isinstance(part, (AllOf, AnyOf)) and not part.parts:
             message = f'"{"and" if isinstance(part, AllOf) else "or"}" combines conditions, but there are none'
             yield Violation(f"{part.pointer}/values", message, "add conditions to its values, or remove it", node)
-        elif isinstance(part, Comparison) and part.known and not part.arity_holds:
-            message = f'"{part.operator}" takes {part.meaning.takes}, found {len(part.operands)}'
-            yield Violation(f"{part.pointer}/values", message, _other_values(part), node)
         elif isinstance(part, Comparison) and part.known:
-            for operand in part.operands[: part.meaning.reads]:
+            if not part.arity_holds:
+                message = f'"{part.operator}" takes {part.meaning.takes}, found {len(part.operands)}'
+                yield Violation(f"{part.pointer}/values", message, _other_values(part), node)
+                continue
+            for operand in part.compared if part.meaning.family in _OF_SOME_VALUES else ():
                 if expected := _usable_by(part, operand):
                     message = f'"{part.operator}" compares {expected}, found {kind(operand.value)}'
                     hint = (
@@ -283,8 +286,6 @@ def _usable_by(comparison: Comparison, operand: Operand) -> str:
     """What an operator compares, if a literal is certainly none; else empty. What has digits may be read as a number or
     a date that kustui does not know."""
     family = comparison.meaning.family
-    if family is not Family.ORDER and family is not Family.DATE:
-        return ""
     expected = "dates" if family is Family.DATE else "numbers or dates"
     if isinstance(operand.value, str):
         has_digits = any(map(str.isdigit, operand.value))

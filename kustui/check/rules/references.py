@@ -232,7 +232,7 @@ def _misread_in_templates(analysis: WorkflowAnalysis) -> Violations:
     """Paths that Handlebars takes for something else: for a helper, as something follows, or for its own data."""
     for read in analysis.reads:
         template = read.expression
-        if not isinstance(template, Template):
+        if not isinstance(template, Template) or not (template.helpers or template.others):
             continue
         for helper in template.helpers:
             dotted = "." in helper.name or template.text.startswith(".", helper.end)

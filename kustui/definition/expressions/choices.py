@@ -60,7 +60,7 @@ class Choice:
 
     def _shares_nothing(self, condition: Condition) -> bool:
         """Whether a condition compares nothing but what none before it reads: then it cannot be the same as one."""
-        if isinstance(condition, AllOf | AnyOf):
+        if isinstance(condition, (AllOf, AnyOf)):
             return bool(condition.parts) and all(map(self._shares_nothing, condition.parts))
         reads = texts_read(condition)
         return isinstance(condition, Always) or (bool(reads) and self._reads.isdisjoint(reads))

@@ -146,7 +146,7 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
     while pending:
         part = pending.pop()
         yield part
-        if isinstance(part, AllOf | AnyOf):
+        if isinstance(part, (AllOf, AnyOf)):
             pending.extend(reversed(part.parts))
 
 
@@ -158,12 +158,11 @@ def comparisons_in(condition: Condition) -> Iterator[Comparison]:
 def constant_outcome(condition: Condition) -> bool | None:
     """Whether a condition holds, where that is the same for all runs: what it compares is written down, or its parts
     contradict each other, or leave nothing out. None where it depends on the run."""
-    match condition:
-        case Always() | Never():
-            return isinstance(condition, Always)
-        case AllOf() | AnyOf():
-            return condition.outcome
-    return None
+    if isinstance(condition, Always):  # most of them
+        return True
+    if isinstance(condition, (AllOf, AnyOf)):
+        return condition.outcome
+    return False if isinstance(condition, Never) else None
 
 
 def _outcome_of(group: AllOf | AnyOf) -> bool | None:
@@ -189,14 +188,10 @@ def texts_read(condition: Condition) -> frozenset[str]:
 
 
 def _texts_of(condition: Condition) -> tuple[frozenset[str], bool]:
-    match condition:
-        case AllOf() | AnyOf():
-            return condition.texts
-        case Comparison(compared=operands):
-            expressions = (operand.expression for operand in operands)
-            texts = (each.text for each in expressions if each is not None and not isinstance(each, Literal))
-            return frozenset(texts), True
-    return frozenset(), True
+    if isinstance(condition, Comparison):
+        expressions = [operand.expression for operand in condition.compared]
+        return frozenset([each.text for each in expressions if each and not isinstance(each, Literal)]), True
+    return condition.texts if isinstance(condition, (AllOf, AnyOf)) else (frozenset(), True)
 
 
 def _texts_of_parts(group: AllOf | AnyOf) -> tuple[frozenset[str], bool]:

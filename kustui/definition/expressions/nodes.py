@@ -78,7 +78,8 @@ class Path(Struct, frozen=True):
     @property
     def step(self) -> str | None:
         """The id of the step whose output is read."""
-        return self.segments[1] if len(self.segments) > 1 and self.segments[0] == "steps" else None
+        segments = self.segments
+        return segments[1] if len(segments) > 1 and segments[0] == "steps" else None
 
     @property
     def step_span(self) -> tuple[int, int] | None:
@@ -88,7 +89,8 @@ class Path(Struct, frozen=True):
     @property
     def fields(self) -> tuple[str, ...]:
         """What follows the step's or the variable's id, or else what follows the first segment."""
-        return self.segments[2:] if self.root in ("steps", "variables") else self.segments[1:]
+        segments = self.segments
+        return segments[2:] if segments and segments[0] in ("steps", "variables") else segments[1:]
 
 
 class Embedded(Struct, frozen=True):

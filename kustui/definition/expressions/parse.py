@@ -29,7 +29,7 @@ _CALLED = re.compile(r"(\w+)\s*[(:; ]\s*([^\s()]+)\)?")
 _LIKE_A_PATH = re.compile(r"[A-Za-z]+\.[\w@-]")
 _EXPRESSION_IN_TEXT = re.compile(r"\{\{|/#(?=(?:steps|variables|error)\.|fn:)")
 _MOST_CACHED = 1_000  # characters
-BEGINNINGS = ("/", "#", "\\", " ")
+BEGINNINGS = frozenset("/#\\ ")
 """What a misspelt reference may begin with: what begins with anything else, and holds no ``/#``, is plain text."""
 
 
@@ -243,29 +243,46 @@ def _blank(written: str, start: int, what: str) -> ExpressionFault:
     )
 
 
-def expressions_in(value: object, pointer: str = "") -> Iterator[tuple[str, Expression]]:
+def expressions_in(value: object, pointer: str = "") -> list[tuple[str, Expression]]:
     """The strings of a JSON value that are not plain text, in document order, with their pointers (RFC 6901).
 
     ``pointer`` is that of the value itself. Keys are skipped: Kustomer never evaluates them. A literal is
     among the strings only if it has a reference embedded. Any depth will do, as no call nests.
     """
     if isinstance(value, str):
-        if not _is_text(expression := parse(value)):
-            yield pointer, expression
-        return
+        return [] if _is_text(expression := parse(value)) else [(pointer, expression)]
+    return expressions_among(strings_in(value, pointer))
+
+
+HeldString = tuple[str, str | int, str]
+"""The pointer of what holds a string, its key or index there, and the string."""
+
+
+def strings_in(value: object, pointer: str = "") -> list[HeldString]:
+    """The strings that a JSON value holds, in document order; ``pointer`` is that of the value itself."""
+    strings: list[HeldString] = []
     open_parts = [(pointer, iter(_members(value)))]
     while open_parts:
         base, members = open_parts[-1]
         for key, part in members:
             if isinstance(part, str):
-                # Asked here rather than in parse: a call for every string of a definition would be felt.
-                if ("/#" in part or "{{" in part or part[:1] in BEGINNINGS) and not _is_text(expression := parse(part)):
-                    yield _pointer(base, key), expression
+                strings.append((base, key, part))
             elif part and isinstance(part, (dict, list, tuple)):
                 open_parts.append((_pointer(base, key), iter(_members(part))))
                 break
         else:
             open_parts.pop()
+    return strings
+
+
+def expressions_among(strings: Iterable[HeldString]) -> list[tuple[str, Expression]]:
+    """Those of some strings that are not plain text, with their pointers."""
+    return [
+        (_pointer(base, key), expression)
+        for base, key, text in strings
+        # Asked here rather than in parse: a call for every string of a definition would be felt.
+        if ("/#" in text or "{{" in text or text[:1] in BEGINNINGS) and not _is_text(expression := parse(text))
+    ]
 
 
 def paths_in(value: object) -> Iterator[Path]:

@@ -97,7 +97,7 @@ _PIECE = re.compile(
 )
 """Text and a tag, or the text at the end, of a template of nothing but text, references, helpers with plain arguments,
 and conditions that do not nest. A pattern of the whole template takes ten times as long to be compiled."""
-_ARGUMENT = re.compile(rf"(?:{_STRING})|(?P<path>{_RUN_PATH})")
+_ARGUMENT = re.compile(rf" ++(?:[A-Za-z]\w*+=)?+(?:(?P<path>{_RUN_PATH})|{_STRING}|{_LITERAL})")
 _NAME = re.compile(r"\[([^\]]*+)\]|([^.\[]++)")
 
 
@@ -125,7 +125,9 @@ def _common_template(text: str) -> Template | None:
                 helpers.append(Helper(piece["helper"], *piece.span("helper")))
                 arguments = _ARGUMENT.finditer(text, piece.start("arguments"), piece.end("arguments") + 1)
                 paths.extend(
-                    _run_path(written, argument.start()) for argument in arguments if (written := argument["path"])
+                    _run_path(written, argument.start("path"))
+                    for argument in arguments
+                    if (written := argument["path"])
                 )
             case "otherwise" if block and not has_else:
                 has_else = True
@@ -140,10 +142,13 @@ def _run_path(written: str, start: int) -> Path:
     end = start + len(written)
     if "[" not in written:
         return Path(tuple(written.split(".")), start, end)
-    names = [*_NAME.finditer(written)]
-    spans = (name.span(name.lastindex or 0) for name in names)
-    segments = tuple([name[name.lastindex or 0] for name in names])
-    return Path(segments, start, end, tuple([(start + first, start + last) for first, last in spans]))
+    names = _NAME.findall(written)
+    spans: list[tuple[int, int]] = []
+    for bracketed, plain in names:
+        start_of_name = start + bool(bracketed)
+        spans.append((start_of_name, start_of_name + len(bracketed or plain)))
+        start = spans[-1][1] + bool(bracketed) + 1  # the dot
+    return Path(tuple([bracketed or plain for bracketed, plain in names]), end - len(written), end, tuple(spans))
 
 
 def parse_any_template(text: str) -> Template:
