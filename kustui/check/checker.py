@@ -17,6 +17,7 @@ from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import Progress
 from kustui.definition.source.positions import member_at
 from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
+from kustui.text.messages import shortened_message
 
 if TYPE_CHECKING:
     from kustui.analysis.rings import Spread
@@ -166,9 +167,9 @@ def _problems_of_faults(
             yield Problem(
                 fault.rule,
                 severity,
-                fault.message,
+                shortened_message(fault.message),
                 document,
-                hint=fault.hint,
+                hint=shortened_message(fault.hint),
                 pointer=fault.pointer,
                 extent=fault.extent,
                 on_key=fault.rule == UNKNOWN_KEY or bool(fault.member),
@@ -204,15 +205,15 @@ def _problem(
     return Problem(
         rule.name,
         severity,
-        violation.message,
+        shortened_message(violation.message),
         document,
-        hint=hint,
+        hint=shortened_message(hint),
         pointer=violation.pointer,
         within=violation.within,
         on_key=violation.on_key,
         entry=analysis.entry if analysis is not None else None,
         step=violation.step or _step_at(violation.pointer, analysis),
-        related=violation.related,
+        related=tuple([place._replace(message=shortened_message(place.message)) for place in violation.related]),
         intended=intended,
         is_certain=is_certain,
     )

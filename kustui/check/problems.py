@@ -15,8 +15,8 @@ from typing import NamedTuple
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document, Entry
 from kustui.definition.loader import STDIN_NAME
+from kustui.definition.source.character_places import extent_within
 from kustui.definition.source.outline import Shape
-from kustui.definition.source.positions import extent_within
 from kustui.definition.source.source import Extent, Span
 from kustui.files import absolute
 from kustui.groups import grouped

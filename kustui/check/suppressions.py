@@ -25,7 +25,7 @@ from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
 from kustui.files import ReadError, absolute, exists, read_file, write_file
 from kustui.groups import grouped
-from kustui.text.messages import closest
+from kustui.text.messages import closest, shortened_message
 
 
 def suppress(
@@ -97,7 +97,10 @@ def _unused_suppression(suppression: Suppression, severity: Severity, names: set
         reason += f', step "{step}"' if step else ""
     message = f"unused suppression: {reason}"
     document, extent = suppression.document, suppression.extent
-    return Problem(UNUSED_SUPPRESSION, severity, message, document, hint, extent=extent, is_certain=is_certain)
+    return Problem(
+        UNUSED_SUPPRESSION, severity, shortened_message(message), document, shortened_message(hint), extent=extent,
+        is_certain=is_certain,
+    )  # fmt: skip
 
 
 def covers_suppressions(paths: Iterable[str], collection: Collection, settings: Settings) -> bool:
@@ -244,7 +247,7 @@ def _unused_entry(baseline: Baseline, identity: Identity, count: int, severity: 
     return Problem(
         UNUSED_SUPPRESSION,
         severity,
-        message,
+        shortened_message(message),
         baseline.document,
         "write it again with --write-baseline",
         pointer,

@@ -118,7 +118,7 @@ def is_missing(value: Any) -> bool:
 
 Answer = bool | Undecided
 
-NUMBER = re.compile(r"\s*(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]+)?\s*", re.ASCII)
+NUMBER = re.compile(r"\s*+(?:0[xX][0-9a-fA-F]++|[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?+)?+\s*+", re.ASCII)
 """Text that some cast would make a number of, empty and blank text included."""
 TRUTHS = {"", "true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"}
 """Words that some cast would make true or false of."""

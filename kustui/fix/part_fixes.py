@@ -20,8 +20,9 @@ from kustui.definition.collection import Collection, Document, Entry, read_docum
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition
 from kustui.definition.models import Step
 from kustui.definition.platform import call_event, called_id
+from kustui.definition.source.character_places import extent_within
 from kustui.definition.source.outline import item_at
-from kustui.definition.source.positions import extent_within, key_of, parent
+from kustui.definition.source.positions import key_of, parent
 from kustui.definition.source.source import Extent, Source
 from kustui.errors import KustuiError
 from kustui.fix.edits import Fix, TextEdit, edited

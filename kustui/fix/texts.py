@@ -10,7 +10,8 @@ from typing import NamedTuple
 from kustui.analysis.uses import looks_random
 from kustui.check.problems import Related
 from kustui.definition.collection import Collection, Document, Entry
-from kustui.definition.source.positions import Spot, extent_within, key_of, key_text
+from kustui.definition.source.character_places import extent_within
+from kustui.definition.source.positions import Spot, key_of, key_text
 from kustui.definition.source.source import Extent
 from kustui.fix.edits import TextEdit
 from kustui.fix.json_edits import replace_string

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 40
 """The most characters of a text to show where a whole value is shown."""
 _LONGEST_QUOTATION = 24
+_LONGEST_IN_MESSAGE = 100
+_NAMED_IN_MESSAGE = re.compile(rf'"[^"]*+(")?|[^\s"]{{{_LONGEST_IN_MESSAGE + 1},}}+')
+"""What is quoted, and what is long and has no blank."""
+_LONGEST_MESSAGE = 2_000
 _MOST_ELEMENTS = 5
 _LONGEST_DURATION = 1e15
 _UNITS = ((24 * 60, "d"), (60, "h"), (1, "min"))
@@ -171,6 +175,20 @@ def printable(text: str) -> str:
 def shortened(text: str, limit: int = LONGEST_TEXT) -> str:
     """At most ``limit`` characters of a text, so that a message stays readable."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def shortened_message(message: str) -> str:
+    """A message without most of what it says of names and texts that are longer than anybody reads: a definition may
+    have them of a million characters, in thousands of messages."""
+    if len(message) > _LONGEST_IN_MESSAGE:
+        message = _NAMED_IN_MESSAGE.sub(_shortened_name, message)
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[: _LONGEST_MESSAGE * 2 // 3]} … {message[-_LONGEST_MESSAGE // 3 :]}"
+    return message
+
+
+def _shortened_name(name: re.Match[str]) -> str:
+    return name[0] if len(name[0]) <= _LONGEST_IN_MESSAGE else f"{name[0][:_LONGEST_IN_MESSAGE]}…{name[1] or ''}"
 
 
 def json_in_words(value: object, string: Callable[[str], str] | None = None, level: int = 0) -> str:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.text.messages import Suggestion, closest, counted, duration_in_words, hint_of, suggested, suggestion
+from kustui.text.messages import (
+    Suggestion,
+    closest,
+    counted,
+    duration_in_words,
+    hint_of,
+    shortened_message,
+    suggested,
+    suggestion,
+)
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 steps"), (1, "1 step"), (2, "2 steps"), (1200, "1,200 steps")])
@@ -112,3 +121,21 @@ def test_a_suggestion_for_a_part_is_one_for_the_whole() -> None:
     whole = suggested("get-orders", ["get-order"]).within("kustomer.app.get-orders.get-orders", "get-orders")
     assert whole.intended == "kustomer.app.get-orders.get-order"
     assert Suggestion("none").within("a", "a") == Suggestion("none")
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ('no step "x"', 'no step "x"'),
+        (f'no step "{"x " * 90}", did you mean "y"?', f'no step "{"x " * 49}x…", did you mean "y"?'),
+        (f"steps.{'x' * 200} is missing", f"steps.{'x' * 94}… is missing"),
+        (f'"a" is {"so " * 60}"b"', f'"a" is {"so " * 60}"b"'),
+    ],
+)
+def test_a_message_says_the_beginning_of_long_names(message: str, shown: str) -> None:
+    assert shortened_message(message) == shown
+
+
+@pytest.mark.parametrize("part", ["x", "x ", '"', '" ', "\n", "漢"])
+def test_no_message_is_longer_than_anybody_reads(part: str) -> None:
+    assert len(shortened_message(f'the step "{part * 100_000}" is missing')) < 2_100

@@ -178,7 +178,7 @@ _VERSION_OF_AN_APP = re.compile(
 """As semver.org has it."""
 _WITHOUT_DASH = re.compile(r"([A-Za-z_]\w*+)[@\s:]*([\^~<>=]?.*\d.*)", re.ASCII)
 """A range behind a name, whatever is between them."""
-_BEGINS_LIKE_A_VERSION = re.compile(r"\s*[vV=^~]?\s*(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?\s*", re.ASCII)
+_BEGINS_LIKE_A_VERSION = re.compile(r"\s*+[vV=^~]?\s*+(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?\s*", re.ASCII)
 
 
 @collection_rule(

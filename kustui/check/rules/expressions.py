@@ -85,7 +85,7 @@ def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
 
 def _stands_alone(text: str, embedded: Embedded) -> bool:
     """Whether a reference in a text is no part of a word, an address or something in braces."""
-    before, after = text[: embedded.start][-1:], text[embedded.end :][:1]
+    before, after = text[max(0, embedded.start - 1) : embedded.start], text[embedded.end : embedded.end + 1]
     return (not before or before.isspace() or before in "([\"'=:,;>") and after not in ("/", "}")
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from kustui.definition.source.source import Extent, Fault, Source, duplicate_key, replace_lone_surrogates
+from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates
 
 MAX_DEPTH = 500
 """Levels of nesting that are read. Real definitions have fewer than thirty.
@@ -224,29 +223,6 @@ def open_brackets(data: bytes, end: int, start: int = 0) -> list[int]:
         elif byte in b"}]" and opened:
             opened.pop()
     return opened
-
-
-# One character of a string literal: a pair of \u escapes beyond the basic plane, an escape, or a character.
-_CHARACTER = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
-)
-
-
-def extent_within(source: Source, literal: Extent, start: int, end: int) -> Extent:
-    """The bytes of characters ``start`` to ``end`` of the string whose literal, quotes included, is given.
-
-    Whatever is no string literal is answered whole.
-    """
-    if source.data[literal.start : literal.start + 1] != b'"':
-        return literal
-    places = source.of_literal
-    if literal not in places:  # of a long text with many problems the places are worked out once
-        places.clear()
-        written = source.data[literal.start + 1 : literal.end - 1].decode(errors="replace")
-        sizes = (len(match.group().encode()) for match in _CHARACTER.finditer(written))
-        places[literal] = (*accumulate(sizes, initial=literal.start + 1),)
-    last = len(places[literal]) - 1
-    return Extent(places[literal][min(start, last)], places[literal][min(end, last)])
 
 
 def pointer_of(value: Any, location: tuple[int | str, ...]) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 
 from kustui.check.rule import app, step, workflow
 from kustui.definition.collection import Document, read_document
-from kustui.definition.source.positions import extent_within
+from kustui.definition.source.character_places import extent_within
 from kustui.definition.source.source import Extent
 from tests.benchmarks.growth import counted
 

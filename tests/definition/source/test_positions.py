@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kustui.definition.source.character_places import extent_within
 from kustui.definition.source.positions import (
     MAX_DEPTH,
     escape,
-    extent_within,
     key_of,
     parent,
     scan,
@@ -23,6 +23,7 @@ from kustui.definition.source.positions import (
     unescape,
 )
 from kustui.definition.source.source import Extent, Source
+from tests.benchmarks.growth import counted
 from tests.support.strategies import JSON_KEYS, JSON_VALUES, printed_json
 
 
@@ -237,3 +238,8 @@ def test_what_is_found_spells_the_characters_that_were_asked_for(
     end = data.draw(st.integers(start, len(text)))
     found = characters(json.dumps(text, ensure_ascii=ascii_only), start, end)
     assert json.loads(f'"{found}"') == text[start:end]
+
+
+def test_the_characters_of_a_long_text_are_placed_without_a_look_at_each_that_is_a_byte() -> None:
+    data = json.dumps("plain text " * 1_000).encode()
+    assert counted(lambda: extent_within(Source("a.json", data), Extent(0, len(data)), 5, 9)) < 100
