@@ -175,7 +175,7 @@ class _Reading:
             yield found.fault
         elif self.file.root.has_error:
             ranges = self._taken or [self.file.origin(self.file.root)]
-            node = next(filter(None, (first_error(self.file, taken) for taken in ranges if not taken.file)), None)
+            node = first_error(self.file, (taken for taken in ranges if not taken.file))
             if node is not None:
                 places = [*ranges, self.file.origin(node)]
                 is_there = found is not None and any(found.is_at(place) for place in places)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -298,17 +299,26 @@ def _opened(file: ModuleFile, leaves: list[Node]) -> tuple[Opened, ...]:
     return tuple(opened)
 
 
-def first_error(file: ModuleFile, within: Origin) -> Node | None:
-    """The first node of a part of a module that is missing, or no valid syntax."""
+def first_error(file: ModuleFile, parts: Iterable[Origin]) -> Node | None:
+    """The first node that is missing, or no valid syntax, in the first of some parts of a module that has one."""
+    errors = list(_errors(file))
+    ends = [file.origin(node).end for node in errors]
+    for part in parts:
+        at = bisect_left(ends, part.start)
+        if at < len(errors) and file.origin(errors[at]).start <= part.end:
+            return errors[at]
+    return None
+
+
+def _errors(file: ModuleFile) -> Iterator[Node]:
+    """The outermost nodes that are missing, or no valid syntax, in the order of the text."""
     pending = [file.root]
     while pending:
         node = pending.pop()
         if node.is_error or node.is_missing:
-            return node
-        if node.has_error:
-            parts = ((child, file.origin(child)) for child in reversed(node.children))
-            pending += [child for child, (_, start, end) in parts if end >= within.start and start <= within.end]
-    return None
+            yield node
+        elif node.has_error:
+            pending += reversed(node.children)
 
 
 def fault_of_node(file: ModuleFile, node: Node) -> Fault:

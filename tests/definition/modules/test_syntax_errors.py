@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kustui.definition.modules.module_file import ModuleFile
+from kustui.definition.modules.syntax_errors import first_error
+from kustui.definition.source.source import Source
+from tests.benchmarks.growth import counted
 from tests.support.modules import document_of
 
 START = "module.exports = {\n  id: 'w', name: 'W', trigger: { eventName: 'x', transitions: [] },\n"
@@ -68,3 +72,16 @@ def test_nothing_is_said_of_syntax_beside_a_definition_that_may_be_valid_elsewhe
 def test_a_large_module_is_not_parsed_again_to_say_what_is_wrong() -> None:
     document = document_of(START + "  steps: [\n" + "    { id: 'a' },\n" * 20_000 + "    { id: \n  ],\n};")
     assert any("missing" in fault.message or "belong" in fault.message for fault in document.faults)
+
+
+def test_the_work_to_find_an_error_in_many_parts_grows_with_their_number() -> None:
+    """And not with the square of it, as where all of the module is looked through for each part of its definition."""
+
+    def work(number: int) -> int:
+        parts = "".join(f"const p{n} = {{ id: 's{n}' }};\n" for n in range(number))
+        steps = ", ".join(f"p{n}" for n in range(number))
+        module = ModuleFile.of(0, Source("app.js", f"{parts}{START}  steps: [{steps}]\n}};\nconst  = 1;".encode()))
+        ranges = [module.origin(node) for node in module.root.children]
+        return counted(lambda: first_error(module, ranges[:number]))
+
+    assert work(400) < 5 * work(100)
