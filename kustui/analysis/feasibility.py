@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from operator import length_hint
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.guards import Branching, branching, branchings
 from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first, shortest_path
-from kustui.definition.cases import ANY, Case, Cases, both
+from kustui.definition.cases import ANY, Case, Cases, all_cases, both
 from kustui.definition.expressions import AllOf, AnyOf, comparisons_in
 from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.platform import CONTINUE, RETRY_STEP, RETRY_WORKFLOW, TRIGGER_ID
@@ -218,15 +218,14 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
         self, transition: Transition, edges: Iterable[Edge], missing: Collection[str] | _AllBut, subject: str
     ) -> Cases:
         """What is true where a transition or error case is tried: no condition before it holds."""
-        cases = ANY
-        for earlier in edges:
-            if earlier.transition is transition or not cases:
-                break
-            if isinstance(earlier.transition, ErrorCase) is isinstance(transition, ErrorCase):
-                condition = self.flow.conditions.get(earlier.transition.pointer)
-                fails = self._facts.cases(condition, False, missing, earlier.source, subject)
-                cases = both(cases, fails)
-        return cases
+        before = takewhile(lambda edge: edge.transition is not transition, edges)
+        return all_cases(
+            self._facts.cases(
+                self.flow.conditions.get(earlier.transition.pointer), False, missing, earlier.source, subject
+            )
+            for earlier in before
+            if isinstance(earlier.transition, ErrorCase) is isinstance(transition, ErrorCase)
+        )
 
     def _comes_to(self, read: Read, state: _State, subject: str) -> bool:
         """Whether it matters in a state what its node reads."""

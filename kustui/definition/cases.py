@@ -42,8 +42,16 @@ def both(one: Cases, other: Cases) -> Cases:
 
 
 def all_cases(parts: Iterable[Cases]) -> Cases:
-    """What is true where one of each is."""
-    return reduce(both, parts, ANY)
+    """What is true where one of each is. What is certain is put together at once: it may be many facts."""
+    certain, others = set[Fact](), list[Cases]()
+    for part in parts:
+        if not part:
+            return ()
+        if len(part) == 1:
+            certain |= part[0]
+        else:
+            others.append(part)
+    return reduce(both, others, (frozenset(certain),))
 
 
 def any_cases(parts: Sequence[Cases]) -> Cases:

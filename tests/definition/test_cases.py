@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kustui.definition.cases import Fact, FactTable
+from kustui.definition.cases import Fact, FactTable, all_cases
 from kustui.definition.possible_values import Term
 
 
@@ -30,3 +30,20 @@ def test_comparisons_with_texts_and_numbers_hold_together_if_a_value_meets_them(
     }
     case = frozenset(Fact(f"{at:03}", holds) for at, (*_, holds) in enumerate(comparisons))
     assert bool(FactTable(terms).consistent((case,))) is is_possible
+
+
+def test_facts_that_are_certain_are_put_together_at_once() -> None:
+    """And not copied with each that comes: that takes the square of their number."""
+    copied = 0
+
+    class Facts(frozenset[Fact]):
+        def __or__(self, other: Any) -> Facts:
+            nonlocal copied
+            copied += len(self)
+            return Facts(super().__or__(other))
+
+        __ror__ = __or__
+
+    facts = [Fact(f"{at}", True) for at in range(100)]
+    assert all_cases((Facts([fact]),) for fact in facts) == (frozenset(facts),)
+    assert copied < 2 * len(facts)
