@@ -25,7 +25,9 @@ class Shape(NamedTuple):
     counted: int
     """For work that is counted: a test traces it at this size and four times that."""
     timed: int
-    """For work that is timed, in the same way."""
+    """For work that is timed: it is made larger, by the same factor, until there is something to measure."""
+    most: int = 10**9
+    """It is not made larger than this."""
 
     def bytes_of(self, size: int) -> bytes:
         value = self.make(size)
@@ -35,11 +37,13 @@ class Shape(NamedTuple):
 SHAPES: dict[str, Shape] = {}
 
 
-def shape(counted: int = 12, timed: int = 250) -> Callable[[Callable[[int], object]], Callable[[int], object]]:
+def shape(
+    counted: int = 12, timed: int = 250, most: int = 10**9
+) -> Callable[[Callable[[int], object]], Callable[[int], object]]:
     """Add a function to the shapes, by its name."""
 
     def add(make: Callable[[int], object]) -> Callable[[int], object]:
-        SHAPES[make.__name__] = Shape(make, counted, timed)
+        SHAPES[make.__name__] = Shape(make, counted, timed, most)
         return make
 
     return add
@@ -245,7 +249,7 @@ def any_of_all(n: int) -> Part:
     )
 
 
-@shape(counted=20, timed=24)
+@shape(counted=20, timed=24, most=400)
 def deep_condition(n: int) -> Part:
     """Conditions in each other: above a hundred they are not read."""
     condition = is_value(0)
@@ -332,7 +336,7 @@ def many_params(n: int) -> Part:
     return one(rest("first", **{f"p{index}": f"/#steps.1.field{index}" for index in range(n)}))
 
 
-@shape(timed=60)
+@shape(timed=60, most=400)
 def deep_params(n: int) -> Part:
     """Params in each other."""
     value: Any = "/#steps.1.name"
