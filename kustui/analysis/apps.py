@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -20,6 +20,7 @@ from kustui.definition.functions import HELPERS
 from kustui.definition.keys import has_mistyped
 from kustui.definition.platform import app_and_name
 from kustui.definition.source.source import UNKNOWN_KEY
+from kustui.text.messages import Names
 
 _NUMBER = r"(?:\d+|[xX*])"
 _MORE = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
@@ -96,7 +97,7 @@ _OTHER_ROOTS = {*ROOTS, "settings", "appSettings", "context", "org"}
 _OTHER_NAMES = _OTHER_ROOTS | HELPERS.keys()
 
 
-class AppDeclarations(Struct, frozen=True):
+class AppDeclarations(Struct, frozen=True, dict=True):
     """What an app definition declares, by name without ``kustomer.app.<app>.``; None if that is unclear."""
 
     app: str
@@ -107,6 +108,19 @@ class AppDeclarations(Struct, frozen=True):
     events: frozenset[str] | None
     settings: frozenset[str] | None
     """As ``<category>.<name>``."""
+
+    @cached_property
+    def action_names(self) -> Names:
+        """Those that a mistyped action is compared with."""
+        return Names(self.actions or ())
+
+    @cached_property
+    def event_names(self) -> Names:
+        return Names(self.events or ())
+
+    @cached_property
+    def setting_names(self) -> Names:
+        return Names(self.settings or ())
 
     def own_name(self, name: str) -> str | None:
         """The name of an action or event without the prefix of this app; None for another app's."""

@@ -16,7 +16,7 @@ from kustui.definition.expressions import is_plain
 from kustui.definition.keys import has_mistyped
 from kustui.definition.models import Schema
 from kustui.definition.values import NUMBER, TRUTHS
-from kustui.text.messages import closest
+from kustui.text.messages import Names, closest
 
 EXPECTED = {
     "string": "text",
@@ -100,6 +100,11 @@ class SchemaArguments(Struct, frozen=True, eq=False, dict=True):
         return self.schema.names
 
     @cached_property
+    def names(self) -> Names:
+        """Those that a mistyped one is compared with."""
+        return Names(self.declared)
+
+    @cached_property
     def missing(self) -> tuple[str, ...]:
         """The required names that are not given and have no default."""
         return tuple(
@@ -124,7 +129,7 @@ class SchemaArguments(Struct, frozen=True, eq=False, dict=True):
     def misspelt(self) -> Mapping[str, str]:
         """The missing name that each unknown one was probably meant to be."""
         intended: dict[str, str] = {}
-        undeclared = [name for name in self.given if name not in self.declared]
+        undeclared = Names(name for name in self.given if name not in self.declared)
         for name in self.missing:
             near = closest(name, undeclared, without=intended)
             if near and not _is_another_word(name, near):

@@ -32,7 +32,7 @@ from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
 from kustui.definition.source.json_values import UNKNOWN_VALUE
 from kustui.definition.source.positions import parent
 from kustui.definition.source.source import UNKNOWN_KEY
-from kustui.text.messages import closest
+from kustui.text.messages import Names, closest
 
 if TYPE_CHECKING:  # imported by what works them out: opening a workflow on the screen needs none of them
     from kustui.analysis.effects import Effect
@@ -266,12 +266,17 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
         return FlowGraph(self.workflow.retargeted(self.intended_targets))
 
     @cached_property
+    def step_names(self) -> Names:
+        """Those that a mistyped target is compared with."""
+        return Names(self.flow.steps)
+
+    @cached_property
     def intended_targets(self) -> Mapping[str, str]:
         """For each target that does not exist, the closest step that does, or an empty string. Steps that nothing else
         leads to are preferred."""
-        unreachable = [step.id for step in self.flow.unreachable]
+        unreachable = Names(step.id for step in self.flow.unreachable)
         targets = {edge.target for edge in self.flow.dangling if self.flow.node(edge.target) is None}
-        near = {target: closest(target, unreachable) or closest(target, self.flow.steps) for target in targets}
+        near = {target: closest(target, unreachable) or closest(target, self.step_names) for target in targets}
         return {edge.target: near.get(edge.target, "") for edge in self.flow.dangling}
 
     @cached_property

@@ -25,7 +25,7 @@ from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
 from kustui.files import ReadError, absolute, exists, read_file, write_file
 from kustui.groups import grouped
-from kustui.text.messages import closest, shortened_message
+from kustui.text.messages import Names, closest, shortened_message
 
 
 def suppress(
@@ -76,20 +76,21 @@ def _unused(
     if severity is None:
         return
     names = {name for entry in collection.entries for name in (entry.item.name, entry.item.id) if name}
+    known = Names(names)
     for suppression in suppressions:
         if _severity_of(suppression.rule, settings) is None:
             continue  # the rule did not run
         if complete or not suppression.workflow or suppression.workflow in names:
-            yield _unused_suppression(suppression, severity, names)
+            yield _unused_suppression(suppression, severity, names, known)
 
 
-def _unused_suppression(suppression: Suppression, severity: Severity, names: set[str]) -> Problem:
+def _unused_suppression(suppression: Suppression, severity: Severity, names: set[str], known: Names) -> Problem:
     assert suppression.document is not None, "from a configuration"
     workflow, step = suppression.workflow, suppression.step
     hint, is_certain = "remove it, so that it does not hide a future problem", True
     if workflow and workflow not in names:
         reason = f'there is no workflow "{workflow}"'
-        if near := closest(workflow, names):
+        if near := closest(workflow, known):
             hint, is_certain = f'did you mean "{near}"?', False
     else:
         reason = f"no {suppression.rule}"

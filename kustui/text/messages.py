@@ -244,12 +244,20 @@ _LONGEST_WITH_SWAPS = 1_000
 """Characters up to which a swap of neighbours is one edit: to look for swaps takes the square of them."""
 
 
-class _Names:
-    """Names among which the closest to others are looked for."""
+class Names:
+    """Names among which the closest to others are looked for: to be made once where that is done for many."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = sorted(set(names))
-        self._lowered = {name: name.lower() for name in self._names}
+        self._given = names
+
+    @cached_property
+    def sorted(self) -> Sequence[str]:
+        """All of them, each once."""
+        return sorted(set(self._given))
+
+    @cached_property
+    def _lowered(self) -> Mapping[str, str]:
+        return {name: name.lower() for name in self.sorted}
 
     @cached_property
     def _by_deletion(self) -> Mapping[str, Sequence[str]]:
@@ -261,7 +269,7 @@ class _Names:
         from rapidfuzz.distance import OSA, Levenshtein
         from rapidfuzz.process import extract
 
-        names, lowered = self._names, name.lower()
+        names, lowered = self.sorted, name.lower()
         if len(names) > _MOST_COMPARED:
             limit = 1
             names = sorted({near for word in _with_deletions(lowered) for near in self._by_deletion.get(word, ())})
@@ -287,11 +295,11 @@ def _with_deletions(word: str) -> set[str]:
 
 
 @lru_cache(maxsize=16)
-def _names(names: tuple[str, ...]) -> _Names:
-    return _Names(names)
+def _names(names: tuple[str, ...]) -> Names:
+    return Names(names)
 
 
-def closest(name: str, names: Iterable[str], without: Container[str] = ()) -> str:
+def closest(name: str, names: Iterable[str] | Names, without: Container[str] = ()) -> str:
     """The closest of some names to ``name``, or an empty string if none is within a few edits.
 
     Edits are insertions, deletions, substitutions and swaps of neighbours, which are two in a name of more than 1,000
@@ -299,11 +307,12 @@ def closest(name: str, names: Iterable[str], without: Container[str] = ()) -> st
     names), and letter case counts for nothing. One character is not close to another. Of names that are as close the
     first in order, and none of those ``without``.
     """
-    return next(iter(_closest(name, tuple(names), without, 1)), "")
+    return next(iter(_closest(name, names, without, 1)), "")
 
 
-def _closest(name: str, names: tuple[str, ...], without: Container[str], count: int) -> list[str]:
-    return _names(names).closest(name, min(3, max(1, len(name) // 3)), without, count)
+def _closest(name: str, names: Iterable[str] | Names, without: Container[str], count: int) -> list[str]:
+    known = names if isinstance(names, Names) else _names(tuple(names))
+    return known.closest(name, min(3, max(1, len(name) // 3)), without, count)
 
 
 def closest_path(path: str) -> str:
@@ -345,17 +354,17 @@ def did_you_mean(name: str, *, is_certain: bool = False, more: str = "") -> Sugg
     return Suggestion(hint) if "\ufffd" in name else Suggestion(hint, name, is_certain)  # half of a surrogate pair
 
 
-def suggested(name: str, names: Iterable[str], otherwise: str = "", without: Container[str] = ()) -> Suggestion:
+def suggested(name: str, names: Iterable[str] | Names, otherwise: str = "", without: Container[str] = ()) -> Suggestion:
     """The closest of some names to another, certain if no other is close; without one a hint in other words."""
-    near = _closest(name, tuple(names), without, 2)
+    near = _closest(name, names, without, 2)
     return did_you_mean(near[0], is_certain=len(near) == 1) if near else Suggestion(otherwise)
 
 
-def suggestion(name: str, names: Iterable[str], what: str, limit: int = 8) -> Suggestion:
+def suggestion(name: str, names: Iterable[str] | Names, what: str, limit: int = 8) -> Suggestion:
     """``did you mean "x"?``; else all names, if they are few: ``steps here: "a", "b"``; else no hint."""
-    names = tuple(names)
-    listed = f"{what}: {', '.join(sorted(names))}" if len(names) <= limit else ""
-    return suggested(name, names, listed if names else f"there are no {what}")
+    known = names if isinstance(names, Names) else _names(tuple(names))
+    listed = f"{what}: {', '.join(known.sorted)}" if len(known.sorted) <= limit else ""
+    return suggested(name, known, listed if known.sorted else f"there are no {what}")
 
 
 def hint_of(name: str, names: Iterable[str], what: str, limit: int = 8) -> str:

@@ -1,4 +1,4 @@
-"""What is measured of a crafted definition: every command that reads one, the finder, the explorer, the language server.
+"""What is measured of a crafted definition: the commands that read one, the finder, the explorer, the language server.
 
 Each takes the file, a place for its output, and what measures the part of it that counts.
 """
@@ -48,16 +48,18 @@ def _warm(*arguments: str) -> Command:
     return run
 
 
-def _first(path: Path) -> str:
-    first = json.loads(path.read_bytes())["workflows"][0]
-    return str(first.get("id") or first["name"])
+def _first(path: Path) -> str | None:
+    """The id or name of the first workflow; None where others share it, so that no command takes it."""
+    names = [str(one.get("id") or one["name"]) for one in json.loads(path.read_bytes())["workflows"]]
+    return names[0] if names.count(names[0]) == 1 else None
 
 
 def _simulate(*options: str) -> Command:
     """Rehearse the first workflow."""
 
     def run(path: Path, output: Path, measure: Measure) -> None:
-        _command("simulate", *options, "--workflow", _first(path))(path, output, measure)
+        if (first := _first(path)) is not None:
+            _command("simulate", *options, "--workflow", first)(path, output, measure)
 
     return run
 
@@ -67,7 +69,9 @@ def _scenarios(*options: str) -> Command:
 
     def run(path: Path, output: Path, measure: Measure) -> None:
         scenario = path.with_name("one.scenario.json")
-        arguments = ("--workflow", _first(path), "--max-steps", "150", "--save", str(scenario), "--force")
+        if (first := _first(path)) is None:
+            return
+        arguments = ("--workflow", first, "--max-steps", "150", "--save", str(scenario), "--force")
         _run("simulate", str(path), "--output", str(output), *arguments)
         with measure():
             _run("simulate", str(path), str(scenario), "--output", str(output), *options)

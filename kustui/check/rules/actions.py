@@ -17,7 +17,7 @@ from kustui.definition.collection import Document
 from kustui.definition.expressions import Template, expressions_in
 from kustui.definition.models import Step
 from kustui.definition.source.positions import escape
-from kustui.text.messages import Suggestion, did_you_mean, enumerated, plural, suggested, suggestion
+from kustui.text.messages import Names, Suggestion, did_you_mean, enumerated, plural, suggested, suggestion
 
 _ACTION = {
     "name": "kustomer.app.sample.get-order",
@@ -66,7 +66,7 @@ def unknown_action(analysis: WorkflowAnalysis) -> Violations:
         yield Violation(
             f"{step_.pointer}/action",
             f'the app "{declared.app}" declares no action "{name}"',
-            suggestion(name, actions, "actions of this app").within(step_.action or "", name),
+            suggestion(name, declared.action_names, "actions of this app").within(step_.action or "", name),
             step_.id,
             related=(Related("its actions", analysis.document, place),) if actions else (),
         )
@@ -155,6 +155,7 @@ def unknown_action_input(analysis: CollectionAnalysis) -> Violations:
         if inputs is None or action.get("type") == _CODE:
             continue
         reported: set[str] = set()
+        names = Names(inputs)
         for read in input_reads(action.get("inputTemplate"), f"{pointer}/inputTemplate"):
             if read.name in inputs or read.name in reported:
                 continue
@@ -162,7 +163,7 @@ def unknown_action_input(analysis: CollectionAnalysis) -> Violations:
             yield Violation(
                 read.pointer,
                 f'the template reads the input "{read.name}", which the action "{name}" does not declare',
-                suggestion(read.name, inputs, "inputs"),
+                suggestion(read.name, names, "inputs"),
                 within=read.within,
                 related=(Related("its inputs are declared here", document, f"{pointer}/inputSchema"),),
                 document=document,
@@ -195,7 +196,7 @@ def unknown_setting(analysis: CollectionAnalysis) -> Violations:
                         yield Violation(
                             f"{declared.pointer}/{key}/{index}/appSettings/{escape(name)}/key",
                             f'the app "{declared.app}" declares no setting "{setting}"',
-                            suggestion(setting, declared.settings, "settings of this app").within(
+                            suggestion(setting, declared.setting_names, "settings of this app").within(
                                 source["key"], setting
                             ),
                             related=(Related("its settings", document, f"{declared.pointer}/settings"),),
@@ -264,6 +265,7 @@ def _required(arguments: SchemaArguments, name: str) -> Related:
 
 
 def _suggestion(arguments: SchemaArguments, name: str) -> Suggestion:
-    names = sorted(arguments.declared)
+    names = arguments.names.sorted
     listed = f"its {arguments.noun}s: {', '.join(names)}" if len(names) <= _MOST_LISTED else ""
-    return suggested(name, names, listed if names else f"it has no {arguments.noun}s", without=arguments.given)
+    otherwise = listed if names else f"it has no {arguments.noun}s"
+    return suggested(name, arguments.names, otherwise, without=arguments.given)

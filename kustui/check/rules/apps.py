@@ -29,7 +29,7 @@ from kustui.definition.collection import AppEntry, Document, Entry
 from kustui.definition.platform import KUSTOMER_APP, PUBLISH_ACTION, TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import escape
-from kustui.text.messages import Suggestion, suggested, suggestion
+from kustui.text.messages import Names, Suggestion, suggested, suggestion
 
 _WORD = re.compile(r"[\w-]{8,}", re.ASCII)
 _PLACE_OF_AN_ID = re.compile(r"workflows?[/.]([\w-]+)", re.ASCII)
@@ -75,12 +75,12 @@ def _values(analysis: WorkflowAnalysis) -> Iterator[tuple[str, str, object]]:
 
 def _may_hold_id(analysis: WorkflowAnalysis, by_id: Mapping[str, Entry]) -> bool:
     """Whether any text of a workflow may contain an id among other text. Few do, so test all texts at once."""
-    flow, shortest = analysis.flow, min(map(len, by_id))
+    flow = analysis.flow
     texts = [
         text
         for strings in chain(flow.param_strings.values(), flow.condition_strings.values())
         for _, _, text in strings
-        if len(text) > shortest and (" " in text or "{{" in text or ("/" in text and not text.startswith("/#")))
+        if " " in text or "{{" in text or ("/" in text and not text.startswith("/#"))
     ]
     # Translating and splitting takes half as long as a regular expression.
     words = " ".join(texts).encode("ascii", "replace").decode().translate(_BETWEEN_WORDS).split()
@@ -152,7 +152,7 @@ def unknown_event(analysis: WorkflowAnalysis) -> Violations:
             yield Violation(
                 place,
                 f'no hook or trigger of the app "{declared.app}" declares the event "{name}"',
-                suggestion(name, declared.events, "events of this app").within(event, name),
+                suggestion(name, declared.event_names, "events of this app").within(event, name),
                 node,
             )
 
@@ -253,13 +253,14 @@ def undeclared_dependency(analysis: CollectionAnalysis) -> Violations:
         place = f"{app_.item.pointer}/dependencies"
         related = (Related("its dependencies", document, place),) if app_.app.dependencies else ()
         declared = {app_of(text) for text in app_.app.dependencies}
+        names = Names(declared)
         known = {general_name(name) for name in (*declared, app_.app.app, KUSTOMER_APP)}
         for text, at, step_, summary in _app_versions(analysis, document, app_):
             version = read_version(text)
             if version is None or general_name(version.app) in known:
                 continue
             known.add(general_name(version.app))
-            near = suggested(version.app, declared)
+            near = suggested(version.app, names)
             if near.intended is None:
                 near = Suggestion(f'add "{text}" to dependencies', is_certain=True)
             yield Violation(

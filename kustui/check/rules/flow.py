@@ -39,7 +39,7 @@ def unknown_target(analysis: WorkflowAnalysis) -> Violations:
     if not analysis.knows_all_steps:
         return  # the step may be among those that could not be read
     for edge in analysis.flow.dangling:
-        hint = suggestion(edge.target, analysis.flow.steps, "steps of this workflow")
+        hint = suggestion(edge.target, analysis.step_names, "steps of this workflow")
         intended = analysis.intended_targets[edge.target]
         if intended != (hint.intended or ""):  # nothing else leads to it
             hint = did_you_mean(intended)

@@ -29,7 +29,7 @@ from kustui.definition.expressions.nodes import ROOTS, Lookup, Origin
 from kustui.definition.functions import BLOCKS, DATA_VARIABLES, HELPERS
 from kustui.definition.models import ErrorCase, Schema, Step
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
-from kustui.text.messages import Suggestion, suggested, suggestion
+from kustui.text.messages import Names, Suggestion, suggested, suggestion
 
 _TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})
 
@@ -54,9 +54,10 @@ def unknown_step_reference(analysis: WorkflowAnalysis) -> Violations:
     if not analysis.knows_all_steps:
         return  # the step may be among those that could not be read
     flow = analysis.flow
+    names = Names((TRIGGER_ID, *flow.steps))
     for read, path, node in analysis.paths:
         if node is None and path.step is not None:
-            hint = suggestion(path.step, (TRIGGER_ID, *flow.steps), "steps of this workflow")
+            hint = suggestion(path.step, names, "steps of this workflow")
             near, run = flow.node(hint.intended or ""), analysis.intended_flow
             if run is not None and near is not None and not _has_run(run, read, near):
                 hint = hint._replace(is_certain=False)
@@ -301,6 +302,7 @@ def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
     if schema.is_open:
         return
     declared = schema.names
+    names = Names(declared)
     related = (Related("the inputs are declared here", analysis.document, f"{trigger.pointer}/schema"),)
     for read, path, node in analysis.paths:
         if node != TRIGGER_ID or not path.fields:
@@ -310,7 +312,7 @@ def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
             yield Violation(
                 read.pointer,
                 f'{path.text} reads input "{name}", which this workflow does not declare',
-                suggestion(name, declared, "inputs") if declared else "its schema declares no inputs",
+                suggestion(name, names, "inputs") if declared else "its schema declares no inputs",
                 read.node,
                 path.spans[2],
                 related if declared else (),

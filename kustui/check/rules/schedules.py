@@ -31,6 +31,7 @@ from kustui.definition.platform import called_id
 from kustui.definition.source.positions import escape
 from kustui.definition.values import is_number, number_of
 from kustui.text.messages import (
+    Names,
     Suggestion,
     closest,
     did_you_mean,
@@ -116,7 +117,8 @@ def intended_ids(analysis: CollectionAnalysis) -> Mapping[str, Suggestion]:
     unknown = dict.fromkeys(call.workflow_id or "" for _, call in analysis.calls if _is_unknown(analysis, call))
     if len(unknown) > _MOST_SLIPS:
         return {}
-    suggestions = {id_: suggested(id_, analysis.by_id) for id_ in unknown}
+    names = Names(analysis.by_id)
+    suggestions = {id_: suggested(id_, names) for id_ in unknown}
     return {id_: suggestion_ for id_, suggestion_ in suggestions.items() if suggestion_.intended}
 
 
