@@ -308,25 +308,39 @@ def _loaded(data: bytes, collection: Collection) -> Any:
     return _Unpickler(data, collection).load()
 
 
+def _document_at(place: int) -> Document:
+    """Stands for a file of the collection in what is sent; ``_Unpickler`` has its own in place of this."""
+    raise LookupError(place)
+
+
+def _entry_of(key: str) -> Entry:
+    """Stands for a workflow likewise."""
+    raise LookupError(key)
+
+
 class _Pickler(pickle.Pickler):
+    """Asks of documents and entries alone how to send them: a ``persistent_id`` would be asked of every object."""
+
     def __init__(self, out: io.BytesIO, collection: Collection) -> None:
         super().__init__(out, protocol=pickle.HIGHEST_PROTOCOL)
-        self._documents = {document: place for place, document in enumerate(collection.documents)}
+        places = {document: place for place, document in enumerate(collection.documents)}
 
-    def persistent_id(self, thing: object) -> tuple[str, int | str] | None:
-        if isinstance(thing, Document):  # one that is not in it, such as a configuration, is sent
-            return ("document", self._documents[thing]) if thing in self._documents else None
-        return ("entry", thing.key) if isinstance(thing, Entry) else None
+        def named(document: Document) -> Any:
+            """One that is not in the collection, such as a configuration, is sent."""
+            if document in places:
+                return _document_at, (places[document],)
+            return document.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+
+        self.dispatch_table = {Document: named, Entry: lambda entry: (_entry_of, (entry.key,))}
 
 
 class _Unpickler(pickle.Unpickler):
     def __init__(self, data: bytes, collection: Collection) -> None:
         super().__init__(io.BytesIO(data))
-        self._collection = collection
+        self._found = {
+            (__name__, _document_at.__name__): collection.documents.__getitem__,
+            (__name__, _entry_of.__name__): collection.by_key.__getitem__,
+        }
 
-    def persistent_load(self, name: tuple[str, int | str]) -> Document | Entry:
-        kind, at = name
-        if isinstance(at, int):
-            return self._collection.documents[at]
-        assert kind == "entry"
-        return self._collection.by_key[at]
+    def find_class(self, module: str, name: str) -> Any:
+        return self._found.get((module, name)) or super().find_class(module, name)
