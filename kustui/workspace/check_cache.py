@@ -57,7 +57,7 @@ class CachedCheck:
         if is_first and (checked := self._kept_snapshot(snapshot, settings)) is not None:
             return checked
         known = snapshot.results_under(settings)
-        keys = self._workflow_keys = _WorkflowKeys(snapshot.collection, settings)
+        keys = self._workflow_keys_of(snapshot.collection, settings)
         self._kept = {**known, **_kept_results(self._cache, keys, known)}
         read = replace(snapshot, settings=settings, results=self._kept)
         if listener is not None:
@@ -83,21 +83,27 @@ class CachedCheck:
         if problems is None or schedules is None:
             return None
         between = _restored(kept.get(keys.between), data.problems)
-        results = partial(_kept_results, self._cache, _WorkflowKeys(snapshot.collection, settings), {})
+        results = partial(_kept_results, self._cache, self._workflow_keys_of(snapshot.collection, settings), {})
         whole = problems, schedules, snapshot.paths, settings
         return Snapshot(snapshot.collection, *whole, between=between, kept_results=results)
 
     def _keys_of(self, snapshot: Snapshot, settings: Settings) -> _CheckKeys:
         """The keys of a collection, of which all bytes are looked at: once, until there is another."""
         if self._keys is None or not self._keys.are_of(snapshot, settings):
-            self._keys = _CheckKeys.of(snapshot, settings)
+            self._keys = _CheckKeys.of(snapshot, settings, self._workflow_keys_of(snapshot.collection, settings))
         return self._keys
+
+    def _workflow_keys_of(self, collection: Collection, settings: Settings) -> _WorkflowKeys:
+        if self._workflow_keys is None or not self._workflow_keys.are_of(collection, settings):
+            self._workflow_keys = _WorkflowKeys(collection, settings)
+        return self._workflow_keys
 
     def _keep_results(self, snapshot: Snapshot, results: Results) -> None:
         """Write what was found out until now: the check may be left before it ends."""
         new = [entry for entry in snapshot.collection.entries if entry.key in results and entry.key not in self._kept]
         self._kept = {**self._kept, **{entry.key: results[entry.key] for entry in new}}
-        self._cache.write(list(_result_records(replace(snapshot, results=results), new, self._workflow_keys)))
+        keys = self._workflow_keys_of(snapshot.collection, snapshot.settings or Settings())
+        self._cache.write(list(_result_records(replace(snapshot, results=results), new, keys)))
 
     def keep(self) -> None:
         """Write what the last check came to."""
@@ -107,7 +113,8 @@ class CachedCheck:
             new = [entry for entry in snapshot.collection.entries if entry.key not in kept]
             # What the next opening needs is written first: kustui may be left at any moment.
             self._cache.write([*self._snapshot_records(snapshot, snapshot.settings)])
-            self._cache.write([*_result_records(snapshot, new, self._workflow_keys)])
+            keys = self._workflow_keys_of(snapshot.collection, snapshot.settings)
+            self._cache.write([*_result_records(snapshot, new, keys)])
         self._keys = self._workflow_keys = None  # the next collection is another one
 
     def _snapshot_records(self, snapshot: Snapshot, settings: Settings) -> Iterator[_Record]:
@@ -163,7 +170,8 @@ class _CheckKeys(NamedTuple):
         return self.collection is snapshot.collection and self.settings is settings and self.paths == snapshot.paths
 
     @classmethod
-    def of(cls, snapshot: Snapshot, settings: Settings) -> _CheckKeys:
+    def of(cls, snapshot: Snapshot, settings: Settings, workflows: _WorkflowKeys) -> _CheckKeys:
+        """``workflows`` are the keys of its workflows, so that their bytes are looked at once for both."""
         collection = snapshot.collection
         parts = [_plain_settings(settings), *map(_plain_outline, collection.documents), *_relative_paths(collection)]
         if settings.suppressions:
@@ -174,9 +182,20 @@ class _CheckKeys(NamedTuple):
             for suppression in settings.suppressions:
                 plain = (suppression.rule, suppression.workflow, suppression.step, suppression.extent)
                 parts.append(_bytes_of(plain))
-        whole = key_of(*parts, *(document.source.data for document in collection.documents))
+        for document in collection.documents:
+            parts.extend(_between_workflows(document))
+        whole = key_of(*parts, *map(workflows.of, collection.entries))
         keys = (key_of(what, whole) for what in ("problems", "schedules", "between"))
         return cls(collection, snapshot.paths, settings, *keys)
+
+
+def _between_workflows(document: Document) -> Iterator[bytes]:
+    """The bytes of a file before, between and after its workflows."""
+    data, at = document.source.data, 0
+    for start, end in sorted(entry.item.extent for entry in document.entries):
+        yield data[at:start]
+        at = max(at, end)
+    yield data[at:]
 
 
 def _plain_settings(settings: Settings) -> bytes:
@@ -225,13 +244,9 @@ def _result(collection: Collection, entry: Entry, ids: _Ids, plain: Any) -> Work
     return WorkflowData(collection.document_of(entry), entry).result(data) if ids.are_same(digest, entry) else None
 
 
-def _result_records(snapshot: Snapshot, entries: Iterable[Entry], keys: _WorkflowKeys | None) -> Iterator[_Record]:
-    """The records of the results of some workflows. ``keys`` are those that were worked out before, perhaps of another
-    collection."""
-    assert snapshot.settings is not None, "checked"
+def _result_records(snapshot: Snapshot, entries: Iterable[Entry], keys: _WorkflowKeys) -> Iterator[_Record]:
+    """The records of the results of some workflows."""
     collection = snapshot.collection
-    if keys is None or not keys.are_of(collection, snapshot.settings):
-        keys = _WorkflowKeys(collection, snapshot.settings)
     ids = _Ids.plain(collection)
     digest = key_of("ids", ids)
     yield digest, ids

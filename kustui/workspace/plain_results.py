@@ -291,12 +291,13 @@ _SCALARS = {str, int, float, bool, type(None)}
 
 def _require_json(value: object) -> None:
     """Raises NotPlainError where something in a value would not come back as it is."""
-    pending = [value]
+    pending = [value] if type(value) not in _SCALARS else []
     while pending:
         part = pending.pop()
         if type(part) is dict:
-            pending.extend((*part, *part.values()))
+            members: Iterable[object] = (*part, *part.values())
         elif type(part) is list:
-            pending.extend(part)
-        elif type(part) not in _SCALARS:
+            members = part
+        else:
             raise NotPlainError
+        pending.extend([member for member in members if type(member) not in _SCALARS])
