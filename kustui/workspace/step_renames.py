@@ -26,6 +26,8 @@ def renamed_steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, s
     to the ids that others had; and, of what is left, the only one of the same display name and action. Where no step
     has kept its id, a step is the same, too, that has the same action at the same place in the flow.
     """
+    if old.keys() == new.keys() and sum(new[id_] != step for id_, step in old.items()) < 2:
+        return {}  # as after most saves
     renamed = _by_text({id_: _text(step) for id_, step in old.items()}, {id_: _text(step) for id_, step in new.items()})
     gone = [(_named(step), id_) for id_, step in old.items() if id_ not in new and id_ not in renamed]
     taken = set(renamed.values())
