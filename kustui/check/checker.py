@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
@@ -20,6 +21,7 @@ from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
 from kustui.text.messages import shortened_message
 
 if TYPE_CHECKING:
+    from kustui.analysis.analysis_cache import AnalysisCache
     from kustui.analysis.rings import Spread
 
 
@@ -59,11 +61,14 @@ def check_workflows(
     wanted: Callable[[], bool] = lambda: True,
     known: Results | None = None,
     listener: CheckListener | None = None,
+    analyses: AnalysisCache | None = None,
 ) -> dict[str, WorkflowResult]:
-    """Check each workflow by itself, except those with ``known`` results.
+    """Check each workflow by itself, except those with ``known`` results. ``analyses`` keep what that takes, where it
+    is of use afterwards.
 
     Stops early, with some results missing, once it is no longer ``wanted``.
     """
+    analysis_of = analyses.of if analyses is not None else partial(WorkflowAnalysis, collection, settings=settings)
     results = dict(known or {})
     for entry in collection.entries:
         if entry.key in results:
@@ -71,9 +76,9 @@ def check_workflows(
         if not wanted():
             break
         if (selected := selected_entry(collection, results, listener)) is not None:
-            results[selected.key] = check_workflow(collection, selected, settings)
+            results[selected.key] = check_workflow(analysis_of(selected))
         if entry.key not in results:
-            results[entry.key] = check_workflow(collection, entry, settings)
+            results[entry.key] = check_workflow(analysis_of(entry))
         if listener is not None:
             listener.take(results, at_once=selected is not None)
         if progress:
@@ -87,9 +92,9 @@ def selected_entry(collection: Collection, results: Results, listener: CheckList
     return collection.by_key.get(key) if key not in results else None
 
 
-def check_workflow(collection: Collection, entry: Entry, settings: Settings) -> WorkflowResult:
+def check_workflow(analysis: WorkflowAnalysis) -> WorkflowResult:
     """Check one workflow by itself. Its problems are sorted by line and column, then by rule."""
-    analysis = WorkflowAnalysis(collection, entry, settings)
+    settings = analysis.settings
     problems = list(_problems_of_faults(analysis.document, analysis.parsed.judged_faults, settings, analysis))
     for rule in RULES.values():
         if rule.check_workflow is not None and (severity := severity_of(rule.name, settings)) is not None:

@@ -116,8 +116,8 @@ def right_type(problem: Problem, analyses: AnalysisCache) -> Fixes:
     if after is None:
         return
     rules, before = (
-        Counter(one.rule for one in check_workflow(collection, workflow, analyses.settings).problems)
-        for collection, workflow in (after, (analyses.collection, entry))
+        Counter(one.rule for one in check_workflow(analysis).problems)
+        for analysis in (WorkflowAnalysis(*after, analyses.settings), analyses.of(entry))
     )
     if rules < before:
         yield Fix(title, edits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.analysis.walks import breadth_first
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.checker import Results, check_workflow
 from kustui.check.incremental import looks_the_same
 from kustui.config.check_settings import Settings
@@ -31,8 +32,8 @@ def check_changed(old: Snapshot, new: Snapshot, settings: Settings) -> tuple[Sna
     changed = [(one, other) for one, other in pairs if not other.has_text_of(one)]
     if len(changed) > _MOST_CHANGED:
         return None
-    results = {one.key: check_workflow(before, one, settings) for one, _ in changed}
-    results_now = {other.key: check_workflow(now, other, settings) for _, other in changed}
+    results = {one.key: check_workflow(WorkflowAnalysis(before, one, settings)) for one, _ in changed}
+    results_now = {other.key: check_workflow(WorkflowAnalysis(now, other, settings)) for _, other in changed}
     if not looks_the_same(before, results, now, results_now, whatever_flow=True):
         return None
     if not _Surroundings(now, results_now, settings).are_sound():  # and so are those before, as all looks the same

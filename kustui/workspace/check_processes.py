@@ -23,6 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from msgspec.structs import replace
 
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.checker import Results, WorkflowResult, check_workflow, selected_entry
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Document, Entry
@@ -97,9 +98,11 @@ def check_in_pool(
     """The results of every workflow, or those that are ``due``, by its key, in the order of the collection, as far as
     no process was killed. Raises what a process raised."""
 
+    analysis_of = partial(WorkflowAnalysis, collection, settings=settings)
+
     def work(entries: Sequence[Entry]) -> Iterator[list[WorkflowResult]]:
         for start in range(0, len(entries), _PIECE):
-            yield [check_workflow(collection, entry, settings) for entry in entries[start : start + _PIECE]]
+            yield [check_workflow(analysis_of(entry)) for entry in entries[start : start + _PIECE]]
 
     due = collection.entries if due is None else due
     results: dict[str, WorkflowResult] = {}
@@ -209,7 +212,7 @@ def _answer_from(
         progress(len(results), len(collection.entries))
     while options.wanted():
         if listener is not None and (selected := selected_entry(collection, results, listener)) is not None:
-            results[selected.key] = check_workflow(collection, selected, settings)
+            results[selected.key] = check_workflow(WorkflowAnalysis(collection, selected, settings))
             listener.take(results, at_once=True)
         try:
             answer = received.get(timeout=_LOOK)

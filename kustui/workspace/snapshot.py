@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
 
 
+_MOST_SHARED = 8
+"""Workflows that are checked again after a save up to which their analyses are kept: the screen asks for them."""
+
+
 class Snapshot(Struct, frozen=True, eq=False, dict=True, weakref=True):
     """The state that every screen renders."""
 
@@ -47,7 +51,7 @@ class Snapshot(Struct, frozen=True, eq=False, dict=True, weakref=True):
     partly: bool = False
     """Whether the problems and schedules are only those of the workflows that have results."""
     shared: AnalysisCache | None = None
-    """Analyses for the same collection and settings, made for another snapshot."""
+    """Analyses for the same collection and settings, made before it."""
     kept_results: Callable[[], Results] | None = None
     """Reads the results without which it was made, as far as they are kept."""
 
@@ -136,8 +140,13 @@ def check_snapshot(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS) 
     settings, progress, wanted, listener, spread = options
     collection, settings = snapshot.collection, settings or Settings()
     known = snapshot.results_under(settings)
+    analyses = None
+    if snapshot.earlier is not None and len(collection.entries) - len(known) <= _MOST_SHARED:
+        from kustui.analysis.analysis_cache import AnalysisCache
+
+        analyses = AnalysisCache(collection, settings)
     with gc_paused(freeze=not known):
-        results = check_workflows(collection, settings, progress, wanted, known, listener)
+        results = check_workflows(collection, settings, progress, wanted, known, listener, analyses)
         if len(results) < len(collection.entries):
             return replace(snapshot, settings=settings, results=results)
         between, schedules = _between(snapshot, results, settings, spread)
@@ -145,7 +154,8 @@ def check_snapshot(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS) 
         complete = covers_suppressions(snapshot.paths, collection, settings)
         removable = may_remove_suppressions(snapshot.paths, collection, settings)
         problems = suppress(collection, problems, settings, complete=complete, removable=removable)
-        return Snapshot(collection, problems, schedules, snapshot.paths, settings, results, between)
+        whole = problems, schedules, snapshot.paths, settings, results, between
+        return Snapshot(collection, *whole, shared=analyses)
 
 
 def partly_checked(snapshot: Snapshot, results: Results, settings: Settings, shared: AnalysisCache) -> Snapshot:

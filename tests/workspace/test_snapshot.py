@@ -31,6 +31,9 @@ from tests.support.snapshots import plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
+    from kustui.check.checker import WorkflowResult
+
 
 Json = Any
 
@@ -49,9 +52,9 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     original = checker.check_workflow
 
-    def examine(collection: Any, entry: Any, settings: Any) -> Any:
-        seen.append(entry.title)
-        return original(collection, entry, settings)
+    def examine(analysis: Any) -> Any:
+        seen.append(analysis.title)
+        return original(analysis)
 
     monkeypatch.setattr(checker, "check_workflow", examine)
     return seen
@@ -323,6 +326,24 @@ def test_only_files_that_changed_are_read(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "open", open_file)
     workspace.refresh()
     assert read == ["3.json"]
+
+
+def test_the_analysis_with_which_a_workflow_was_looked_at_again_is_that_of_the_screen(
+    app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = opened(app)
+    changed(app, '"steps": [', '"note": "", "steps": [')
+    original = checker.check_workflow
+    seen: list[WorkflowAnalysis] = []
+
+    def examine(analysis: WorkflowAnalysis) -> WorkflowResult:
+        seen.append(analysis)
+        return original(analysis)
+
+    monkeypatch.setattr(checker, "check_workflow", examine)
+    analyses = workspace.refresh().analyses
+    assert seen == [analyses.of(analysis.entry) for analysis in seen]
+    assert len(seen) == 1
 
 
 def test_no_state_of_a_file_is_kept_that_was_saved_over(app: Path) -> None:

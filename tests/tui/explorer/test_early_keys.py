@@ -127,10 +127,10 @@ def may_check(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     gate = threading.Event()
     original = checker.check_workflow
 
-    def delayed(collection: Any, entry: Any, settings: Any) -> Any:
-        if entry is not collection.entries[0]:
+    def delayed(analysis: Any) -> Any:
+        if analysis.entry is not analysis.collection.entries[0]:
             gate.wait(PATIENCE)
-        return original(collection, entry, settings)
+        return original(analysis)
 
     monkeypatch.setattr(checker, "check_workflow", delayed)
     yield gate

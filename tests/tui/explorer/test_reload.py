@@ -345,10 +345,10 @@ async def test_keys_are_answered_while_many_are_looked_at_again(path: Path, monk
     original = checker.check_workflow
     may_end = threading.Event()
 
-    def slow(*arguments: Any) -> Any:
+    def slow(analysis: Any) -> Any:
         time.sleep(0.02)
         may_end.wait(PATIENCE)
-        return original(*arguments)
+        return original(analysis)
 
     async with explorer(path) as ui:
         monkeypatch.setattr(checker, "check_workflow", slow)
