@@ -42,7 +42,7 @@ Fixes = Iterator[Fix]
 
 _LITERAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?|true|false")
 _QUOTED_LITERAL = re.compile(rf'"(?:{_LITERAL.pattern})"')
-_MOST_CHECKED = 2_000_000
+MOST_CHECKED = 2_000_000
 """Bytes of a workflow that are checked to try fixes of it."""
 _NOUNS = {",": "comma", ":": "colon"}
 _MOST = 3
@@ -130,7 +130,7 @@ def _is_tried(problem: Problem, analysis: WorkflowAnalysis) -> bool:
     if place is None:  # in a step that could be read: counted by that
         index = problem.pointer.removeprefix(f"{analysis.workflow.pointer}/steps/").partition("/")[0]
         place = int(index) if index.isdecimal() else 0
-    return place <= _MOST_CHECKED // analysis.entry.size
+    return place <= MOST_CHECKED // analysis.entry.size
 
 
 def _alone_after(
@@ -142,15 +142,16 @@ def _alone_after(
     own = Source("", document.source.data[start:end])
     data = edited(own, [TextEdit(own, edit.extent.moved(-start), edit.text) for edit in edits])
     try:
-        found = item_at(data, Extent(0, len(data)), entry.item)
+        placed = item_at(data, Extent(0, len(data)), entry.item)
     except msgspec.DecodeError:  # it is a list now
         return None
-    if found is None:
+    if placed is None:
         return None
-    now = Entry(Source("", data), found[0], entry.key)
-    alone = Document(now.source, found[1], (now,), apps=document.apps)
+    item, shape = placed
+    now = Entry(Source("", data), item, entry.key)
+    alone = Document(now.source, shape, (now,), apps=document.apps)
     same = collection.by_id.get(now.id or "")
-    others = () if same is None or same is entry else (Document(same.source, found[1], (same,)),)
+    others = () if same is None or same is entry else (Document(same.source, shape, (same,)),)
     return Collection((*others, alone)), now
 
 

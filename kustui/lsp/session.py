@@ -180,8 +180,9 @@ class Session:
                 partly = partly_checked(snapshot, results, settings, analyses)
                 state = State(partly, dict(self.texts), self._encoding, self._revision)
                 own = {absolute(document.path) for document in documents}
-                known = {path: found for path, found in diagnostics_of(state, self._page).items() if path in own}
-                self.loop.call_soon_threadsafe(self._tell, state, known)
+                diagnostics = diagnostics_of(state, self._page)
+                complete = {path: of_file for path, of_file in diagnostics.items() if path in own}
+                self.loop.call_soon_threadsafe(self._tell, state, complete)
 
             options = options._replace(listener=_OpenFirst(keys, tell))
         return self._check(snapshot, options)

@@ -79,8 +79,8 @@ class State(Struct, frozen=True, eq=False, dict=True):
 
     def document(self, path: str) -> Document | None:
         """The document of a path; None where it defines nothing."""
-        found = self._documents.get(path)
-        return found if found is not None else self._by_target.get(os.path.realpath(path))
+        document = self._documents.get(path)
+        return document if document is not None else self._by_target.get(os.path.realpath(path))
 
     def open_text(self, path: str) -> OpenText | None:
         """What the editor has of a document."""

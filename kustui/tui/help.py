@@ -354,11 +354,11 @@ def _carriers(app: App[None], screen: Screen[object]) -> Mapping[str | None, DOM
         screen,
         app,
     )
-    found: dict[str | None, DOMNode] = {}
+    carriers: dict[str | None, DOMNode] = {}
     for place in (place for place in places if place is not None):
         for id_ in _bound_in(type(place)):
-            found.setdefault(id_, place)
-    return found
+            carriers.setdefault(id_, place)
+    return carriers
 
 
 def _bound_in(kind: type[object]) -> Collection[str | None]:

@@ -289,7 +289,7 @@ def test_a_value_of_the_wrong_type_is_written_as_the_right_one(key: str, wrong: 
 def test_of_a_large_workflow_the_first_values_of_the_wrong_type_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     value = app(workflow("Watch", *(step(f"aB{at}", to(f"aB{at + 1}"), appVersion=1) for at in range(3)), step("aB3")))
     assert len([*checked(value).fixes("invalid-shape")]) == 3
-    monkeypatch.setattr(part_fixes, "_MOST_CHECKED", 0)
+    monkeypatch.setattr(part_fixes, "MOST_CHECKED", 0)
     assert len([*checked(value).fixes("invalid-shape")]) == 1
 
 

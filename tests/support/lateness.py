@@ -79,14 +79,19 @@ class Lateness:
         patch.setattr(App, "call_from_thread", self._before(App.call_from_thread))
 
     def _delay_background(self, patch: pytest.MonkeyPatch) -> None:
-        follow = BackgroundWorkspace.follow
+        follow, take = BackgroundWorkspace.follow, ChangeWatcher.take
 
         def follow_late(background: BackgroundWorkspace, notify: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
             follow(background, self._before(notify), *args, **kwargs)
 
+        def take_late(changes: ChangeWatcher, *args: Any, **kwargs: Any) -> Any:
+            changed = take(changes, *args, **kwargs)
+            time.sleep(self._delay() if changed else 0)
+            return changed
+
         patch.setattr(BackgroundWorkspace, "follow", follow_late)
         patch.setattr(BackgroundWorkspace, "load", self._before(BackgroundWorkspace.load))
-        patch.setattr(ChangeWatcher, "_notify", self._before(ChangeWatcher._notify))
+        patch.setattr(ChangeWatcher, "take", take_late)
 
     def _delay_queues(self, patch: pytest.MonkeyPatch) -> None:
         """Widgets handle what is in their queues in an order of their own."""

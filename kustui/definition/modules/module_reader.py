@@ -170,16 +170,16 @@ class _Reading:
 
     def errors(self) -> Iterator[Fault]:
         """What is no valid syntax in a definition or instead of one, and what no version of the language has."""
-        found = syntax_fault(self.file)
-        if found is not None and (found.is_certain or not self._taken):
-            yield found.fault
+        explained = syntax_fault(self.file)
+        if explained is not None and (explained.is_certain or not self._taken):
+            yield explained.fault
         elif self.file.root.has_error:
             ranges = self._taken or [self.file.origin(self.file.root)]
             node = first_error(self.file, (taken for taken in ranges if not taken.file))
             if node is not None:
                 places = [*ranges, self.file.origin(node)]
-                is_there = found is not None and any(found.is_at(place) for place in places)
-                yield found.fault if found is not None and is_there else fault_of_node(self.file, node)
+                is_there = explained is not None and any(explained.is_at(place) for place in places)
+                yield explained.fault if explained is not None and is_there else fault_of_node(self.file, node)
 
 
 _BRACKETS = re.compile(

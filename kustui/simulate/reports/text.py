@@ -277,7 +277,7 @@ def paths_report(
         more = ", and there are more" if exploration.cut else ""
         through = " through its chain" if chain else ""
         yield "\n" if index else ""
-        heading = f"{exploration.analysis.title}: {exploration.summary}{through}{more}"
+        heading = f"{exploration.analysis.title}: {exploration.summary(through)}{more}"
         yield f"{paint('heading', terminal_safe(heading))}\n"
         starts: dict[tuple[str, ...], int] = {}
         for number, path in enumerate(exploration.paths, start=1):

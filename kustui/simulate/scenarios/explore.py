@@ -170,11 +170,10 @@ class Exploration(Struct, frozen=True, dict=True):
     cut: bool
     """Whether there are more."""
 
-    @property
-    def summary(self) -> str:
-        """How many there are: ``3 paths, and 1 that cannot hold``."""
+    def summary(self, which: str = "") -> str:
+        """How many there are, with words about them: ``3 paths from W, and 1 that cannot hold``."""
         impossible = sum(path.is_contradiction for path in self.paths)
-        words = counted(len(self.paths) - impossible, "path")
+        words = f"{counted(len(self.paths) - impossible, 'path')}{which}"
         return f"{words}, and {impossible} that cannot hold" if impossible else words
 
     @cached_property

@@ -193,7 +193,7 @@ class ScenarioActions:
             return True
 
         more = ", and there are more" if exploration.cut else ""
-        title = f"{exploration.summary} from {exploration.analysis.title}{more}: which one to start"
+        title = f"{exploration.summary(f' from {exploration.analysis.title}')}{more}: which one to start"
         await self._prompts.choose(title, rows, choose)
 
     async def _begin_path(self, session: Session, path: ExploredPath) -> None:

@@ -16,10 +16,9 @@ from msgspec.structs import replace
 from kustui.cache import Cache
 from kustui.config.actions import ACTIONS
 from kustui.definition.collection import Collection
+from kustui.review import comparison
 from kustui.tui.app import Kustui
 from kustui.tui.diagrams.rail_view import RailView
-from kustui.tui.explorer.reviewer import Reviewer
-from kustui.tui.tree.tree_review import TreeReview
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.clipboard import Clipboard
@@ -230,16 +229,16 @@ async def test_after_a_save_it_is_compared_anew(files: History) -> None:
 async def test_a_key_that_waits_for_the_comparison_after_a_save_can_be_cancelled(
     files: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    goes_on, compare = threading.Event(), Reviewer._compare
+    goes_on, read_state = threading.Event(), comparison.read_state
 
-    def slowly(self: Reviewer, *arguments: Any, **options: Any) -> TreeReview:
+    def slowly(*arguments: Any, **options: Any) -> Any:
         goes_on.wait(60)
-        return compare(self, *arguments, **options)
+        return read_state(*arguments, **options)
 
     async with reviewing() as ui:
         await ui.press("1", "g")
         before = ui.cursor_row
-        monkeypatch.setattr(Reviewer, "_compare", slowly)
+        monkeypatch.setattr(comparison, "read_state", slowly)
         snapshot = ui.explorer.snapshot
         ui.explorer.reviewer.take(replace(snapshot, collection=Collection(snapshot.collection.documents)))
         ui.explorer.reviewer.next(1)
