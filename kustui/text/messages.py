@@ -295,7 +295,8 @@ def _with_deletions(word: str) -> set[str]:
 
 
 @lru_cache(maxsize=16)
-def _names(names: tuple[str, ...]) -> Names:
+def names_of(names: tuple[str, ...]) -> Names:
+    """Names that misspelt ones are compared with: for the same names again what was made of them before."""
     return Names(names)
 
 
@@ -311,7 +312,7 @@ def closest(name: str, names: Iterable[str] | Names, without: Container[str] = (
 
 
 def _closest(name: str, names: Iterable[str] | Names, without: Container[str], count: int) -> list[str]:
-    known = names if isinstance(names, Names) else _names(tuple(names))
+    known = names if isinstance(names, Names) else names_of(tuple(names))
     return known.closest(name, min(3, max(1, len(name) // 3)), without, count)
 
 
@@ -362,7 +363,7 @@ def suggested(name: str, names: Iterable[str] | Names, otherwise: str = "", with
 
 def suggestion(name: str, names: Iterable[str] | Names, what: str, limit: int = 8) -> Suggestion:
     """``did you mean "x"?``; else all names, if they are few: ``steps here: "a", "b"``; else no hint."""
-    known = names if isinstance(names, Names) else _names(tuple(names))
+    known = names if isinstance(names, Names) else names_of(tuple(names))
     listed = f"{what}: {', '.join(known.sorted)}" if len(known.sorted) <= limit else ""
     return suggested(name, known, listed if known.sorted else f"there are no {what}")
 

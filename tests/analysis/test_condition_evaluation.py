@@ -27,6 +27,9 @@ def held(op: str, *values: Any) -> bool | None:
     return evaluate_condition(parse_condition(op, list(values)), context).holds
 
 
+API = "and or exists dne true false eq neq gt gte lt lte lt-date gt-date contains not-contains"
+"""The operators of Kustomer's API description."""
+
 CASES = [
     # operator, values, outcome, source
     ("true", [True], True, "[seen] the condition of every default transition"),
@@ -141,6 +144,10 @@ CASES = [
 @pytest.mark.parametrize(("op", "values", "outcome", "source"), CASES, ids=lambda each: str(each)[:40])
 def test_an_operator(op: str, values: list[Any], outcome: bool | None, source: str) -> None:
     assert held(op, *values) is outcome, source
+
+
+def test_the_operators_are_those_of_the_api_description() -> None:
+    assert set(OPERATORS) == set(API.split())
 
 
 def test_every_operator_has_cases_that_hold_and_that_do_not() -> None:

@@ -28,14 +28,14 @@ COUNT = 30
 )
 def test_names_are_gone_through_once_for_all_that_are_mistyped(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
     definition = SHAPES[shape].make(COUNT)
-    looked_up, original = 0, messages._names
+    looked_up, original = 0, messages.names_of
 
     def names(given: tuple[str, ...]) -> Any:
         nonlocal looked_up
         looked_up += len(given)
         return original(given)
 
-    monkeypatch.setattr(messages, "_names", names)
+    monkeypatch.setattr(messages, "names_of", names)
     assert len(problems_in(definition)) >= COUNT
     assert looked_up <= COUNT
 
