@@ -165,6 +165,11 @@ class TerminalApp(App[None]):
         if not (self.is_leaving and isinstance(event, events.InputEvent)):
             await super().on_event(event)
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether the terminal has yet to take something that was written."""
+        return isinstance(self._driver, TerminalDriver) and self._driver.is_writing
+
     def write_to_terminal(self, text: str) -> None:
         """Write an escape sequence to the terminal between two frames.
 

@@ -155,6 +155,11 @@ class TerminalDriver(LinuxDriver):
                 self._events.call_soon_threadsafe(self._show_late)
 
     @property
+    def is_writing(self) -> bool:
+        """Whether the terminal has yet to take something that was written."""
+        return self._taken < self._given
+
+    @property
     def _is_asked(self) -> bool:
         return self._asked > self._drawn
 

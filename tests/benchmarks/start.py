@@ -32,7 +32,7 @@ def kustui() -> tuple[float, float, float]:
 def _answered(key: str, row: str) -> float:
     with Terminal([SAMPLE]) as terminal:
         terminal.press(key)
-        terminal.wait_for("Workflows (2)")
+        terminal.wait_for_bytes(b"Workflows (2)")  # to draw the first paint would delay what comes after it
         terminal.settle()
         seconds = first(terminal, lambda lines: any(line.startswith("▌") and row in line[:40] for line in lines))
         terminal.press("q")
@@ -47,7 +47,7 @@ def bare() -> tuple[float, float, float]:
         painted = first(terminal, lambda lines: "a label" in lines[0])
     with bare_app() as terminal:
         terminal.press("j")
-        terminal.wait_for("answered")
+        terminal.wait_for_bytes(b"answered")
         answered = first(terminal, lambda lines: "answered" in lines[0])
     return painted, answered, answered
 

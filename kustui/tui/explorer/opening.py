@@ -18,7 +18,7 @@ from kustui.definition.collection_messages import nothing_to_open
 from kustui.definition.loader import PathError
 from kustui.garbage_collection import gc_paused
 from kustui.text.terminal_safe import terminal_safe
-from kustui.tui.base_app import TypeAhead
+from kustui.tui.base_app import TypeAhead, paint
 from kustui.tui.bindings import actions_of
 from kustui.tui.explorer.background_events import BackgroundEvent
 from kustui.tui.explorer.part import Part, Shared
@@ -34,7 +34,7 @@ _MAX_OPENED = 60
 """Workflows of which the first is opened by itself, where no session is restored."""
 _ENDS = ("rows.first", "rows.last")
 """Actions that lead to the same row of the tree before something is opened between the two as afterwards."""
-_ANSWERED_IN, _MOMENT = 0.1, 0.005
+_ANSWERED_IN, _MOMENT = 0.1, 0.002
 """Seconds in which a key is answered that waits for nothing else, and between two looks whether it is."""
 
 
@@ -103,7 +103,11 @@ class Opening(Part):
         self._take(snapshot)
         self.select()
         self._views.status.announce(keys_row(self._screen.app, FIRST_KEYS))
-        self._screen.call_after_refresh(self.follow)
+        self._screen.call_later(self._paint_and_follow)
+
+    def _paint_and_follow(self) -> None:
+        paint(self._screen)  # what was read, without waiting for the turn of a frame, as all else waits for this
+        self.follow()
 
     def select(self) -> None:
         """What the cursor is on is checked before all else."""
@@ -162,7 +166,7 @@ class Opening(Part):
         released: Callable[[], Any] = release  # else it cannot be told what calling it returns
         app.call_from_thread(released)
         latest = monotonic() + _ANSWERED_IN
-        while isinstance(app, TypeAhead) and app.is_handling and monotonic() < latest:
+        while isinstance(app, TypeAhead) and (app.is_handling or app.is_writing) and monotonic() < latest:
             sleep(_MOMENT)
 
     def _expect_first(self) -> None:
