@@ -20,6 +20,7 @@ from kustui.check.rules import RULES
 from kustui.cli import main
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import parser_of
+from kustui.config.actions import ACTIONS
 from kustui.config.configuration import parse_settings
 from kustui.definition.values import MISSING
 from kustui.tui.widgets.rows_view import RowsView
@@ -279,6 +280,10 @@ async def test_the_pane_that_is_shown_works_as_it_stands(monkeypatch: pytest.Mon
 
     names: dict[str, Any] = {}
     exec(python("add-a-pane")[0].replace("if TYPE_CHECKING:", "if False:"), names)
+    entry = re.fullmatch(r'_pane\("descriptions", "(.)", ".+"\)\s*', python("add-a-pane")[2])
+    assert entry is not None
+    assert names["DescriptionsView"].NAME.startswith(f"{entry[1]} ")
+    assert not [action.id for action in ACTIONS if entry[1] in action.keys], "it is taken now: show another"
     diagrams = {**views.DIAGRAM_VIEWS, "descriptions": names["DescriptionsView"]}
     monkeypatch.setattr(views, "DIAGRAM_VIEWS", diagrams)
     monkeypatch.setattr(views, "DIAGRAMS", tuple(diagrams))
