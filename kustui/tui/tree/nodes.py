@@ -100,8 +100,11 @@ class Moves:
         entry = self._difference.workflows.get(key[1]) if len(key) > 1 else None
         if entry is not None:
             key = (*workflow_key(entry), *key[2:])
-        step = self._difference.steps.get((key[1], node)) if (node := node_of(key)) else None
-        return (*key[:2], part_name(step), *key[3:]) if step is not None else key
+        node = node_of(key)
+        step = self._difference.steps.get((key[1], node)) if node else None
+        if step is None or TRIGGER_ID in (node, step):  # no step has the trigger's id, but by mistake
+            return key
+        return (*key[:2], part_name(step), *key[3:])
 
 
 def changed_node(change: Change) -> NodeKey:
