@@ -206,10 +206,12 @@ def _plain_settings(settings: Settings) -> bytes:
 
 
 def _plain_outline(document: Document) -> bytes:
-    """What its bytes alone do not say of a file: how it was encoded, and whether it was read as a definition."""
+    """What its bytes alone do not say of a file: how it was encoded, whether it was read as a definition, and how many
+    of the workflows of all files are its own."""
     source = document.source
     faults = [(fault.rule, fault.message, fault.pointer) for fault in document.faults]
-    return _bytes_of((source.encoding, source.offset, document.shape.name, document.is_recognized, faults))
+    shape = document.shape.name, document.is_recognized, len(document.entries)
+    return _bytes_of((source.encoding, source.offset, shape, faults))
 
 
 def _relative_paths(collection: Collection) -> Iterator[bytes]:

@@ -21,6 +21,7 @@ from kustui.workspace import check_cache
 from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.snapshot import CheckOptions, Snapshot, Workspace, check_snapshot, open_paths
 from tests.benchmarks.generate import definition
+from tests.support.definitions import a_workflow
 from tests.support.snapshots import plain, plain_problem
 from tests.support.trees import SAMPLES
 
@@ -167,6 +168,15 @@ def test_the_first_save_after_an_opening_looks_at_no_more_than_any_other(
     monkeypatch.undo()
     assert seen == [1]
     assert told(now) == told(check_snapshot(open_paths([str(file)])))
+
+
+def test_a_workflow_that_goes_to_the_end_of_the_file_before_is_found_there(cache: Cache, tmp_path: Path) -> None:
+    workflows = [json.dumps(a_workflow(f"number {number}", steps=[])) for number in range(5)]
+    for count in (3, 2):
+        (tmp_path / "a.json").write_text("".join(workflows[:count]))
+        (tmp_path / "b.json").write_text("".join(workflows[count:]))
+        paths = [str(tmp_path / "a.json"), str(tmp_path / "b.json")]
+        assert told(checked(cache, paths)[0]) == told(check_snapshot(open_paths(paths)))
 
 
 def test_files_that_cannot_be_read_as_text_are_the_same(cache: Cache, folder: Path) -> None:
