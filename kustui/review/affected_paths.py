@@ -186,7 +186,7 @@ class Paths:
             edge = steps[0].edge
             return not rest or edge is None or self._side.id_now(edge.target) == rest[0].node
 
-        search = self._search(_NODES_PER_STEP * len(path.steps), begins_so)
+        search = self._search(_NODES_PER_STEP * len(path.steps), begins_so, one_solution=True)
         for match in search.paths_from(TRIGGER_ID):
             if not match.solutions:
                 if not match.complete:
@@ -196,10 +196,10 @@ class Paths:
         # Where a value makes a run break off is not searched.
         return search.budget > 0 and not (path.end == BREAKS_OFF and ends_there)
 
-    def _search(self, budget: int, accepts: Callable[[Steps], bool]) -> PathSearch:
+    def _search(self, budget: int, accepts: Callable[[Steps], bool], *, one_solution: bool = False) -> PathSearch:
+        analysis, now = self._side.analysis, parse_date(DEFAULT_START) or 0
         data: dict[str, Any] = {"steps": {}, "variables": {}}
-        now = parse_date(DEFAULT_START) or 0
-        return PathSearch(self._side.analysis, data, now, budget, failures=True, accepts=accepts)
+        return PathSearch(analysis, data, now, budget, failures=True, accepts=accepts, one_solution=one_solution)
 
     def _is_blocked(self, path: WorkflowPath) -> bool:
         """Whether a run breaks off on a path because of what is wrong with a step."""

@@ -194,42 +194,44 @@ def _size(value: Any) -> int:
 # The smallest
 
 
-def smallest_event(event: Event, still: Callable[[Event], bool]) -> Event:
+def smallest_event(event: Event, still: Callable[[Event], bool], may_ask: Callable[[], bool]) -> Event:
     """The event without every part of it that makes no difference. ``still`` is asked whether an event runs as this
-    one does; it may give up and say no."""
+    one does, as long as it ``may_ask`` that; what has not been asked about by then stays."""
     whole = {"payload": event.payload, "outputs": event.outputs, "failures": event.failures}
 
     def holds(members: Mapping[str, Any]) -> bool:
         return still(Event(**{name: members.get(name, {}) for name in whole}))
 
-    reduced = _reduced(whole, holds)
+    reduced = _reduced(whole, holds, may_ask)
     return Event(**{name: reduced.get(name, {}) for name in whole})
 
 
-def _reduced(value: Any, holds: Callable[[Any], bool]) -> Any:
+def _reduced(value: Any, holds: Callable[[Any], bool], may_ask: Callable[[], bool]) -> Any:
     """A JSON value without the members and elements without which it holds as well."""
-    if not isinstance(value, Mapping | list):
+    if not isinstance(value, Mapping | list) or not may_ask():
         return value
     members = dict(value) if isinstance(value, Mapping) else dict(enumerate(value))
 
     def whole(members: Mapping[Any, Any]) -> Any:
         return dict(members) if isinstance(value, Mapping) else list(members.values())
 
-    keys = _fewest(list(members), lambda keys: holds(whole({key: members[key] for key in keys})))
+    keys = _fewest(list(members), lambda keys: holds(whole({key: members[key] for key in keys})), may_ask)
     kept = {key: members[key] for key in keys}
     for key in keys:
 
         def holds_with(part: Any, key: Any = key) -> bool:
             return holds(whole({**kept, key: part}))
 
-        kept[key] = _reduced(kept[key], holds_with)
+        kept[key] = _reduced(kept[key], holds_with, may_ask)
     return whole(kept)
 
 
-def _fewest(keys: list[Any], holds: Callable[[list[Any]], bool]) -> list[Any]:
+def _fewest(keys: list[Any], holds: Callable[[list[Any]], bool], may_ask: Callable[[], bool]) -> list[Any]:
     """Those of some keys that are needed, in their order: halves are left out as long as it holds without them."""
 
     def needed(before: list[Any], among: list[Any], after: list[Any]) -> list[Any]:
+        if not may_ask():
+            return among
         if not among or holds([*before, *after]):
             return []
         if len(among) == 1:

@@ -171,7 +171,7 @@ class _Comparison:
                 asked[key] = all(self._goes(event, side, path) for side, path in sides)
             return asked[key]
 
-        event, old, new = self._run(smallest_event(first.event, still))
+        event, old, new = self._run(smallest_event(first.event, still, lambda: self._steps_left > 0))
         names = step_namer(self._old, self._new)
         words, condition = divergence_in_words(*paths, new.why, names), event_in_words(event, names)
         return PathChange(event, old, new, *claim, words, condition, len(alike) - 1)

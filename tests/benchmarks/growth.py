@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 LIMIT = 1.2
 PATIENCE = 30
 """Seconds of processor time after which a run is given up."""
-_ENOUGH = 0.25
-"""Seconds that the larger of two inputs takes at least, unless that would make it larger than may be."""
+_ENOUGH, _ENOUGH_ON_SCREEN = 0.25, 1.0
+"""Seconds that the larger of two inputs takes at least, unless that would make it larger than may be. What the smallest
+takes on the screen is more, and varies."""
 _MOST = 1_500_000
 """Bytes."""
 _WORTH_TELLING = 0.1
@@ -149,12 +150,13 @@ def _measure(command: str, shape: Shape, factor: int) -> Sequence[object]:
     def cost(size: int) -> Cost | None:
         return cost_of(command, shape.bytes_of(size))
 
+    enough = _ENOUGH_ON_SCREEN if command in ON_SCREEN else _ENOUGH
     size, smallest, large = shape.timed, cost(1), cost(shape.timed)
     small: Cost | None = None
     while smallest is not None and large is not None:
         small, size, large = large, factor * size, cost(factor * size)
         is_largest = factor * size > shape.most or (large is not None and factor * large.size > _MOST)
-        if is_largest or (large is not None and large.work - smallest.work > _ENOUGH):
+        if is_largest or (large is not None and large.work - smallest.work > enough):
             break
     if smallest is None or small is None:
         return (size, "fails", "", "", "<<<")

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.rule import step, to, when, workflow
-from kustui.review.event_runs import Side
+from kustui.definition.platform import TRIGGER_ID
+from kustui.review.affected_paths import Paths
+from kustui.review.divergence import ENDS, Path, PathStep
+from kustui.review.event_runs import Event, Side, smallest_event
 from kustui.review.path_changes import compare_paths
 from kustui.simulate.scenarios.file import read
 from kustui.simulate.scenarios.replay import replay
+from tests.benchmarks.growth import counted
 from tests.support.event_scenarios import scenario_of_event
 from tests.support.runs import organisation
 
@@ -182,3 +186,31 @@ def test_an_event_is_a_scenario_that_makes_the_same_runs() -> None:
         came = replay(read("a.scenario.json", json.dumps(content).encode()), one.organisation)
         assert [(entry.node, entry.failure is not None) for entry in came.entries if entry.run] == [*run.path.steps]
         assert not came.notes
+
+
+def test_whether_a_path_is_gone_is_asked_of_no_other_ways_than_those_that_it_takes() -> None:
+    """Solving all ways out of a step takes the square of them, and more where each may be refused by several things."""
+
+    def work(ways: int) -> int:
+        ids = [f"t{at}" for at in range(ways)]
+        kind = when("eq", "/#steps.1.kind", "x")
+        edges = (to(id_, when("and", when("eq", STATUS, id_), kind)) for id_ in ids)
+        paths = Paths(side(workflow("Wide", step("hub", *edges), *map(step, ids))))
+        path = Path(tuple(PathStep(node, fails=False) for node in (TRIGGER_ID, "hub", ids[-1])), ENDS)
+        assert not paths.excludes(path)
+        return counted(lambda: paths.excludes(path))
+
+    assert work(80) < 4 * work(20)
+
+
+def test_what_makes_no_difference_is_not_looked_for_once_no_more_may_be_asked() -> None:
+    asked = 0
+
+    def still(_: Event) -> bool:
+        nonlocal asked
+        asked += 1
+        return False
+
+    event = Event({f"f{at}": at for at in range(100)}, {}, {})
+    assert smallest_event(event, still, lambda: asked < 10) == event
+    assert asked == 10

@@ -187,7 +187,7 @@ class PathSearch:
     ``budget`` counts the nodes that are entered, over all paths; each workflow that is scheduled adds its steps once,
     so that a long chain comes to its end. ``data`` and ``now``, in milliseconds since 1970, are those of the run so
     far. With ``failures`` steps may fail where error cases follow. Only paths are searched whose first steps
-    ``accepts`` accepts, however many they are.
+    ``accepts`` accepts, however many they are; with ``one_solution`` of those that take each, one is enough.
     """
 
     def __init__(
@@ -201,10 +201,11 @@ class PathSearch:
         farthest: bool = False,
         follow: Organisation | None = None,
         accepts: Callable[[Steps], bool] | None = None,
+        one_solution: bool = False,
     ) -> None:
         self.analysis, self.budget, self._accepts = analysis, budget, accepts
-        self._data, self._now, self._failures, self._farthest = data, now, failures, farthest
-        self._follow = follow
+        self._data, self._now, self._failures, self._follow = data, now, failures, follow
+        self._farthest, self._together = farthest, farthest or one_solution
         self._trials = Trials()
         self._cache: dict[Hashable, Any] = {}
         self._failed: dict[tuple[str, str], _Branch] = {}
@@ -250,8 +251,7 @@ class PathSearch:
                 self.budget -= 1
                 if (failure := self._unhandled_failure(branch)) is not None:
                     self._failed.setdefault((branch.state.runs[-1].analysis.key, branch.node), failure)
-                branches, accepts = self._branches(branch), self._accepts
-                pending.append(branches if accepts is None else (b for b in branches if accepts(b.steps)))
+                pending.append(self._branches(branch))
 
     def _spread(self, pending: list[Iterator[_Branch]]) -> Iterator[WorkflowPath]:
         """A path for the next branch at each place, places far from each other first; for half of the budget."""
@@ -269,10 +269,9 @@ class PathSearch:
 
     def _branches(self, branch: _Branch) -> Iterator[_Branch]:
         """The outcomes with which the node can be left that a path has come to."""
-        analysis = branch.state.runs[-1].analysis
+        flow = branch.state.runs[-1].analysis.flow
         assert branch.node is not None, "the path goes on"
-        part = analysis.flow.part(branch.node)
-        edges = analysis.flow.declared_edges.get(branch.node, ())
+        part, edges = flow.part(branch.node), flow.declared_edges.get(branch.node, ())
         yield from self._ways_out(branch, [edge for edge in edges if not edge.after_failure], fails=False)
         error_cases = [edge for edge in edges if edge.after_failure]
         fails_again = branch.steps is not None and branch.steps[0].is_retried
@@ -281,12 +280,14 @@ class PathSearch:
 
     def _unhandled_failure(self, branch: _Branch) -> _Branch | None:
         """The path on which the step fails that it has come to, which has no error cases: the run ends there."""
-        flow = branch.state.runs[-1].analysis.flow
-        assert branch.node is not None, "the path goes on"
-        step = flow.part(branch.node)
-        if not self._failures or self._follow is not None or not isinstance(step, Step):
+        node, is_searched = branch.node, self._failures and self._follow is None
+        assert node is not None, "the path goes on"
+        step = branch.state.runs[-1].analysis.flow.part(node)
+        if not is_searched or not isinstance(step, Step) or step.action is None or step.error_cases:
             return None
-        return None if step.action is None or step.error_cases else next(self._ways_out(branch, (), fails=True))
+        state = branch.state.after(node, fails=True)
+        last = PathStep(node, None, fails=True, run=state.scope.run)
+        return self._extended(replace(branch, state=state), (last, branch.steps))
 
     def _ways_out(
         self, branch: _Branch, edges: Sequence[Edge], *, fails: bool, error_case: Edge | None = None
@@ -296,24 +297,24 @@ class PathSearch:
         ``error_case`` is the one that has continued with these edges after a failure.
         """
         node, state = branch.node or TRIGGER_ID, branch.state.after(branch.node or TRIGGER_ID, fails=fails)
-        conditions = state.runs[-1].analysis.flow.conditions
-        refusals = _Refusals(replace(branch, state=state), together=self._farthest)
-        ways: Iterable[_Way] = self._ways(refusals, edges, conditions)
+        flow = state.runs[-1].analysis.flow
+        refusals = _Refusals(replace(branch, state=state), together=self._together)
+        ways: Iterable[_Way] = self._ways(refusals, edges, flow.conditions)
         if self._farthest:
             ways = sorted(ways, key=lambda way: -self._weight(way.edge.target) if way.edge is not None else 1)
         for edge, number in ways:
-            taking = constraints_for(conditions.get(edge.transition.pointer), True) if edge else ALWAYS_MET
+            taking = constraints_for(flow.conditions.get(edge.transition.pointer), True) if edge else ALWAYS_MET
             if not taking.conjunctions:
                 continue
-            taken = refusals.taken(number, taking)
-            if edge is not None and edge.error_action == CONTINUE and taken.solutions:
-                declared = state.runs[-1].analysis.flow.declared_edges[node]
-                onward = [edge for edge in declared if not edge.after_failure]
+            leads_on = edge is not None and edge.error_action == CONTINUE
+            if leads_on and (taken := refusals.taken(number, taking)).solutions:
+                onward = [other for other in flow.declared_edges[node] if not other.after_failure]
                 yield from self._ways_out(taken, onward, fails=True, error_case=edge)
-            elif edge is not None and edge.error_action:
-                yield self._extended(taken, PathStep(node, None, fails, state.scope.run, edge))
-            else:
-                yield self._extended(taken, PathStep(node, edge, fails, state.scope.run, error_case))
+                continue
+            ended_by, onward_by = (edge, None) if edge is not None and edge.error_action else (error_case, edge)
+            steps = PathStep(node, onward_by, fails, state.scope.run, ended_by), branch.steps
+            if self._accepts is None or self._accepts(steps):  # before it is solved
+                yield self._extended(refusals.taken(number, taking), steps)
 
     def _ways(
         self, refusals: _Refusals, edges: Sequence[Edge], conditions: Mapping[str, Condition | None]
@@ -327,9 +328,9 @@ class PathSearch:
             refusals.append(refusing)
         yield _Way(None, len(refusals))
 
-    def _extended(self, branch: _Branch, step: PathStep) -> _Branch:
+    def _extended(self, branch: _Branch, steps: tuple[PathStep, Steps]) -> _Branch:
         """The path with one more step, and the node where it goes on."""
-        branch = replace(branch, steps=(step, branch.steps), node=None)
+        step, branch = steps[0], replace(branch, steps=steps, node=None)
         if not branch.solutions:
             return branch
         branch = self._scheduled(branch, step)

@@ -248,13 +248,9 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
 
 
 def _untaken(covered: WorkflowCoverage) -> Iterator[str]:
-    flow = covered.analysis.flow
+    flow, never = covered.analysis.flow, {*covered.untaken_steps}
     untaken = [flow.name_of(flow.steps[id_]) for id_ in covered.untaken_steps]
-    untaken += [
-        f"{edge.source} to {edge.destination}"
-        for edge in covered.untaken_edges
-        if edge.source not in covered.untaken_steps
-    ]
+    untaken += [f"{edge.source} to {edge.destination}" for edge in covered.untaken_edges if edge.source not in never]
     if untaken:
         text = f"{covered.analysis.title}: never {some_of(untaken, _MAX_UNTAKEN)}"
         for index, line in enumerate(wrap(terminal_safe(text), _WIDTH - 6, break_on_hyphens=False)):
