@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import Struct, field
 
 from kustui.check.problems import Problem, ProblemIdentities, Renames, Words, fixed_and_new
@@ -182,10 +183,10 @@ class _Comparison:
         for old, new in changed:
             self._changed[old.key] = new
             self._renames.add({f'"{old.title}"': f'"{new.title}"', f'"{old.item.name}"': f'"{new.item.name}"'})
-            before, after = workflow_value(old), workflow_value(new)
-            is_same = _same(before, after)
-            if not is_same:
-                different.append((new, before, after))
+            values = None if _is_laid_out_anew(old, new) else (workflow_value(old), workflow_value(new))
+            is_same = values is None or _same(*values)
+            if values is not None and not is_same:
+                different.append((new, *values))
             if not is_same or old.key != new.key:
                 self.pairs.append((old, new))
         if len(different) > self._most_opened:
@@ -317,6 +318,14 @@ def _unnamed(entry: Entry) -> Any:
 
 
 # What is compared: values as they are written, whatever their shape
+
+
+def _is_laid_out_anew(old: Entry, new: Entry) -> bool:
+    """Whether only the blanks between their parts differ, without decoding them; False where that cannot be told."""
+    try:
+        return msgspec.json.format(old.text(), indent=-1) == msgspec.json.format(new.text(), indent=-1)
+    except (msgspec.DecodeError, RecursionError):
+        return False
 
 
 def workflow_value(entry: Entry) -> Any:
