@@ -50,6 +50,8 @@ MAX_WAIT = 3.0
 """Seconds after which it is told even so, of what is written all the time."""
 _MOMENT = 0.25
 """Seconds without another change after which there is time for what nobody waits for."""
+_SHOWN_IN = 0.05
+"""Seconds in which a snapshot is painted where no other thread takes turns, or frees the one before."""
 _WORTH_TELLING = 1_000_000
 """Bytes of which it is said how many are read."""
 _LEAST_PAUSE = 0.5
@@ -195,6 +197,7 @@ class BackgroundWorkspace:
                 ):
                     if isinstance(outcome, Snapshot):
                         notify(SnapshotReady(outcome, difference(last, outcome)))
+                        self._closed.wait(_SHOWN_IN)
                         last = outcome
                         scenarios.follow(last)
         except Exception as error:  # an internal error: the screen ends with it
