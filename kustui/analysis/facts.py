@@ -4,15 +4,17 @@ steps that have not run or have failed have no output.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Container, Iterator
 from functools import cached_property, partial
+from itertools import islice
 from operator import length_hint
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from kustui.analysis.flow import FlowGraph
-from kustui.definition.cases import ANY, Case, Cases, Fact, FactTable
+from kustui.definition.cases import ANY, Case, Cases, Combination, Fact, FactTable
 from kustui.definition.expressions import (
     Comparison,
     Condition,
@@ -31,9 +33,11 @@ from kustui.definition.functions import FUNCTIONS
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.possible_values import outcome_if_missing
 
-_MOST_LOOKED_AT = 300_000
+_MOST_LOOKED_AT = 100_000
 """How many comparisons of a workflow are looked at, all in all, each as often as a path comes to it. Beyond, no path is
 found, and what a run knows is left aside."""
+_FACTS_IN_A_LOOK = 20
+"""How many facts of a case cost as much as a look at a comparison."""
 _CLOCKED = frozenset({"inBusinessHours"})
 """Functions that may give something else a moment later."""
 
@@ -76,9 +80,9 @@ class Facts(Struct, frozen=True, eq=False, dict=True):
         """What is read, by the key of the fact."""
         return {}
 
-    def consistent(self, cases: Cases) -> Cases:
-        """Those of the cases that do not contradict themselves."""
-        return self._table.consistent(cases)
+    def combination(self, cases: Cases) -> Combination:
+        """What is true where one of some cases is, to which more is added."""
+        return self._table.combination(cases)
 
     # From conditions to facts
 
@@ -143,6 +147,10 @@ class Facts(Struct, frozen=True, eq=False, dict=True):
         """Whether facts tell the outcome of a comparison."""
         known = self._reading(comparison).facts.values()
         return any(fact in facts or Fact(fact.key, not fact.holds) in facts for fact in known)
+
+    def spend(self, facts: int) -> None:
+        """Counts facts that were kept for a place of a run as comparisons that were looked at."""
+        deque(islice(self._budget, facts // _FACTS_IN_A_LOOK), 0)
 
     @property
     def is_given_up(self) -> bool:

@@ -5,24 +5,25 @@ not run or has failed has no output, and what a condition has said of a value st
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from operator import length_hint
 from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kustui.analysis.edge_choices import EdgeChoices
 from kustui.analysis.facts import ERROR, NO_ERROR, Facts, Field
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.guards import Branching, branching, branchings
 from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first, shortest_path
-from kustui.definition.cases import ANY, Case, Cases, all_cases, both
-from kustui.definition.expressions import AllOf, AnyOf, comparisons_in
-from kustui.definition.models import ErrorCase, Transition
-from kustui.definition.platform import CONTINUE, RETRY_STEP, RETRY_WORKFLOW, TRIGGER_ID
+from kustui.definition.cases import ANY, Case, Cases, Fact
+from kustui.definition.expressions import comparisons_in
+from kustui.definition.models import ErrorCase
+from kustui.definition.platform import RETRY_STEP, RETRY_WORKFLOW, TRIGGER_ID
 
 _MOST_STATES = 4_000
 """How many states the searches through one workflow go through, all in all. Beyond, they find no path."""
@@ -47,7 +48,6 @@ class Place(NamedTuple):
 
 
 START = Place(TRIGGER_ID, 0)
-_NO_TRANSITION = Transition(target="")
 
 
 class _State(Struct, frozen=True):
@@ -67,6 +67,10 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def _facts(self) -> Facts:
         return Facts(self.flow)
+
+    @cached_property
+    def _edges(self) -> EdgeChoices:
+        return EdgeChoices(self.flow, self._facts)
 
     def path_without(self, node: str, read: Read) -> tuple[Edge, ...] | None:
         """A path from the trigger to a read on which a node has no output: it has not run, or has failed. Where a
@@ -89,8 +93,27 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
             return None
         state: _State | None = self._start
         for edge in shortest:
-            state = self._after(state, edge, node) if state is not None else None
+            state = self._along(state, edge, node) if state is not None else None
         return shortest if state is not None and self._comes_to(read, state, node) else self._search(node, read)
+
+    def _along(self, state: _State, edge: Edge, subject: str) -> _State | None:
+        """The state after an edge; None if no run takes it there. Worked out once for the reads of many nodes."""
+        key = (state, edge.transition.pointer, edge.continues, self._subject_at(edge.source, subject))
+        if key not in self._after:
+            self._after[key] = next((after for _, after in self._onward(state, (edge,), subject)), None)
+        return self._after[key]
+
+    @cached_property
+    def _after(self) -> dict[tuple[_State, str, bool, str], _State | None]:
+        return {}
+
+    def _subject_at(self, source: str, node: str) -> str:
+        """A node, if the conditions of the edges out of a node may ask for it, or it is that; empty if not."""
+        return node if node == source or node in self._nodes_asked_at[source] else ""
+
+    @cached_property
+    def _nodes_asked_at(self) -> Mapping[str, frozenset[str]]:
+        return {source: frozenset(node for node, _ in fields) for source, fields in self._asked_at.items()}
 
     def _shortest_without(self, node: str, reader: str) -> tuple[Edge, ...] | None:
         """A shortest path of edges that can be taken one by one while the output is missing."""
@@ -100,7 +123,7 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
         taken: dict[tuple[str, str], Edge] = {}
 
         def sources(target: str) -> Iterator[str]:
-            for edge in self.flow.incoming[target]:
+            for edge in self.flow.incoming[target] if not self._facts.is_given_up else ():
                 if not _gives_output(edge, node) and self._is_open(edge, node):
                     taken.setdefault((edge.source, target), edge)
                     yield edge.source
@@ -113,14 +136,16 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
 
     def _is_open(self, edge: Edge, node: str) -> bool:
         """Whether an edge can be taken while a node has no output."""
-        asks = node == edge.source or any(node == other for other, _ in self._asked_at[edge.source])
-        key = (edge.transition.pointer, edge.continues, node if asks else "")
+        source = edge.source
+        key = (source, self._subject_at(source, node))
         if key not in self._open_edges:
-            self._open_edges[key] = bool(self._choices(edge, {node}, node))
-        return self._open_edges[key]
+            taken = self._edges.taken(self.flow.edges[source], ANY, ({node}, {node, source}), node)
+            self._open_edges[key] = {(open_.transition.pointer, open_.continues) for open_, _ in taken}
+        return (edge.transition.pointer, edge.continues) in self._open_edges[key]
 
     @cached_property
-    def _open_edges(self) -> dict[tuple[str, bool, str], bool]:
+    def _open_edges(self) -> dict[tuple[str, str], set[tuple[str, bool]]]:
+        """By their source, and by the node that has no output where they ask for it."""
         return {}
 
     # All runs
@@ -137,14 +162,13 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
         while pending:
             state, place = pending.popleft()
             targets = []
-            for edge in self.flow.edges[state.node]:
-                after = self._after(state, edge, "") if failures or not edge.after_failure else None
-                if after is not None:
-                    key = self._what_matters(after, asked[after.node])
-                    if key not in places:
-                        places[key] = Place(edge.target, len(places))
-                        pending.append((after, places[key]))
-                    targets.append(places[key])
+            edges = [edge for edge in self.flow.edges[state.node] if failures or not edge.after_failure]
+            for _, after in self._onward(state, edges, ""):
+                key = self._what_matters(after, asked[after.node])
+                if key not in places:
+                    places[key] = Place(after.node, len(places))
+                    pending.append((replace(after, cases=self._of_fields(after.cases, asked[after.node])), places[key]))
+                targets.append(places[key])
             ways[place] = Branching(tuple(targets), self._may_end(state))
             if len(places) > _MOST_STATES or self._facts.is_given_up:
                 return self._ways_by_step(failures)
@@ -163,11 +187,11 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
 
     def _may_end(self, state: _State) -> bool:
         """Whether a run may end in a state without a failure: no transition is taken, or one to a missing step."""
-        edges = self.flow.declared_edges[state.node]
-        none = self._before(_NO_TRANSITION, edges, _AllBut(self._outputs(state, failed=False)), "")
-        return bool(self._facts.consistent(both(state.cases, none))) or any(
-            edge.target not in self.flow.steps and not edge.after_failure and self._after(state, edge, "")
-            for edge in edges
+        missing = _AllBut(self._outputs(state, failed=False))
+        return any(
+            edge is None
+            or (edge.target not in self.flow.steps and before.allows(self._edges.holds(edge, True, missing, "")))
+            for edge, before in self._edges.tried(state.node, state.cases, missing, "", after_failure=False)
         )
 
     # One step on
@@ -188,66 +212,18 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
             return state.outputs - {NO_ERROR} | {ERROR}
         return state.outputs | {state.node} | self._error_of_retry(RETRY_STEP, state.node)
 
-    def _after(self, state: _State, edge: Edge, subject: str) -> _State | None:
-        """The state after an edge; None if no run takes it there."""
-        outputs = self._outputs(state, failed=edge.after_failure)
-        cases = self._facts.consistent(both(state.cases, self._choices(edge, _AllBut(outputs), subject)))
-        return _State(edge.target, outputs, cases) if cases else None
-
-    def _choices(self, edge: Edge, missing: Collection[str] | _AllBut, subject: str) -> Cases:
-        """What is true where an edge is taken while nodes have no output: its condition holds, and none before it."""
-        edges = self.flow.declared_edges[edge.source]
-        if edge.after_failure and edge.source not in missing and not isinstance(missing, _AllBut):
-            missing = {*missing, edge.source}
-        if not edge.continues:
-            return self._first(edge.transition, edges, missing, subject)
-        continuing = (other for other in edges if other.error_action == CONTINUE)
-        cases = [case for other in continuing for case in self._first(other.transition, edges, missing, subject)]
-        return both(self._first(edge.transition, edges, missing, subject), tuple(cases))
-
-    def _first(
-        self, transition: Transition, edges: Iterable[Edge], missing: Collection[str] | _AllBut, subject: str
-    ) -> Cases:
-        """What is true where this is the first of the transitions, or error cases, whose condition holds."""
-        condition = self.flow.conditions.get(transition.pointer)
-        source = next(iter(edges)).source
-        holds = self._facts.cases(condition, True, missing, source, subject)
-        return self._facts.consistent(both(self._before(transition, edges, missing, subject), holds))
-
-    def _before(
-        self, transition: Transition, edges: Iterable[Edge], missing: Collection[str] | _AllBut, subject: str
-    ) -> Cases:
-        """What is true where a transition or error case is tried: no condition before it holds."""
-        before = takewhile(lambda edge: edge.transition is not transition, edges)
-        return all_cases(
-            self._facts.cases(
-                self.flow.conditions.get(earlier.transition.pointer), False, missing, earlier.source, subject
-            )
-            for earlier in before
-            if isinstance(earlier.transition, ErrorCase) is isinstance(transition, ErrorCase)
-        )
+    def _onward(self, state: _State, edges: Sequence[Edge], subject: str) -> Iterator[tuple[Edge, _State]]:
+        """The states after some of the edges of a node, in their order, without those that no run takes from there."""
+        outputs = self._outputs(state, failed=False), self._outputs(state, failed=True)
+        missing = _AllBut(outputs[False]), _AllBut(outputs[True])
+        for edge, cases in self._edges.taken(edges, state.cases, missing, subject):
+            self._facts.spend(sum(map(len, cases)))
+            yield edge, _State(edge.target, outputs[edge.after_failure], cases)
 
     def _comes_to(self, read: Read, state: _State, subject: str) -> bool:
         """Whether it matters in a state what its node reads."""
         missing = _AllBut(self._outputs(state, failed=isinstance(read.transition, ErrorCase)))
-        return bool(self._facts.consistent(both(state.cases, self._matters(read, missing, subject))))
-
-    def _matters(self, read: Read, missing: Collection[str] | _AllBut, subject: str) -> Cases:
-        """What is true where it matters what is read, while nodes have no output."""
-        transition = read.transition
-        if transition is None:
-            return ANY
-        cases = self._before(transition, self.flow.declared_edges[read.node], missing, subject)
-        condition = self.flow.conditions.get(transition.pointer)
-        while isinstance(condition, AllOf | AnyOf):
-            others = condition.parts
-            inner = next((part for part in others if read.pointer.startswith(f"{part.pointer}/")), None)
-            for part in others:
-                if part is not inner:
-                    undecided = self._facts.cases(part, isinstance(condition, AllOf), missing, read.node, subject)
-                    cases = both(cases, undecided)
-            condition = inner
-        return cases
+        return bool(self._edges.where_matters(read, state.cases, missing, subject))
 
     # Search
 
@@ -283,7 +259,7 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
         always = needed.get(TRIGGER_ID, frozenset())
 
         def add(state: _State, path: tuple[Edge, ...]) -> None:
-            cases = self._facts.consistent(both(state.cases, (needed.get(state.node, frozenset()),)))
+            cases = self._facts.combination(state.cases).with_((needed.get(state.node, frozenset()),))
             if cases:
                 key = self._what_matters(replace(state, cases=cases), asked[state.node])
                 if key not in seen:
@@ -295,12 +271,14 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
             state, path = pending.popleft()
             if state.node == read.node and self._comes_to(read, state, node):
                 return path
-            for edge in self.flow.edges[state.node]:
-                passed = edge.target == state.node or any(edge.target == earlier.source for earlier in path)
-                if edge.target not in needed or passed or _gives_output(edge, node):
-                    continue
-                if (after := self._after(state, edge, node)) is not None:
-                    add(after, (*path, edge))
+            passed = {state.node, *(earlier.source for earlier in path)}
+            onward = [
+                edge
+                for edge in self.flow.edges[state.node]
+                if edge.target in needed and edge.target not in passed and not _gives_output(edge, node)
+            ]
+            for edge, after in self._onward(state, onward, node):
+                add(after, (*path, edge))
         return None
 
     def _region(self, target: str, node: str) -> frozenset[str]:
@@ -317,13 +295,10 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
         for here in self._upwards:
             if here not in region:
                 continue
-            ways = [
-                (edge.target, cases)
-                for edge in self.flow.edges[here]
-                if edge.target in region and not _gives_output(edge, node) and (cases := self._choices(edge, (), node))
-            ]
+            onward = [edge for edge in self.flow.edges[here] if edge.target in region and not _gives_output(edge, node)]
+            ways = [(edge.target, cases) for edge, cases in self._edges.taken(onward, ANY, ((), {here}), node)]
             if here == read.node:
-                ways = [("", self._matters(read, (), node) or ANY)]
+                ways = [("", self._edges.where_matters(read, ANY, (), node) or ANY)]
             common = [needed.get(target, frozenset()) | self._facts.common(cases) for target, cases in ways]
             needed[here] = frozenset.intersection(*common) if common else frozenset()
         return needed
@@ -345,10 +320,23 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
         nodes = {node for node, _ in asked}
         if ERROR in nodes:
             nodes.add(NO_ERROR)
-        cases = frozenset(
-            frozenset(fact for fact in case if _overlap(self._facts.fields_of(fact), asked)) for case in state.cases
-        )
-        return state.node, state.outputs & nodes, cases
+        return state.node, state.outputs & nodes, frozenset(self._of_fields(state.cases, asked))
+
+    def _of_fields(self, cases: Cases, asked: frozenset[Field]) -> Cases:
+        """What cases say of what is asked."""
+        if not asked:
+            return ANY
+        return tuple(dict.fromkeys(frozenset(fact for fact in case if self._is_of(fact, asked)) for case in cases))
+
+    def _is_of(self, fact: Fact, asked: frozenset[Field]) -> bool:
+        key = (self._facts.fields_of(fact), asked)
+        if key not in self._overlaps:
+            self._overlaps[key] = _overlap(*key)
+        return self._overlaps[key]
+
+    @cached_property
+    def _overlaps(self) -> dict[tuple[frozenset[Field], frozenset[Field]], bool]:
+        return {}
 
     def _asked_later(
         self, region: frozenset[str], read: Read | None = None, needed: Case = frozenset()

@@ -5,7 +5,7 @@ certain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import product
 from typing import NamedTuple
@@ -65,14 +65,25 @@ class FactTable(Struct, frozen=True, eq=False):
 
     terms: dict[str, Term] = field(default_factory=dict)
     """By the key of the fact."""
+    _values_of: dict[Fact, PossibleValues] = field(default_factory=dict)
+    """What a fact says alone of the value that it compares."""
+
+    def values_of(self, fact: Fact, known: PossibleValues | None) -> PossibleValues:
+        """The values that are possible where a fact is true, of those that are known of the value that it compares."""
+        term = self.terms[fact.key]
+        if known is not None:
+            return known.meeting(term, fact.holds is not term.negated)
+        if fact not in self._values_of:
+            self._values_of[fact] = PossibleValues().meeting(term, fact.holds is not term.negated)
+        return self._values_of[fact]
 
     def consistent(self, cases: Cases) -> Cases:
         """Those of the cases that do not contradict themselves."""
-        return tuple(case for case in cases if len(case) < 2 or _Known().extension(case, self.terms) is not None)
+        return tuple(case for case in cases if len(case) < 2 or _Known().extension(case, self) is not None)
 
     def combination(self, cases: Cases = ANY) -> Combination:
         """What is true where one of some cases is, to which more is added."""
-        return Combination(self.terms, cases)
+        return Combination(self, cases)
 
 
 class _Extension(NamedTuple):
@@ -80,9 +91,9 @@ class _Extension(NamedTuple):
 
     facts: Case
     values: dict[tuple[str, ...], PossibleValues]
-    needed: set[tuple[str, ...]]
+    needed: Collection[tuple[str, ...]]
     """What has to be there, so that something in it can be."""
-    absent: set[tuple[str, ...]]
+    absent: Collection[tuple[str, ...]]
     """What cannot be there."""
 
 
@@ -104,10 +115,11 @@ class _Known:
     def extend(self, extension: _Extension) -> None:
         self.facts |= extension.facts
         self._values |= extension.values
-        self._needed |= extension.needed
-        self._absent |= extension.absent
+        self._needed.update(extension.needed)
+        self._absent.difference_update(extension.values)
+        self._absent.update(extension.absent)
 
-    def extension(self, case: Case, terms: dict[str, Term]) -> _Extension | None:
+    def extension(self, case: Case, table: FactTable) -> _Extension | None:
         """What a case adds, looked at beside what is known of the same values only; None where it contradicts that, or
         itself."""
         new = case - self.facts
@@ -116,24 +128,21 @@ class _Known:
             opposite = Fact(fact.key, not fact.holds)
             if opposite in self.facts or opposite in new:
                 return None
-            term = terms[fact.key]
-            if value := term.value:
-                known = values.get(value) or self._values.get(value) or _ANY_VALUE
-                values[value] = known.meeting(term, fact.holds is not term.negated)
-        if not all(possible.is_possible for possible in values.values()):
+            if value := table.terms[fact.key].value:
+                possible = table.values_of(fact, values.get(value) or self._values.get(value))
+                if not possible.is_possible:
+                    return None
+                values[value] = possible
+        needed, absent = set[tuple[str, ...]](), set[tuple[str, ...]]()
+        for value, possible in values.items():
+            if not possible.may_be_missing:
+                needed.update(value[:end] for end in range(1, min(len(value), _DEEPEST)))
+            elif not possible.may_be_there:
+                absent.add(value)
+        if absent and not (absent.isdisjoint(self._needed) and absent.isdisjoint(needed)):
             return None
-        needed = {
-            value[:end]
-            for value, possible in values.items()
-            if not possible.may_be_missing
-            for end in range(1, min(len(value), _DEEPEST))
-        }
-        absent = {value for value, possible in values.items() if not possible.may_be_there}
-        apart = (needed.isdisjoint(self._absent), needed.isdisjoint(absent), absent.isdisjoint(self._needed))
-        return _Extension(new, values, needed, absent) if all(apart) else None
-
-
-_ANY_VALUE = PossibleValues()
+        is_in_absent = any(value in self._absent and value not in values for value in needed)
+        return _Extension(new, values, needed, absent) if not is_in_absent else None
 
 
 class Combination:
@@ -141,8 +150,8 @@ class Combination:
     what is known of the same values, not of all. What contradicts itself is left out, and so is what would make too
     many cases."""
 
-    def __init__(self, terms: dict[str, Term], cases: Cases) -> None:
-        self._terms = terms
+    def __init__(self, table: FactTable, cases: Cases) -> None:
+        self._table = table
         self._alternatives = [_Known()]
         self.add(cases)
 
@@ -185,5 +194,5 @@ class Combination:
 
     def _extensions(self, cases: Cases) -> Iterator[tuple[_Known, _Extension]]:
         for known, case in product(self._alternatives, cases):
-            if (extension := known.extension(case, self._terms)) is not None:
+            if (extension := known.extension(case, self._table)) is not None:
                 yield known, extension

@@ -127,10 +127,12 @@ class PossibleValues(Struct, frozen=True, eq=False):
     _comparisons: _Comparisons = _Comparisons()
     _example: tuple[Any, ...] = ("like nothing else",)
     """One that may meet them, if one was looked for."""
-    _equal: Term | None = None
-    """A comparison that a value meets only by being the literal."""
+    _equals: tuple[Term, ...] = ()
+    """The comparisons that a value meets only by being the literal."""
     _are_exhausted: bool = True
     """Whether the candidates leave no case out."""
+    _is_excluded: bool = False
+    """Whether nothing is what two of the comparisons ask for."""
 
     @property
     def is_possible(self) -> bool:
@@ -143,18 +145,20 @@ class PossibleValues(Struct, frozen=True, eq=False):
         count = sum(
             map(len, (self._comparisons.texts.asked, self._comparisons.numbers.asked, self._comparisons.others))
         )
-        if not self.may_be_there or (count >= _MOST_COMPARISONS and not is_equal):
+        if count >= _MOST_COMPARISONS and not is_equal:
             return replace(self, may_be_missing=may_be_missing)
         comparisons = self._comparisons.asking(term, holds)
-        equal = term if is_equal and self._equal is None else self._equal
+        equals = (*self._equals, term) if is_equal else self._equals
         are_exhausted = self._are_exhausted and term.is_exhausted
-        may_be_there, example = not _excludes(term, holds, comparisons.others), self._example
+        is_excluded = self._is_excluded or _excludes(term, holds, comparisons.others)
+        may_be_there, example = not is_excluded, self._example
         if may_be_there and (is_equal or not example or not _fits(term, holds, example[0])):
-            is_searched = equal is not None or (count < _MOST_INEQUALITIES and are_exhausted)
-            candidates = _spellings(equal.literal) if equal is not None else _candidates(comparisons.terms)
-            example = tuple(islice(filter(comparisons.take, candidates), 1)) if is_searched else ()
+            is_searched = bool(equals) or (count < _MOST_INEQUALITIES and are_exhausted)
+            candidates = [_spellings(each.literal) for each in equals] or [_candidates(comparisons.terms)]
+            found = [tuple(islice(filter(comparisons.take, each), 1)) for each in candidates] if is_searched else [()]
+            example = found[0] if all(found) else ()
             may_be_there = bool(example) or not is_searched
-        return PossibleValues(may_be_there, may_be_missing, comparisons, example, equal, are_exhausted)
+        return PossibleValues(may_be_there, may_be_missing, comparisons, example, equals, are_exhausted, is_excluded)
 
 
 def _excludes(term: Term, holds: bool, others: Iterable[Required]) -> bool:
