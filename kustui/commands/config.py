@@ -25,7 +25,7 @@ from kustui.config.configuration import (
     search_folders,
     user_path,
 )
-from kustui.config.keys import display_key
+from kustui.config.key_names import display_key
 from kustui.config.preferences import DEFAULT_THEME, Preferences, parse_keys
 from kustui.files import absolute
 from kustui.text.terminal_safe import painter

@@ -10,9 +10,10 @@ from kustui.analysis.organisation_graph import Kind, Node, OrganisationGraph
 from kustui.commands.output import drawn
 from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import no_workflow_named, workflows_named
-from kustui.diagrams.chain_lines import ChainLines, parse_rate
+from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import DiagramSet
 from kustui.diagrams.formats.organisation_json import plain_load, plain_map
+from kustui.diagrams.load_lines import parse_rate
 from kustui.diagrams.organisation_map import OrganisationMap
 from kustui.errors import KustuiError
 from kustui.text.messages import closest

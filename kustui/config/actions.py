@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from kustui.config.keys import display_key
+from kustui.config.key_names import display_key
 
 
 class Group(NamedTuple):

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from kustui.config.actions import BY_ID
 from kustui.config.check_settings import unknown_rule
-from kustui.config.keys import NAMES, display_key, parse_key
+from kustui.config.key_names import NAMES, display_key, parse_key
 from kustui.config.preferences import (
     MAX_PANE_SIZE,
     MIN_PANE_SIZE,

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import fields
 
 from kustui.config.actions import ACTIONS, BY_ID, PASSING, with_keys
-from kustui.config.keys import parse_key
+from kustui.config.key_names import parse_key
 from kustui.config.state import read_state, state_path, write_state
 from kustui.text.messages import hint_of
 

@@ -23,10 +23,11 @@ from kustui.analysis.organisation_questions import (
 )
 from kustui.check.checker import collection_analysis
 from kustui.definition.platform import short_name
-from kustui.diagrams.chain_lines import ChainLines, load_lines, rate_in_words, tree_branches
+from kustui.diagrams.chain_lines import ChainLines, tree_branches
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import NODE_GLYPHS, NodeKind
 from kustui.diagrams.labels import step_condition
+from kustui.diagrams.load_lines import load_lines, rate_in_words
 from kustui.diagrams.organisation_lists import (
     LISTS,
     NAME,

@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from kustui.analysis.chains import Chain, End, Link, Load, chain_from, chain_start, load_of
 from kustui.analysis.schedules import Schedules
-from kustui.diagrams.chain_lines import ChainLines, load_lines, rate_in_words, round_in_words
+from kustui.diagrams.chain_lines import ChainLines, round_in_words
 from kustui.diagrams.labels import RUNTIME_NAME
+from kustui.diagrams.load_lines import load_lines, rate_in_words
 from kustui.simulate.engine.words import moment
 from kustui.text.cells import cells, crop, cut, pad
 from kustui.text.styled_lines import Line, Piece, fitted, width_of, wrapped

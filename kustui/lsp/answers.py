@@ -19,7 +19,7 @@ from kustui.definition.operators import OPERATORS
 from kustui.definition.source.positions import is_inside
 from kustui.diagrams import labels
 from kustui.lsp.state import Spot, State
-from kustui.lsp.text import Position
+from kustui.lsp.typed_text import Position
 from kustui.text.messages import counted, holds_words
 
 _MOST_WRITERS = 5

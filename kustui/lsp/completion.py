@@ -23,7 +23,7 @@ from kustui.definition.platform import ACTIONS, ERROR_ACTIONS, EVENTS, TRIGGER_I
 from kustui.definition.source.recognition import is_module, is_workflow
 from kustui.diagrams import labels
 from kustui.lsp.state import State
-from kustui.lsp.text import Position
+from kustui.lsp.typed_text import Position
 from kustui.lsp.unfinished import Place, place_at
 
 _LARGEST = 1_000_000

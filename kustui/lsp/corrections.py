@@ -15,7 +15,7 @@ from kustui.fix.edits import Fix, TextEdit, by_source
 from kustui.fix.quick_fixes import fixes_of, safe_fixes
 from kustui.fix.renames import name_of, rename
 from kustui.lsp.state import Spot, State, diagnostic_of
-from kustui.lsp.text import Position
+from kustui.lsp.typed_text import Position
 from kustui.simulate.scenarios.file import scenario_sources
 from kustui.text.messages import counted
 

@@ -27,7 +27,7 @@ from kustui.files import absolute, own_folder, write_file
 from kustui.lsp import answers, completion, corrections
 from kustui.lsp.session import Session
 from kustui.lsp.state import SOURCE, Diagnostics, State
-from kustui.lsp.text import Position
+from kustui.lsp.typed_text import Position
 from kustui.workspace.check_cache import CachedCheck
 
 T = TypeVar("T")

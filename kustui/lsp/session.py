@@ -16,7 +16,7 @@ from kustui.definition.imported_files import imported_paths
 from kustui.errors import KustuiError
 from kustui.files import absolute
 from kustui.lsp.state import Diagnostics, OpenText, RulePage, State, diagnostics_of
-from kustui.lsp.text import Text
+from kustui.lsp.typed_text import Text
 from kustui.workspace.background import short_switch_interval
 from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.snapshot import CheckOptions, Snapshot, Workspace, partly_checked

@@ -21,7 +21,7 @@ from kustui.definition.source.edits import Edit, edit_between
 from kustui.definition.source.source import Extent, Source
 from kustui.files import absolute
 from kustui.groups import grouped
-from kustui.lsp.text import Position, Text
+from kustui.lsp.typed_text import Position, Text
 from kustui.text.terminal_safe import terminal_safe
 from kustui.workspace.snapshot import Snapshot
 

@@ -266,12 +266,12 @@ class Kustui(TypeAhead):
         return self._copied
 
     def action_command_palette(self) -> None:
-        from kustui.tui.help import Palette
+        from kustui.tui.palette import Palette
 
         enter(self, Palette())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        from kustui.tui.help import commands, theme_commands
+        from kustui.tui.palette import commands, theme_commands
 
         yield from commands(self, screen)
         yield from theme_commands(self.set_theme)

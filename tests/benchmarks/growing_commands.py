@@ -225,7 +225,7 @@ def _language_server(path: Path, output: Path, measure: Measure) -> None:
     from kustui.config.configuration import Configuration
     from kustui.lsp import answers, completion, corrections
     from kustui.lsp.session import Session
-    from kustui.lsp.text import Position
+    from kustui.lsp.typed_text import Position
     from kustui.workspace.check_cache import CachedCheck
     from kustui.workspace.snapshot import check_snapshot
 

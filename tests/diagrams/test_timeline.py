@@ -7,7 +7,7 @@ import re
 import pytest
 
 from kustui.analysis.chains import chain_from, chain_starts
-from kustui.diagrams.chain_lines import parse_rate, rate_in_words
+from kustui.diagrams.load_lines import parse_rate, rate_in_words
 from kustui.diagrams.timeline import Timeline
 from kustui.text.cells import cells
 from tests.support.diagrams import lines_of

@@ -23,12 +23,13 @@ from kustui.definition.expressions.conditions import comparisons_in, parse_condi
 from kustui.definition.expressions.parse import expressions_in, parse
 from kustui.definition.expressions.templates import parse_template
 from kustui.definition.expressions.words import in_words
-from kustui.diagrams.chain_lines import ORDERS, ChainLines, chain_rows, chain_summaries, parse_rate
+from kustui.diagrams.chain_lines import ORDERS, ChainLines, chain_rows, chain_summaries
 from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
 from kustui.diagrams.formats.graph_languages import dot, json_text, mermaid
 from kustui.diagrams.formats.svg import svg
 from kustui.diagrams.formats.text import boxes_text, chains_text, rail_text, writer
 from kustui.diagrams.glyphs import problem_marks
+from kustui.diagrams.load_lines import parse_rate
 from kustui.diagrams.timeline import timeline_of
 from kustui.errors import KustuiError
 from kustui.fix.edits import by_source, edited
@@ -54,11 +55,11 @@ from kustui.tui.explorer.detail import detail_rows
 from kustui.tui.explorer.session import read_session
 from kustui.tui.explorer.source_lines import SourceLines
 from kustui.tui.explorer.source_rows import FoldedSource, ProblemPlaces
+from kustui.tui.rehearsal.context_view import context_rows
 from kustui.tui.rehearsal.history_rows import LogRows, coverage_rows, queue_rows
 from kustui.tui.rehearsal.scenario_actions import rebase_session
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.step_rows import heading_rows, status_row, step_rows
-from kustui.tui.rehearsal.views import context_rows
 from kustui.tui.tree.places import link_of
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.tree.tree_rows import TreeRows

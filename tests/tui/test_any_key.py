@@ -21,7 +21,8 @@ from textual.widgets import Input, OptionList, Static
 from kustui.tui.base_app import TerminalApp, TypeAhead, enter, is_on_top, leave
 from kustui.tui.copy_menu import CopyMenu
 from kustui.tui.explorer.background_events import BackgroundEvent
-from kustui.tui.help import Help, Palette
+from kustui.tui.help import Help
+from kustui.tui.palette import Palette
 from kustui.tui.rehearsal.screen import RehearsalScreen
 from kustui.workspace.events import SnapshotReady
 from kustui.workspace.snapshot import check_snapshot, open_paths

@@ -10,7 +10,8 @@ from textual.color import Color
 
 from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, Preferences, load_theme
 from kustui.config.preferences import THEMES as NAMES
-from kustui.tui.help import Help, commands, theme_commands
+from kustui.tui.help import Help
+from kustui.tui.palette import commands, theme_commands
 from kustui.tui.theme import LOOKS, THEMES, looks_of
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.explorer import CHAIN, ExplorerPilot, explorer

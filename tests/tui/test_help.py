@@ -10,7 +10,8 @@ from textual.dom import DOMNode
 
 from kustui.text.signs import SIGNS
 from kustui.tui.bindings import ACTIONS
-from kustui.tui.help import Help, commands
+from kustui.tui.help import Help
+from kustui.tui.palette import commands
 from kustui.tui.widgets.rows import laid_out
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.explorer import CHAIN, ExplorerPilot, explorer

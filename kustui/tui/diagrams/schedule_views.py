@@ -274,7 +274,7 @@ class RateInput(Input):
         async def close_with_rate(self) -> float | None:
             """Close the line; what was typed, in events a minute, or None where it was nothing. What is no rate leaves
             the line open, with the reason."""
-            from kustui.diagrams.chain_lines import parse_rate
+            from kustui.diagrams.load_lines import parse_rate
 
             rate = parse_rate(self.text) if self.text else None
             pane = self.line.parent

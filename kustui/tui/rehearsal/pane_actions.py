@@ -12,11 +12,11 @@ from kustui.definition.values import to_json_value
 from kustui.simulate.engine.trace import TraceEntry
 from kustui.text.terminal_safe import to_json
 from kustui.tui.copy_menu import Copyable, as_text, copyables, flow_as_mermaid
+from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.rehearsal.history_rows import ENTRY
 from kustui.tui.rehearsal.panes import FLOW, RehearsalPanes
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.trace_rows import EDGE
-from kustui.tui.rehearsal.views import ContextView
 from kustui.tui.widgets.bars import FilterInput, StatusBar
 from kustui.tui.widgets.pane_search import PaneSearch
 from kustui.tui.widgets.rows import Target

@@ -12,10 +12,11 @@ from textual.containers import Container, Vertical
 from textual.geometry import Size
 
 from kustui.tui.bindings import actions_of, first_key, with_keys_in_force
+from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.rehearsal.history_rows import LogRows, coverage_rows, queue_rows
+from kustui.tui.rehearsal.run_rail_view import RunRailView, draw_rail
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.step_rows import step_rows
-from kustui.tui.rehearsal.views import ContextView, RunRailView, draw_rail
 from kustui.tui.widgets.border_titles import BorderTitles
 from kustui.tui.widgets.rows import Rows
 from kustui.tui.widgets.rows_view import RowsView

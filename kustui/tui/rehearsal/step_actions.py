@@ -17,8 +17,8 @@ from kustui.text.messages import counted
 from kustui.text.styled_lines import Line
 from kustui.tui.prompts import ChoicePrompt, Prompts
 from kustui.tui.rehearsal.current_session import CurrentSession
+from kustui.tui.rehearsal.run_rail_view import RunRailView
 from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, StopPoint
-from kustui.tui.rehearsal.views import RunRailView
 from kustui.tui.widgets.rows import Row
 
 _BREATH = 0.03

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from kustui.check.problems import Problem
-from kustui.config.keys import display_key
+from kustui.config.key_names import display_key
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.definition.source.outline import Shape

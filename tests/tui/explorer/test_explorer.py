@@ -34,8 +34,9 @@ from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.finder import FinderInput
-from kustui.tui.help import Help, commands
-from kustui.tui.rehearsal.views import ContextView
+from kustui.tui.help import Help
+from kustui.tui.palette import commands
+from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.tree.nodes import Kind
 from kustui.tui.widgets.bars import FilterInput, StatusBar
 from kustui.tui.widgets.rows_view import RowsView

@@ -23,7 +23,9 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.explore import build_path_scenario, explore_paths
 from kustui.simulate.scenarios.file import as_file
 from kustui.text.styled_lines import width_of
+from kustui.tui.rehearsal.context_view import context_rows
 from kustui.tui.rehearsal.history_rows import LogRows, coverage_rows, queue_rows
+from kustui.tui.rehearsal.run_rail_view import draw_rail
 from kustui.tui.rehearsal.scenario_actions import path_row, rebase_session
 from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, StopPoint, begin_scenario
 from kustui.tui.rehearsal.step_rows import heading_rows, step_rows
@@ -35,7 +37,6 @@ from kustui.tui.rehearsal.typed_values import (
     parse_object,
     parse_yes_no,
 )
-from kustui.tui.rehearsal.views import context_rows, draw_rail
 from kustui.tui.widgets.rows import laid_out
 from tests.support.strategies import WORKFLOW_VALUES, mutated_samples
 from tests.support.trees import SAMPLE_PATHS, sample_examined, snapshot_of

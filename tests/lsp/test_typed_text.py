@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.lsp.text import Position, Text
+from kustui.lsp.typed_text import Position, Text
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 TEXTS = st.text(st.sampled_from('a"{:é한😀𝒳\u2028\t\n\r'), max_size=40)

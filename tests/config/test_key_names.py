@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingsMap
 from textual.keys import Keys, _character_to_key
 
 from kustui.config.actions import ACTIONS, key_names, with_keys
-from kustui.config.keys import display_key, parse_key
+from kustui.config.key_names import display_key, parse_key
 from kustui.config.preferences import PANE_SIZES, Preferences, key_conflicts, merge_preferences, parse_keys
 
 
