@@ -46,14 +46,14 @@ def absence_of(analysis: WorkflowAnalysis, path: Path, node: str | None, *, in_t
     spelling, fields = _absence_by_spelling(path, in_template=in_template), path.fields
     if spelling or node is None or not fields:
         return spelling
-    absence, trigger = None, analysis.workflow.trigger
+    absence = None
     if node != TRIGGER_ID:
         step = analysis.flow.steps[node]
         if step.action == TRANSFORM_ACTION:
             absence = _absence_in_transform(step, fields)
         elif (below := _below_length(fields)) and step.action is not None and ANSWERS_OBJECT.match(step.action):
             absence = below
-    elif trigger is not None and not trigger.callable:
+    elif (trigger := analysis.workflow.trigger) is not None and not trigger.callable:
         absence = _absence_in_event(fields)
         if absence is not None and not OBJECT_EVENT.fullmatch(trigger.event_name):
             return None

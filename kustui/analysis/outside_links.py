@@ -64,9 +64,8 @@ def fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
     objects = dict(_objects(flow))
     for read in reads:
         for path in read.expression.paths:
-            object_, assumed = objects.get(path.step, ("", False))
-            if object_ and (field := _field(path.fields)):
-                yield Mention(read.node, read.pointer, f"{object_}.{field}", assumed)
+            if (given := objects.get(path.step)) and (field := _field(path.fields)):
+                yield Mention(read.node, read.pointer, f"{given[0]}.{field}", given[1])
 
 
 def _objects(flow: FlowGraph) -> Iterator[tuple[str | None, tuple[str, bool]]]:

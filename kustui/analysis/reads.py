@@ -22,7 +22,7 @@ from kustui.definition.expressions import (
 from kustui.definition.expressions.nodes import Block, Call, Lookup, Mustache, Node, Origin, Value
 from kustui.definition.expressions.parse import expressions_among
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, NUMBER_IN_TEXT
-from kustui.definition.models import Step, Transition, Trigger
+from kustui.definition.models import Step, Transition
 from kustui.definition.platform import TRIGGER_ID
 from kustui.groups import grouped
 
@@ -40,18 +40,19 @@ class Read(Struct, frozen=True):
 
 def reads_of(flow: FlowGraph) -> Iterator[Read]:
     """All expressions of a workflow: the trigger's, then those of each step in the order of the file."""
-    if (trigger := flow.workflow.trigger) is not None:
-        yield from _reads_of_ways(flow, TRIGGER_ID, trigger)
-    for step in flow.workflow.steps:
-        for pointer, expression in expressions_among(flow.param_strings[step.pointer]):
-            yield Read(step.id, pointer, expression)
-        yield from _reads_of_ways(flow, step.id, step)
-
-
-def _reads_of_ways(flow: FlowGraph, node: str, part: Trigger | Step) -> Iterator[Read]:
-    for edge in part.edges:
-        for pointer, expression in flow.condition_reads.get(edge.pointer, ()):
-            yield Read(node, pointer, expression, edge)
+    condition_reads, param_strings = flow.condition_reads, flow.param_strings
+    parts = (flow.workflow.trigger, *flow.workflow.steps)
+    for part in parts:
+        if part is None:
+            continue
+        node = TRIGGER_ID
+        if isinstance(part, Step):
+            node = part.id
+            for pointer, expression in expressions_among(param_strings[part.pointer]):
+                yield Read(node, pointer, expression)
+        for edge in part.edges:
+            for pointer, expression in condition_reads.get(edge.pointer, ()):
+                yield Read(node, pointer, expression, edge)
 
 
 def reads_from(reads: Iterable[Read], flow: FlowGraph, node: str) -> Iterator[Read]:

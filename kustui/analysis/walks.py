@@ -96,6 +96,9 @@ def dominators(order: Sequence[N], predecessors: Successors[N]) -> Mapping[N, N 
         again, is_first = False, len(nearest) < len(order)
         for node in order[1:]:
             before = list(predecessors(node))
+            if len(before) == 1 and before[0] in nearest:  # as most
+                nearest[node] = before[0]
+                continue
             known = [other for other in before if other in nearest]
             above = known[0] if len(known) == 1 else reduce(meeting, known)
             again = again or (len(known) < len(before) if is_first else above != nearest[node])

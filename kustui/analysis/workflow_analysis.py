@@ -32,6 +32,7 @@ from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
 from kustui.definition.source.json_values import UNKNOWN_VALUE
 from kustui.definition.source.positions import parent
 from kustui.definition.source.source import UNKNOWN_KEY
+from kustui.groups import grouped
 from kustui.text.messages import Names, closest
 
 if TYPE_CHECKING:  # imported by what works them out: opening a workflow on the screen needs none of them
@@ -179,6 +180,11 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
     def steps_by_pointer(self) -> Mapping[str, Step]:
         """All steps, those whose id is taken included."""
         return {step.pointer: step for step in self.workflow.steps}
+
+    @cached_property
+    def steps_by_action(self) -> Mapping[str | None, Sequence[Step]]:
+        """The steps with each action."""
+        return grouped((step.action, step) for step in self.flow.steps.values())
 
     @cached_property
     def free_step_ids(self) -> FreeNames:

@@ -44,9 +44,9 @@ def _own_steps(analysis: WorkflowAnalysis) -> Iterator[tuple[Step, str, AppDecla
     """The steps that use an action of the app itself, with its plain name."""
     declared = declarations_of(analysis.document, analysis.app) if analysis.app is not None else None
     if declared is not None:
-        for step_ in analysis.flow.steps.values():
-            if step_.action is not None and (name := declared.own_name(step_.action)) is not None:
-                yield step_, name, declared
+        for action, steps in analysis.steps_by_action.items():
+            if action is not None and (name := declared.own_name(action)) is not None:
+                yield from ((step_, name, declared) for step_ in steps)
 
 
 @workflow_rule(

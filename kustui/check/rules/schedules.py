@@ -27,7 +27,7 @@ from kustui.check.rules.actions import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.expressions import is_plain
 from kustui.definition.models import Step
-from kustui.definition.platform import called_id
+from kustui.definition.platform import SCHEDULE_ACTION, called_id
 from kustui.definition.source.positions import escape
 from kustui.definition.values import is_number, number_of
 from kustui.text.messages import (
@@ -83,8 +83,8 @@ def unreadable_calls(analysis: WorkflowAnalysis) -> Violations:
 
 
 def _schedule_steps(analysis: WorkflowAnalysis) -> Iterator[Step]:
-    for step_ in analysis.flow.steps.values():
-        if step_.schedules and f"{step_.pointer}/params" not in analysis.unreadable:
+    for step_ in analysis.steps_by_action.get(SCHEDULE_ACTION, ()):
+        if f"{step_.pointer}/params" not in analysis.unreadable:
             yield step_
 
 

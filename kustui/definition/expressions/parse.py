@@ -80,6 +80,10 @@ def parse(text: str) -> Expression:
     if not may_hold_expression(text):
         nearly = nearly_a_reference(text) if text[:1] in BEGINNINGS else None
         return Literal(text, embedded=(nearly,) if nearly else ())
+    return _parse_any(text)
+
+
+def _parse_any(text: str) -> Expression:
     # Most references are written many times over; long texts are not, and would be cached for nothing.
     return _parse_cached(text) if len(text) < _MOST_CACHED else _parse(text)
 
@@ -164,7 +168,7 @@ def _parse_function(text: str) -> Function:
     written = text[end + 1 :].split(",", known.most - 1 if known and known.most else -1) if end < len(text) else []
     text_from = 1 if known is None else known.text_from
     asks = known is not None and known.asks_for_input
-    fault = _fault_of_name(name, start)
+    fault = _fault_of_name(name, start) if known is None else None
     arguments: list[Argument] = []
     at = end + 1
     for index, argument in enumerate(written if fault is None else ()):
@@ -277,12 +281,18 @@ def strings_in(value: object, pointer: str = "") -> list[HeldString]:
 
 def expressions_among(strings: Iterable[HeldString]) -> list[tuple[str, Expression]]:
     """Those of some strings that are not plain text, with their pointers."""
-    return [
-        (_pointer(base, key), expression)
-        for base, key, text in strings
+    found: list[tuple[str, Expression]] = []
+    for base, key, text in strings:
         # Asked here rather than in parse: a call for every string of a definition would be felt.
-        if ("/#" in text or "{{" in text or text[:1] in BEGINNINGS) and not _is_text(expression := parse(text))
-    ]
+        if "/#" in text or "{{" in text:
+            expression = _parse_any(text)
+        elif text[:1] in BEGINNINGS:
+            expression = parse(text)
+        else:
+            continue
+        if not _is_text(expression):
+            found.append((_pointer(base, key), expression))
+    return found
 
 
 def paths_in(value: object) -> Iterator[Path]:
