@@ -16,6 +16,7 @@ from kustui.check.reports import FORMATS, FORMATS_WITH_FIXES, CheckResult, repor
 from kustui.check.reports.text import difference
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import (
+    WATCHES_FILES,
     WatchedDefinitions,
     cache_of,
     cached_check,
@@ -255,7 +256,7 @@ def _write_baseline(name: str, checked: CheckResult) -> None:
 def _watch(options: argparse.Namespace) -> int:
     """Check again after every change, until Ctrl+C. Raises ReaderGoneError when nobody reads the reports any more."""
     if STDIN in options.paths or options.stdin_filename is not None:
-        raise KustuiError("--watch needs files: standard input does not change")
+        raise KustuiError(WATCHES_FILES)
     only_difference = options.format == "text" and not options.output and sys.stdout.isatty()
     configuration = configuration_of(options, options.paths)
     watched = WatchedDefinitions(options, options.paths, configuration)

@@ -27,6 +27,9 @@ from kustui.workspace.snapshot import Checker, CheckOptions, Snapshot, Workspace
 _SETTLED = 0.1
 """Seconds without a change after which a save is over."""
 
+WATCHES_FILES = "--watch needs files: standard input does not change"
+"""Why nothing that comes from standard input is watched."""
+
 
 def read_stdin(what: str = "a definition") -> bytes:
     """All of standard input. Raises KustuiError where that is the keyboard, or cannot be read."""

@@ -11,6 +11,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check import RULE_NAMES
 from kustui.commands.command_line import Parser, whole_number
 from kustui.commands.inputs import (
+    WATCHES_FILES,
     WatchedDefinitions,
     cache_of,
     checked_definitions,
@@ -167,7 +168,7 @@ def _mistakes(
         (options.explore and options.event, "--explore makes up its own events: leave out --event"),
         (options.explore and options.format == "junit", "--explore checks nothing: use the format text or json"),
         (all(stdin), "only one of them can come from standard input: the definition or the payload of --event"),
-        (options.watch and any(stdin), "--watch needs files: standard input does not change"),
+        (options.watch and any(stdin), WATCHES_FILES),
         (options.watch and options.save, "--watch would save again and again: leave out --save"),
         (on_stdout and options.explore, "--explore saves scenarios in a folder: name one after --save, - is none"),
         (on_stdout and not options.output, "--save - and the report both go to standard output: add --output FILE"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -80,8 +81,8 @@ NOT_YET = {
     "what drawings are made with": ("kustui.analysis", "kustui.diagrams.rail_drawing", "kustui.diagrams.box_drawing"),
     "what a key asks for": (
         "kustui.simulate", "kustui.tui.rehearsal", "kustui.search.index", "kustui.tui.finder",
-        "kustui.tui.help", "kustui.tui.explorer.scenarios_view", "kustui.tui.explorer.marks",
-        "kustui.tui.explorer.copy", "kustui.tui.clipboard",
+        "kustui.tui.help", "kustui.tui.palette", "kustui.tui.explorer.scenarios_view", "kustui.tui.explorer.marks",
+        "kustui.tui.copy_menu", "kustui.tui.clipboard",
         "kustui.tui.editor", "kustui.workspace.difference",
         "kustui.tui.explorer.definitions", "kustui.tui.explorer.session",
     ),
@@ -122,6 +123,11 @@ def test_it_says_how_many_workflows_there_are(first_paint: Opened) -> None:
     """Another title would paint the pane once more."""
     assert len(set(first_paint[0])) == 1
     assert first_paint[0][0].startswith("[bold]1:Workflows (2)[")
+
+
+@pytest.mark.parametrize("names", [*NOT_YET.values(), *NOT_FOR_KEYS.values(), NOT_FOR_NAMES])
+def test_what_is_not_to_be_imported_is_there(names: tuple[str, ...]) -> None:
+    assert [name for name in names if importlib.util.find_spec(name) is None] == []
 
 
 @pytest.mark.parametrize("what", NOT_YET)
