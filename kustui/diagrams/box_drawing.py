@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -367,7 +368,14 @@ def _needed(text: Line, indent: int, least: int, most: int) -> int:
     longest = max(cells(word) for word in "".join(piece for piece, _ in text).split(" "))
     lower = max(least, width // most, min(longest + indent, _LONGEST_WORD))
     sizes = range(lower, width, 4)
-    at = bisect_left(sizes, True, key=lambda size: sum(1 for _ in wrapped(text, size, indent)) <= most)
+
+    def fits(size: int) -> bool:
+        return sum(1 for _ in islice(wrapped(text, size, indent), most + 1)) <= most
+
+    end = 1  # it is near the least, and a long text takes long to be broken into lines
+    while end < len(sizes) and not fits(sizes[end - 1]):
+        end *= 2
+    at = bisect_left(sizes, True, end // 2, min(end, len(sizes)), key=fits)
     return sizes[at] if at < len(sizes) else width
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import example, given
 
-from kustui.diagrams.box_drawing import BoxDrawing, EdgeGroup, Zoom
+from kustui.diagrams.box_drawing import BoxContent, BoxDrawing, EdgeGroup, Zoom
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import NodeKind
 from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.overview import Overview
 from kustui.text.styled_lines import width_of
 from kustui.text.terminal_safe import pieces_to_ascii
+from tests.benchmarks.growth import counted
 from tests.support.diagrams import sample_diagram_sets
 from tests.support.layouts import Graph, graphs
 from tests.support.trees import SAMPLE_PATHS
@@ -285,3 +286,9 @@ def test_a_handler_of_every_error_is_led_to_by_one_wire() -> None:
     drawn = drawing_of(((*nodes, "end"), (*arrows, *after_failure))).layout
     assert sum(wire.after_failure for wire in drawn.wires) == 1
     assert drawn.width < 80
+
+
+def test_a_long_name_is_broken_into_lines_a_few_times_to_find_how_wide_its_box_is() -> None:
+    name = "↵" * 5_000
+    content = BoxContent((((("", ""), (name, "")), 2),), {})
+    assert counted(lambda: content.needed(Zoom.FULL)) < 40 * len(name)
