@@ -7,7 +7,7 @@ what runs sideways comes out of the node of that row, or, where a lane ends besi
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 from functools import cached_property
@@ -178,7 +178,7 @@ class _RailBuilder(Struct):
         self.columns[lane.column].append(Lane(lane.first, row, solid_from, lane.mark, mixed_from))
         left = self._leftmost_free(lane.column)
         if left < lane.column and not has_stubs and self._is_clear_of(left, onward):
-            self.free.remove(left)
+            self._take(left)
             mark = lane.mark if lane.mixed_from is None else ""
             return left, [Link(lane.column, LinkKind.CLOSES_LANE, lane.solid_from is None, mark)]
         return lane.column, []
@@ -218,10 +218,11 @@ class _RailBuilder(Struct):
 
     def _leftmost_free(self, column: int) -> int:
         """The leftmost column from which nothing but free ones lead to this one."""
-        index = bisect_right(self.free, column) - 1
-        while index >= 0 and self.free[index] == column - 1:
-            column, index = column - 1, index - 1
-        return column
+        free, last = self.free, bisect_left(self.free, column) - 1
+        if last < 0 or free[last] != column - 1:
+            return column
+        # Those that follow each other are as far apart as their places among all free ones.
+        return free[bisect_left(range(last), free[last] - last, key=lambda at: free[at] - at)]
 
     def _is_clear_of(self, column: int, onward: Iterable[str]) -> bool:
         """Whether nothing of a node in a column would run to its right, where its own lane ends."""

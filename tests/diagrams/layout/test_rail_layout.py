@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import sys
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 
 from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.layout.rail_layout import LinkKind, RailLayout, lay_out_rail
 from tests.support.layouts import Graph, graphs
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 
 def followed(drawn: RailLayout, row: int) -> set[str]:
@@ -86,3 +91,27 @@ def test_one_handler_of_every_error_takes_one_lane() -> None:
     onward = [Arrow(one, other) for one, other in itertools.pairwise(names)]
     drawn = lay_out_rail([*names, "end"], [*onward, *(Arrow(name, "end", after_failure=True) for name in names)])
     assert len(drawn.columns) == 2
+
+
+def test_the_work_for_nodes_that_close_their_lanes_grows_with_their_number() -> None:
+    """And not with the square of it, as where each goes through all the columns that are free on its left."""
+
+    def work(number: int) -> int:
+        lines = 0
+
+        def trace(_frame: FrameType, event: str, _argument: object) -> Any:
+            nonlocal lines
+            lines += event == "line"
+            return trace
+
+        names = [f"n{index}" for index in range(number)]
+        arrows = [Arrow("hub", name) for name in names]
+        sys.settrace(trace)
+        try:
+            drawn = lay_out_rail(["hub", *names], arrows)
+        finally:
+            sys.settrace(None)
+        assert len(drawn.rows) == number + 1
+        return lines
+
+    assert work(200) < 6 * work(50)
