@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from kustui.check.problems import UNUSED_SUPPRESSION, Problem
 from kustui.config.configuration import ConfigurationError, ConfigurationFile, parse_file
+from kustui.definition.source.source import Extent
 from kustui.files import ReadError, read_file
 from kustui.fix.changes import Change, ChangeError, OutdatedError
 
@@ -51,13 +54,58 @@ def without_suppression(problem: Problem) -> Change:
     if problem.rule != UNUSED_SUPPRESSION or not path.endswith(".toml"):
         raise ChangeError("there is no suppression to remove")
     raw = read_file(path)
-    file = parse_file(path, raw)
-    suppressions = file.values.get(_KEY, [])
-    places = [file.extent((_KEY, index)) for index in range(len(suppressions))]
-    if file.source.data != problem.document.source.data or problem.extent not in places:
+    file, places, cuts = _written(path, raw)
+    index = places.get(problem.extent) if problem.extent is not None else None
+    if file.source.data != problem.document.source.data or index is None:
         raise OutdatedError(path)
-    index = places.index(problem.extent)
+    if cuts:
+        return Change(path, raw, file.source.encoded(_cut(file.source.data.decode(), *cuts[index]).encode()))
+    suppressions = file.values.get(_KEY, [])
     return _change(file, raw, lambda: _without(file, index), [*suppressions[:index], *suppressions[index + 1 :]])
+
+
+class _Written(NamedTuple):
+    """The suppressions of a file, and where they are written."""
+
+    file: ConfigurationFile
+    places: Mapping[Extent, int]
+    """Which one each place is of."""
+    cuts: Sequence[tuple[int, int]]
+    """The characters of each that can be taken out without what stands around it; none where that is not certain."""
+
+
+@lru_cache(maxsize=1)
+def _written(path: str, raw: bytes) -> _Written:
+    """What a file holds. Kept, as each of many suppressions that hide nothing asks for it."""
+    file = parse_file(path, raw)
+    places = [file.extent((_KEY, index)) for index in range(len(file.values.get(_KEY, [])))]
+    return _Written(file, {place: index for index, place in reversed([*enumerate(places)])}, _cuts(file))
+
+
+def _cuts(file: ConfigurationFile) -> Sequence[tuple[int, int]]:
+    """Where the tables of the suppressions begin and end. Each has to say by itself what it is, and all that is left
+    without them what the file says besides, so that any of them may be taken out."""
+    from tomlkit.exceptions import TOMLKitError
+    from tomlkit.items import AoT
+
+    try:
+        document, table = _document(file)
+        present = table[_KEY]
+        if not isinstance(present, AoT):
+            return ()
+        for one in present.body:
+            one.trivia.indent = f"{_MARK}{one.trivia.indent}"
+            _mark_end(one)
+        pieces = document.as_string().split(_MARK)
+        said = [parse_file(file.path, piece.encode()).values for piece in pieces[1::2]]
+        others = parse_file(file.path, "".join(pieces[::2]).encode()).values
+    except (TOMLKitError, ConfigurationError, ValueError, KeyError):
+        return ()
+    suppressions = file.values[_KEY]
+    if said != [{_KEY: [one]} for one in suppressions] or {**others, _KEY: suppressions} != file.values:
+        return ()
+    ends = [*accumulate(map(len, pieces))]
+    return [*zip(ends[::2], ends[1::2], strict=False)]
 
 
 def _change(
@@ -137,7 +185,11 @@ def _without(file: ConfigurationFile, index: int) -> str:
     end = _end(document, one)
     text = document.as_string()
     one.trivia.indent = f"{_MARK}{one.trivia.indent}"
-    start = document.as_string().index(_MARK)
+    return _cut(text, document.as_string().index(_MARK), end)
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    """A text without what stands between two places in it, and without the blank lines that are too many then."""
     before, after = text[:start], text[end:]
     if not after.strip():
         return f"{before.rstrip()}{_line_break(text)}" if before.strip() else ""
@@ -165,11 +217,17 @@ def _last_table(table: Table | AoT) -> Table:
 
 def _end(document: TOMLDocument, table: Table) -> int:
     """Where the last value of a table ends, before the blank lines and comments that may belong to what follows."""
+    at = _mark_end(table)
+    end = document.as_string().index(_MARK)
+    table.value.body.pop(at)
+    return end
+
+
+def _mark_end(table: Table) -> int:
+    """Mark where the last value of a table ends; at which place in its body."""
     from tomlkit.items import Whitespace
 
     body = table.value.body
     count = next((at for at in range(len(body), 0, -1) if body[at - 1][0] is not None), 0)
     body.insert(count, (None, Whitespace(_MARK)))
-    end = document.as_string().index(_MARK)
-    body.pop(count)
-    return end
+    return count

@@ -17,6 +17,7 @@ from kustui.config.configuration import Configuration, ConfigurationError
 from kustui.fix.changes import ChangeError, make
 from kustui.fix.suppressions import suppression_of, without_suppression
 from kustui.workspace.snapshot import CheckOptions, Snapshot, check_snapshot, open_paths
+from tests.benchmarks.growth import counted
 from tests.support.definitions import write_json
 
 NEW = '[[suppress]]\nrule = "unreachable-step"\nworkflow = "Greet"\nstep = "cD4"\nreason = "a campaign"\n'
@@ -268,3 +269,15 @@ def own_values(text: str, name: str) -> dict[str, Any]:
     """What kustui reads in a file."""
     values = tomllib.loads(text)
     return dict(values if name == "kustui.toml" else values.get("tool", {}).get("kustui", {}))
+
+
+def test_the_work_to_remove_many_grows_with_their_number(folder: Path) -> None:
+    """And not with the square of it, as where the file is parsed again for each."""
+
+    def work(count: int) -> int:
+        (folder / "kustui.toml").write_text("\n".join(OLD for _ in range(count)))
+        problems = [one for one in checked(folder).problems or () if one.rule == "unused-suppression"]
+        assert len(problems) == count
+        return counted(lambda: [without_suppression(problem) for problem in problems])
+
+    assert work(40) < 6 * work(10)
