@@ -324,7 +324,7 @@ class TypeAhead(TerminalApp):
         self._ahead, self._since = deque(), monotonic()
         ahead, screen, start = self._ahead, self.screen, self.focused or self.screen
         await self._give(key)
-        await _after_queues(start, _ROUNDS, partial(self._handled, ahead, screen))
+        await _after_queues(start, partial(self._handled, ahead, screen))
 
     async def _give(self, key: events.Key) -> None:
         if self.quits(key):
@@ -338,7 +338,7 @@ class TypeAhead(TerminalApp):
             return
         if self.screen is not screen:  # a screen that has yet to come up and to set its focus
             now = self.screen
-            await _after_queues(now, _ROUNDS, partial(self._handled, ahead, now))
+            await _after_queues(now, partial(self._handled, ahead, now))
             return
         focused = self.focused
         if focused is not None and not focused.size and focused is not self._without_room:
@@ -358,9 +358,9 @@ class TypeAhead(TerminalApp):
             self._ahead.extendleft(reversed(ahead))
 
 
-async def _after_queues(start: DOMNode, rounds: int, then: Callable[[], Awaitable[None]]) -> None:
-    """Call ``then`` once the queues of a widget and of all that it lies in have been worked off, so many times."""
-    nodes = iter(start.ancestors_with_self * rounds)
+async def _after_queues(start: DOMNode, then: Callable[[], Awaitable[None]]) -> None:
+    """Call ``then`` once the queues of a widget and of all that it lies in have been worked off, ``_ROUNDS`` times."""
+    nodes = iter(start.ancestors_with_self * _ROUNDS)
 
     async def go_on() -> None:
         if not any(node.call_later(go_on) for node in nodes):  # what was removed takes no call, and has no queue

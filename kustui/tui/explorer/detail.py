@@ -152,7 +152,7 @@ def _workflow(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis) 
         builder.item(*line, ("  ", ""), *aside, link=node_key(entry, step.id))
     if not workflow.steps:
         builder.none("none: a run does nothing")
-    _calls(builder, "Schedules", [_call_out(tree, call) for call in analysis.calls])
+    _calls(builder, [_call_out(tree, call) for call in analysis.calls])
     _scheduled_by(builder, tree, entry)
     add_unknown_keys(builder, workflow)
 
@@ -172,9 +172,9 @@ def _schema(builder: RowBuilder, schema: Schema | None, title: str, none: str) -
         builder.none(none)
 
 
-def _calls(builder: RowBuilder, title: str, calls: list[tuple[Line, NodeKey]]) -> None:
+def _calls(builder: RowBuilder, calls: list[tuple[Line, NodeKey]]) -> None:
     if calls:
-        builder.heading(title)
+        builder.heading("Schedules")
         for line, link in calls:
             builder.item(*line, link=link)
 
@@ -246,10 +246,10 @@ def _step(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, node
     builder.field("app", (step.app_version or "", ""))
     for call in analysis.calls:
         if call.pointer == step.pointer:
-            _calls(builder, "Schedules", [_call_out(tree, call)])
+            _calls(builder, [_call_out(tree, call)])
     if step.params:
         builder.heading("Params")
-        add_value(builder, analysis, step.params, 2, f"{step.pointer}/params")
+        add_value(builder, analysis, step.params, f"{step.pointer}/params")
     if flow.steps.get(step.id) is step:
         _edges(builder, analysis, step.id)
         _before(builder, analysis, step.id)
@@ -347,7 +347,7 @@ def _edge(builder: RowBuilder, analysis: WorkflowAnalysis, edge: Edge) -> None:
     if edge.transition.condition is not None:
         builder.heading("Condition as written")
         condition = {"op": edge.transition.condition.op, "values": edge.transition.condition.values}
-        add_value(builder, analysis, condition, 2, f"{edge.transition.pointer}/condition")
+        add_value(builder, analysis, condition, f"{edge.transition.pointer}/condition")
     add_unknown_keys(builder, edge.transition)
     action = edge.transition.error_action if isinstance(edge.transition, ErrorCase) else None
     if action is not None:
@@ -370,7 +370,7 @@ def _call(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, call
     schema = tree.analysis(target).workflow.trigger if target else None
     declared = schema.input_schema if schema else None
     builder.heading("Inputs")
-    add_value(builder, analysis, dict(call.inputs), 2, f"{call.pointer}/params/inputs")
+    add_value(builder, analysis, dict(call.inputs), f"{call.pointer}/params/inputs")
     if not call.inputs:
         builder.none("none given")
     if declared is not None:

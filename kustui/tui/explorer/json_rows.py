@@ -14,7 +14,7 @@ from kustui.text.styled_lines import Line
 from kustui.tui.widgets.rows import NodeKey, RowBuilder, node_key
 
 
-def add_value(builder: RowBuilder, analysis: WorkflowAnalysis, value: object, indent: int, pointer: str) -> None:
+def add_value(builder: RowBuilder, analysis: WorkflowAnalysis, value: object, pointer: str) -> None:
     """Add a JSON value of any depth, naming the steps that it reads. ``pointer``: its place in the file."""
     path_name = path_namer(analysis.flow)
     pending: list[Iterator[tuple[str, object]]] = [_members(value)]
@@ -22,7 +22,7 @@ def add_value(builder: RowBuilder, analysis: WorkflowAnalysis, value: object, in
     while pending:
         for name, part in pending[-1]:
             place = f"{pointers[-1]}/{escape(name)}"
-            depth = indent + 2 * (len(pending) - 1)
+            depth = 2 * len(pending)
             label: Line = ((" " * min(depth, builder.width // 2), ""), (name, "key"), (" ", ""))
             if isinstance(part, (dict, list, tuple)) and part:
                 builder.add(*label, value=place)
