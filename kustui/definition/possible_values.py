@@ -58,8 +58,15 @@ class Term(Struct, frozen=True, dict=True):
     @cached_property
     def is_exhausted(self) -> bool:
         """Whether the candidates for a value leave no case out."""
-        dates = self.meaning.family is Family.DATE and parse_date(self.literal) is not None
-        return dates or self.meaning.is_exhausted_by_examples
+        return self.meaning.is_exhausted_by_examples
+
+    @cached_property
+    def is_ordered(self) -> bool:
+        """Whether it asks for more or less than a number or a date: what is none is neither, in any reading. A text
+        may be a date that kustui does not know."""
+        if self.meaning.family is Family.DATE:
+            return parse_date(self.literal) is not None
+        return self.meaning.family is Family.ORDER and number_of(self.literal) is not None
 
 
 Required = tuple[Term, bool]
@@ -192,10 +199,7 @@ def _fits(term: Term, holds: bool, value: Any) -> bool:
     pair = (value, literal) if term.place == 0 else (literal, value)
     answer = compare(term.operator, *pair)
     if isinstance(answer, Undecided):
-        # What is no number is neither more nor less than one, in any reading; likewise dates.
-        family = term.meaning.family
-        ordered = family is Family.DATE or (family is Family.ORDER and number_of(literal) is not None)
-        return not (ordered and holds)
+        return not (term.is_ordered and holds)
     return answer is holds
 
 

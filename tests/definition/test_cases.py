@@ -20,6 +20,8 @@ from kustui.definition.possible_values import Term
         ([("eq", True, True), ("eq", "a", True)], False),
         ([("eq", 2, True), ("gt", 3, True)], False),
         ([("eq", 2, True), *(("neq", number, True) for number in range(3, 300))], True),
+        ([("eq", "a", False), ("lt-date", "15.03.2026", True)], True),  # a date that kustui does not know
+        ([("eq", "a", True), ("lt-date", "2026-03-15", True)], False),
     ],
 )
 def test_comparisons_with_texts_and_numbers_hold_together_if_a_value_meets_them(
