@@ -62,11 +62,13 @@ class Term(Struct, frozen=True, dict=True):
 
     @cached_property
     def is_ordered(self) -> bool:
-        """Whether it asks for more or less than a number or a date: what is none is neither, in any reading. A text
-        may be a date that kustui does not know."""
+        """Whether what is no number, or no date, is neither more nor less than the literal, in any reading. What has
+        digits may be a date that kustui does not know."""
+        literal = self.literal
         if self.meaning.family is Family.DATE:
-            return parse_date(self.literal) is not None
-        return self.meaning.family is Family.ORDER and number_of(self.literal) is not None
+            has_digits = any(map(str.isdigit, literal)) if isinstance(literal, str) else is_number(literal)
+            return parse_date(literal) is not None or not has_digits
+        return self.meaning.family is Family.ORDER and number_of(literal) is not None
 
 
 Required = tuple[Term, bool]

@@ -21,6 +21,8 @@ from kustui.definition.possible_values import Term
         ([("eq", 2, True), ("gt", 3, True)], False),
         ([("eq", 2, True), *(("neq", number, True) for number in range(3, 300))], True),
         ([("eq", "a", False), ("lt-date", "15.03.2026", True)], True),  # a date that kustui does not know
+        ([("eq", "a", False), ("lt-date", 1_773_532_800, True)], True),
+        ([("eq", "a", False), ("lt-date", "tomorrow", True)], False),
         ([("eq", "a", True), ("lt-date", "2026-03-15", True)], False),
     ],
 )
