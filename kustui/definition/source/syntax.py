@@ -321,8 +321,10 @@ def _end_of_file(stop: _Stop) -> Fault | None:
     bracket = chr(stop.source.data[opened])
     what = "file" if stop.extent.end == len(stop.source.data) else "value"
     message = f"the {what} ends before the {bracket} at {stop.source.place(opened)} is closed"
-    hint, at = f"close it with {'}' if bracket == '{' else ']'}", stop.previous + 1
-    return stop.fault(message, hint, at, intended=f"{_closing(stop)}{stop.text[at : at + 1]}")
+    closing, at = f"close it with {'}' if bracket == '{' else ']'}", stop.previous + 1
+    if stop.text[stop.previous] == ":" or stop.complains("Expecting ':'"):
+        return stop.fault(message, f"add the value of the last key, and {closing}", at)
+    return stop.fault(message, closing, at, intended=f"{_closing(stop)}{stop.text[at : at + 1]}")
 
 
 def _closing(stop: _Stop) -> str:

@@ -154,6 +154,14 @@ def test_the_hint_says_how_it_is_written() -> None:
     assert only_fault(document_of("[[1], [2")).hint == "close it with ]"
 
 
+@pytest.mark.parametrize("text", ['{"a":', '{"a"', '[{"a": 1, "b": \n', '{"a": {"b"'])
+def test_a_bracket_is_not_what_a_file_lacks_that_ends_before_a_value(text: str) -> None:
+    fault = only_fault(document_of(text))
+    assert fault.hint == "add the value of the last key, and close it with }"
+    assert fault.intended is None
+    assert only_fault(document_of(f"{text.rstrip().removesuffix(':')}: 1")).intended
+
+
 ABOUT_THE_END = (
     "the file",
     "text after the end",
