@@ -25,7 +25,7 @@ _INTEGER = re.compile(r"\s*([+-]?)(?:0[xX]([0-9a-fA-F]+)|([0-9]+))", re.ASCII)
 _DECIMAL = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)", re.ASCII)
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}")
 _INTERNATIONAL = re.compile(r"\+[1-9]\d{9,13}")
-_ARGUMENT = re.compile(r",\s*([A-Za-z]+\s*=.*|[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+)$")
+_ARGUMENT = re.compile(r",\s*([A-Za-z]+\s*=.*|[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+)$", re.DOTALL)
 """What stands after the format of a date and is none: ``,timezone=…``, ``,Europe/Berlin``."""
 _MOST_DIGITS = 400
 """Of more a JavaScript number knows only that it is infinite."""

@@ -90,6 +90,7 @@ CASES: list[tuple[Any, Any, str]] = [
     ("/#fn:dateFormat,steps.1.at,MMM D, YYYY", "Jan 2, 2026", "[docs] the format may hold commas"),
     ("/#fn:dateFormat,steps.1.at,LL,timezone=America/New_York", UNDECIDED, "an argument, and no format"),
     ("/#fn:dateFormat,steps.1.at,LL,Europe/Berlin", UNDECIDED, "a time zone, and no format"),
+    ("/#fn:dateFormat,steps.1.at,LL,timezone=UTC\nLL", UNDECIDED, "an argument of several lines, and no format"),
     ("/#fn:parseMoney,steps.1.n", UNDECIDED, "[docs] the list of functions is longer than what is public"),
     # templates: values
     ("{{steps.1.n}}", "5", "[docs] always a string"),
