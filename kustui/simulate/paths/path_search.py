@@ -364,7 +364,7 @@ class PathSearch:
         return replace(branch, not_followed=(*branch.not_followed, run))
 
     def _weight(self, node: str) -> int:
-        """How far a run gets from a step, at most: its steps, and its schedules much more."""
+        """About how far a run gets from a step: its steps, and its schedules much more."""
         flow = self.analysis.flow
         if node not in flow.steps:
             return 0
