@@ -163,7 +163,7 @@ class PossibleValues(Struct, frozen=True, eq=False):
         may_be_there, example = not is_excluded, self._example
         if may_be_there and (is_equal or not example or not _fits(term, holds, example[0])):
             is_searched = bool(equals) or (count < _MOST_INEQUALITIES and are_exhausted)
-            candidates = [_spellings(each.literal) for each in equals] or [_candidates(comparisons.terms)]
+            candidates = [_spellings(each.literal) for each in equals] or [_nearest_candidates(term, comparisons)]
             found = [tuple(islice(filter(comparisons.take, each), 1)) for each in candidates] if is_searched else [()]
             example = found[0] if all(found) else ()
             may_be_there = bool(example) or not is_searched
@@ -212,6 +212,13 @@ def _spellings(literal: Any) -> Iterator[Any]:
         yield from (number, text_of(number))
     if isinstance(literal, bool) or literal in ("true", "false"):
         yield from (str(literal).lower(), str(literal).lower() == "true")
+
+
+def _nearest_candidates(term: Term, comparisons: _Comparisons) -> Iterator[Any]:
+    """Those of all comparisons, with what is like or beside the value of one of them first: of a row of bounds that
+    become closer, the last one tells of a value that meets all."""
+    yield from _candidates((term,))
+    yield from _candidates(comparisons.terms)
 
 
 def _candidates(terms: Sequence[Term]) -> Iterator[Any]:

@@ -43,6 +43,8 @@ _LINES = {Zoom.COMPACT: 1, Zoom.NORMAL: 3, Zoom.FULL: 3}
 """Of a text in a box that has room."""
 _LONGEST_WORD = 60
 """Cells of a word that a box is widened for; a longer one is broken."""
+_WIDEST = 1000
+"""Cells that a text is given at most: no screen is wider."""
 _NARROWEST = 12
 """Cells of a box, whose text is longer."""
 _FRAME = 4
@@ -363,11 +365,12 @@ def _with_references(text: str, references: Iterable[str], look: str) -> Line:
 def _needed(text: Line, indent: int, least: int, most: int) -> int:
     """The cells in which a text has at most so many lines, and at least some."""
     width = width_of(text)
-    if width <= least or most == 1:
-        return width
+    widest = min(width, _WIDEST)
+    if width <= least or most == 1 or width // most >= _WIDEST:
+        return widest
     longest = max(cells(word) for word in "".join(piece for piece, _ in text).split(" "))
     lower = max(least, width // most, min(longest + indent, _LONGEST_WORD))
-    sizes = range(lower, width, 4)
+    sizes = range(lower, widest, 4)
 
     def fits(size: int) -> bool:
         return sum(1 for _ in islice(wrapped(text, size, indent), most + 1)) <= most
@@ -376,7 +379,7 @@ def _needed(text: Line, indent: int, least: int, most: int) -> int:
     while end < len(sizes) and not fits(sizes[end - 1]):
         end *= 2
     at = bisect_left(sizes, True, end // 2, min(end, len(sizes)), key=fits)
-    return sizes[at] if at < len(sizes) else width
+    return sizes[at] if at < len(sizes) else widest
 
 
 def _broken(text: Line, width: int, indent: int, most: int) -> tuple[Line, ...]:

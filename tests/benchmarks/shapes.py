@@ -235,7 +235,7 @@ def any_of(n: int) -> Part:
     return _asking(when("or", *(is_value(index) for index in range(n))))
 
 
-@shape(timed=250)
+@shape(counted=40, timed=250)
 def numbers_of_one_field(n: int) -> Part:
     """A condition that holds one number against as many others."""
     return _asking(when("and", *(when("gt", "/#steps.1.conversation.count", index) for index in range(n))))
