@@ -56,11 +56,6 @@ class Term(Struct, frozen=True, dict=True):
         return outcome_if_missing(self.operator, literals, [place == self.place for place in range(meaning.reads)])
 
     @cached_property
-    def is_exhausted(self) -> bool:
-        """Whether the candidates for a value leave no case out."""
-        return self.meaning.is_exhausted_by_examples
-
-    @cached_property
     def is_ordered(self) -> bool:
         """Whether what is no number, or no date, is neither more nor less than the literal, in any reading. What has
         digits may be a date that kustui does not know."""
@@ -110,6 +105,11 @@ class _Comparisons(NamedTuple):
         return self._replace(numbers=self.numbers.asking((term, holds), number_of(literal) or 0, asked is holds))
 
     @property
+    def size(self) -> int:
+        """How many they are."""
+        return len(self.texts.asked) + len(self.numbers.asked) + len(self.others)
+
+    @property
     def terms(self) -> list[Term]:
         return [term for term, _ in (*self.texts.asked, *self.numbers.asked, *self.others)]
 
@@ -151,14 +151,12 @@ class PossibleValues(Struct, frozen=True, eq=False):
         """Those of them for which one more comparison holds, or does not."""
         may_be_missing = self.may_be_missing and term.outcome_of_missing in (None, holds)
         is_equal = asks_equal(term.operator) is holds
-        count = sum(
-            map(len, (self._comparisons.texts.asked, self._comparisons.numbers.asked, self._comparisons.others))
-        )
+        count = self._comparisons.size
         if count >= _MOST_COMPARISONS and not is_equal:
             return replace(self, may_be_missing=may_be_missing)
         comparisons = self._comparisons.asking(term, holds)
         equals = (*self._equals, term) if is_equal else self._equals
-        are_exhausted = self._are_exhausted and term.is_exhausted
+        are_exhausted = self._are_exhausted and term.meaning.is_exhausted_by_examples
         is_excluded = self._is_excluded or _excludes(term, holds, comparisons.others)
         may_be_there, example = not is_excluded, self._example
         if may_be_there and (is_equal or not example or not _fits(term, holds, example[0])):
