@@ -54,7 +54,7 @@ class Cache:
 
     @property
     def size(self) -> int:
-        """Bytes of the file; 0 where there is none."""
+        """Bytes of the file; 0 where there is none, and nobody needs to make a key."""
         with suppress(OSError):
             if self.path is not None:
                 return self.path.stat().st_size
@@ -86,7 +86,7 @@ class Cache:
         return values
 
     def write(self, values: Iterable[tuple[bytes, bytes]]) -> None:
-        """Keep some values under their keys."""
+        """Keep some values under their keys. They are made where they can be kept, before others have to wait."""
         now = int(time.time())
 
         def insert(connection: Connection) -> None:
@@ -95,7 +95,6 @@ class Cache:
             )
             connection.execute("CREATE INDEX IF NOT EXISTS by_use ON result (used)")
             connection.execute("DELETE FROM result WHERE used < ? OR used > ?", (now - _LONGEST, now + _DAY))
-            rows = ((key, now, _packed(key, value)) for key, value in values)
             connection.executemany("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", rows)
             while _bytes_used(connection) > MOST_BYTES and _remove_oldest(connection):
                 pass
@@ -104,7 +103,8 @@ class Cache:
             with suppress(OSError):
                 self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self.path.touch(mode=0o600)
-            if is_file(self.path):  # a pipe would wait for somebody to write
+            if is_file(self.path) and self._may_be_written:  # a pipe would wait for somebody to write
+                rows = [(key, now, _packed(key, value)) for key, value in values]
                 self._ask(insert, "rw")
 
     def _ask(self, question: Callable[[Connection], None], mode: str) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,16 @@ def test_a_folder_that_may_only_be_read_is_read(cache: Cache) -> None:
     finally:
         cache.path.parent.chmod(0o700)
     assert (done.stdout, done.stderr) == ("b'value'\n", "")
+
+
+def test_nothing_is_made_that_cannot_be_kept(tmp_path: Path) -> None:
+    def made() -> Iterator[tuple[bytes, bytes]]:
+        raise AssertionError("made")
+        yield KEY, b"value"
+
+    tmp_path.joinpath("file").touch()
+    for path in (None, tmp_path / "file" / "results.sqlite", tmp_path):
+        Cache(path).write(made())
 
 
 def test_a_locked_file_is_not_waited_for_long(cache: Cache) -> None:

@@ -67,14 +67,14 @@ class CachedCheck:
 
     def kept_problems(self, snapshot: Snapshot, settings: Settings) -> tuple[Problem, ...] | None:
         """The problems alone, for whoever needs nothing else; None where they are not kept."""
-        if self._cache.path is None or not _is_whole(snapshot.collection):
+        if not self._cache.size or not _is_whole(snapshot.collection):
             return None
         key = self._keys_of(snapshot, settings).problems
         return _restored(self._cache.read([key]).get(key), CollectionData(snapshot.collection, settings).problems)
 
     def _kept_snapshot(self, snapshot: Snapshot, settings: Settings) -> Snapshot | None:
         """The snapshot as it was checked, without the results of its workflows; None where it is not kept."""
-        if not _is_whole(snapshot.collection):
+        if not self._cache.size or not _is_whole(snapshot.collection):
             return None
         data, keys = CollectionData(snapshot.collection, settings), self._keys_of(snapshot, settings)
         kept = self._cache.read([keys.problems, keys.schedules, keys.between])
@@ -103,7 +103,7 @@ class CachedCheck:
         new = [entry for entry in snapshot.collection.entries if entry.key in results and entry.key not in self._kept]
         self._kept = {**self._kept, **{entry.key: results[entry.key] for entry in new}}
         keys = self._workflow_keys_of(snapshot.collection, snapshot.settings or Settings())
-        self._cache.write(list(_result_records(replace(snapshot, results=results), new, keys)))
+        self._cache.write(_result_records(replace(snapshot, results=results), new, keys))
 
     def keep(self) -> None:
         """Write what the last check came to."""
@@ -112,9 +112,9 @@ class CachedCheck:
         if snapshot is not None and snapshot.is_checked and snapshot.settings is not None:
             new = [entry for entry in snapshot.collection.entries if entry.key not in kept]
             # What the next opening needs is written first: kustui may be left at any moment.
-            self._cache.write([*self._snapshot_records(snapshot, snapshot.settings)])
+            self._cache.write(self._snapshot_records(snapshot, snapshot.settings))
             keys = self._workflow_keys_of(snapshot.collection, snapshot.settings)
-            self._cache.write([*_result_records(snapshot, new, keys)])
+            self._cache.write(_result_records(snapshot, new, keys))
         self._keys = self._workflow_keys = None  # the next collection is another one
 
     def _snapshot_records(self, snapshot: Snapshot, settings: Settings) -> Iterator[_Record]:
@@ -230,6 +230,8 @@ def _bytes_of(value: object) -> bytes:
 
 def _kept_results(cache: Cache, keys: _WorkflowKeys, known: Results) -> dict[str, WorkflowResult]:
     """The results of workflows that are not ``known``, as far as they are kept."""
+    if not cache.size:
+        return {}  # its keys are those of all bytes
     collection = keys.collection
     ids = _Ids(cache, collection)
     due = [(entry, keys.of(entry)) for entry in collection.entries if entry.key not in known]

@@ -81,6 +81,19 @@ def test_what_has_not_changed_is_not_checked_again(cache: Cache, folder: Path) -
     assert facts(replace(again, results=again.every_result)) == facts(first)
 
 
+def test_without_a_cache_no_byte_is_looked_at_for_its_keys(
+    cache: Cache, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cache.path is not None
+    cache.path.parent.touch()  # no folder can be there
+    monkeypatch.setattr(check_cache, "key_of", None)
+    opened = open_paths([str(folder)])
+    assert CachedCheck(cache, lambda: check_snapshot).kept_problems(opened, Settings()) is None
+    first, count = checked(cache, [str(folder)])
+    assert count == 20
+    assert told(first) == told(check_snapshot(opened))
+
+
 def test_problems_alone_are_the_same(cache: Cache, folder: Path) -> None:
     opened = open_paths([str(folder)])
     check = CachedCheck(cache, lambda: check_snapshot)
