@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -59,19 +59,21 @@ class FixRounds(Struct, frozen=True):
             if not fixes:
                 break
             count += len(fixes)
-            snapshot = self._checked(snapshot, _added(edits, fixes))
+            snapshot = self._checked(snapshot, _added(edits, fixes.values()))
             problems = self.reported(snapshot)
         # A suppression that hides nothing any more is judged by the last state.
-        fixes = self._fixes(snapshot, _split(snapshot, problems)[1])
-        _added(edits, fixes)
+        others = _split(snapshot, problems)[1]
+        fixes = self._fixes(snapshot, others)
+        _added(edits, fixes.values())
         analyses = AnalysisCache(snapshot.collection, self.settings)
-        made = frozenset(fixes)
-        left = tuple(problem for problem in problems if not _is_fixed(made, problem, analyses))
+        made = {id(others[index]) for index in fixes}
+        left = tuple(problem for problem in problems if id(problem) not in made)
         hidden = 0 if self.unsafe else sum(bool(fixes_of(problem, analyses)) for problem in left)
         all_edits = tuple(edit for own_edits in edits.values() for edit in own_edits)
         return FixResult(snapshot, left, all_edits, count + len(fixes), hidden)
 
-    def _fixes(self, snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[Fix, ...]:
+    def _fixes(self, snapshot: Snapshot, problems: Sequence[Problem]) -> Mapping[int, Fix]:
+        """By which of the problems each is of."""
         return safe_fixes(problems, AnalysisCache(snapshot.collection, self.settings), unsafe=self.unsafe)
 
     def _checked(self, before: Snapshot, data: dict[Source, bytes]) -> Snapshot:
@@ -103,16 +105,12 @@ def _split(snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[list[Proble
     )
 
 
-def _added(edits: dict[str, tuple[TextEdit, ...]], fixes: Sequence[Fix]) -> dict[Source, bytes]:
+def _added(edits: dict[str, tuple[TextEdit, ...]], fixes: Iterable[Fix]) -> dict[Source, bytes]:
     """Add the edits of fixes to those of the files as they were read; returns what the files hold then."""
     new = by_source(edit for fix in fixes for edit in fix.edits)
     for source, later in new.items():
         edits[source.path] = composed(edits.get(source.path, ()), later)
     return {source: edited(source, own_edits) for source, own_edits in new.items()}
-
-
-def _is_fixed(fixes: frozenset[Fix], problem: Problem, analyses: AnalysisCache) -> bool:
-    return bool(fixes) and any(fix in fixes for fix in fixes_of(problem, analyses)[:1])
 
 
 # What comes of it

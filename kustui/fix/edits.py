@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kustui.definition.source.source import Extent, Source
 
@@ -27,6 +27,18 @@ class TextEdit(NamedTuple):
     text: str
 
 
+class Joint(NamedTuple):
+    """How what a fix does is done together with what others do at the same place, such as the end of a list: their own
+    edits would touch the same bytes."""
+
+    place: Hashable
+    """Fixes of the same place are made together."""
+    part: object
+    """What this one does there."""
+    edits: Callable[[Sequence[Any]], tuple[TextEdit, ...]]
+    """The edits that do several parts, in their order, as if one was done after the other."""
+
+
 class Fix(NamedTuple):
     """Edits that are made together or not at all, in one file or in several."""
 
@@ -35,6 +47,8 @@ class Fix(NamedTuple):
     edits: tuple[TextEdit, ...]
     is_safe: bool = False
     """Whether only one thing can have been meant, so that nobody has to be asked."""
+    joint: Joint | None = None
+    """None where it waits for others that touch its bytes."""
 
 
 def by_source(edits: Iterable[TextEdit]) -> dict[Source, tuple[TextEdit, ...]]:

@@ -73,9 +73,9 @@ def insert_members(document: Document, pointer: str, members: Mapping[str, objec
     return _inserted(document, pointer, members, before)
 
 
-def append_element(document: Document, pointer: str, value: object) -> TextEdit:
-    """A new last element of a list."""
-    return _inserted(document, pointer, [value])
+def append_elements(document: Document, pointer: str, values: Sequence[object]) -> TextEdit:
+    """New last elements of a list."""
+    return _inserted(document, pointer, values)
 
 
 def _inserted(

@@ -25,9 +25,9 @@ from kustui.definition.source.outline import item_at
 from kustui.definition.source.positions import key_of, parent
 from kustui.definition.source.source import Extent, Source
 from kustui.errors import KustuiError
-from kustui.fix.edits import Fix, TextEdit, edited
+from kustui.fix.edits import Fix, Joint, TextEdit, edited
 from kustui.fix.json_edits import (
-    append_element,
+    append_elements,
     insert_members,
     member,
     remove,
@@ -165,11 +165,15 @@ def _other_type(written: str) -> tuple[str, str, str | None]:
     return ("put it into a list", "[", "]") if written.startswith("{") else ("", "", None)
 
 
-def _appended(document: Document, pointer: str, value: object, *, before: str = "") -> TextEdit:
-    """A new last element of a list; where there is none, the list, before another member."""
-    if member(document, pointer) is not None:
-        return append_element(document, pointer, value)
-    return insert_members(document, parent(pointer), {key_of(pointer): [value]}, before=before)
+def _appending(title: str, document: Document, pointer: str, value: object, *, before: str = "") -> Fix:
+    """A new last element of a list, which others may follow; where there is none, the list, before another member."""
+
+    def edits(values: Sequence[object]) -> tuple[TextEdit, ...]:
+        if member(document, pointer) is not None:
+            return (append_elements(document, pointer, values),)
+        return (insert_members(document, parent(pointer), {key_of(pointer): [*values]}, before=before),)
+
+    return Fix(title, edits([value]), joint=Joint((document.source, pointer), value, edits))
 
 
 # Ids and names
@@ -299,8 +303,9 @@ def lead_to_first_step(problem: Problem, analyses: AnalysisCache) -> Fixes:
     led_to = {edge.target for node in flow.steps for edge in flow.declared_edges[node]}
     place = f"{trigger.pointer}/transitions"
     for id_ in [id_ for id_ in flow.steps if id_ not in led_to][:_MOST] or [*flow.steps][:1]:
-        edit = _appended(problem.document, place, to(id_))
-        yield Fix(f"begin with the step {quoted(flow.name_of(flow.steps[id_]))}", (edit,))
+        yield _appending(
+            f"begin with the step {quoted(flow.name_of(flow.steps[id_]))}", problem.document, place, to(id_)
+        )
 
 
 def add_error_case(problem: Problem, analyses: AnalysisCache) -> Fixes:
@@ -313,8 +318,8 @@ def add_error_case(problem: Problem, analyses: AnalysisCache) -> Fixes:
     source = flow.steps.get(edges[0].source) if edges and edges[0].source == edges[-1].source else None
     if source is None or source.action is None:
         return
-    edit = _appended(document, f"{source.pointer}/errorCases", to(problem.step))
-    yield Fix(f"lead here by an error case of {quoted(flow.name_of(source))}", (edit,))
+    title = f"lead here by an error case of {quoted(flow.name_of(source))}"
+    yield _appending(title, document, f"{source.pointer}/errorCases", to(problem.step))
 
 
 def remove_values(problem: Problem, analyses: AnalysisCache) -> Fixes:
@@ -353,8 +358,8 @@ def add_dependency(problem: Problem, analyses: AnalysisCache) -> Fixes:
     if app is None or problem.intended is not None:
         return
     text, place = text_of(document.source, problem.where()), f"{app.item.pointer}/dependencies"
-    edit = _appended(document, place, text, before="workflows")
-    yield Fix(f"add {quoted(text, 60)} to dependencies", (edit,), problem.is_certain)
+    fix = _appending(f"add {quoted(text, 60)} to dependencies", document, place, text, before="workflows")
+    yield fix._replace(is_safe=problem.is_certain)
 
 
 def remove_unused(problem: Problem, analyses: AnalysisCache) -> Fixes:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.check.problems import Problem
 from kustui.definition.expressions import Reference, parse, template_path
 from kustui.definition.source.source import Extent, Source
+from kustui.errors import KustuiError
 from kustui.fix import part_fixes
 from kustui.fix.argument_fixes import add_arguments
 from kustui.fix.edits import Fix, TextEdit, overlaps
@@ -49,20 +50,48 @@ def is_fixable(problem: Problem) -> bool:
     return problem.intended is not None or problem.is_certain or problem.rule in _ALWAYS_FIXABLE
 
 
-def safe_fixes(problems: Iterable[Problem], analyses: AnalysisCache, *, unsafe: bool = False) -> tuple[Fix, ...]:
+def safe_fixes(problems: Iterable[Problem], analyses: AnalysisCache, *, unsafe: bool = False) -> dict[int, Fix]:
     """The fixes that are made without asking, those that are not safe among them if that is wanted: for each problem
-    its first one, without those that touch the bytes of an earlier one."""
-    chosen: list[Fix] = []
+    its first one, by which of the problems it is of.
+
+    Without those that touch the bytes of an earlier one, unless both are made jointly: then the first of these has the
+    edits of all, and the others have none.
+    """
+    chosen: dict[int, Fix] = {}
     taken: dict[Source, list[TextEdit]] = {}
-    for problem in problems:
-        if not (problem.is_certain or unsafe):
+    joined: dict[Hashable, dict[tuple[TextEdit, ...], int]] = {}
+    for index, problem in enumerate(problems):
+        fix = next(iter(fixes_of(problem, analyses)), None) if problem.is_certain or unsafe else None
+        if fix is None or not (fix.is_safe or unsafe):
             continue
-        fix = next(iter(fixes_of(problem, analyses)), None)
-        if fix is not None and (fix.is_safe or unsafe) and all(_is_free(edit, taken) for edit in fix.edits):
-            chosen.append(fix)
+        together = joined.get(fix.joint.place) if fix.joint is not None else None
+        if together is not None:
+            if together.setdefault(fix.edits, index) == index:  # else it says the same as one of them
+                chosen[index] = fix
+        elif all(_is_free(edit, taken) for edit in fix.edits):
+            chosen[index] = fix
+            if fix.joint is not None:
+                joined[fix.joint.place] = {fix.edits: index}
             for edit in fix.edits:
                 insort(taken.setdefault(edit.source, []), edit, key=_place)
-    return tuple(chosen)
+    for together in joined.values():
+        _join(chosen, [*together.values()])
+    return chosen
+
+
+def _join(chosen: dict[int, Fix], joined: Sequence[int]) -> None:
+    """Let the first of some fixes make all of them; if they cannot be made together, only itself."""
+    first, *others = joined
+    joint, parts = chosen[first].joint, [fix.joint.part for fix in map(chosen.__getitem__, joined) if fix.joint]
+    if joint is None or not others:
+        return
+    try:
+        chosen[first] = written_fix(chosen[first]._replace(edits=joint.edits(parts)))
+    except KustuiError:
+        for other in others:
+            del chosen[other]
+    else:
+        chosen.update({other: chosen[other]._replace(edits=()) for other in others})
 
 
 def _is_free(edit: TextEdit, taken: Mapping[Source, list[TextEdit]]) -> bool:

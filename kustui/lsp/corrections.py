@@ -101,7 +101,7 @@ def actions(
             yield from _quick_fixes(state, problem, range_, versions=versions)
     if _asks_for(only, FIX_ALL):
         fixes = safe_fixes(problems, state.snapshot.analyses)
-        edit = workspace_edit(state, (edit for fix in fixes for edit in fix.edits), versions=versions)
+        edit = workspace_edit(state, (edit for fix in fixes.values() for edit in fix.edits), versions=versions)
         if fixes and edit is not None:
             yield types.CodeAction("Make all safe fixes of kustui", kind=FIX_ALL, edit=edit)
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from kustui.check.rule import app, step, to, workflow
 from kustui.cli import main
+from tests.benchmarks.shapes import SHAPES
 from tests.support.commands import run_command, run_with_input
 from tests.support.terminal import environment
 
@@ -68,6 +70,50 @@ def test_one_syntax_error_behind_the_other_is_fixed(capsys: pytest.CaptureFixtur
     (folder / "app.json").write_text(without_commas)
     assert run(capsys, "app.json", "--fix")[0] == 0
     assert (folder / "app.json").read_text() == whole
+
+
+@pytest.mark.parametrize("dependencies", [None, [], ["kustomer-^1.4.8"], ["kustomer-^1.4.8", "sms-^1.0.0"]])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_apps_of_similar_names_are_all_declared_and_none_is_taken_for_another(
+    capsys: pytest.CaptureFixture[str], folder: Path, dependencies: list[str] | None, indent: int | None
+) -> None:
+    versions = [f"orders_{letter}-^1.0.0" for letter in "abc"]
+    steps = [
+        step(f"s{at}", *(to(f"s{at + 1}") for _ in versions[at + 1 :][:1]), appVersion=version)
+        for at, version in enumerate(versions)
+    ]
+    value = app(workflow("Ask", *steps))
+    declared = value if dependencies is None else {**value, "dependencies": dependencies}
+    (folder / "app.json").write_text(json.dumps(declared, indent=indent))
+    assert run(capsys, "app.json", "--fix")[1].startswith("3 problems fixed; no problems")
+    expected = {**value, "dependencies": [*(dependencies or []), *versions]}
+    text = (folder / "app.json").read_text()
+    assert json.loads(text) == expected
+    assert len(text.splitlines()) == len(json.dumps(expected, indent=indent).splitlines())
+
+
+def test_what_is_added_to_a_list_of_a_module_is_added_in_its_manner(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    entry = "trigger: { id: '1', eventName: 'kustomer.note.create', transitions: [{ target: 'a', condition: always }] }"
+    first = "{ id: 'a', appVersion: 'orders_a-^1.0.0', transitions: [{ target: 'b', condition: always }] }"
+    second = "{ id: 'b', appVersion: 'orders_b-^1.0.0', transitions: [] }"
+    text = (
+        "const always = { op: 'true', values: [true] };\n"
+        "module.exports = { app: 'sample', version: '1.0.0', title: 'T', dependencies: ['sms-^1.0.0'],\n"
+        f"  workflows: [{{ name: 'Ask', {entry}, steps: [{first}, {second}] }}] }};\n"
+    )
+    (folder / "app.js").write_text(text)
+    assert run(capsys, "app.js", "--fix")[1].startswith("2 problems fixed; no problems")
+    added = "'sms-^1.0.0', 'orders_a-^1.0.0', 'orders_b-^1.0.0'"
+    assert (folder / "app.js").read_text() == text.replace("'sms-^1.0.0'", added)
+
+
+def test_more_is_added_to_a_list_than_there_are_rounds(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "app.json").write_bytes(SHAPES["error_readers"].bytes_of(110))
+    report = run(capsys, "app.json", "--fix", "--unsafe-fixes")[1]
+    assert report.splitlines()[-1].startswith("110 problems fixed; ")
+    assert "error-reference" not in report
 
 
 def test_what_is_left_is_reported_and_decides_the_status(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

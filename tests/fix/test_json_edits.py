@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kustui.definition.collection import Document, read_document
 from kustui.definition.source.positions import escape
 from kustui.fix.edits import TextEdit, edited
-from kustui.fix.json_edits import append_element, insert_members, remove, remove_member, replace_string
+from kustui.fix.json_edits import append_elements, insert_members, remove, remove_member, replace_string
 
 
 def document(text: str) -> Document:
@@ -56,7 +56,7 @@ def after(edit: TextEdit) -> str:
 def test_what_is_added_looks_as_its_neighbours(text: str, with_member: str, with_first: str, with_element: str) -> None:
     assert after(insert_members(document(text), "/a", {"k": {"q": [1, "ä"]}})) == with_member
     assert after(insert_members(document(text), "/a", {"k": True}, before="x")) == with_first
-    assert after(append_element(document(text), "/l", "w")) == with_element
+    assert after(append_elements(document(text), "/l", ["w"])) == with_element
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,7 @@ def _safe_fixes_of(scopes: Iterable[tuple[str, Sequence[Problem]]], snapshot: Sn
     proposals: dict[tuple[TextEdit, ...], Proposal] = {}
     for name, problems in scopes:
         fixes = safe_fixes(problems, snapshot.analyses)
-        edits = tuple(edit for fix in fixes for edit in fix.edits)
+        edits = tuple(edit for fix in fixes.values() for edit in fix.edits)
         if edits and edits not in proposals:
             proposals[edits] = _proposal(
                 f"make {len(fixes):,} safe fix{'es' if len(fixes) > 1 else ''} of {name}", edits
