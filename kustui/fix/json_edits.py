@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kustui.definition.collection import Document
 from kustui.definition.source.positions import BLANKS, Spot, escape, key_of, key_text, member_at, parent
@@ -139,6 +139,19 @@ def _change_elements(
 def remove(document: Document, pointer: str) -> TextEdit:
     """Without a member or an element, and without the comma that set it apart."""
     return _removed(document.source, document.spot(pointer))
+
+
+def remove_elements(document: Document, pointers: Iterable[str]) -> tuple[TextEdit, ...]:
+    """Without some elements of a list. The last ones go together, with the comma before the first of them."""
+    source, edits, end = document.source, list[TextEdit](), 0
+    for spot in sorted(map(document.spot, pointers), key=lambda spot: spot.begin, reverse=True):
+        edit = _removed(source, spot)
+        if edits and edit.extent.end > edits[-1].extent.start:
+            edits[-1] = _removed(source, Spot(Extent(spot.begin, end)))
+        else:
+            edits.append(edit)
+            end = spot.value.end
+    return tuple(reversed(edits))
 
 
 def remove_member(source: Source, key: Extent) -> TextEdit:

@@ -31,11 +31,12 @@ from kustui.fix.json_edits import (
     insert_members,
     member,
     remove,
+    remove_elements,
     remove_member,
     replace_string,
     text_of,
 )
-from kustui.fix.suppressions import without_suppression
+from kustui.fix.suppressions import suppression_removal
 from kustui.text.messages import printable, quoted, shortened
 
 Fixes = Iterator[Fix]
@@ -367,11 +368,13 @@ def remove_unused(problem: Problem, analyses: AnalysisCache) -> Fixes:
     if not problem.is_certain:
         return
     if problem.pointer:
-        yield Fix("remove this entry", (remove(problem.document, problem.pointer),), is_safe=True)
+        document, pointer = problem.document, problem.pointer
+        joint = Joint((document.source, parent(pointer)), pointer, lambda pointers: remove_elements(document, pointers))
+        yield Fix("remove this entry", joint.edits([pointer]), is_safe=True, joint=joint)
         return
     try:
-        change = without_suppression(problem)
+        joint = suppression_removal(problem)
+        edits = joint.edits([joint.part])
     except KustuiError:  # the file has changed meanwhile, or is written in a way that cannot be edited
         return
-    edit = change.edit._replace(source=problem.document.source)  # which holds the same
-    yield Fix("remove this suppression", (edit,), is_safe=True)
+    yield Fix("remove this suppression", edits, is_safe=True, joint=joint)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.check.problems import UNUSED_SUPPRESSION, Problem
 from kustui.config.configuration import ConfigurationError, ConfigurationFile, parse_file
 from kustui.definition.source.source import Extent
 from kustui.files import ReadError, read_file
 from kustui.fix.changes import Change, ChangeError, OutdatedError
+from kustui.fix.edits import Joint, TextEdit
+from kustui.fix.toml_parts import WrittenElements, WrittenTables
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
-    from tomlkit.items import AoT, Table
+    from tomlkit.items import AoT, Array, Table
 
 _MARK = "\0"
 """Marks a place of a text while tomlkit writes it: no TOML holds it."""
@@ -47,31 +49,41 @@ def suppression_of(problem: Problem, path: str, reason: str) -> Change:
     return _change(file, raw, lambda: _with(file, fields), [*suppressions, fields])
 
 
-def without_suppression(problem: Problem) -> Change:
-    """The change that removes the suppression that an ``unused-suppression`` is about. Raises ChangeError, also where
-    the problem is about something else, such as an entry of a baseline."""
-    path = problem.document.path
+# Removal
+
+
+def suppression_removal(problem: Problem) -> Joint:
+    """How the suppression that an ``unused-suppression`` is about is removed, and others of its file with it. Raises
+    ChangeError, as do the edits, also where the problem is about something else, such as an entry of a baseline."""
+    path, source = problem.document.path, problem.document.source
     if problem.rule != UNUSED_SUPPRESSION or not path.endswith(".toml"):
         raise ChangeError("there is no suppression to remove")
     raw = read_file(path)
-    file, places, cuts = _written(path, raw)
-    index = places.get(problem.extent) if problem.extent is not None else None
-    if file.source.data != problem.document.source.data or index is None:
+    written = _written(path, raw)
+    index = written.indices.get(problem.extent) if problem.extent is not None else None
+    if written.file.source.data != source.data or index is None:
         raise OutdatedError(path)
-    if cuts:
-        return Change(path, raw, file.source.encoded(_cut(file.source.data.decode(), *cuts[index]).encode()))
-    suppressions = file.values.get(_KEY, [])
-    return _change(file, raw, lambda: _without(file, index), [*suppressions[:index], *suppressions[index + 1 :]])
+
+    def edits(indices: Sequence[int]) -> tuple[TextEdit, ...]:
+        if written.parts is not None:
+            cuts = written.parts.cuts(sorted(indices))
+            return tuple(TextEdit(source, extent, text) for extent, text in cuts)
+        suppressions, gone = written.file.values.get(_KEY, []), frozenset(indices)
+        left = [one for at, one in enumerate(suppressions) if at not in gone]
+        change = _change(written.file, raw, lambda: _without(written.file, indices), left)
+        return (change.edit._replace(source=source),)
+
+    return Joint((source, _KEY), index, edits)
 
 
 class _Written(NamedTuple):
     """The suppressions of a file, and where they are written."""
 
     file: ConfigurationFile
-    places: Mapping[Extent, int]
+    indices: Mapping[Extent, int]
     """Which one each place is of."""
-    cuts: Sequence[tuple[int, int]]
-    """The characters of each that can be taken out without what stands around it; none where that is not certain."""
+    parts: WrittenTables | WrittenElements | None
+    """None where it is not certain that each can be taken out without what stands around it."""
 
 
 @lru_cache(maxsize=1)
@@ -79,33 +91,47 @@ def _written(path: str, raw: bytes) -> _Written:
     """What a file holds. Kept, as each of many suppressions that hide nothing asks for it."""
     file = parse_file(path, raw)
     places = [file.extent((_KEY, index)) for index in range(len(file.values.get(_KEY, [])))]
-    return _Written(file, {place: index for index, place in reversed([*enumerate(places)])}, _cuts(file))
+    return _Written(file, {place: index for index, place in reversed([*enumerate(places)])}, _parts(file, places))
 
 
-def _cuts(file: ConfigurationFile) -> Sequence[tuple[int, int]]:
-    """Where the tables of the suppressions begin and end. Each has to say by itself what it is, and all that is left
-    without them what the file says besides, so that any of them may be taken out."""
+def _parts(file: ConfigurationFile, places: Sequence[Extent]) -> WrittenTables | WrittenElements | None:
+    """Where the suppressions begin and end, whose headers or brackets stand at some places."""
     from tomlkit.exceptions import TOMLKitError
-    from tomlkit.items import AoT
+    from tomlkit.items import AoT, Array
 
     try:
         document, table = _document(file)
         present = table[_KEY]
-        if not isinstance(present, AoT):
-            return ()
-        for one in present.body:
-            one.trivia.indent = f"{_MARK}{one.trivia.indent}"
-            _mark_end(one)
-        pieces = document.as_string().split(_MARK)
-        said = [parse_file(file.path, piece.encode()).values for piece in pieces[1::2]]
-        others = parse_file(file.path, "".join(pieces[::2]).encode()).values
+        if isinstance(present, AoT):
+            return _tables(file, document, present)
+        return _elements(file, present, places) if isinstance(present, Array) else None
     except (TOMLKitError, ConfigurationError, ValueError, KeyError):
-        return ()
+        return None
+
+
+def _tables(file: ConfigurationFile, document: TOMLDocument, tables: AoT) -> WrittenTables | None:
+    """Each has to say by itself what it is, and all that is left without them what the file says besides, so that any
+    of them may be taken out."""
+    for one in tables.body:
+        one.trivia.indent = f"{_MARK}{one.trivia.indent}"
+        _mark_end(one)
+    pieces = document.as_string().split(_MARK)
+    said = [parse_file(file.path, piece.encode()).values for piece in pieces[1::2]]
+    others = parse_file(file.path, "".join(pieces[::2]).encode()).values
     suppressions = file.values[_KEY]
     if said != [{_KEY: [one]} for one in suppressions] or {**others, _KEY: suppressions} != file.values:
-        return ()
-    ends = [*accumulate(map(len, pieces))]
-    return [*zip(ends[::2], ends[1::2], strict=False)]
+        return None
+    ends = [*accumulate(len(piece.encode()) for piece in pieces)]
+    return WrittenTables(file.source.data, tuple(map(Extent, ends[::2], ends[1::2])))
+
+
+def _elements(file: ConfigurationFile, array: Array, places: Sequence[Extent]) -> WrittenElements | None:
+    literals = [one.as_string().encode() for one in array]
+    if len(literals) != len(places):
+        return None
+    extents = (Extent(place.start, place.start + len(one)) for place, one in zip(places, literals, strict=True))
+    elements = WrittenElements(file.source.data, tuple(extents))
+    return elements if literals == elements.literals and elements.are_separated_by_commas else None
 
 
 def _change(
@@ -172,30 +198,17 @@ def _table(keys: Sequence[str], fields: Mapping[str, str]) -> str:
     return f"[[{'.'.join(keys)}]]\n{tomlkit.dumps(fields)}"
 
 
-def _without(file: ConfigurationFile, index: int) -> str:
-    """The text of a file without one of its suppressions; a comment that follows it stays."""
+def _without(file: ConfigurationFile, indices: Sequence[int]) -> str:
+    """The text of a file without some of its suppressions. Raises ValueError where these are tables."""
     from tomlkit.items import Array
 
     document, table = _document(file)
     present = table[_KEY]
-    if isinstance(present, Array):
-        del present[index]
-        return document.as_string()
-    one = cast("AoT", present).body[index]
-    end = _end(document, one)
-    text = document.as_string()
-    one.trivia.indent = f"{_MARK}{one.trivia.indent}"
-    return _cut(text, document.as_string().index(_MARK), end)
-
-
-def _cut(text: str, start: int, end: int) -> str:
-    """A text without what stands between two places in it, and without the blank lines that are too many then."""
-    before, after = text[:start], text[end:]
-    if not after.strip():
-        return f"{before.rstrip()}{_line_break(text)}" if before.strip() else ""
-    if not before or before.endswith(("\n\n", "\r\n\r\n")):
-        after = after.lstrip("\r\n")
-    return before + after
+    if not isinstance(present, Array):
+        raise ValueError
+    for before, index in enumerate(sorted(indices)):
+        del present[index - before]
+    return document.as_string()
 
 
 def _line_break(text: str) -> str:

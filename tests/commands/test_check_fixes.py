@@ -6,6 +6,8 @@ import io
 import json
 import subprocess
 import sys
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +182,49 @@ def test_what_is_suppressed_is_not_fixed(capsys: pytest.CaptureFixture[str], fol
     assert run(capsys, ".", "--fix")[:2] == (0, "1 problem fixed; no problems in 1 file\n")
     assert (folder / "app.json").read_text() == WRONG
     assert (folder / "kustui.toml").read_text() == '# ours\n[[suppress]]\nrule = "unknown-target"\nreason = "yes"\n'
+
+
+def tables(rows: list[str]) -> str:
+    return "\n".join(f"[[suppress]]\n{row}\n" for row in rows)
+
+
+def array(rows: list[str], before: str = "", behind: str = "") -> str:
+    elements = [f"{{{row}}}".replace("\n", ", ") for row in rows]
+    return f"suppress = [{before}{f',{behind}'.join(elements)}{f',{behind}' if behind and rows else ''}]\n"
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize(
+    "written",
+    [tables, array, lambda rows: array(rows, "\n", "\n"), lambda rows: array(rows, " # all\n", " # x\n")],
+    ids=["tables", "a line", "lines", "lines with comments"],
+)
+@pytest.mark.parametrize("is_used", [False, True])
+def test_all_suppressions_that_hide_nothing_are_removed_at_once(
+    capsys: pytest.CaptureFixture[str], folder: Path, count: int, written: Callable[[list[str]], str], is_used: bool
+) -> None:
+    (folder / "app.json").write_text(WRONG)
+    used = ['rule = "unknown-target"\nreason = "yes"'] if is_used else []
+    unused = [f'rule = "loop"\nworkflow = "{number}"\nreason = "no"' for number in range(count)]
+    (folder / "kustui.toml").write_text("# ours\n" + written(used + unused))
+    fixed = count + (not is_used)
+    report = run(capsys, ".", "--fix")[1]
+    assert report == f"{fixed} problem{'s' if fixed > 1 else ''} fixed; no problems in 1 file\n"
+    left = (folder / "kustui.toml").read_text()
+    assert tomllib.loads(left).get("suppress", []) == tomllib.loads(written(used)).get("suppress", [])
+    if is_used and count == 1 and "x" not in left:
+        assert left == "# ours\n" + written(used)
+
+
+def test_all_entries_of_a_baseline_that_record_nothing_are_removed_at_once(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    (folder / "app.json").write_text(RIGHT)
+    entries = [{"file": "app.json", "workflow": f"W{at}", "step": "", "rule": "loop", "count": 1} for at in range(4)]
+    (folder / "baseline.json").write_text(json.dumps({"version": 1, "problems": entries}, indent=2))
+    report = run(capsys, "app.json", "--baseline", "baseline.json", "--fix")[1]
+    assert report == "4 problems fixed; no problems in 1 file\n"
+    assert json.loads((folder / "baseline.json").read_text()) == {"version": 1, "problems": []}
 
 
 def test_what_a_baseline_records_is_not_fixed(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from kustui.check import RULE_NAMES
 from kustui.check.problems import Problem
 from kustui.check.rule import step, workflow
 from kustui.config.configuration import Configuration, ConfigurationError
-from kustui.fix.changes import ChangeError, make
-from kustui.fix.suppressions import suppression_of, without_suppression
+from kustui.fix.changes import Change, ChangeError, changes_of, make
+from kustui.fix.suppressions import suppression_of, suppression_removal
 from kustui.workspace.snapshot import CheckOptions, Snapshot, check_snapshot, open_paths
 from tests.benchmarks.growth import counted
 from tests.support.definitions import write_json
@@ -144,7 +145,15 @@ def test_any_reason_and_any_name_is_quoted_as_toml_asks(folder: Path) -> None:
 
 # Removal
 
+
+def without_suppression(problem: Problem) -> Change:
+    joint = suppression_removal(problem)
+    (change,) = changes_of(joint.edits([joint.part]))
+    return change
+
+
 OLD = '[[suppress]]\nrule = "loop"\nworkflow = "Greet"\nreason = "old" # still\n'
+ELEMENT = '{rule = "loop", workflow = "Greet", reason = "old"}'
 USED = '[[suppress]]\nrule = "unreachable-step"\nreason = "campaigns"\n'
 
 
@@ -271,13 +280,19 @@ def own_values(text: str, name: str) -> dict[str, Any]:
     return dict(values if name == "kustui.toml" else values.get("tool", {}).get("kustui", {}))
 
 
-def test_the_work_to_remove_many_grows_with_their_number(folder: Path) -> None:
+@pytest.mark.parametrize(
+    "written",
+    [lambda count: "\n".join(OLD for _ in range(count)),
+     lambda count: f'suppress = [{", ".join([ELEMENT] * count)}]\n'],
+    ids=["tables", "an array"],
+)  # fmt: skip
+def test_the_work_to_remove_many_grows_with_their_number(folder: Path, written: Callable[[int], str]) -> None:
     """And not with the square of it, as where the file is parsed again for each."""
 
     def work(count: int) -> int:
-        (folder / "kustui.toml").write_text("\n".join(OLD for _ in range(count)))
+        (folder / "kustui.toml").write_text(written(count))
         problems = [one for one in checked(folder).problems or () if one.rule == "unused-suppression"]
         assert len(problems) == count
-        return counted(lambda: [without_suppression(problem) for problem in problems])
+        return counted(lambda: [suppression_removal(problem).edits([at]) for at, problem in enumerate(problems)])
 
     assert work(40) < 6 * work(10)
