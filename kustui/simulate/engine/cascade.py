@@ -74,7 +74,7 @@ def _write(
     if place is None:
         return Consequence(caused, payload, state.objects)
     written = fields.union(field for field in before if is_written(effect, field))
-    values = {field: effect.values.get(field, Undecided(why)) for field in written}
+    values = {field: effect.values.get(field, Undecided(why)) for field in sorted(written)}
     return Consequence(caused, payload, {**state.objects, place: {**state.objects.get(place, {}), **values}})
 
 

@@ -214,6 +214,11 @@ def test_an_object_that_is_looked_up_afterwards_has_what_was_written() -> None:
     assert (found.source, found.ended) == (OutputSource.DRAFTED, "no transition holds")
 
 
+def test_what_was_written_of_an_object_is_in_the_same_order_in_every_run() -> None:
+    state = followed(writer(**{f"f{letter}": letter for letter in "hgfedcba"}), listener())
+    assert [[*fields] for fields in state.objects.values()] == [[f"f{letter}" for letter in "abcdefgh"]]
+
+
 @pytest.mark.parametrize(
     ("verb", "before", "after"),
     [
