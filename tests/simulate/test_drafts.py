@@ -9,6 +9,7 @@ import pytest
 from kustui.analysis.condition_evaluation import evaluate_condition
 from kustui.check.rule import step, to, when, workflow
 from kustui.simulate.paths.drafts import draft_payload
+from tests.benchmarks.growth import counted
 from tests.support.runs import organisation
 
 
@@ -77,3 +78,20 @@ def test_the_farthest_way_is_drafted_for_also_where_the_first_are_shorter() -> N
     there = organisation(far)
     payload = draft_payload(there.analysis(there.collection.entries[0].key))
     assert payload["k"] not in range(80)
+
+
+@pytest.mark.parametrize("ways", [1, 2])
+def test_a_draft_looks_no_farther_ahead_in_a_long_workflow(ways: int) -> None:
+    """Each step of a run has one of its own."""
+
+    def calls(count: int) -> int:
+        steps = [
+            step(f"s{at}", *(to(f"s{at + way}") for way in range(1, ways + 1) if at + way < count))
+            for at in range(count)
+        ]
+        there = organisation(workflow("W", *steps, entry=(to("s0", when("eq", "/#steps.1.k", 1)),)))
+        analysis = there.analysis(there.collection.entries[0].key)
+        draft_payload(analysis)
+        return counted(lambda: draft_payload(analysis))
+
+    assert calls(800) <= 1.01 * calls(400)

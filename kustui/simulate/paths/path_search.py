@@ -10,13 +10,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kustui.analysis.flow import Edge
-from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Condition
 from kustui.definition.models import Step
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.contradictions import Contradiction
+from kustui.simulate.paths.run_lengths import RunLengths
 from kustui.simulate.paths.scheduled_runs import follow_schedule
 from kustui.simulate.paths.solver import Solution
 from kustui.simulate.paths.symbolic import (
@@ -31,8 +31,6 @@ from kustui.simulate.paths.symbolic import (
 )
 
 _MAX_SOLUTIONS = 16
-_SCHEDULE_WEIGHT = 10
-"""How many steps a schedule counts for when the farthest path is chosen."""
 
 
 class PathStep(Struct, frozen=True):
@@ -211,7 +209,7 @@ class PathSearch:
         self._failed: dict[tuple[str, str], _Branch] = {}
         """The path on which a step fails that has no error cases, by its workflow and its id."""
         self._begun = {analysis.key}
-        self._weights: dict[str, int] = {}
+        self._lengths = RunLengths(analysis.flow)
 
     def paths_from(self, node: str, spread_after: int = 0) -> Iterator[WorkflowPath]:
         """Every path on from a node, its own output unknown, until the budget is spent; the farthest first if asked.
@@ -301,7 +299,7 @@ class PathSearch:
         refusals = _Refusals(replace(branch, state=state), together=self._together)
         ways: Iterable[_Way] = self._ways(refusals, edges, flow.conditions)
         if self._farthest:
-            ways = sorted(ways, key=lambda way: -self._weight(way.edge.target) if way.edge is not None else 1)
+            ways = sorted(ways, key=lambda way: -self._lengths.of(way.edge.target) if way.edge is not None else 1)
         for edge, number in ways:
             taking = constraints_for(flow.conditions.get(edge.transition.pointer), True) if edge else ALWAYS_MET
             if not taking.conjunctions:
@@ -362,20 +360,6 @@ class PathSearch:
         if isinstance(run, PathRun):
             return replace(branch, pending_runs=(*branch.pending_runs, run))
         return replace(branch, not_followed=(*branch.not_followed, run))
-
-    def _weight(self, node: str) -> int:
-        """About how far a run gets from a step: its steps, and its schedules much more."""
-        flow = self.analysis.flow
-        if node not in flow.steps:
-            return 0
-        known = self._weights
-        nearest_first = breadth_first((node,), lambda here: () if here in known else flow.targets(here))
-        for here in reversed(tuple(nearest_first)):
-            if here not in known:
-                onward = [known.get(edge.target, 0) for edge in flow.edges[here] if not edge.after_failure]
-                own = 1 + _SCHEDULE_WEIGHT * flow.steps[here].schedules
-                known[here] = own + max(onward, default=0)
-        return self._weights[node]
 
 
 def _solved(branch: _Branch, choices: Disjunction) -> _Branch:
