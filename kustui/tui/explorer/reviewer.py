@@ -88,8 +88,8 @@ class Reviewer(Part):
 
         if self._view is None:
             self._view = ReviewView(id="review")
-            await self._screen.mount(self._view, before="#problem")
             self._list_changes()
+            await self._screen.mount(self._view, before="#problem")
         return self._view
 
     def _end(self) -> None:

@@ -5,6 +5,7 @@ It costs the same with 50 rows and with 200,000, and a cursor key repaints two l
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -338,7 +339,11 @@ class Menu(RowsView, inherit_bindings=False):
     async def open(self, screen: Screen[Any]) -> None:
         """Give it the keys, in the place of another that may still be going."""
         await screen.query(Menu).remove()
-        await screen.mount(self)
+        try:
+            await screen.mount(self)
+        except asyncio.CancelledError:  # by a key that came before it did
+            self.remove()
+            raise
         screen.set_focus(self)  # at once: a second key may be on its way
 
     def end(self) -> None:

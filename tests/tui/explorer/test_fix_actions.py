@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kustui.tui.app import Kustui
-from kustui.tui.explorer.fix_pane import FixPane
+from kustui.tui.explorer.fix_pane import FixPane, Proposal
 from kustui.tui.widgets.rows import Target
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import write_json
@@ -87,6 +88,17 @@ async def test_a_difference_is_laid_out_anew_in_a_terminal_of_another_size(path:
         await ui.press("enter")
         await ui.wait_for_news("done: ")
         assert MISTYPED not in path.read_text()
+
+
+async def test_a_pane_whose_opening_is_cancelled_goes(path: Path) -> None:
+    async with explorer(path) as ui:
+        opening = asyncio.create_task(FixPane("", [Proposal("", (), tuple)], ui.explorer).open(ui.explorer))
+        while pane(ui) is None:
+            await asyncio.sleep(0)
+        opening.cancel()
+        await ui.wait_until(lambda: pane(ui) is None)
+        assert opening.cancelled()
+        assert ui.focus == "tree"
 
 
 async def test_escape_leaves_everything_as_it_was(path: Path) -> None:
