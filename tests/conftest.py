@@ -27,6 +27,7 @@ settings.register_profile("random", print_blob=True, **_BUSY)
 settings.load_profile("repeatable")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Three for each processor: much of a test of the screen is waiting, though each process reads all tests first."""
     return 3 * (os.cpu_count() or 1)
