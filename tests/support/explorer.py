@@ -23,9 +23,9 @@ from kustui.tui.base_app import paint
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.views import PANES
 from kustui.tui.widgets.bars import StatusBar
-from kustui.tui.widgets.rows_view import RowsView
+from kustui.tui.widgets.rows_view import REST, RowsView
 from kustui.workspace.background import BackgroundWorkspace
-from tests.support.idle import idle
+from tests.support.idle import idle, running_loop
 from tests.support.patience import PATIENCE
 from tests.support.trees import SAMPLES, row_text, text_of
 
@@ -195,16 +195,22 @@ class ExplorerPilot:
             return True  # nothing follows any more
         node, presenter = self.explorer.tree_view.node, self.explorer.presenter
         shown = node is None or not presenter.ready or presenter.shown == node.key
+        return shown and not self._is_to_rest() and not self.app.is_handling and self._are_done(_SHOWN)
+
+    def _is_to_rest(self) -> bool:
+        """Whether a pane waits for a cursor to rest."""
         finder = self.explorer.finder.pane
-        views = (presenter, *self.explorer.side.diagrams.values(), *(() if finder is None else (finder,)))
-        awaited = any(view.is_awaited for view in views)
-        return shown and not awaited and not self.app.is_handling and self._are_done(_SHOWN)
+        views = (self.explorer.presenter, *self.explorer.side.diagrams.values(), *(() if finder is None else (finder,)))
+        return any(view.is_awaited for view in views)
 
     async def _poll(self, holds: Callable[[], object]) -> None:
         end = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < end, f"never; {self.keys!r} {self.status!r} {self.tree}"
-            await asyncio.sleep(0.01)
+            if self._is_to_rest():
+                running_loop().skip(REST)
+            else:
+                await asyncio.sleep(0.01)
             await idle()
 
     async def wait_until(self, holds: Callable[[], object]) -> None:

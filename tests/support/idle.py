@@ -36,6 +36,14 @@ class IdleLoop(asyncio.SelectorEventLoop):
         super().__init__(_Selector(self._tell))
         self._waiting: list[asyncio.Future[None]] = []
         self._held_back = 0
+        self._skipped = 0.0
+
+    def time(self) -> float:
+        return super().time() + self._skipped
+
+    def skip(self, seconds: float) -> None:
+        """Let so much time pass at once: for timers, not for threads or for other processes."""
+        self._skipped += seconds
 
     def _tell(self) -> bool:
         """Let those go on who wait for it; whether there were any."""

@@ -8,6 +8,7 @@ import pytest
 
 from kustui.tui import clipboard
 from tests.support.clipboard import Clipboard
+from tests.support.idle import idle
 from tests.support.stylesheets import ParsedOnce
 
 
@@ -15,6 +16,14 @@ from tests.support.stylesheets import ParsedOnce
 def _stylesheets() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         ParsedOnce().apply(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pauses() -> Iterator[None]:
+    """Let a pause of Textual's pilot last until the loop is idle, where Textual goes by the time of the processor."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textual.pilot.wait_for_idle", lambda *_: idle())
         yield
 
 
