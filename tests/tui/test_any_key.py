@@ -334,7 +334,9 @@ def test_a_thread_at_work_does_not_hold_up_the_end() -> None:
 
 _STUCK = """
 import asyncio, sys, threading, time
-from kustui.tui.base_app import TypeAhead
+from kustui.tui import base_app
+
+base_app.LAST_MOMENTS = 0.5
 
 def in_a_handler_of_the_application():
     return asyncio.Event().wait()
@@ -353,7 +355,7 @@ async def in_a_worker():
 async def in_a_thread():
     threading.Thread(target=threading.Event().wait).start()
 
-class Stuck(TypeAhead):
+class Stuck(base_app.TypeAhead):
     def on_ready(self):
         self.write_to_terminal("ready")
 

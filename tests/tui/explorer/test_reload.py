@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,11 @@ from kustui.tui.widgets.bars import FilterInput, banner_lines
 from tests.support.definitions import a_workflow, document_of, write_json
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import edge, named_workflow, step
+from tests.support.patience import PATIENCE
 from tests.support.saves import save
 from tests.support.trees import text_of
 
 pytestmark = pytest.mark.slow
-
-PATIENCE = 20.0
 
 
 def many(count: int = 30) -> list[dict[str, Any]]:
@@ -343,16 +342,16 @@ async def test_keys_are_answered_while_many_are_looked_at_again(path: Path, monk
     from kustui.check import checker
 
     original = checker.check_workflow
-    may_end = threading.Event()
+    calls, may_end = itertools.count(), threading.Event()
 
     def slow(analysis: Any) -> Any:
-        time.sleep(0.02)
-        may_end.wait(PATIENCE)
+        if next(calls):  # progress is told of once the first is checked
+            may_end.wait(PATIENCE)
         return original(analysis)
 
     async with explorer(path) as ui:
         monkeypatch.setattr(checker, "check_workflow", slow)
-        monkeypatch.setattr("kustui.workspace.background.PROGRESS_AFTER", 0.1)
+        monkeypatch.setattr("kustui.workspace.background.PROGRESS_AFTER", 0.0)
         save(path, [named_workflow(f"workflow {number:02}", step("a")) for number in range(40)])
         await ui.wait_until(lambda: "checking" in ui.status)
         before = ui.cursor_row
