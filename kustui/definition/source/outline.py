@@ -1,8 +1,7 @@
 """The outline of a file: which workflows it contains, and where, without decoding them.
 
-msgspec splits a JSON text into its members and leaves each as the bytes it is, at about 1 GB/s; an
-organisation of 5,000 workflows is outlined in half a second. A workflow's id and name are decoded, the rest
-when it is opened.
+msgspec splits a JSON text into its members and leaves each as the bytes it is, at about 1 GB/s. A workflow's id and
+name are decoded, the rest when it is opened.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from kustui.definition.source.positions import (
     MAX_DEPTH,
     Member,
     elements,
+    elements_with_members,
     last_members,
     members,
     repeated_members,
@@ -310,10 +310,10 @@ class _Walk:
             if not resource:
                 self.faults.append(wrong_kind("workflows", "a list", self.shallow(extent), pointer))
             return
-        for index, element in enumerate(elements(self.data, extent)):
+        for index, (element, inner) in enumerate(elements_with_members(self.data, extent)):
             at = f"{pointer}/{index}"
             if self.opening(element) == b"{":
-                self.add(element, at, last_members(members(self.data, element)), partial=resource)
+                self.add(element, at, last_members(inner), partial=resource)
             elif not resource:
                 self.faults.append(wrong_kind("a workflow", "an object", self.shallow(element), at))
 

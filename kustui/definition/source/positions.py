@@ -283,11 +283,22 @@ class _Key(str):
     __hash__ = object.__hash__
 
 
+_Members = dict[_Key, msgspec.Raw]
+
+
+def _split(data: bytes, extent: Extent, type_: Any) -> Any:
+    return msgspec.json.decode(
+        memoryview(data)[extent.start : extent.end], type=type_, dec_hook=lambda _, key: _Key(key)
+    )
+
+
 def members(data: bytes, extent: Extent) -> Iterator[Member]:
     """The position of each member of an object, including those with duplicate keys."""
-    raw = memoryview(data)[extent.start : extent.end]
-    values = msgspec.json.decode(raw, type=dict[_Key, msgspec.Raw], dec_hook=lambda _, key: _Key(key))
-    at = extent.start + 1
+    return _placed(data, extent.start, _split(data, extent, _Members))
+
+
+def _placed(data: bytes, start: int, values: _Members) -> Iterator[Member]:
+    at = start + 1
     for key, value in values.items():
         literal = _MEMBER_KEY.match(data, at)
         assert literal  # the object was just decoded
@@ -303,6 +314,22 @@ def elements(data: bytes, extent: Extent) -> Iterator[Extent]:
         end = at + len(memoryview(raw))
         yield Extent(at, end)
         at = end
+
+
+def elements_with_members(data: bytes, extent: Extent) -> Iterator[tuple[Extent, Iterable[Member]]]:
+    """The same with the members of each that is an object. If all are, the text is gone through once for both."""
+    try:
+        objects = _split(data, extent, list[_Members])
+    except msgspec.ValidationError:
+        for element in elements(data, extent):
+            yield element, members(data, element) if data[element.start] == 0x7B else ()
+        return
+    at = extent.start + 1
+    for values in objects:
+        start = _BETWEEN.match(data, at).end()  # type: ignore[union-attr]  # it matches the empty string
+        inner = tuple(_placed(data, start, values))
+        at = data.index(b"}", inner[-1].value.end if inner else start) + 1
+        yield Extent(start, at), inner
 
 
 def spot_below(data: bytes, extent: Extent, pointer: str) -> Spot:

@@ -323,4 +323,6 @@ def test_the_steps_of_a_workflow_are_not_decoded(monkeypatch: pytest.MonkeyPatch
     outline(Source("x", json.dumps({"workflows": [ONE, TWO]}).encode()))
     texts = {value for value in decoded if isinstance(value, str)}
     assert texts == {"id-of-one", "one", "id-of-two", "two", "kustomer.conversation.create"}
-    assert all(isinstance(part, msgspec.Raw) for value in decoded if isinstance(value, list) for part in value)
+    members = [inner for value in decoded if isinstance(value, list) for part in value for inner in part.values()]
+    assert members
+    assert all(isinstance(inner, msgspec.Raw) for inner in members)

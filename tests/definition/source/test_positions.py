@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from kustui.definition.source.character_places import extent_within
 from kustui.definition.source.positions import (
     MAX_DEPTH,
+    elements,
+    elements_with_members,
     escape,
     key_of,
+    members,
     parent,
     scan,
     spot_below,
@@ -55,6 +58,20 @@ def test_the_key_of_every_member_spells_it_and_elements_have_none(case: tuple[by
             assert json.loads(data[spot.key.start : spot.key.end]) == key_of(pointer)
         else:
             assert spot.key is None
+
+
+@given(printed_json())
+def test_elements_are_found_at_once_with_what_is_in_them(case: tuple[bytes, Any]) -> None:
+    for spot in scan(case[0]).spots.values():
+        data = case[0][spot.value.start : spot.value.end]
+        for text in (data, b"[%s]" % data, b"[ %s , { } ,%s]" % (data, data)):
+            if text.startswith(b"["):
+                whole = Extent(0, len(text))
+                apart = [
+                    (element, list(members(text, element)) if text[element.start] == ord("{") else [])
+                    for element in elements(text, whole)
+                ]
+                assert [(element, list(inner)) for element, inner in elements_with_members(text, whole)] == apart
 
 
 @given(printed_json(), printed_json())
