@@ -19,6 +19,7 @@ from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.events import ANY_FIELD, TriggerFilter, changed_names
 from kustui.analysis.flow import FlowGraph
+from kustui.analysis.outside_links import OutsideLinks
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_summary import WorkflowSummary
 from kustui.definition.platform import TRIGGER_ID, called_id, object_of_event
@@ -191,7 +192,7 @@ class OrganisationGraph(Struct, frozen=True, eq=False, dict=True):
             return Verdict(Reach.CANNOT, "it is disabled")
         if called_id(effect.event) is not None:
             return Verdict(Reach.MUST)
-        return _verdict(effect, self.summaries[key].links.filter)
+        return _verdict(effect, self.summaries[key].filter)
 
 
 def _verdict(effect: Effect, asks: TriggerFilter) -> Verdict:
@@ -226,7 +227,7 @@ def _are_same(before: WorkflowSummary | None, now: WorkflowSummary) -> bool:
 
 
 def _links_of(key: str, summary: WorkflowSummary, schedules: Schedules) -> Iterator[Link]:
-    own, outside = Node(Kind.WORKFLOW, key), summary.links
+    own, outside = Node(Kind.WORKFLOW, key), OutsideLinks.unpacked(summary.links)
     if summary.event_name and called_id(summary.event_name) is None:
         event = Node(Kind.EVENT, summary.event_name)
         yield Link(Role.STARTS, event, own, key, TRIGGER_ID, "", f"{summary.pointer}/trigger")
@@ -247,12 +248,13 @@ def _links_of(key: str, summary: WorkflowSummary, schedules: Schedules) -> Itera
             for written in sorted(effect.fields or ()):
                 target = _field_node(f"{of_object}.{written}")
                 yield Link(Role.WRITES, own, target, key, effect.step, name, effect.pointer, True, effect=effect)
-    for step, pointer, field_name, assumed in outside.reads:
-        name = outside.names.get(step, step)
-        yield Link(Role.READS, _field_node(field_name), own, key, step, name, pointer, assumed)
-    for step, pointer, host, _ in outside.hosts:
-        name = outside.names.get(step, step)
-        yield Link(Role.CALLS, own, Node(Kind.HOST, host), key, step, name, pointer)
+    for read in outside.reads:
+        name, pointer = outside.names.get(read.step, read.step), f"{summary.pointer}{read.pointer}"
+        yield Link(Role.READS, _field_node(read.name), own, key, read.step, name, pointer, read.assumed)
+    for called_at in outside.hosts:
+        step, pointer = called_at.step, f"{summary.pointer}{called_at.pointer}"
+        host = Node(Kind.HOST, called_at.name)
+        yield Link(Role.CALLS, own, host, key, step, outside.names.get(step, step), pointer)
 
 
 @lru_cache(maxsize=10_000)

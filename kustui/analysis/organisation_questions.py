@@ -130,7 +130,7 @@ class _Forward:
         end = None if self.graph.is_enabled(target) else End.CANNOT
         if end is None and verdict is not None and verdict.reach is Reach.CANNOT:
             end = End.CANNOT
-            asks = self.graph.summaries[target.name].links.filter
+            asks = self.graph.summaries[target.name].filter
             self._waiting.setdefault(branch.node, {}).setdefault(asks, []).append(link)
         return Branch(target, links, due=due, verdict=verdict, end=end)
 
@@ -183,7 +183,7 @@ def ring_hops(graph: OrganisationGraph, ring: EventRing) -> tuple[RingHop, ...]:
     """The causes of a ring, each with the fields that close it."""
     following = (*ring.causes[1:], ring.causes[0])
     return tuple(
-        RingHop(cause, _closing(cause.effect, graph.summaries[other.workflow].links.filter.asks))
+        RingHop(cause, _closing(cause.effect, graph.summaries[other.workflow].filter.asks))
         for cause, other in zip(ring.causes, following, strict=True)
     )
 

@@ -1,47 +1,47 @@
 """What links a workflow to the rest of the organisation beside what it causes: the fields that it reads, the hosts that
-it calls, and what its trigger asks of an event."""
+it calls. They are kept packed: a check finds them, and only what shows the organisation looks at them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+from msgspec import Struct
 
 from kustui.analysis.effects import CUSTOM, class_of
-from kustui.analysis.events import TriggerFilter, changed_field, trigger_filter
+from kustui.analysis.events import changed_field
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.reads import Read
 from kustui.definition.platform import REST_ACTIONS, called_by_address, host_of, object_of_action, object_of_event
 
 
-class Mention(NamedTuple):
+class Mention(Struct, frozen=True, array_like=True):
     """A step that names something outside of its workflow."""
 
     step: str
     pointer: str
-    """Of the string that names it."""
+    """Of the string that names it, from the workflow on."""
     name: str
     """A field of an object, ``conversation.custom.sizeStr``, or a host."""
     assumed: bool = False
     """Whether kustui assumes that it is that object's, from what an action gives; of events it is documented."""
 
 
-class OutsideLinks(NamedTuple):
+class OutsideLinks(Struct, frozen=True, array_like=True):
     """Of one workflow."""
 
-    filter: TriggerFilter = TriggerFilter()
     reads: tuple[Mention, ...] = ()
     """Each field once a step [assumed: what an action gives is the object that it is named for]."""
     hosts: tuple[Mention, ...] = ()
     names: Mapping[str, str] = {}
     """The names of steps that have one beside their id."""
 
-    def moved(self, pointer_of: Callable[[str], str]) -> OutsideLinks:
-        """The same where the workflow stands elsewhere."""
-        reads, hosts = (
-            tuple(mention._replace(pointer=pointer_of(mention.pointer)) for mention in mentions)
-            for mentions in (self.reads, self.hosts)
-        )
-        return self._replace(reads=reads, hosts=hosts)
+    def packed(self) -> bytes:
+        return msgspec.msgpack.encode(self)
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> OutsideLinks:
+        return msgspec.msgpack.decode(data, type=cls)
 
 
 def outside_links_of(flow: FlowGraph, reads: Iterable[Read], causing: Iterable[str]) -> OutsideLinks:
@@ -50,7 +50,7 @@ def outside_links_of(flow: FlowGraph, reads: Iterable[Read], causing: Iterable[s
     hosts = tuple(hosts_called(flow))
     named = {*causing, *(mention.step for mention in (*fields, *hosts))}
     names = {step.id: step.name for step in flow.steps.values() if step.id in named and step.name != step.id}
-    return OutsideLinks(trigger_filter(flow), fields, hosts, names)
+    return OutsideLinks(fields, hosts, names)
 
 
 def fields_read_at(flow: FlowGraph, reads: Iterable[Read], pointer: str) -> tuple[str, ...]:
@@ -61,11 +61,11 @@ def fields_read_at(flow: FlowGraph, reads: Iterable[Read], pointer: str) -> tupl
 
 def fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
     """The fields of objects that some expressions of a workflow read."""
-    objects = dict(_objects(flow))
+    objects, base = dict(_objects(flow)), flow.workflow.pointer
     for read in reads:
         for path in read.expression.paths:
             if (given := objects.get(path.step)) and (field := _field(path.fields)):
-                yield Mention(read.node, read.pointer, f"{given[0]}.{field}", given[1])
+                yield Mention(read.node, read.pointer.removeprefix(base), f"{given[0]}.{field}", given[1])
 
 
 def _objects(flow: FlowGraph) -> Iterator[tuple[str | None, tuple[str, bool]]]:
@@ -101,4 +101,5 @@ def hosts_called(flow: FlowGraph) -> Iterator[Mention]:
             key = "uri" if "uri" in step.params else "url"
             address = step.params.get(key)
             if isinstance(address, str) and called_by_address(address) is None:
-                yield Mention(step.id, f"{step.pointer}/params/{key}", host_of(address))
+                pointer = f"{step.pointer}/params/{key}".removeprefix(flow.workflow.pointer)
+                yield Mention(step.id, pointer, host_of(address))

@@ -379,6 +379,7 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
 
     def summary(self) -> WorkflowSummary:
         """The summary that is kept for the analysis of the whole collection."""
+        from kustui.analysis.events import trigger_filter
         from kustui.analysis.outside_links import outside_links_of
 
         trigger = self.workflow.trigger
@@ -394,5 +395,6 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
             digest=self.digest,
             unreadable=self.unreadable,
             app_versions=self.app_versions,
-            links=outside_links_of(self.flow, self.reads, (effect.step for effect in self.effects)),
+            filter=trigger_filter(self.flow),
+            links=outside_links_of(self.flow, self.reads, (effect.step for effect in self.effects)).packed(),
         )

@@ -12,7 +12,7 @@ from kustui.definition.source.positions import is_inside
 
 if TYPE_CHECKING:  # imported by what works them out: opening a workflow on the screen needs none of them
     from kustui.analysis.effects import Effect
-    from kustui.analysis.outside_links import OutsideLinks
+    from kustui.analysis.events import TriggerFilter
 
 
 def is_readable(pointer: str, unreadable: frozenset[str]) -> bool:
@@ -36,8 +36,10 @@ class WorkflowSummary(NamedTuple):
     unreadable: frozenset[str]
     app_versions: Mapping[str, tuple[str, str]]
     """These five are the same as in ``WorkflowAnalysis``."""
-    links: OutsideLinks
-    """What else links it to the organisation."""
+    filter: TriggerFilter
+    """What its trigger asks of an event."""
+    links: bytes
+    """What else links it to the organisation: ``OutsideLinks``, packed."""
 
     def is_readable(self, pointer: str) -> bool:
         """Whether the value at a pointer can be checked."""

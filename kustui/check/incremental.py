@@ -31,9 +31,9 @@ _SPELT_OUT = re.compile(rb"\\u00[2-7]")
 _BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b"_-" else 0x20 for code in range(256))
 _BESIDE_PLACE = attrgetter(*(name for name in Item._fields if name != "extent"))
 _COMPARED = attrgetter(
-    *(name for name in WorkflowSummary._fields if name not in ("entry", "effects", "digest", "links"))
+    *(name for name in WorkflowSummary._fields if name not in ("entry", "effects", "digest", "filter", "links"))
 )
-"""The fields of two summaries that must be equal; others are compared separately, links not at all."""
+"""The fields of two summaries that must be equal; others are compared separately, the last two not at all."""
 
 
 def reusable_results(before: Collection, results: Results, now: Collection) -> dict[str, WorkflowResult]:
@@ -260,7 +260,6 @@ def _moved_summary(summary: WorkflowSummary, entry: Entry, move: _Move) -> Workf
         effects=tuple(effect._replace(pointer=move.pointer(effect.pointer)) for effect in summary.effects),
         unreadable=frozenset(map(move.pointer, summary.unreadable)),
         app_versions={text: (move.pointer(at), step) for text, (at, step) in summary.app_versions.items()},
-        links=summary.links.moved(move.pointer),
     )
 
 

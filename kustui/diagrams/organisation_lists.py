@@ -106,7 +106,7 @@ def _numbers(graph: OrganisationGraph, node: Node, problems: Mapping[str, int]) 
             summary = graph.summaries[node.name]
             extent = summary.entry.item.extent
             written = {link.target for link in graph.links_from(node, Role.WRITES)}
-            read = {mention.name for mention in summary.links.reads}
+            read = {link.source for link in graph.links_to(node, Role.READS)}
             size = -(-(extent.end - extent.start) // 1000)
             return problems.get(node.name, 0), len(summary.calls), len(read), len(written), size
         case Kind.EVENT:

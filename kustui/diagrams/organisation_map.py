@@ -200,7 +200,7 @@ class OrganisationMap(Struct, frozen=True, eq=False, dict=True):
         elif verdict is not None and verdict.reason:
             yield (f"  may start: {verdict.reason}", "")
         elif branch.node.kind is Kind.WORKFLOW and branch.links[0].role is Role.STARTS:
-            asks = self.graph.summaries[branch.node.name].links.filter.asks
+            asks = self.graph.summaries[branch.node.name].filter.asks
             if asks:
                 yield (f"  if {_some(sorted(asks))} changed", "")
         match branch.end:
@@ -351,7 +351,7 @@ class OrganisationMap(Struct, frozen=True, eq=False, dict=True):
         if link.call is not None:
             return ", ".join(dict.fromkeys(other.call.due for other in links if other.call is not None))
         if link.role is Role.STARTS:
-            asks = self.graph.summaries[link.workflow].links.filter.asks
+            asks = self.graph.summaries[link.workflow].filter.asks
             return f"if {_some(sorted(asks))} changed" if asks else "starts"
         if link.role is Role.PUBLISHES:
             return f"writes {written}" if (written := _written(links)) else "publishes"

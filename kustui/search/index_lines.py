@@ -148,8 +148,9 @@ def _link_lines(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
         (LineKind.READ, fields_read(flow, analysis.reads)),
         (LineKind.HOST, hosts_called(flow)),
     ):
-        for step_id, pointer, name, _ in dict.fromkeys(mentions):
-            yield IndexLine(kind, _joined(name), numbers.get(step_id, 0), pointer)
+        for mention in dict.fromkeys(mentions):
+            pointer = f"{analysis.workflow.pointer}{mention.pointer}"
+            yield IndexLine(kind, _joined(mention.name), numbers.get(mention.step, 0), pointer)
     for number, step in enumerate(analysis.workflow.steps, start=1):
         for effect in effects_of_step(step):
             yield IndexLine(LineKind.CAUSE, _joined(effect.event), number, step.pointer)

@@ -17,7 +17,6 @@ from kustui.definition.source.source import Extent
 
 if TYPE_CHECKING:
     from kustui.analysis.effects import Effect
-    from kustui.analysis.outside_links import OutsideLinks
     from kustui.analysis.schedules import ScheduleCall, Schedules
     from kustui.check.checker import WorkflowResult
     from kustui.definition.models import Part
@@ -119,16 +118,21 @@ class WorkflowData(Struct, frozen=True, eq=False):
             summary.digest,
             sorted(map(self._inner, summary.unreadable)),
             [[text, self._inner(at), step] for text, (at, step) in summary.app_versions.items()],
-            self._plain_links(summary.links),
+            _plain_set(summary.filter.asks),
+            summary.filter.reach.value,
+            summary.links,
         ]
 
     def result(self, plain: Plain) -> WorkflowResult:
+        from kustui.analysis.effects import Reach
+        from kustui.analysis.events import TriggerFilter
         from kustui.analysis.workflow_summary import WorkflowSummary
         from kustui.check.checker import WorkflowResult
         from kustui.definition.models import Schema
 
         base = self.entry.item.pointer
-        problems, name, inner, callable_, event, inputs, calls, effects, digest, unreadable, versions, links = plain
+        problems, name, inner, callable_, event, inputs, calls, effects, digest, unreadable, *others = plain
+        versions, asks, reach, links = others
         summary = WorkflowSummary(
             self.entry,
             name,
@@ -141,26 +145,10 @@ class WorkflowData(Struct, frozen=True, eq=False):
             digest,
             frozenset(base + at for at in unreadable),
             {text: (base + at, step) for text, at, step in versions},
-            self._links(links),
+            TriggerFilter(None if asks is None else frozenset(asks), Reach(reach)),
+            links,
         )
         return WorkflowResult(summary, tuple(map(self._problem, problems)))
-
-    def _plain_links(self, links: OutsideLinks) -> Plain:
-        reads, hosts = (
-            [[mention.step, self._inner(mention.pointer), *mention[2:]] for mention in mentions]
-            for mentions in (links.reads, links.hosts)
-        )
-        return [_plain_set(links.filter.asks), links.filter.reach.value, reads, hosts, links.names]
-
-    def _links(self, plain: Plain) -> OutsideLinks:
-        from kustui.analysis.effects import Reach
-        from kustui.analysis.events import TriggerFilter
-        from kustui.analysis.outside_links import Mention, OutsideLinks
-
-        asks, reach, *mentions, names = plain
-        base, own = self.entry.item.pointer, TriggerFilter(None if asks is None else frozenset(asks), Reach(reach))
-        reads, hosts = (tuple(Mention(step, base + at, *others) for step, at, *others in rows) for rows in mentions)
-        return OutsideLinks(own, reads, hosts, names)
 
     def _plain_problem(self, problem: Problem) -> Plain:
         if problem.document is not self.document or problem.entry is not self.entry:

@@ -307,6 +307,6 @@ def test_there_is_a_ring_exactly_where_brute_force_comes_round(organisation: lis
     graph = OrganisationGraph.of(analysis)
     for ring in rings:
         for hop, following in zip(ring_hops(graph, ring), (*ring.causes[1:], ring.causes[0]), strict=True):
-            asked = graph.summaries[following.workflow].links.filter.asks
+            asked = graph.summaries[following.workflow].filter.asks
             assert hop.fields
             assert asked is None or set(hop.fields) <= asked

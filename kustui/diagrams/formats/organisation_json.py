@@ -62,7 +62,7 @@ def _whole(drawing: OrganisationMap) -> Mapping[str, Any]:
 
 def _plain_link(link: Link, graph: OrganisationGraph) -> dict[str, Any]:
     call, effect = link.call, link.effect
-    filtered = graph.summaries[link.workflow].links.filter.asks if link.role is Role.STARTS else None
+    filtered = graph.summaries[link.workflow].filter.asks if link.role is Role.STARTS else None
     return {
         "role": str(link.role),
         "source": str(link.source),

@@ -312,7 +312,7 @@ def test_no_run_gets_beyond_a_trigger_that_it_cannot_and_each_that_must_does(
     (effect,) = graph.summaries[writing].effects
     reach = graph.verdict(effect, listening).reach
     if reach is Reach.MAY:
-        reach = starts(graph.flow_of(listening), effect, graph.summaries[listening].links.filter)
+        reach = starts(graph.flow_of(listening), effect, graph.summaries[listening].filter)
     assert begun[0].target or reach is not Reach.MUST
     values = {field: other if value == "/#steps.1.other" else value for field, value in written.items()}
     if all(repr(before.get(field)) != repr(value) for field, value in values.items()):  # else it did not change
