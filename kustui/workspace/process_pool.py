@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 _MOST_PROCESSES = 8
+_SHARES = 4
+"""For each process: one that is quicker, or has less to do, takes more of them."""
 
 Part = TypeVar("Part")
 
@@ -33,7 +35,7 @@ def answers_of(
     dumped: Callable[[Any], bytes] = pickle.dumps,
     loaded: Callable[[bytes], Any] = pickle.loads,
 ) -> Generator[Any, None, None]:
-    """The answers of ``work`` on a share of the parts in each process, as they come. Raises what a process raised.
+    """The answers of ``work`` on shares of the parts, as the processes send them. Raises what a process raised.
 
     What is missing was to come from a process that was killed, as systems do that run out of memory: whoever asks does
     it alone. ``dumped`` and ``loaded`` say how an answer is sent. The processes end with the generator: close it.
@@ -43,11 +45,14 @@ def answers_of(
 
     context = get_context("fork")
     workers = {}
-    lifeline = os.pipe()
+    lifeline, (waiting, numbers) = os.pipe(), os.pipe()
+    shares = [parts[index :: processes * _SHARES] for index in range(min(len(parts), processes * _SHARES))]
+    os.write(numbers, bytes(range(processes, len(shares))))
+    os.close(numbers)  # so that the last number is the end
     try:
-        for index in range(processes):
+        for index in range(min(processes, len(shares))):
             receiver, sender = context.Pipe(duplex=False)
-            task = (work, parts[index::processes], dumped, sender, lifeline)
+            task = (work, shares, index, waiting, dumped, sender, lifeline)
             worker = context.Process(target=_work, args=task, daemon=True)
             worker.start()
             sender.close()  # so that the end of the process is the end of what it sends
@@ -68,24 +73,30 @@ def answers_of(
         for worker in workers.values():
             worker.terminate()
             worker.join()
-        for end in lifeline:
+        for end in (*lifeline, waiting):
             os.close(end)
 
 
 def _work(
     work: Callable[[Sequence[Part]], Iterable[Any]],
-    parts: Sequence[Part],
+    shares: Sequence[Sequence[Part]],
+    first: int,
+    waiting: int,
     dumped: Callable[[Any], bytes],
     sender: Connection,
     lifeline: tuple[int, int],
 ) -> None:
-    """In a process of its own: send the answers on some parts, or the exception that ended it."""
+    """In a process of its own: send the answers on one share after the other, or the exception that ended it. The
+    numbers of those that no process has begun are in the pipe ``waiting``."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the command is told as well, and is the one to say so
     os.close(lifeline[1])
     end_with_parent(lifeline[0])
+    share = bytes([first])
     try:
-        for answer in work(parts):
-            sender.send_bytes(dumped(answer))
+        while share:
+            for answer in work(shares[share[0]]):
+                sender.send_bytes(dumped(answer))
+            share = os.read(waiting, 1)
     except Exception as error:
         sender.send_bytes(pickle.dumps(error))
 

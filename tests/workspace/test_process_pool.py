@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import select
 import signal
 import sys
 import time
@@ -21,6 +22,7 @@ from kustui.workspace.process_pool import answers_of
 from kustui.workspace.scenario_pool import replay_with_pool
 from kustui.workspace.snapshot import Snapshot, check_snapshot
 from tests.support.definitions import document_of
+from tests.support.patience import PATIENCE
 from tests.support.runs import RING, organisation, ring_scenario
 
 if TYPE_CHECKING:
@@ -39,6 +41,23 @@ def test_every_part_is_answered_by_one_of_the_processes() -> None:
     assert sorted(square for _, squares in given for square in squares) == [part * part for part in range(10)]
     assert len({process for process, _ in given}) == 2
     assert os.getpid() not in {process for process, _ in given}
+
+
+def test_what_one_process_comes_to_late_another_does() -> None:
+    first, others = os.pipe()
+
+    def work(parts: Sequence[int]) -> Iterator[int]:
+        for part in parts:
+            if part == 0:
+                assert select.select([first], [], [], PATIENCE)[0]
+            if part == 6:  # which would be the first one's, too
+                os.write(others, b"6")
+            yield part
+
+    with closing(answers_of(work, range(8), 2)) as answers:
+        assert sorted(answers) == list(range(8))
+    os.close(first)
+    os.close(others)
 
 
 def test_what_a_process_raises_is_raised_and_ends_the_others() -> None:
