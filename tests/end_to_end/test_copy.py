@@ -13,8 +13,9 @@ import pytest
 
 from tests.support.definitions import write_json
 from tests.support.patience import PATIENCE
-from tests.support.terminal import ALTERNATE_SCREEN, KUSTUI, MOUSE_MODES, SAMPLES, Terminal, environment
+from tests.support.terminal import KUSTUI, MOUSE_MODES, SAMPLES, Terminal, environment
 from tests.support.terminal_explorer import ESCAPE, HOSTILE, assert_restored, one_workflow, open_explorer
+from tests.support.terminal_screen import ALTERNATE_SCREEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.definitions import write_json
-from tests.support.terminal import ALTERNATE_SCREEN, KUSTUI, Terminal
+from tests.support.terminal import KUSTUI, Terminal
 from tests.support.terminal_explorer import (
     TIMERS,
     assert_restored,
@@ -22,6 +22,7 @@ from tests.support.terminal_explorer import (
     press_and_follow,
     wait_for_cursor,
 )
+from tests.support.terminal_screen import ALTERNATE_SCREEN
 
 INTERRUPT, SUSPEND = "\x03", "\x1a"
 

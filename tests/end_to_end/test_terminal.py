@@ -19,7 +19,6 @@ from tests.support.commands import run_command
 from tests.support.definitions import a_workflow, write_json
 from tests.support.patience import PATIENCE
 from tests.support.terminal import (
-    ALTERNATE_SCREEN,
     KUSTUI,
     MOUSE_MODES,
     ROOT,
@@ -39,6 +38,7 @@ from tests.support.terminal_explorer import (
     open_explorer,
     wait_for_cursor,
 )
+from tests.support.terminal_screen import ALTERNATE_SCREEN
 
 FIRST, SECOND, THIRD, FOURTH = (
     "followup-timer-1-of-4",

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import pexpect
 import pyte
-from wcwidth import wcwidth
 
 from tests.support.patience import PATIENCE
+from tests.support.terminal_screen import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
-    from pyte.screens import Char, Cursor, Margins
+    from pyte.screens import Char
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
@@ -46,7 +46,7 @@ _IDLE = 0.03
 """Seconds of a processor that a command uses at most while nothing happens, in what ``settle`` takes for quiet."""
 
 MOUSE_MODES = (1000, 1002, 1003, 1006, 1015)
-BRACKETED_PASTE, FOCUS_REPORTS, ALTERNATE_SCREEN, CURSOR, WRAPPING = 2004, 1004, 1049, 25, 7
+BRACKETED_PASTE, FOCUS_REPORTS, CURSOR, WRAPPING = 2004, 1004, 25, 7
 
 
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -71,52 +71,6 @@ class LineDiscipline:
     """Whether a line feed becomes carriage return and line feed."""
 
 
-class _Screen(pyte.Screen):
-    """With the alternate screen, which pyte lacks."""
-
-    _beneath: tuple[dict[int, dict[int, Char]], Cursor, Margins | None] | None = None
-
-    def __init__(self, columns: int, lines: int) -> None:
-        self._rows: list[str] = []
-        super().__init__(columns, lines)
-
-    @property
-    def display(self) -> list[str]:
-        """As pyte's, with only those rows made anew that something was written to since: most of what a test of a
-        terminal took of a processor was this."""
-        self._rows = (self._rows + [""] * self.lines)[: self.lines]
-        for y in range(self.lines):
-            if y in self.dirty or y + 1 in self.dirty:  # a mark at the left edge belongs to the row above
-                self._rows[y] = self._row(y)
-        self.dirty.clear()
-        return list(self._rows)
-
-    def _row(self, y: int) -> str:
-        cells = (self.buffer[y][x].data for x in range(self.columns))
-        pieces: list[str] = []
-        for piece in cells:
-            pieces.append(piece)
-            if wcwidth(piece[:1]) == 2:
-                next(cells, None)  # under its right half
-        return "".join(pieces)
-
-    def set_mode(self, *modes: int, private: bool = False, **_: object) -> None:
-        if private and ALTERNATE_SCREEN in modes and self._beneath is None:
-            self._beneath = ({y: dict(row) for y, row in self.buffer.items()}, self.cursor, self.margins)
-            self.reset()
-        super().set_mode(*modes, private=private)
-
-    def reset_mode(self, *modes: int, private: bool = False, **_: object) -> None:
-        if private and ALTERNATE_SCREEN in modes and self._beneath is not None:
-            rows, cursor, margins = self._beneath
-            self._beneath = None
-            self.reset()
-            for y, row in rows.items():
-                self.buffer[y].update(row)
-            self.cursor, self.margins = cursor, margins
-        super().reset_mode(*modes, private=private)
-
-
 class Terminal:
     """A command under way in a terminal of its own.
 
@@ -138,7 +92,7 @@ class Terminal:
         """``bytes_per_second`` is what the line to the terminal carries; ``answers`` says whether the terminal tells
         where its cursor is when it is asked, as every real one does."""
         words = [*command, *(str(argument) for argument in arguments)]
-        self._screen = _Screen(columns, rows)
+        self._screen = Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._bytes = bytearray()
         self._chunks: list[tuple[float, int]] = []
@@ -293,7 +247,7 @@ class Terminal:
 
         Drawn afterwards, so that drawing does not slow what is measured. For one size of the screen only.
         """
-        screen = _Screen(self._screen.columns, self._screen.lines)
+        screen = Screen(self._screen.columns, self._screen.lines)
         stream = pyte.ByteStream(screen)
         fed = 0
         for moment, total in self._chunks:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.terminal import (
-    ALTERNATE_SCREEN,
     BRACKETED_PASTE,
     CURSOR,
     FOCUS_REPORTS,
@@ -18,6 +17,7 @@ from tests.support.terminal import (
     LineDiscipline,
     Terminal,
 )
+from tests.support.terminal_screen import ALTERNATE_SCREEN
 
 TIMERS = SAMPLES / "timer-chain.json"
 ENTER, ESCAPE, INTERRUPT = "\r", "\x1b", "\x03"
