@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.errors import NoWidget
 from textual.screen import Screen
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, LoadingIndicator, OptionList
 
 from kustui.config.preferences import THEMES
 from kustui.text.cells import cells
@@ -73,6 +73,19 @@ class _CommandList(CommandList):
             event.prevent_default()  # there are fewer than are drawn; Textual looks for it all the same
 
 
+class _Busy(LoadingIndicator):
+    """Turns while it is seen; Textual's does all the time, sixteen times a second."""
+
+    def on_mount(self, event: events.Mount) -> None:
+        event.prevent_default()
+
+    def on_show(self) -> None:
+        self.auto_refresh = 1 / 16
+
+    def on_hide(self) -> None:
+        self.auto_refresh = None
+
+
 class Palette(CommandPalette):
     """Textual's, which is left once."""
 
@@ -93,7 +106,10 @@ class Palette(CommandPalette):
 
     def compose(self) -> ComposeResult:
         for widget in super().compose():
-            yield _CommandList() if isinstance(widget, CommandList) else widget
+            if isinstance(widget, CommandList):
+                yield _CommandList()
+            else:
+                yield _Busy() if isinstance(widget, LoadingIndicator) else widget
 
     def on_resize(self, event: events.Resize) -> None:
         is_low = event.size.height < _LOW
