@@ -53,7 +53,7 @@ def assert_same_when_drawn_again(terminal: Terminal, after: str) -> None:
     before, lines, mark = seen(terminal), terminal.lines, terminal.written
     terminal.press(REDRAW)
     terminal.wait_until(lambda: terminal.written > mark, "anything drawn")
-    terminal.settle(0.3)
+    terminal.settle()
     different = [place for place, cell in seen(terminal).items() if cell != before[place]]
     assert terminal.lines[:-1] == lines[:-1], f"after {after!r}, which showed {lines}"
     assert len(different) <= 1, f"after {after!r}: {different}"  # the cursor of a field blinks
@@ -94,7 +94,7 @@ def test_the_screen_is_the_same_when_it_is_drawn_again(seed: int, sample: Path) 
             keys = chosen.choices(KEYS, k=5)
             for key in keys:
                 terminal.press(key)
-                terminal.pump(chosen.choice((0.0, 0.1, 0.3)))
+                terminal.pump(chosen.choice((0.0, 0.03, 0.1)))
             terminal.settle()
             assert_same_when_drawn_again(terminal, "".join(keys))
             terminal.press(chosen.choice(("", ESCAPE, ESCAPE * 2)))
@@ -141,7 +141,7 @@ def test_held_keys_do_not_queue_up_on_a_slow_line(many: Path) -> None:
         for key in PAGES:
             if time.monotonic() < until:
                 terminal.press(key)
-                _wait_without_reading(terminal)
+                terminal.settle_untaken()
                 while terminal.pump():
                     pass
         assert terminal.written - mark <= 10_000, "what is under way, whatever was pressed"
@@ -156,20 +156,12 @@ def test_nor_do_they_where_the_terminal_does_not_answer(many: Path) -> None:
     with open_explorer(many, **LARGE) as terminal:
         for key in (*PAGES, "G"):
             terminal.press(key)
-            _wait_without_reading(terminal)
+            terminal.settle_untaken()
         mark = terminal.written
         terminal.wait_for("450 of 450")
         assert terminal.written - mark <= 32_000, "what the system buffers, and a little that kustui does"
         terminal.press("q")
         assert terminal.ended() == 0
-
-
-def _wait_without_reading(terminal: Terminal) -> None:
-    """Until the command has handled its keys, and drawn what comes of each, however slow a busy machine makes that."""
-    before = -1.0
-    while (now := terminal.processor_seconds) - before > 0.01:
-        before = now
-        time.sleep(0.05)
 
 
 def test_a_terminal_that_does_not_answer_is_drawn_all_the_same(many: Path) -> None:

@@ -124,7 +124,7 @@ def tmux(tmp_path: Path) -> Iterator[Tmux]:
 def test_inside_tmux_it_is_in_its_buffer_and_on_the_clipboard_of_the_terminal_around_it(tmux: Tmux) -> None:
     with tmux.showing(*KUSTUI, str(TIMERS)) as terminal:
         terminal.wait_for("Workflows (4)")
-        terminal.settle()
+        terminal.settle(0.4)  # the server runs it, and is none of what the terminal has begun
         terminal.press("yp")
         terminal.wait_for("copied /workflows/0")
         assert tmux.run("show-buffer").encode() == POINTER

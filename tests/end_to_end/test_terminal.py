@@ -18,6 +18,7 @@ from tests.benchmarks.generate import write
 from tests.support.commands import run_command
 from tests.support.definitions import a_workflow, write_json
 from tests.support.patience import PATIENCE
+from tests.support.processes import are_at_rest
 from tests.support.terminal import (
     KUSTUI,
     MOUSE_MODES,
@@ -141,20 +142,27 @@ def test_hundreds_of_workflows_are_examined_and_left_at_once(tmp_path: Path) -> 
 
 def test_nothing_is_written_while_idle() -> None:
     with open_explorer(TIMERS) as terminal:
-        terminal.settle(1.0)
+        terminal.settle(0.5)
         before = time.process_time_ns(), _seconds_used(terminal.pid)
-        assert not terminal.pump(1.5), f"wrote {terminal.raw[-200:]!r}"
+        assert not terminal.pump(1.2), f"wrote {terminal.raw[-200:]!r}"
         assert _seconds_used(terminal.pid) - before[1] < 0.15
+
+
+def test_a_palette_that_nobody_uses_sleeps() -> None:
+    with open_explorer(TIMERS) as terminal:
+        terminal.press(":")
+        terminal.wait_for("Search for commands")
+        terminal.wait_until(lambda: are_at_rest(terminal.pid, 0.3) is not False, "a timer of 0.3 s or more")
 
 
 def test_another_box_is_selected_for_a_fraction_of_what_painting_them_takes() -> None:
     with open_explorer(TIMERS, columns=160, rows=30) as terminal:
         for key in "j6z":
             terminal.press(key)
-        terminal.settle(1.0)
+        terminal.settle()
         painted = _written_for(terminal, "J")
         terminal.press("g")
-        terminal.settle(0.5)
+        terminal.settle()
         moved = _written_for(terminal, "j")
         assert 0 < 2 * moved < painted  # two boxes of six rows each, with their wires
 
@@ -162,7 +170,7 @@ def test_another_box_is_selected_for_a_fraction_of_what_painting_them_takes() ->
 def _written_for(terminal: Terminal, key: str) -> int:
     before = terminal.written
     terminal.press(key)
-    terminal.settle(0.5)
+    terminal.settle()
     return terminal.written - before
 
 
@@ -610,7 +618,7 @@ def test_hostile_text_never_reaches_the_terminal_as_such(tmp_path: Path) -> None
             ESCAPE,
         ):
             terminal.press(keys)
-            terminal.settle(0.12)
+            terminal.settle()
         terminal.settle()
         assert "[red]x[/]" in terminal.text
         terminal.press("q")
@@ -643,7 +651,7 @@ def test_ascii_alone_where_that_is_asked_for(arguments: list[str], env: dict[str
     with open_explorer(*arguments, TIMERS, env=env) as terminal:
         for keys in ("j", "l", "E", "jj", "3", "2", ESCAPE, "/", "timer\r", ESCAPE, "?", ESCAPE):
             terminal.press(keys)
-            terminal.settle(0.12)
+            terminal.settle()
         terminal.press(":")
         terminal.wait_for("Search for commands...")
         assert "??" not in terminal.text  # its border, and a magnifier

@@ -110,12 +110,11 @@ def test_every_byte_written_is_text_or_a_sequence_of_ours(tmp_path: Path, option
     env = {"XDG_STATE_HOME": str(tmp_path / "state"), "EDITOR": "true"}
     with Terminal([*options, str(tmp_path)], env=env, cwd=tmp_path, columns=100, rows=30) as terminal:
         terminal.wait_for_bytes(b"\x1b[?1049h")
-        terminal.settle(0.5)
+        terminal.settle()
         for walk in walks:
             mark = terminal.written
             terminal.press(walk)
-            terminal.pump(0.5)
-            terminal.settle(0.15)
+            terminal.settle()
             found = strangers(terminal.raw[mark:])
             assert not found, f"after {walk!r}: {found[:5]}"
         terminal.press("\x1b\x1b\x11")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import select
@@ -9,7 +10,6 @@ import signal
 import sys
 import termios
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -18,6 +18,7 @@ import pexpect
 import pyte
 
 from tests.support.patience import PATIENCE
+from tests.support.processes import are_at_rest, processor_seconds
 from tests.support.terminal_screen import Screen
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ KUSTUI = (str(_SCRIPT),) if _SCRIPT.exists() else (sys.executable, "-m", "kustui
 _LEFT_OUT = ("NO_COLOR", "SSH_CONNECTION", "COLORFGBG", "LC_ALL", "LC_CTYPE", "COLUMNS", "LINES", "TMUX")
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$p")
 _UNFINISHED = re.compile(rb"\x1b(\[[<>=?0-9;$]*)?\Z")
+_KEY_ESCAPE = re.compile(rb"\x1b(?!\[)")
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 
 _WHERE_IS_CURSOR = b"\x1b[6n"
@@ -44,6 +46,16 @@ _PACKET = 512
 
 _IDLE = 0.03
 """Seconds of a processor that a command uses at most while nothing happens, in what ``settle`` takes for quiet."""
+_QUIET = 0.4
+"""Seconds without a sign of life that are one of rest where there is no better."""
+_SOON = 0.3
+"""Seconds: what kustui and Textual do once something rests, they do after less."""
+_ESCAPE = 0.25
+"""Seconds without another key after which Textual takes an Escape, and what follows it, for keys."""
+_LOOK = 0.01
+"""Seconds between two looks at whether a command is at rest."""
+_OPEN_OTHER_END = 0x5441
+"""Linux's ``TIOCGPTPEER``."""
 
 MOUSE_MODES = (1000, 1002, 1003, 1006, 1015)
 BRACKETED_PASTE, FOCUS_REPORTS, CURSOR, WRAPPING = 2004, 1004, 25, 7
@@ -105,6 +117,10 @@ class Terminal:
         """When the line has carried what was read last."""
         self.answers = answers
         self._answered = 0
+        self._unread = self._typed_escape = False
+        """Whether something typed may wait to be read, and may begin with an Escape that waits for what comes next."""
+        self._read_at = 0.0
+        """When that was not known to be read yet (``monotonic``)."""
         self.began = time.perf_counter()
         child = pexpect.spawn(
             words[0],
@@ -258,13 +274,53 @@ class Terminal:
             stream.feed(_UNKNOWN_TO_PYTE.sub(b"", found))
             yield moment, screen.display
 
-    def settle(self, quiet: float = 0.4, seconds: float = PATIENCE) -> None:
-        """Until nothing was written for so long, and nothing was computed, however slow a busy machine makes that."""
+    def settle(self, quiet: float = 0.0, seconds: float = PATIENCE) -> None:
+        """Until the command has nothing left to do, and until nothing was written and computed for so long, however
+        slow a busy machine makes that."""
         end = time.monotonic() + seconds
-        before = self.processor_seconds
-        while self.pump(quiet) or abs(self.processor_seconds - before) > _IDLE:  # less once a thread has ended
+        while not self._comes_to_rest() or (quiet and self._stirs(quiet)):
             assert time.monotonic() < end, f"still at work after {seconds:g} s; the screen:\n{self.text}"
-            before = self.processor_seconds
+
+    def settle_untaken(self) -> None:
+        """Until the command has read what was typed and has nothing left to do, with what it wrote left where it is."""
+        end = time.monotonic() + PATIENCE
+        while self._is_unread() or not self._is_at_rest():
+            assert time.monotonic() < end, f"still at work after {PATIENCE:g} s; the screen:\n{self.text}"
+            time.sleep(_LOOK)
+
+    def _stirs(self, seconds: float) -> bool:
+        """Whether something is written or computed within so long."""
+        before = self.processor_seconds
+        return self.pump(seconds) or abs(self.processor_seconds - before) > _IDLE  # less once a thread has ended
+
+    def _comes_to_rest(self) -> bool:
+        """Whether it does before it writes something. What never sleeps long, as a field with something that turns,
+        or where the system does not say, is at rest once it has been quiet for a while."""
+        end, before = time.monotonic() + _QUIET, self.processor_seconds
+        while not self.pump(_LOOK) and not self._is_unread():
+            if self._is_at_rest():
+                return not self.pump()
+            if time.monotonic() > end:
+                return abs(self.processor_seconds - before) <= _IDLE
+        return False
+
+    def _is_at_rest(self) -> bool:
+        """Whether the command sleeps, with no timer that runs out soon."""
+        self._typed_escape = self._typed_escape and time.monotonic() - self._read_at < _ESCAPE
+        return self._closed or (not self._typed_escape and bool(are_at_rest(self.pid, _SOON)))
+
+    def _is_unread(self) -> bool:
+        """Whether something that was typed waits to be read."""
+        if self._unread:
+            self._read_at = time.monotonic()
+            try:
+                other_end = fcntl.ioctl(self._child.child_fd, _OPEN_OTHER_END, os.O_NOCTTY | os.O_RDONLY)
+            except OSError:  # another system, or nobody there any more
+                self._unread = False
+            else:
+                self._unread = bool(select.select([other_end], [], [], 0)[0])
+                os.close(other_end)
+        return self._unread
 
     def ended(self, seconds: float = PATIENCE) -> int:
         """The exit status, negative for the signal that killed it. Waits for the end."""
@@ -286,6 +342,7 @@ class Terminal:
     def press(self, keys: str) -> None:
         """Type, all at once."""
         data = keys.encode()
+        self._unread, self._typed_escape = True, self._typed_escape or _KEY_ESCAPE.search(data) is not None
         while data:
             data = data[os.write(self._child.child_fd, data) :]
 
@@ -310,9 +367,8 @@ class Terminal:
 
     @property
     def processor_seconds(self) -> float:
-        """What the command and its own processes have used of a processor. One that waits for a processor counts as
-        using it. 0 where the system does not say."""
-        return sum(map(_processor_seconds, _with_children(self.pid)))
+        """What the command and its own processes have used of a processor (tests/support/processes.py)."""
+        return processor_seconds(self.pid)
 
     @property
     def line_discipline(self) -> LineDiscipline:
@@ -332,23 +388,3 @@ class Terminal:
             for mode in match[1].split(b";"):
                 found[int(mode)] = match[2] == b"h"
         return found
-
-
-def _with_children(pid: int) -> Iterator[int]:
-    yield pid
-    with suppress(OSError):
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            yield from _with_children(int(child))
-
-
-def _processor_seconds(pid: int) -> float:
-    """Seconds that the threads of a process have run or waited for a processor; 0 where the system does not say."""
-    nanoseconds = 0
-    threads: list[Path] = []
-    with suppress(OSError):  # a process that has just ended
-        threads += Path(f"/proc/{pid}/task").iterdir()
-    for thread in threads:
-        with suppress(OSError, ValueError):  # a thread that has just ended
-            ran, waited, _ = (thread / "schedstat").read_text().split()
-            nanoseconds += int(ran) + int(waited)
-    return nanoseconds / 1e9
