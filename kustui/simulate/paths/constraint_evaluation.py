@@ -160,10 +160,15 @@ class LiteralTest(NamedTuple):
         return None if isinstance(answer, Undecided) else answer
 
     @property
+    def wants_equal(self) -> bool | None:
+        """Whether the value has to be equal to the literal, or must not be; None where it asks anything else."""
+        equal = asks_equal(self.operator)
+        return None if equal is None else equal is self.holds
+
+    @property
     def wants_text(self) -> bool | None:
         """Whether a text has to be the literal, or must not be it; None where that is not all it says of texts."""
-        equal = asks_equal(self.operator) if isinstance(self.literal, str) else None
-        return None if equal is None else equal is self.holds
+        return self.wants_equal if isinstance(self.literal, str) else None
 
 
 def literal_test(constraint: Constraint, state: SymbolicState) -> tuple[LiteralTest, ValueOrigin] | None:

@@ -16,7 +16,7 @@ from kustui.simulate.paths.constraint_evaluation import Values, ValueTests, eval
 from kustui.simulate.paths.provenance import Provenance, provenance_of
 from kustui.simulate.paths.symbolic import MESSAGE, Constraint, SymbolicState, ValueOrigin, is_of_list
 
-_MAX_PAIRS = 20
+MAX_PAIRS = 20
 """Constraints that are held against the latest of them one by one."""
 
 
@@ -46,9 +46,18 @@ def contradiction_in(group: Group, state: SymbolicState) -> Contradiction | None
     if not group.constraints:
         return None
     *earlier, latest = group.constraints
-    for constraints in (*([constraint, latest] for constraint in earlier[:_MAX_PAIRS]), group.constraints):
-        if _is_contradiction(group._replace(constraints=constraints), state):
-            return Contradiction(tuple(constraints))
+    if contradiction := contradiction_with(latest, earlier[:MAX_PAIRS], group.origins, state):
+        return contradiction
+    return Contradiction(tuple(group.constraints)) if _is_contradiction(group, state) else None
+
+
+def contradiction_with(
+    latest: Constraint, earlier: Sequence[Constraint], origins: tuple[ValueOrigin, ...], state: SymbolicState
+) -> Contradiction | None:
+    """A constraint on origins that have the same value, and the first of some others that contradicts it."""
+    for constraint in earlier:
+        if _is_contradiction(Group(origins, [constraint, latest], []), state):
+            return Contradiction((constraint, latest))
     return None
 
 

@@ -9,7 +9,7 @@ contradict each other. Where that is not certain, they stay unsolved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product, takewhile
+from itertools import chain, product, takewhile
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
@@ -21,7 +21,15 @@ from kustui.definition.operators import Presence
 from kustui.definition.values import MISSING
 from kustui.simulate.paths.candidates import can_be_written, candidates
 from kustui.simulate.paths.constraint_evaluation import Values, ValueTests, evaluate_constraint
-from kustui.simulate.paths.contradictions import Contradiction, Group, contradiction_in, fails, is_met
+from kustui.simulate.paths.contradictions import (
+    Contradiction,
+    Group,
+    contradiction_in,
+    contradiction_with,
+    fails,
+    is_met,
+)
+from kustui.simulate.paths.equalities import Equalities
 from kustui.simulate.paths.provenance import Provenance, provenance_of
 from kustui.simulate.paths.symbolic import Constraint, LayeredMap, SymbolicState, ValueOrigin, is_of_list
 
@@ -47,6 +55,8 @@ class Component(Struct, frozen=True):
     unsolved: tuple[Constraint, ...]
     number: int
     """What distinguishes its constraints and origins from those of others."""
+    equalities: Equalities | None = None
+    """All constraints, where they read one origin and nothing else."""
 
 
 Bucket = tuple[int, str, bool, Fields]
@@ -103,12 +113,15 @@ class Solution(Struct, frozen=True):
     ) -> Solution | Contradiction:
         """The solution with constraints on some origins, solved anew together with those that they depend on."""
         merged = self._merged(origins)
-        together = (*(reading for component in merged for reading in component.readings), *readings)
+        together = (*chain.from_iterable(component.readings for component in merged), *readings)
         all_origins = (*dict.fromkeys((*(origin for part in merged for origin in part.origins), *origins)),)
         parts = (tuple(part.number for part in merged), origins, tuple(reading.constraint.key for reading in readings))
         number = state.numbered("component", state.number, *parts)
-        solved = _unchanged(merged, together, readings, all_origins, number, state) or state.once(
-            ("solved", number), lambda: _Search(together, all_origins, number, state).result()
+        before = _equalities(merged, all_origins)
+        component = Component(together, all_origins, {}, (), number, _with_readings(before, readings, state))
+        solved = _unchanged(merged, component, readings, state) or state.once(
+            ("solved", number),
+            lambda: _solved_alone(component, before, readings, state) or _Search(component, state).result(),
         )
         if isinstance(solved, Contradiction):
             return solved
@@ -184,34 +197,56 @@ def _overlap(one: ValueOrigin, other: ValueOrigin) -> bool:
 # A component
 
 
+def _equalities(merged: Sequence[Component], origins: tuple[ValueOrigin, ...]) -> Equalities | None:
+    """The constraints of the components on one origin; None where there are others, or several origins."""
+    if len(origins) > 1:
+        return None
+    return merged[0].equalities if merged else Equalities()
+
+
+def _with_readings(
+    equalities: Equalities | None, readings: Sequence[_Reading], state: SymbolicState
+) -> Equalities | None:
+    for reading in readings:
+        equalities = equalities.plus(reading.constraint, state) if equalities is not None and reading.direct else None
+    return equalities
+
+
 def _unchanged(
-    merged: Sequence[Component],
-    together: tuple[_Reading, ...],
-    readings: Sequence[_Reading],
-    origins: tuple[ValueOrigin, ...],
-    number: int,
-    state: SymbolicState,
+    merged: Sequence[Component], component: Component, readings: Sequence[_Reading], state: SymbolicState
 ) -> Component | None:
-    """The components as one with the values that they have, if these meet further constraints as well."""
+    """The component with the values that those have which are merged to it, if these meet further constraints too."""
     values = {origin: value for part in merged for origin, value in part.values.items()}
-    if any(part.unsolved for part in merged) or not values.keys() >= {*origins}:
+    if any(part.unsolved for part in merged) or not values.keys() >= {*component.origins}:
         return None
     if not all(is_met(reading.constraint, state, values) for reading in readings):
         return None
-    return Component(together, origins, values, (), number)
+    return replace(component, values=values)
+
+
+def _solved_alone(
+    component: Component, before: Equalities | None, readings: Sequence[_Reading], state: SymbolicState
+) -> Component | Contradiction | None:
+    """What one further constraint on one origin comes to beside those before it, if that is seen without a search."""
+    if component.equalities is None or before is None or len(readings) > 1:
+        return None
+    latest = readings[0].constraint
+    if opposed := before.opposed_to(latest, state):
+        return contradiction_with(latest, opposed, component.origins, state)
+    text = before.text_for(latest, state)
+    return None if text is None else replace(component, values={component.origins[0]: text})
 
 
 class _Search:
     """The search for values of one component's origins."""
 
-    def __init__(
-        self, readings: tuple[_Reading, ...], origins: tuple[ValueOrigin, ...], number: int, state: SymbolicState
-    ) -> None:
-        self.readings, self.origins, self.number, self.state = readings, origins, number, state
-        self.constraints = tuple(reading.constraint for reading in readings)
+    def __init__(self, component: Component, state: SymbolicState) -> None:
+        self.component, self.state = component, state
+        self.readings, self.origins = component.readings, component.origins
+        self.constraints = tuple(reading.constraint for reading in self.readings)
         self.trials = 0
-        self._same: dict[ValueOrigin, ValueOrigin] = {origin: origin for origin in origins}
-        for constraint, read, _ in readings:
+        self._same: dict[ValueOrigin, ValueOrigin] = {origin: origin for origin in self.origins}
+        for constraint, read, _ in self.readings:
             if len(read) == 2 and _equates_references(constraint):
                 one, other = read
                 self._same[self._root(other)] = self._root(one)
@@ -239,7 +274,7 @@ class _Search:
     def result(self) -> Component | Contradiction:
         values = self._values()
         if values is not None:
-            return Component(self.readings, self.origins, values, (), self.number)
+            return replace(self.component, values=values)
         for group in self.groups:
             if contradiction := contradiction_in(group, self.state):
                 return contradiction
@@ -249,7 +284,7 @@ class _Search:
         for group in self.groups:
             values |= self._first_alone(group)
         unsolved = tuple(constraint for constraint in self.constraints if not is_met(constraint, self.state, values))
-        return Component(self.readings, self.origins, values, unsolved, self.number)
+        return replace(self.component, values=values, unsolved=unsolved)
 
     def _values(self) -> Values | None:
         """Values for all groups that meet all constraints; None where none were found within the trials."""
