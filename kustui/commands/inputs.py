@@ -114,7 +114,7 @@ class WatchedDefinitions:
         What cannot be shown raises KustuiError the first time, and is reported later. ReaderGoneError where nobody
         reads on.
         """
-        from kustui.workspace.background import follow_changes
+        from kustui.workspace.following import follow_changes
         from kustui.workspace.watch import ChangeWatcher  # loads watchfiles
 
         files = also()

@@ -15,11 +15,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from kustui.check import RULE_NAMES
-from kustui.definition.imported_files import imported_paths
-from kustui.definition.loader import Progress
-from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
-from kustui.garbage_collection import gc_paused
 from kustui.workspace.events import (
     CheckProgress,
     ConfigurationRefused,
@@ -43,13 +39,6 @@ if TYPE_CHECKING:
 
 PROGRESS_AFTER = 0.1
 """Seconds of work that are not worth a progress line, and between two of them."""
-GRACE = 0.3
-"""Seconds for which something has to stay broken, or gone, before it is told: what is half written, or deleted to be
-made again, is neither."""
-MAX_WAIT = 3.0
-"""Seconds after which it is told even so, of what is written all the time."""
-_MOMENT = 0.25
-"""Seconds without another change after which there is time for what nobody waits for."""
 _SHOWN_IN = 0.05
 """Seconds in which a snapshot is painted where no other thread takes turns, or frees the one before."""
 _WORTH_TELLING = 1_000_000
@@ -158,6 +147,7 @@ class BackgroundWorkspace:
     def _check_and_follow(self, notify: Notify, configuration: Configuration | None, *, poll: bool) -> None:
         from kustui.config.configuration import Configuration  # this and more: not before the first paint
         from kustui.workspace.difference import difference
+        from kustui.workspace.following import follow_changes
         from kustui.workspace.scenario_replays import ScenarioReplays
         from kustui.workspace.watch import ChangeWatcher
 
@@ -324,77 +314,3 @@ def short_switch_interval() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(interval)
-
-
-Outcome = Snapshot | KustuiError
-"""What a change comes to: the next snapshot, or why there is none."""
-
-
-def follow_changes(
-    workspace: Workspace,
-    changes: ChangeWatcher,
-    settings: Callable[[], Settings],
-    progress: Progress | None = None,
-    otherwise: Callable[[], object] = lambda: None,
-    rest: Callable[[], object] = lambda: None,
-) -> Iterator[Outcome]:
-    """What each change that makes a difference comes to, until there are no more; ``otherwise`` is called after one
-    that makes none to the definitions, and ``rest`` once nothing has changed for a moment: for what can wait until
-    an outcome is shown, as the collection of garbage does.
-
-    A change that comes while another is checked takes its place.
-    """
-    last: Outcome = workspace.snapshot
-    changes.watch_also(imported_paths(workspace.snapshot.collection.documents))
-    changed = changes.take()
-    while changed is not None:
-        with gc_paused(freeze=False):
-            outcome = _settled(workspace, changes, changed, settings, progress, last)
-            if outcome is None or outcome is last or (not isinstance(outcome, Snapshot) and str(outcome) == str(last)):
-                otherwise()
-            else:
-                last = outcome
-                yield outcome
-            changed = changes.take(_MOMENT)
-        if changed is None and not changes.closed:
-            rest()
-            changed = changes.take()
-
-
-def _settled(
-    workspace: Workspace,
-    changes: ChangeWatcher,
-    changed: frozenset[str],
-    settings: Callable[[], Settings],
-    progress: Progress | None,
-    last: Outcome,
-) -> Outcome | None:
-    """What a change, and those that follow at once, come to; None when there are to be no more."""
-    began = time.monotonic()
-    more: frozenset[str] | None = changed
-    outcome: Outcome | None = None
-    while more is not None:
-        try:
-            outcome = workspace.refresh(more, settings(), progress, lambda: not changes.pending)
-            changes.watch_also(imported_paths(outcome.collection.documents))
-        except KustuiError as error:
-            outcome = error
-        if isinstance(outcome, Snapshot) and outcome.problems is None:  # given up for a later change
-            outcome, more = None, changes.take()
-        elif time.monotonic() - began < MAX_WAIT and _is_worse(outcome, last):
-            more = changes.take(GRACE)
-        else:
-            break
-    return None if changes.closed else outcome
-
-
-def _is_worse(outcome: Outcome, last: Outcome) -> bool:
-    """Whether something is gone, or can no longer be read, that was not told to be so."""
-    if not isinstance(outcome, Snapshot):
-        return str(outcome) != str(last)
-    before = {document.path: document for document in last.collection.documents} if isinstance(last, Snapshot) else {}
-    now = {document.path: document for document in outcome.collection.documents}
-    return not before.keys() <= now.keys() or any(
-        (document.broken is not None or document.shape is Shape.BROKEN) and before.get(path) is not document
-        for path, document in now.items()
-    )

@@ -19,8 +19,9 @@ import pytest
 from kustui.check.rules import RULES
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
-from kustui.workspace.background import BackgroundWorkspace, follow_changes
+from kustui.workspace.background import BackgroundWorkspace
 from kustui.workspace.events import Event, SnapshotReady
+from kustui.workspace.following import follow_changes
 from kustui.workspace.snapshot import Snapshot, Workspace
 from kustui.workspace.watch import ChangeWatcher
 from tests.support.definitions import a_workflow
@@ -31,7 +32,7 @@ from tests.support.saves import WAYS_OF_SAVING, atomically, in_place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kustui.workspace.background import Outcome
+    from kustui.workspace.following import Outcome
 
 pytestmark = pytest.mark.slow
 
@@ -187,7 +188,7 @@ def test_what_stays_broken_is_told_and_keeps_its_last_good_state(file: Path, fol
 def test_what_is_written_all_the_time_is_told_even_so(
     file: Path, follow: Callable[..., Follower], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kustui.workspace.background.MAX_WAIT", 1.0)
+    monkeypatch.setattr("kustui.workspace.following.MAX_WAIT", 1.0)
     follower = follow(file)
     stop = threading.Event()
 
