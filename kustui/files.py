@@ -133,8 +133,8 @@ def _read_into(room: io.BytesIO, file: io.FileIO) -> bytes:
     return room.getvalue() + (file.readall() if is_full else b"")  # no copy, where nothing is added
 
 
-def read_regular_file(path: str, buffer: ReadBuffer | None = None) -> bytes:
-    """What a file holds. Raises OSError, also for what would wait for somebody to write, or never end."""
+def open_regular_file(path: str) -> io.FileIO:
+    """A file to be read. Raises OSError, also for what would wait for somebody to write, or never end."""
     try:
         handle = os.open(path, _READ | getattr(os, "O_NONBLOCK", 0))
     except BlockingIOError:  # another process holds a lease on it: that ends
@@ -143,11 +143,23 @@ def read_regular_file(path: str, buffer: ReadBuffer | None = None) -> bytes:
         if error.errno != errno.ENXIO:
             raise
         raise _not_a_file(os.stat(path)) from error  # noqa: PTH116  # a socket, or a device that is not connected
-    with io.FileIO(handle) as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise _not_a_file(status)
-        return buffer.read(file, status.st_size) if buffer is not None else file.readall()
+    file = io.FileIO(handle)
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        file.close()
+        raise _not_a_file(status)
+    return file
+
+
+def size_of(file: io.FileIO) -> int:
+    """How many bytes an open file has."""
+    return os.fstat(file.fileno()).st_size
+
+
+def read_regular_file(path: str, buffer: ReadBuffer | None = None) -> bytes:
+    """What a file holds. Raises OSError as ``open_regular_file``."""
+    with open_regular_file(path) as file:
+        return buffer.read(file, size_of(file)) if buffer is not None else file.readall()
 
 
 def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool, private: bool = False) -> None:

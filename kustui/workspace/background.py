@@ -148,13 +148,18 @@ class BackgroundWorkspace:
         from kustui.config.configuration import Configuration  # this and more: not before the first paint
         from kustui.workspace.difference import difference
         from kustui.workspace.following import follow_changes
+        from kustui.workspace.glance import Glances
         from kustui.workspace.scenario_replays import ScenarioReplays
         from kustui.workspace.watch import ChangeWatcher
 
         paths = self.workspace.snapshot.paths
         configuration = configuration or Configuration(paths)
         settings = _LastGoodSettings(configuration, notify)
-        patience, scenarios = _Patience(self.workspace, notify), ScenarioReplays(notify)
+        patience, scenarios, glances = (
+            _Patience(self.workspace, notify),
+            ScenarioReplays(notify),
+            Glances(self.workspace, notify),
+        )
 
         def begin() -> Settings:
             patience.begin()
@@ -182,14 +187,23 @@ class BackgroundWorkspace:
                 notify(SnapshotReady(last))
                 self._cached_check.keep()
                 scenarios.follow(last)
+
+                def otherwise() -> None:
+                    if glances.has_told():
+                        notify(SnapshotReady(last, difference(last, last)))
+                    scenarios.look()
+
                 for outcome in follow_changes(
-                    self.workspace, changes, begin, settings.progress, scenarios.look, self._rest
+                    self.workspace, changes, begin, settings.progress, otherwise, self._rest, glances.look
                 ):
                     if isinstance(outcome, Snapshot):
+                        glances.has_told()
                         notify(SnapshotReady(outcome, difference(last, outcome)))
                         self._closed.wait(_SHOWN_IN)
                         last = outcome
                         scenarios.follow(last)
+                    else:
+                        otherwise()
         except Exception as error:  # an internal error: the screen ends with it
             notify(Failed(error))
         finally:

@@ -10,6 +10,7 @@ from kustui.text.messages import counted, seconds_in_words
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.simulate.engine.history import CoverageRatio
     from kustui.simulate.scenarios.suite import ScenarioResult
     from kustui.workspace.difference import Difference
@@ -20,6 +21,14 @@ class SnapshotReady(NamedTuple):
 
     snapshot: Snapshot
     difference: Difference | None = None
+
+
+class WorkflowSeen(NamedTuple):
+    """A save has changed a workflow: what that fixed or made wrong in it. The snapshot with all of it follows."""
+
+    difference: Difference
+    analysis: WorkflowAnalysis
+    """That of the workflow, which is in no snapshot."""
 
 
 class PartlyChecked(NamedTuple):
@@ -93,6 +102,7 @@ class Failed(NamedTuple):
 
 Event = (
     SnapshotReady
+    | WorkflowSeen
     | PartlyChecked
     | CheckProgress
     | ScenariosReplayed

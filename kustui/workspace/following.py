@@ -27,6 +27,8 @@ _MOMENT = 0.25
 
 Outcome = Snapshot | KustuiError
 """What a change comes to: the next snapshot, or why there is none."""
+First = Callable[[frozenset[str], "Settings"], object]
+"""Is given the paths that were reported, and the settings in force."""
 
 
 def follow_changes(
@@ -36,10 +38,11 @@ def follow_changes(
     progress: Progress | None = None,
     otherwise: Callable[[], object] = lambda: None,
     rest: Callable[[], object] = lambda: None,
+    first: First = lambda changed, settings: None,
 ) -> Iterator[Outcome]:
     """What each change that makes a difference comes to, until there are no more; ``otherwise`` is called after one
     that makes none to the definitions, and ``rest`` once nothing has changed for a moment: for what can wait until
-    an outcome is shown, as the collection of garbage does.
+    an outcome is shown, as the collection of garbage does. ``first`` is called before changed files are read.
 
     A change that comes while another is checked takes its place.
     """
@@ -48,7 +51,7 @@ def follow_changes(
     changed = changes.take()
     while changed is not None:
         with gc_paused(freeze=False):
-            outcome = _settled(workspace, changes, changed, settings, progress, last)
+            outcome = _settled(workspace, changes, changed, settings, progress, last, first)
             if outcome is None or outcome is last or (not isinstance(outcome, Snapshot) and str(outcome) == str(last)):
                 otherwise()
             else:
@@ -67,6 +70,7 @@ def _settled(
     settings: Callable[[], Settings],
     progress: Progress | None,
     last: Outcome,
+    first: First,
 ) -> Outcome | None:
     """What a change, and those that follow at once, come to; None when there are to be no more."""
     began = time.monotonic()
@@ -74,7 +78,9 @@ def _settled(
     outcome: Outcome | None = None
     while more is not None:
         try:
-            outcome = workspace.refresh(more, settings(), progress, lambda: not changes.pending)
+            in_force = settings()
+            first(more, in_force)
+            outcome = workspace.refresh(more, in_force, progress, lambda: not changes.pending)
             changes.watch_also(imported_paths(outcome.collection.documents))
         except KustuiError as error:
             outcome = error

@@ -5,7 +5,8 @@ A Workspace makes such values of the same paths, one after the other, and works 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -226,6 +227,15 @@ class Workspace:
     def prepare(self) -> None:
         """Do ahead what reading a changed file needs: while nothing else is to be done."""
         self._reader.buffer.prepare()
+
+    @contextmanager
+    def at(self, path: str) -> Iterator[None]:
+        """Something of a file is read beside all else: ``reading`` says so."""
+        self._reader.at = path
+        try:
+            yield
+        finally:
+            self._reader.at = ""
 
     def overlay(self, texts: Mapping[str, bytes]) -> None:
         """From now on these texts stand for the content of files, by path, as an editor has them."""

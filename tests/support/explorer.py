@@ -214,8 +214,8 @@ class ExplorerPilot:
             await idle()
 
     async def wait_until(self, holds: Callable[[], object]) -> None:
-        """Wait until something holds and the panes have followed it. Fails after ``PATIENCE`` seconds."""
-        await self._poll(holds)
+        """Wait until something holds, and until the panes have followed it. Fails after ``PATIENCE`` seconds."""
+        await self._poll(lambda: holds() and not self.explorer.waiting.is_behind)
         await self.rest()
 
     async def wait_for_workers(self) -> None:

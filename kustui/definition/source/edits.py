@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from kustui.definition.source.outline import Item, Outline, item_at
 from kustui.definition.source.source import Extent, Source
 
-_BLOCK = 1 << 16  # bytes compared at once
+_BLOCK, _SAMPLE = 1 << 16, 1 << 12  # bytes compared at once, and those that tell whether a place is as it was
 
 
 class Edit(NamedTuple):
@@ -63,6 +63,23 @@ def edit_between(old: bytes, new: bytes) -> Edit:
 
     end = _longest(shorter - start, same_from_end)
     return Edit(start, len(old) - end, len(new) - end)
+
+
+def first_difference(old: bytes, size: int, read: Callable[[int, int], bytes]) -> int:
+    """The first byte in which a file of ``size`` bytes, of which ``read`` gives a range, differs from the old ones;
+    what both have in common where none does.
+
+    Looked for by halves where bytes came or went, as what is behind an edit has moved then and is not as it was: in a
+    text that repeats itself that is not certain, and the place may be a later one.
+    """
+    start, end = 0, min(len(old), size)
+    while size != len(old) and end - start > _BLOCK:
+        middle = (start + end) // 2
+        if old.startswith(read(middle, middle + _SAMPLE), middle):
+            start = middle
+        else:
+            end = middle + _SAMPLE
+    return start + _longest(end - start, lambda low, high: old.startswith(read(start + low, start + high), start + low))
 
 
 def _longest(most: int, same: Callable[[int, int], bool]) -> int:

@@ -8,15 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.screen import Screen
 
 from kustui.config.preferences import Preferences
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import first_key
-from kustui.tui.explorer.check_waiter import CheckWaiter
-from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.list_panes import change_rows
-from kustui.tui.explorer.views import Views
+from kustui.tui.explorer.part import Part, Shared
 from kustui.tui.tree.places import problem_place
 from kustui.tui.widgets.rows import Row
 from kustui.workspace.events import (
@@ -30,6 +27,7 @@ from kustui.workspace.events import (
     SnapshotReady,
     StillReading,
     WatchRefused,
+    WorkflowSeen,
 )
 from kustui.workspace.snapshot import Snapshot
 
@@ -48,20 +46,17 @@ class BackgroundEvent(Message):
         self.event = event
 
 
-class BackgroundEvents:
+class BackgroundEvents(Part):
     """Shows each event. ``take`` shows a snapshot, and ``prefer`` does as the configuration says now."""
 
     def __init__(
         self,
-        screen: Screen[None],
-        views: Views,
-        presenter: DetailPresenter,
-        waiting: CheckWaiter,
+        shared: Shared,
         take: Callable[[Snapshot, Difference | None], None],
         prefer: Callable[[Preferences], object],
         take_scenarios: Callable[[ScenariosReplayed], object],
     ) -> None:
-        self._screen, self._views, self._presenter, self._waiting = screen, views, presenter, waiting
+        super().__init__(shared)
         self._take, self._prefer, self._take_scenarios = take, prefer, take_scenarios
 
     def show(self, event: Event) -> None:
@@ -69,9 +64,14 @@ class BackgroundEvents:
         match event:
             case SnapshotReady(snapshot, difference):
                 self._presenter.show_progress("")
+                self._waiting.is_behind = False
                 self._take(snapshot, difference)
                 if difference is not None:
                     self._list_changes(difference)
+            case WorkflowSeen(difference):
+                self._waiting.is_behind = True
+                self._problem_navigator.foresee(event)
+                self._announce(difference)
             case PartlyChecked(snapshot):
                 self._take(snapshot, None)
             case ScenariosReplayed():
@@ -98,8 +98,13 @@ class BackgroundEvents:
                 raise error
 
     def _list_changes(self, difference: Difference) -> None:
-        time = datetime.now().strftime("%H:%M:%S")
+        time = self._announce(difference)
         self._views.changes.take(change_rows(time, difference, partial(problem_place, self._views.tree.state)))
+
+    def _announce(self, difference: Difference) -> str:
+        """Say what a save has changed, and when: the time."""
+        time = datetime.now().strftime("%H:%M:%S")
         key = (first_key(self._screen.app, "view.changes"), "key")
         line = (("reloaded ", "new"), (f"{time} · {difference.summary}", ""))
         self._views.status.announce(Row(line, mark=(key, (" what changed", "muted"))))
+        return time

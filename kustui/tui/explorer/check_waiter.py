@@ -34,6 +34,8 @@ class CheckWaiter:
         self._screen, self._views, self._done = screen, views, done
         self._id = ""
         self._progress = ""
+        self.is_behind = False
+        """Whether something is said of a save whose snapshot is yet to come."""
         self.is_replayed = False
         """Whether every scenario was replayed once."""
         self._begun: Worker[None] | None = None
@@ -63,7 +65,9 @@ class CheckWaiter:
 
     def _is_known(self, id_: str) -> bool:
         """Whether there is all that an action depends on."""
-        return self.is_replayed if id_ == _NEEDS_SCENARIOS else self._views.tree.state.snapshot.is_checked
+        if id_ == _NEEDS_SCENARIOS:
+            return self.is_replayed
+        return self._views.tree.state.snapshot.is_checked and not self.is_behind
 
     def show_progress(self, words: str) -> None:
         """Say how far the check has come, and what waits for it."""
@@ -71,7 +75,8 @@ class CheckWaiter:
         if self._id:
             actions = actions_of(self._screen.app)
             key, leave = (next(iter(key_names(actions[id_])), "") for id_ in (self._id, "view.leave"))
-            what = "scenarios" if self._views.tree.state.snapshot.is_checked else "check"
+            is_checked = self._views.tree.state.snapshot.is_checked
+            what = "scenarios" if self._id == _NEEDS_SCENARIOS and is_checked else "check"
             line: Line = ((key, "key"), (f" waits for the {what}{': ' if words else ''}{words}", "info"))
             self._views.status.announce(Row((*line, (" · ", "muted"), (leave, "key"), (" cancels", "muted"))))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.widget import Widget
 
@@ -24,6 +24,10 @@ from kustui.tui.widgets.bars import PROBLEM_KEYS, LinesFor, broken_banner, broke
 from kustui.tui.widgets.rows import NodeKey, Target
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.snapshot import Snapshot
+
+if TYPE_CHECKING:  # not before the first paint
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
+    from kustui.workspace.events import WorkflowSeen
 
 _MOST_PLACES = 100
 """Places that can be gone back to."""
@@ -204,20 +208,34 @@ class ProblemNavigator:
         """Take the problems of another snapshot, of which some are new since the one before."""
         by_key = {problem.key: problem for problem in snapshot.problems or ()}
         before = (by_key.get(problem.key) for problem in self._new)
-        worst_first = sorted(new, key=lambda problem: -problem.severity)
-        self._new = tuple(dict.fromkeys((*worst_first, *filter(None, before))))
+        self._new = tuple(dict.fromkeys((*_worst_first(new), *filter(None, before))))
         if (gone_to := self._presenter.problem) is not None:
             self._presenter.problem = by_key.get(gone_to.key)
-        self._show_banner(snapshot, first=True)
+        self._show_banner(snapshot, self._new, first=True)
         self._leave_source(snapshot)
 
-    def _show_banner(self, snapshot: Snapshot, *, first: bool = False) -> None:
-        """The first file that cannot be read, or else the latest problem that a save brought; nothing after a look."""
-        alarming = [problem for problem in self._new if problem.severity > Severity.INFO] or self._new
+    def foresee(self, seen: WorkflowSeen) -> None:
+        """Say already what a save made wrong in a workflow, of which the snapshot is yet to come."""
+        fixed = {problem.key for problem in seen.difference.fixed}
+        left = (problem for problem in self._new if problem.key not in fixed)
+        new = (*_worst_first(seen.difference.new), *left)
+        self._show_banner(self._views.tree.state.snapshot, new, seen.analysis, first=True)
+
+    def _show_banner(
+        self,
+        snapshot: Snapshot,
+        new: Sequence[Problem],
+        analysis: WorkflowAnalysis | None = None,
+        *,
+        first: bool = False,
+    ) -> None:
+        """The first file that cannot be read, or else the latest of the ``new`` problems; nothing after a look.
+        ``analysis``: that of a workflow which is not in the snapshot yet."""
+        alarming = [problem for problem in new if problem.severity > Severity.INFO] or new
         if lines := broken_banner(snapshot, self._views.banner.app):
             self._views.banner.show_text(lines, first=first)
         elif alarming:
-            before, after = self._place_in_words(alarming[0]), self._way_there(len(alarming) - 1)
+            before, after = self._place_in_words(alarming[0], analysis), self._way_there(len(alarming) - 1)
             failure = self._failure
 
             def lines(width: int) -> Sequence[Line]:
@@ -239,16 +257,18 @@ class ProblemNavigator:
         """Say in the banner that a save has broken a scenario, or that no more."""
         if failure is not self._failure:
             self._failure = failure
-            self._show_banner(self._views.tree.state.snapshot)
+            self._show_banner(self._views.tree.state.snapshot, self._new)
 
-    def _place_in_words(self, problem: Problem) -> Line:
+    def _place_in_words(self, problem: Problem, analysis: WorkflowAnalysis | None) -> Line:
         """``orders · Add a note: ``."""
         names = [without_folder(problem.document.path)]
         if problem.entry is not None:
             from kustui.analysis.names import node_name  # not before the first paint
 
             names = [problem.entry.title]
-            flow = self._views.tree.state.analysis(problem.entry).flow
+            if analysis is None or analysis.entry is not problem.entry:
+                analysis = self._views.tree.state.analysis(problem.entry)
+            flow = analysis.flow
             names += [node_name(flow, problem.step)] if problem.step in flow.steps else []
         return ((" · ".join(names), "name"), (": ", "muted"))
 
@@ -317,7 +337,11 @@ class ProblemNavigator:
         self._views.problems.put_cursor_on(problem)
         if problem in self._new:
             self._new = tuple(other for other in self._new if other != problem)
-            self._show_banner(self._views.tree.state.snapshot)
+            self._show_banner(self._views.tree.state.snapshot, self._new)
+
+
+def _worst_first(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: -problem.severity)
 
 
 def _fault_target(document: Document) -> Target:

@@ -98,13 +98,13 @@ class Explorer(Screen[None], Ground):
         self.panes = Panes(self, views, self.titles, self.presenter)
         self.pane_sizes = PaneSizes(self, views, sizes)
         self.waiting = CheckWaiter(self, views, self._release_keys)
-        self.background_events = BackgroundEvents(
-            self, views, self.presenter, self.waiting, self.take, self._prefer, lambda event: self.tests.take(event)
-        )
         self.navigator = Navigator(views, self.titles, self.presenter, self.panes)
         self.problem_navigator = ProblemNavigator(views, self.presenter, self.navigator)
         self._shared = Shared(
             self, views, self.presenter, self.panes, self.navigator, self.problem_navigator, self.waiting
+        )
+        self.background_events = BackgroundEvents(
+            self._shared, self.take, self._prefer, lambda event: self.tests.take(event)
         )
         self.finder = FinderController(self._shared, lambda: background.cache)
         self.filter = FilterController(self._shared, self.titles, self.finder)

@@ -13,7 +13,7 @@ import pytest
 from kustui.text.styled_lines import width_of
 from kustui.tui.widgets.bars import FilterInput, banner_lines
 from tests.support.definitions import a_workflow, document_of, write_json
-from tests.support.explorer import ExplorerPilot, explorer
+from tests.support.explorer import ExplorerPilot, bar_text, explorer
 from tests.support.flows import edge, named_workflow, step
 from tests.support.patience import PATIENCE
 from tests.support.saves import save
@@ -424,3 +424,29 @@ async def test_a_stream_is_followed_and_kept_while_one_of_its_values_is_broken(t
         assert len([row for row in ui.tree if "workflow 0" in row]) == 3
         path.write_text("\n".join(values))
         await ui.wait_for_news("1 workflow removed")
+
+
+async def test_a_key_that_depends_on_all_workflows_waits_for_what_follows_what_was_said_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_json(tmp_path / "app.json", many())
+    async with explorer(path) as ui:
+        workspace, told = ui.app.background.workspace, threading.Event()
+        refresh = workspace.refresh
+
+        def refresh_later(*arguments: Any) -> Any:
+            told.wait(PATIENCE)
+            return refresh(*arguments)
+
+        monkeypatch.setattr(workspace, "refresh", refresh_later)
+        found = many()
+        found[3]["steps"][0]["params"] = {"body": "/#steps.gone.x"}
+        save(path, found)
+        await ui._poll(lambda: "1 step changed · 1 new problem" in ui.keys)
+        said = bar_text(ui, "banner")
+        assert "no problems" in ui.status
+        await ui.strike("p")
+        assert "p waits for the check" in ui.keys
+        told.set()
+        await ui.wait_until(lambda: "✗1" in ui.status and "gone" in bar_text(ui, "problem"))
+        assert "gone" in said
