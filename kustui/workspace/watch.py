@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _DEBOUNCE, _STEP = 50, 10
 """Milliseconds within which changes are one, and without further changes until they are reported."""
-_TICK = 500
-"""Milliseconds between two looks at what no event reports."""
+_TICK = 0.5
+"""Seconds between two looks at what no event reports."""
 _MAX_SHARE = 0.05
 """What looking at the files may take of the time, however many they are."""
 _COARSEST_CLOCK = 2.5
@@ -45,6 +45,7 @@ class ChangeWatcher:
     ``scenarios`` says whether those count that lie below the folders and beside the files.
     ``poll`` looks at the files instead of asking the system, which knows nothing of those on some network shares. So
     does it where the system refuses: then ``refused`` is called with words that say so, in a thread of the watcher.
+    ``tick`` is for how many seconds it does not look at what no event reports.
     """
 
     def __init__(
@@ -55,7 +56,9 @@ class ChangeWatcher:
         poll: bool = False,
         scenarios: bool = False,
         refused: Callable[[str], object] = lambda reason: None,
+        tick: float = _TICK,
     ) -> None:
+        self._tick = tick
         self._paths = tuple(absolute(path) for path in paths if path != STDIN)
         self._also = tuple(absolute(path) for path in also)
         self._imported: frozenset[str] = frozenset()
@@ -133,7 +136,7 @@ class ChangeWatcher:
             if now != before or seen:
                 self._notify({absolute(path) for path in seen})
             before, seen = now, {path: at for path, at in seen.items() if began - at < _COARSEST_CLOCK}
-            if self._closed.wait(max(_TICK / 1000, (time.monotonic() - began) / _MAX_SHARE)):
+            if self._closed.wait(max(self._tick, (time.monotonic() - began) / _MAX_SHARE)):
                 return
 
     def _scenario_paths(self) -> Sequence[str]:
@@ -160,7 +163,7 @@ class ChangeWatcher:
             try:
                 self._watch_folders(folders, places, below=below)
             except (FileNotFoundError, NotADirectoryError):  # nothing is there
-                self._closed.wait(_TICK / 1000)
+                self._closed.wait(self._tick)
                 if folders and self._places is places:
                     self._notify(set())
             except (OSError, WatchfilesRustInternalError) as error:  # the system watches as much as it may
@@ -186,7 +189,7 @@ class ChangeWatcher:
             self._notify(set())
             while self._is_to_watch(places) and folders == _identities(folders):
                 # Without an event that stops it: asking one in each step is a fourth of what waiting takes.
-                reported = watcher.watch(_DEBOUNCE, _STEP, _TICK, None)
+                reported = watcher.watch(_DEBOUNCE, _STEP, round(self._tick * 1000), None)
                 if self.closed:
                     return
                 events = reported if isinstance(reported, set) else ()
