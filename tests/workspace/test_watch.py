@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-QUIET = 1.2
-"""Seconds after which nothing is expected any more."""
+TICK = 0.05
+QUIET = 0.3
+"""Seconds after which nothing is expected any more: more than are waited for what belongs together, and some ticks."""
 
 
 @pytest.fixture
@@ -30,10 +31,10 @@ def watch() -> Iterator[Callable[..., ChangeWatcher]]:
     made: list[ChangeWatcher] = []
 
     def start(*paths: Path | str, also: tuple[Path, ...] = (), poll: bool = False) -> ChangeWatcher:
-        changes = ChangeWatcher([str(path) for path in paths], [str(path) for path in also], poll=poll)
+        changes = ChangeWatcher([str(path) for path in paths], [str(path) for path in also], poll=poll, tick=TICK)
         made.append(changes)
-        while changes.take(QUIET) is not None:
-            pass
+        if "-" not in paths:
+            assert changes.take(PATIENCE) == frozenset()
         return changes
 
     yield start
@@ -52,9 +53,21 @@ def told(changes: ChangeWatcher) -> set[str]:
     """The names of what has changed, all that belongs together."""
     found = changes.take(PATIENCE)
     assert found is not None
-    while (more := changes.take(0.3)) is not None:
+    while (more := changes.take(0.12)) is not None:
         found |= more
     return {Path(path).name for path in found}
+
+
+def write_until_told(path: Path, changes: ChangeWatcher) -> set[str]:
+    """Write to a file until that is told, and what is then: of what is watched only now, nothing is told by name that
+    was before."""
+    end = time.monotonic() + PATIENCE
+    names: set[str] = set()
+    while path.name not in names:
+        assert time.monotonic() < end, names
+        path.write_text(str(time.monotonic_ns()))
+        names = told(changes)
+    return names
 
 
 def test_it_tells_once_at_the_beginning_that_something_may_have_changed(file: Path) -> None:
@@ -86,7 +99,8 @@ def test_other_files_beside_it_are_nothing_to_it(file: Path, watch: Callable[...
     changes = watch(file)
     (file.parent / "other.json").write_text("{}")
     (file.parent / "app.json.swp").write_text("{}")
-    assert changes.take(QUIET) is None
+    file.write_text("[]")
+    assert told(changes) == {"app.json"}, "which is reported after the others"
 
 
 def test_a_folder_with_files_that_come_and_go_at_any_depth(tmp_path: Path, watch: Callable[..., ChangeWatcher]) -> None:
@@ -110,7 +124,8 @@ def test_what_is_no_definition_below_a_folder_is_nothing_to_it(
     (tmp_path / "node_modules" / "package.json").write_text("{}")
     (tmp_path / ".app.json.swp").write_text("{}")
     (tmp_path / "notes.md").write_text("")
-    assert changes.take(QUIET) is None
+    (tmp_path / "app.json").write_text("{}")
+    assert told(changes) == {"app.json"}, "which is reported after the others"
 
 
 def test_a_folder_in_the_place_of_the_watched_one_is_watched(
@@ -120,11 +135,9 @@ def test_a_folder_in_the_place_of_the_watched_one_is_watched(
     folder.mkdir()
     changes = watch(folder)
     folder.rename(tmp_path / "old")
-    assert told(changes) <= {"folder"}
+    assert (changes.take(PATIENCE) or frozenset()) <= {str(folder)}
     folder.mkdir()
-    told(changes)
-    (folder / "new.json").write_text("{}")
-    assert told(changes) == {"new.json"}
+    assert write_until_told(folder / "new.json", changes) <= {"folder", "new.json"}
 
 
 def test_what_a_link_leads_to(tmp_path: Path, watch: Callable[..., ChangeWatcher]) -> None:
@@ -134,13 +147,10 @@ def test_what_a_link_leads_to(tmp_path: Path, watch: Callable[..., ChangeWatcher
     (elsewhere / "target.json").write_text("{}")
     (folder / "link.json").symlink_to(elsewhere / "target.json")
     changes = watch(folder)
-    (elsewhere / "target.json").write_text('{"a": 1}')
-    assert told(changes) == {"target.json"}
+    assert write_until_told(elsewhere / "target.json", changes) == {"target.json"}
     (folder / "linked").symlink_to(elsewhere / "inside")
-    told(changes)
-    time.sleep(QUIET)
-    (elsewhere / "inside" / "new.json").write_text("{}")
-    assert "new.json" in told(changes)
+    assert told(changes) == {"linked"}
+    assert write_until_told(elsewhere / "inside" / "new.json", changes) == {"new.json"}
 
 
 def test_a_configuration_beside_it(tmp_path: Path, file: Path, watch: Callable[..., ChangeWatcher]) -> None:
@@ -150,19 +160,11 @@ def test_a_configuration_beside_it(tmp_path: Path, file: Path, watch: Callable[.
     assert told(changes) == {"kustui.toml"}
 
 
-def test_files_that_are_looked_at_instead(tmp_path: Path, watch: Callable[..., ChangeWatcher]) -> None:
-    changes = watch(tmp_path, poll=True)
-    assert changes.take(QUIET) is None
-    (tmp_path / "new.json").write_text("{}")
-    assert told(changes) == {"new.json"}
-    (tmp_path / "new.json").write_text("[1]")
-    assert told(changes) == {"new.json"}
-
-
-def test_files_that_are_looked_at_and_saved_again_before_their_time_is_another(
+def test_files_that_are_looked_at_instead_also_those_saved_again_before_their_time_is_another(
     tmp_path: Path, watch: Callable[..., ChangeWatcher]
 ) -> None:
     changes = watch(tmp_path, poll=True)
+    assert changes.take(QUIET) is None
     path = tmp_path / "new.json"
     path.write_text("[1]")
     status = path.stat()
@@ -172,21 +174,23 @@ def test_files_that_are_looked_at_and_saved_again_before_their_time_is_another(
     assert changes.take(PATIENCE) == frozenset([str(path)]), "whoever reads it sees that it says something else"
     while changes.take(QUIET) is not None:  # and at last it cannot be the same tick any more
         pass
+    path.write_text("[1, 2]")
+    assert changes.take(PATIENCE) == frozenset([str(path)])
 
 
 _LIMITED = """
-import sys
+import os, sys
 from kustui.workspace.watch import ChangeWatcher
 
 folder, limit, number = sys.argv[1:]
 for name, value in ((limit, number),):
     open(f"/proc/sys/user/{name}", "w").write(value)
 refused = []
-with ChangeWatcher([folder], refused=refused.append) as changes:
+with ChangeWatcher([folder], refused=refused.append, tick=0.05) as changes:
     while not refused:
         changes.take(0.1)
     print(*refused, flush=True)
-    while changes.take(1.2) is not None:
+    while changes.take(0.3) is not None:
         pass
     print("quiet", flush=True)
     print(*changes.take(20), flush=True)
@@ -216,14 +220,15 @@ def test_a_system_that_watches_as_much_as_it_may_is_done_without(tmp_path: Path,
 @pytest.mark.skipif(not _can_limit_watches(), reason="the system does not let us limit watches")
 def test_folders_that_come_when_no_more_can_be_watched(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    words = _LIMITED.replace("while not refused", "open(f'{folder}/ready.json', 'w')\n    while not refused")
+    ready = "open(f'{folder}/ready.json', 'w'); os.utime(f'{folder}/ready.json', (0, 0))"
+    words = _LIMITED.replace("while not refused", f"{ready}\n    while not refused")
     command = ["unshare", "-U", "-r", sys.executable, "-c", words, str(tmp_path / "folder"), "max_inotify_watches", "2"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        for number in range(50):
+        for number in range(20):
             (tmp_path / "folder" / f"{number}" / "inner").mkdir(parents=True)
-            time.sleep(0.05)
+            time.sleep(0.02)
         assert "max_user_watches" in process.stdout.readline()
         assert process.stdout.readline() == "quiet\n"
-        (tmp_path / "folder" / "49" / "inner" / "new.json").write_text("{}")
-        assert any("/49/inner/new.json" in line for line in process.stdout)  # others of the folder may come with it
+        (tmp_path / "folder" / "19" / "inner" / "new.json").write_text("{}")
+        assert any("/19/inner/new.json" in line for line in process.stdout)  # others of the folder may come with it
