@@ -86,14 +86,19 @@ class EventGraph(Struct, frozen=True, eq=False, dict=True):
         key = self.schedules.keys.get(called, "")
         return (key,) if key in self.by_workflow and key not in self.schedules.not_callable else ()
 
+    @cached_property
+    def leading(self) -> Mapping[str, tuple[Cause, ...]]:
+        """Of each workflow the causes whose events start something: few, and no other is in a ring."""
+        return grouped((cause.workflow, cause) for cause in self.causes if self.started_by(cause))
+
     # All that may be
 
     def successors(self, node: _Node) -> Iterable[_Node]:
-        """What a cause, an event or a change of a field may lead to."""
+        """What a cause, an event or a change of a field may lead to, of what can be in a ring."""
         if isinstance(node, Cause):
             effect = node.effect
             if called_id(effect.event) is not None:
-                return (cause for key in self.started_by(node) for cause in self.by_workflow[key])
+                return (cause for key in self.started_by(node) for cause in self.leading.get(key, ()))
             return ((effect.event,), *((effect.event, name) for name in changed_names(effect.fields)))
         return self._led_to.get(node, ())
 
@@ -104,7 +109,7 @@ class EventGraph(Struct, frozen=True, eq=False, dict=True):
             (node, cause)
             for event, keys in self.listeners.items()
             for key in keys
-            for cause in self.by_workflow[key]
+            for cause in self.leading.get(key, ())
             for node in _asked_nodes(event, cause.effect)
         )
 
@@ -115,7 +120,7 @@ class EventGraph(Struct, frozen=True, eq=False, dict=True):
         """A ring through each workflow of those whose steps cause each other, if possible one without conditions."""
         places = {cause: place for place, cause in enumerate(self.causes)}
         rings: list[EventRing] = []
-        nodes: list[_Node] = [cause for cause in self.causes if self.started_by(cause)]  # few events start something
+        nodes: list[_Node] = [cause for causes in self.leading.values() for cause in causes]
         for component in strongly_connected_components(nodes, self.successors):
             causes = sorted((node for node in component if isinstance(node, Cause)), key=places.__getitem__)
             if len(component) > 1 and not all(cause.scheduled for cause in causes):
