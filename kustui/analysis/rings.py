@@ -18,9 +18,10 @@ from msgspec.structs import replace
 
 from kustui.analysis.counters import MOST_RUNS, NO_BOUND, Bound, FlowOf, bound_of
 from kustui.analysis.feasibility import START, FeasiblePaths, Place
-from kustui.analysis.guards import Branching, may_pass_by
+from kustui.analysis.guards import Branching, guards_of, may_pass_by
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import breadth_first, cycles, strongly_connected_components
+from kustui.definition.expressions import Condition
 from kustui.groups import grouped
 
 P = TypeVar("P")
@@ -47,6 +48,8 @@ class Ring(Struct, frozen=True):
     """The key of a workflow of which some run schedules none of the set; empty if the ring is endless."""
     ending_calls: tuple[ScheduleCall, ...] = ()
     """The calls with which other runs of that workflow go on."""
+    ending_guards: tuple[tuple[Condition | None, ...], ...] = ()
+    """The conditions of the guards of each of them; None for one that has none."""
     needs_ending: bool = False
     """Whether every ring of the set goes through that workflow."""
     after_failure: bool = False
@@ -111,7 +114,7 @@ def _rings_among(schedules: Schedules, flow_of: FlowOf, components: Sequence[Seq
         if keys[0] in members:
             left = length_hint(budget)
             endless = [_ring(schedules, ring, ways, endless=True) for ring in _endless_sets(schedules, keys, ways)]
-            rings = endless or [_ring_that_ends(schedules, keys, ways, bound)]
+            rings = endless or [_ring_that_ends(schedules, keys, ways, bound, flow_of)]
             found.append(_Found(keys, tuple(rings), left - length_hint(budget)))
     return found
 
@@ -157,7 +160,11 @@ def _ring(schedules: Schedules, keys: Sequence[str], ways: Ways, *, endless: boo
 
 
 def _ring_that_ends(
-    schedules: Schedules, keys: Sequence[str], ways: Ways, bound_of: Callable[[Schedules, Sequence[str]], Bound]
+    schedules: Schedules,
+    keys: Sequence[str],
+    ways: Ways,
+    bound_of: Callable[[Schedules, Sequence[str]], Bound],
+    flow_of: FlowOf,
 ) -> Ring:
     """The ring of a set that some run may end: an endless one where the inputs that are passed on keep it going, or
     else one with a workflow that can end it, if possible one that every ring of the set goes through."""
@@ -171,10 +178,13 @@ def _ring_that_ends(
     on_ring = [key for key in ring.workflows if key in ending]
     needed = [key for key in on_ring[:_MOST_TRIED] if not cycles(*_without(keys, key, within))]
     key = (needed or on_ring or ending)[0]
+    flow = flow_of(key)
+    guards = (guards_of(flow, call.step) for call in calls[key])
     return replace(
         ring,
         ending=key,
         ending_calls=calls[key],
+        ending_guards=tuple(tuple(flow.conditions.get(guard.pointer) for guard in own) for own in guards),
         needs_ending=bool(needed),
         after_failure=not _places(ways[key], calls[key]),
         bound=bound,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.effects import Effect, Reach, repeating
 from kustui.analysis.event_rings import Cause
-from kustui.analysis.guards import guards_of
 from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.analysis.workflow_summary import WorkflowSummary
@@ -126,14 +125,11 @@ def _period(analysis: CollectionAnalysis, ring: Ring) -> str:
 
 def _what_ends(analysis: CollectionAnalysis, ring: Ring) -> str:
     """What can end a ring: the condition in words if it is short."""
-    caller = analysis.analysis(ring.ending)
     if ring.after_failure:
         return f"it continues only where a step of {_name(analysis, ring.ending)} fails"
-    guards = [guards_of(caller.flow, call.step) for call in ring.ending_calls]
-    conditions = [
-        caller.flow.conditions[guard.pointer] for guard in chain(*guards) if guard.pointer in caller.flow.conditions
-    ]
-    if ring.needs_ending and all(guards) and len(conditions) == sum(map(len, guards)) <= _MOST_CONDITIONS:
+    conditions = [condition for condition in chain(*ring.ending_guards) if condition is not None]
+    is_told = len(conditions) == sum(map(len, ring.ending_guards)) <= _MOST_CONDITIONS
+    if ring.needs_ending and all(ring.ending_guards) and is_told:
         words = dict.fromkeys(map(in_words, conditions))
         return f"it continues only while {', or while '.join(words)}"
     return f"a condition in {_name(analysis, ring.ending)} can end it"
