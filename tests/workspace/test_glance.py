@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -246,6 +247,9 @@ def background(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backgrou
         yield made
     finally:
         made.workspace.close()
+        for thread in threading.enumerate():
+            if thread.name == "background":  # else it would switch the collector on in another test
+                thread.join(PATIENCE)
 
 
 def test_a_mistake_is_told_before_the_snapshot_that_has_it(background: Background) -> None:
