@@ -1,12 +1,12 @@
 """What is different between two snapshots, for a person: workflows and steps that came, went or changed, and problems.
 
-Compared are values, not texts: a file that was only laid out anew is the same, and so is one in which only keys differ
-that exports add to a workflow.
+Compared are values, not texts: neither the layout of a file nor the keys that exports add to a workflow are told.
 """
 
 from __future__ import annotations
 
 import json
+import marshal
 import os
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -348,7 +348,7 @@ def _same(one: Any, other: Any) -> bool:
     """Whether two values are the same as JSON, where 1 is not true; the order of keys is not told apart."""
     if one != other:
         return False
-    return repr(one) == repr(other) or canonical_json(one) == canonical_json(other)
+    return marshal.dumps(one, 2) == marshal.dumps(other, 2) or canonical_json(one) == canonical_json(other)
 
 
 def _member(value: Any, key: str) -> Any:
