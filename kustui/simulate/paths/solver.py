@@ -113,15 +113,17 @@ class Solution(Struct, frozen=True):
     ) -> Solution | Contradiction:
         """The solution with constraints on some origins, solved anew together with those that they depend on."""
         merged = self._merged(origins)
-        together = (*chain.from_iterable(component.readings for component in merged), *readings)
         all_origins = (*dict.fromkeys((*(origin for part in merged for origin in part.origins), *origins)),)
+        before = _equalities(merged, all_origins)
+        if before is not None and (contradiction := _contradiction(before, readings, origins, state)):
+            return contradiction
+        together = (*chain.from_iterable(component.readings for component in merged), *readings)
         parts = (tuple(part.number for part in merged), origins, tuple(reading.constraint.key for reading in readings))
         number = state.numbered("component", state.number, *parts)
-        before = _equalities(merged, all_origins)
         component = Component(together, all_origins, {}, (), number, _with_readings(before, readings, state))
         solved = _unchanged(merged, component, readings, state) or state.once(
             ("solved", number),
-            lambda: _solved_alone(component, before, readings, state) or _Search(component, state).result(),
+            lambda: _with_text(component, before, readings, state) or _Search(component, state).result(),
         )
         if isinstance(solved, Contradiction):
             return solved
@@ -204,6 +206,19 @@ def _equalities(merged: Sequence[Component], origins: tuple[ValueOrigin, ...]) -
     return merged[0].equalities if merged else Equalities()
 
 
+def _contradiction(
+    before: Equalities, readings: Sequence[_Reading], origins: tuple[ValueOrigin, ...], state: SymbolicState
+) -> Contradiction | None:
+    """One further constraint and one before it that contradicts it, where that is seen without a search."""
+    if len(readings) > 1 or not readings[0].direct:
+        return None
+    latest = readings[0].constraint
+    if not (opposed := before.opposed_to(latest, state)):
+        return None
+    key = ("opposed", state.number, latest.key, *(constraint.key for constraint in opposed))
+    return state.once(key, lambda: contradiction_with(latest, opposed, origins, state))
+
+
 def _with_readings(
     equalities: Equalities | None, readings: Sequence[_Reading], state: SymbolicState
 ) -> Equalities | None:
@@ -224,16 +239,13 @@ def _unchanged(
     return replace(component, values=values)
 
 
-def _solved_alone(
+def _with_text(
     component: Component, before: Equalities | None, readings: Sequence[_Reading], state: SymbolicState
-) -> Component | Contradiction | None:
-    """What one further constraint on one origin comes to beside those before it, if that is seen without a search."""
+) -> Component | None:
+    """The component with the text that one further constraint asks for, where that is seen without a search."""
     if component.equalities is None or before is None or len(readings) > 1:
         return None
-    latest = readings[0].constraint
-    if opposed := before.opposed_to(latest, state):
-        return contradiction_with(latest, opposed, component.origins, state)
-    text = before.text_for(latest, state)
+    text = before.text_for(readings[0].constraint, state)
     return None if text is None else replace(component, values={component.origins[0]: text})
 
 
