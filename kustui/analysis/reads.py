@@ -23,6 +23,7 @@ from kustui.definition.expressions.nodes import Block, Call, Lookup, Mustache, N
 from kustui.definition.expressions.parse import expressions_among
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, NUMBER_IN_TEXT
 from kustui.definition.models import Step, Transition
+from kustui.definition.operators import Family, operator_named
 from kustui.definition.platform import TRIGGER_ID
 from kustui.groups import grouped
 
@@ -70,10 +71,8 @@ DEEPEST_FIELD = 200
 
 
 class InferredField(NamedTuple):
-    """A field that one place reads, and what that place says about its value."""
+    """What one place that reads a field says about its value."""
 
-    fields: Fields
-    """Below the output: ``("custom", "@timerBool")``."""
     kind: str = ""
     """``date``, ``number``, ``number in text``, ``email``, ``phone``, ``list``, or empty if unknown."""
     operator: str = ""
@@ -83,13 +82,24 @@ class InferredField(NamedTuple):
     """The path whose value it is compared with, from ``steps`` on."""
 
 
-def inferred_fields_of(flow: FlowGraph, reads: Iterable[Read]) -> Mapping[str, tuple[InferredField, ...]]:
+InferredFields = Mapping[Fields, tuple[InferredField, ...]]
+"""The fields of an output that are read, ``("custom", "@timerBool")``, each with what the places say that read it."""
+
+
+def inferred_fields_of(flow: FlowGraph, reads: Iterable[Read]) -> Mapping[str, InferredFields]:
     """The fields that are read of the trigger and of each step, by node; conditions first, as they say most."""
-    return grouped(
-        (node, field._replace(fields=path[2:]))
+    of_nodes = grouped(
+        (node, (path[2:], field))
         for path, field in _all_fields(flow, reads)
         if 2 < len(path) <= DEEPEST_FIELD and (node := flow.node(path[1])) is not None
     )
+    return {node: grouped(fields) for node, fields in of_nodes.items()}
+
+
+def equated_literals_of(inferred: Iterable[InferredField]) -> tuple[str | bool | int | float, ...]:
+    """The literals that conditions ask a field for, or rule out."""
+    of_equalities = (one.literal for one in inferred if operator_named(one.operator).family is Family.EQUALITY)
+    return tuple(dict.fromkeys(literal for literal in of_equalities if isinstance(literal, str | bool | int | float)))
 
 
 def _all_fields(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[tuple[tuple[str, ...], InferredField]]:
@@ -101,11 +111,11 @@ def _all_fields(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[tuple[tuple[
         expression = read.expression
         if isinstance(expression, Function):
             kind = _input_of(expression.name)
-            yield from ((path.segments, InferredField((), kind)) for path in expression.paths if path.step)
+            yield from ((path.segments, InferredField(kind)) for path in expression.paths if path.step)
         elif isinstance(expression, Template):
             yield from _of_nodes(expression.nodes)
         else:
-            yield from ((path.segments, InferredField(())) for path in expression.paths if path.step)
+            yield from ((path.segments, InferredField()) for path in expression.paths if path.step)
 
 
 def _of_comparison(comparison: Comparison) -> Iterator[tuple[tuple[str, ...], InferredField]]:
@@ -119,7 +129,7 @@ def _of_comparison(comparison: Comparison) -> Iterator[tuple[tuple[str, ...], In
         literal = None if other is None or like or _reads(other) else other.value
         operator = comparison.operator if index == 0 else comparison.meaning.mirror
         wrapped = NUMBER_IN_TEXT if isinstance(operand.expression, Function) else ""
-        yield path, InferredField((), wrapped, operator, literal, like)
+        yield path, InferredField(wrapped, operator, literal, like)
 
 
 def _input_of(function: str) -> str:
@@ -172,7 +182,7 @@ def _of_value(value: Value, kind: str, list_: tuple[str, ...]) -> Iterator[tuple
     if isinstance(value, Call):
         yield from _of_call(value, list_)
     elif isinstance(value, Lookup) and (segments := _segments(value, list_)) and segments[0] == "steps":
-        yield segments, InferredField((), kind)
+        yield segments, InferredField(kind)
 
 
 def _segments(lookup: Lookup, list_: tuple[str, ...]) -> tuple[str, ...]:

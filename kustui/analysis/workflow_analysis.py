@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, must_reach
 from kustui.analysis.offered_fields import OfferedFields
-from kustui.analysis.reads import Fields, InferredField, Read, inferred_fields_of, reads_of
+from kustui.analysis.reads import Fields, InferredFields, Read, equated_literals_of, inferred_fields_of, reads_of
 from kustui.analysis.schedules import ScheduleCall, calls_of
 from kustui.analysis.schemas import schema_of
 from kustui.analysis.workflow_summary import WorkflowSummary, is_readable
@@ -26,7 +26,6 @@ from kustui.definition.collection import AppEntry, Collection, Document, Entry
 from kustui.definition.expressions import AllOf, AnyOf, Condition, Path, parts_of
 from kustui.definition.free_names import FreeNames
 from kustui.definition.models import ErrorCase, Schema, Step, Workflow
-from kustui.definition.operators import Family, operator_named
 from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
 from kustui.definition.source.json_values import UNKNOWN_VALUE
@@ -151,20 +150,19 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
         ]
 
     @cached_property
-    def inferred_fields(self) -> Mapping[str, tuple[InferredField, ...]]:
-        """What it reads of the trigger and of each step, by node, and what that says about the values."""
+    def inferred_fields(self) -> Mapping[str, InferredFields]:
+        """What it reads of the trigger and of each step, by node and field, and what that says about the values."""
         return inferred_fields_of(self.flow, self.reads)
 
     @cached_property
     def equated_literals(self) -> Mapping[tuple[str, Fields], tuple[str | bool | int | float, ...]]:
         """The literals that its conditions ask for, or rule out, by the node and the field of its output."""
-        literals: dict[tuple[str, Fields], dict[str | bool | int | float, None]] = {}
-        for node, inferred in self.inferred_fields.items():
-            for field_ in inferred:
-                literal, family = field_.literal, operator_named(field_.operator).family
-                if family is Family.EQUALITY and isinstance(literal, str | bool | int | float):
-                    literals.setdefault((node, field_.fields), {})[literal] = None
-        return {place: tuple(values) for place, values in literals.items()}
+        return {
+            (node, fields): literals
+            for node, inferred_fields in self.inferred_fields.items()
+            for fields, inferred in inferred_fields.items()
+            if (literals := equated_literals_of(inferred))
+        }
 
     def step_at(self, pointer: str) -> str:
         """The id of the step or trigger that the value at a pointer is in; empty outside of all that have one."""

@@ -241,7 +241,7 @@ def _type(analysis: WorkflowAnalysis, node: str, fields: tuple[str, ...]) -> str
     schema = analysis.output_schema(step.action or "") if step is not None else analysis.inputs
     if schema is not None and len(fields) == 1 and (type_ := schema.type_of(fields[0])):
         return f": {type_}"
-    kinds = {field.kind for field in analysis.inferred_fields.get(node, ()) if field.fields == fields and field.kind}
+    kinds = {field.kind for field in analysis.inferred_fields.get(node, {}).get(fields, ()) if field.kind}
     return f": read as {' and as '.join(sorted(kinds))}" if kinds else ""
 
 

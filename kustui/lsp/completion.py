@@ -285,7 +285,7 @@ def _fields(analysis: WorkflowAnalysis, step: str, above: Iterable[str]) -> Iter
     schema = analysis.output_schema(part.action or "") if part is not None else analysis.inputs
     if schema is not None and not above:
         yield from ((name, schema.type_of(name)) for name in sorted(schema.names))
-    for field in analysis.inferred_fields.get(node, ()):
-        if field.fields[: len(above)] == above and len(field.fields) > len(above):
-            is_last = len(field.fields) == len(above) + 1
-            yield field.fields[len(above)], field.kind if is_last else ""
+    for fields, inferred in analysis.inferred_fields.get(node, {}).items():
+        if fields[: len(above)] == above and len(fields) > len(above):
+            is_last = len(fields) == len(above) + 1
+            yield from ((fields[len(above)], field.kind if is_last else "") for field in inferred)

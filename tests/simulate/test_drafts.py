@@ -95,3 +95,14 @@ def test_a_draft_looks_no_farther_ahead_in_a_long_workflow(ways: int) -> None:
         return counted(lambda: draft_payload(analysis))
 
     assert calls(800) <= 1.01 * calls(400)
+
+
+def test_the_places_that_read_a_field_are_not_gone_through_for_each_draft() -> None:
+    def calls(count: int) -> int:
+        elsewhere = step("cD4", *(to("aB3", when("eq", "/#steps.1.k", f"v{at}")) for at in range(count)))
+        there = organisation(workflow("W", step("aB3"), elsewhere))
+        analysis = there.analysis(there.collection.entries[0].key)
+        assert draft_payload(analysis)["k"] == "v0"
+        return counted(lambda: draft_payload(analysis))
+
+    assert calls(400) <= 1.05 * calls(20)

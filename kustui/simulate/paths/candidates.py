@@ -158,8 +158,8 @@ def _usual(origin: ValueOrigin, state: SymbolicState) -> Iterator[Any]:
         yield from (USUAL_STATUS, *_OTHER_STATUSES)
         return
     depth = len(origin.fields)
-    fields = state.runs[origin.run].analysis.inferred_fields.get(origin.node, ())
-    below = {field.fields[depth] for field in fields if field.fields[:depth] == origin.fields != field.fields}
+    inferred = state.runs[origin.run].analysis.inferred_fields.get(origin.node, ())
+    below = {fields[depth] for fields in inferred if fields[:depth] == origin.fields != fields}
     if below:
         yield [] if all(name == "length" or name.isdigit() for name in below) else {}
     yield value_by_name(origin.fields, state.runs[0].now) if origin.fields else {}

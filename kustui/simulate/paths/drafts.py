@@ -9,14 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from kustui.analysis.reads import Fields, InferredField
+from kustui.analysis.reads import Fields, InferredField, InferredFields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import iso_date, parse_date
 from kustui.definition.models import Schema, Step
 from kustui.definition.operators import operator_named
 from kustui.definition.platform import REST_ACTIONS, TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided, is_missing, look_up, text_of, to_json_value
-from kustui.groups import grouped
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.paths.candidates import value_by_name
 from kustui.simulate.paths.constraint_evaluation import with_field, without_field
@@ -53,7 +52,7 @@ def draft_start(analysis: WorkflowAnalysis, now: int, targets: Mapping[Fields, A
     is the date it has, in milliseconds since 1970."""
     schema = analysis.inputs
     start = _from_schema(schema, now) if schema is not None else {"id": "draft-id"}
-    return _filled(start, analysis.inferred_fields.get(TRIGGER_ID, ()), {}, now, targets)
+    return _filled(start, analysis.inferred_fields.get(TRIGGER_ID, {}), {}, now, targets)
 
 
 def draft_output(
@@ -66,7 +65,7 @@ def draft_output(
         start = _from_schema(declared, now)
     elif step.action in REST_ACTIONS:
         start = {"response": {"statusCode": 200}, "body": {}}
-    return _filled(start, analysis.inferred_fields.get(step.id, ()), data, now, targets)
+    return _filled(start, analysis.inferred_fields.get(step.id, {}), data, now, targets)
 
 
 def target_values(analysis: WorkflowAnalysis, node: str, data: Mapping[str, Any], now: int) -> Mapping[Fields, Any]:
@@ -100,14 +99,13 @@ def _from_schema(schema: Schema, now: int) -> dict[str, Any]:
 
 def _filled(
     start: dict[str, Any],
-    inferred_fields: Iterable[InferredField],
+    inferred_fields: InferredFields,
     data: Mapping[str, Any],
     now: int,
     targets: Mapping[Fields, Any],
 ) -> dict[str, Any]:
     """The start of a draft with everything that is read of it, and its targets as they are."""
     draft = start
-    by_fields = grouped((inferred.fields, inferred) for inferred in inferred_fields)
     own: dict[int, object] = {}
     # Those of an object before those of its fields, as they were found.
     for fields in sorted(targets, key=len):
@@ -116,11 +114,11 @@ def _filled(
     near = _Near(targets)
     expected = {fields: look_up(draft, fields) for fields in targets}
     # The longest first: what has fields of its own is no plain value, whoever else reads it.
-    for fields in sorted(by_fields.keys() - targets.keys(), key=lambda fields: (-len(fields), fields)):
+    for fields in sorted(inferred_fields.keys() - targets.keys(), key=lambda fields: (-len(fields), fields)):
         there = look_up(draft, fields)
-        constrained = any(inferred.operator or inferred.kind for inferred in by_fields[fields])
+        constrained = any(inferred.operator or inferred.kind for inferred in inferred_fields[fields])
         if there is MISSING or (constrained and not isinstance(there, Mapping | list)):
-            more, depending = _value(fields, by_fields[fields], data, now), near.to(fields)
+            more, depending = _value(fields, inferred_fields[fields], data, now), near.to(fields)
             if not depending:
                 draft = with_field(draft, fields, more, overwrite=False, own=own)
                 continue
