@@ -260,7 +260,7 @@ def undeclared_dependency(analysis: CollectionAnalysis) -> Violations:
             if version is None or general_name(version.app) in known:
                 continue
             known.add(general_name(version.app))
-            near = suggested(version.app, names)
+            near = suggested(version.app, names)._replace(is_certain=False)  # it may as well be missing there
             if near.intended is None:
                 near = Suggestion(f'add "{text}" to dependencies', is_certain=True)
             yield Violation(
