@@ -38,6 +38,8 @@ _TABLE = ("tool", "kustui")
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "off": None}
 _MOST_ERRORS = 20
 """Of a file: looking for the place of one is going through the file."""
+_LONGEST_MESSAGE = 100
+"""Characters of what the parser says, which may name a key of any length."""
 _MOST_CHARACTERS, _MOST_LEVELS, _MOST_DIGITS = 250_000, 100, 300
 _TOML_NAME = r"""(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 _TOML_TOKENS = rf"""(?sx)
@@ -198,6 +200,7 @@ def configuration_errors(files: Sequence[ConfigurationFile], rules: Collection[s
     if not files:
         return ()
     from kustui.config.model import validation_errors
+    from kustui.text.messages import shortened_message
 
     lines: list[str] = []
     overridden: list[Mapping[str, Any]] = []
@@ -206,7 +209,7 @@ def configuration_errors(files: Sequence[ConfigurationFile], rules: Collection[s
         errors = [
             (file.source.place(file.extent(keys).start), message) for keys, message in islice(wrong, _MOST_ERRORS)
         ]
-        lines += (f"{file.path}:{place}: {message}" for place, message in sorted(errors))
+        lines += (f"{file.path}:{place}: {shortened_message(message)}" for place, message in sorted(errors))
         if next(wrong, None):
             lines.append(f"{file.path}: and more")
         overridden.append(file.values)
@@ -264,6 +267,8 @@ def parse_file(path: str, raw: bytes, *, is_personal: bool = False) -> Configura
     """kustui's table of a file. Raises ConfigurationError where it is not TOML."""
     import tomllib  # slow to import, and most folders have no configuration
 
+    from kustui.text.messages import shortened
+
     try:
         source = Source.of(path, raw)
     except UndecodableError as error:
@@ -276,7 +281,7 @@ def parse_file(path: str, raw: bytes, *, is_personal: bool = False) -> Configura
         message = str(error)
         match = re.search(_TOML_PLACE, message)
         place = f"{match[1]}:{match[2]}" if match and match[1] else source.place(len(source.data))
-        message = message[: match.start()] if match else message
+        message = shortened(message[: match.start()] if match else message, _LONGEST_MESSAGE)
         raise ConfigurationError(f"{path}:{place}: {message[:1].lower()}{message[1:]}") from error
     if Path(path).name != SHARED_FILE:
         return ConfigurationFile(path, source, values, is_personal=is_personal)

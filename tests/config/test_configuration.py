@@ -184,6 +184,17 @@ def test_what_is_wrong_is_told_with_its_place(text: str | bytes, told: str) -> N
     assert line == told or (told.endswith(("value", "array")) and line.startswith(told[: told.index(": ")]))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["{0} = 1", "[{0}]\n[{0}]", "theme = {0}", "[rules]\n{0} = 'off'", "[rules]\nloop = {0}", "[keys]\n{0} = 'x'",
+     "[keys]\n'app.quit' = {0}", "[panes]\n{0} = 1", "[[suppress]]\nrule = {0}\nreason = 'x'"],
+)  # fmt: skip
+@pytest.mark.parametrize("part", ["k", "k ", "k."])
+def test_a_long_text_is_said_in_short(text: str, part: str) -> None:
+    lines = refused(text.format(f'"{part * 10_000}"'))
+    assert max(map(len, lines)) < 500
+
+
 def test_everything_wrong_is_told_in_the_order_of_the_file() -> None:
     lines = refused('x = 1\nexternal = 3\n[rules]\nlop = "off"\nloop = "bad"\n[[suppress]]\nrule = "y"\n')
     assert [line.split(":")[1] for line in lines] == ["1", "2", "4", "5", "6", "7"]
