@@ -218,11 +218,13 @@ class SourceLines:
             return ends
         data, start = self._shown.data, self._extent(index).start
         indent = self._begin(index) - start
-        while index < self.count and len(ends) < most and data[start + indent : start + indent + 1] not in b"}]":
+        while index < self.count and len(ends) < most and not data[start : start + indent].strip():
             end = data.find(b"\n", start)
             bracket = data[end - 1 : end]
             if end >= 0 and bracket in (b"{", b"["):
                 close = data.find(b"\n" + b" " * indent + _CLOSING[bracket], end)
+                if close < 0:
+                    break
                 last = index + data.count(b"\n", start, close + 1)
                 ends[index], index = last, last
                 end = data.find(b"\n", close + 1)

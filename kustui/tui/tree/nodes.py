@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum, auto
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.source.positions import is_inside
 from kustui.definition.source.recognition import RELAXED_JSON
 from kustui.definition.source.source import UNKNOWN_KEY, Fault
 from kustui.tui.widgets.rows import NodeKey, node_key, node_of, part_name, workflow_key
@@ -15,6 +17,7 @@ from kustui.tui.widgets.rows import NodeKey, node_key, node_of, part_name, workf
 if TYPE_CHECKING:  # not before the first paint
     from kustui.analysis.flow import Edge
     from kustui.analysis.schedules import ScheduleCall
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.definition.models import Step, Trigger
     from kustui.workspace.difference import Change, Difference
 
@@ -85,6 +88,32 @@ def duplicate_name(step: Step) -> str:
 def edge_name(index: int) -> str:
     """The last part of the key of an edge, by which of its step's it is."""
     return f"edge {index}"
+
+
+def edge_number(name: str) -> int:
+    """Which of its step's an edge is, by the last part of its key; -1 where that is not of an edge."""
+    word, _, number = name.partition(" ")
+    return int(number) if word == "edge" and number.isdecimal() else -1
+
+
+def part_at(analysis: WorkflowAnalysis, pointer: str) -> Trigger | Step | None:
+    """The trigger or step that a pointer leads to or into."""
+    trigger, steps = analysis.workflow.trigger, f"{analysis.workflow.pointer}/steps/"
+    if trigger is not None and is_inside(pointer, trigger.pointer):
+        return trigger
+    number = pointer.removeprefix(steps).partition("/")[0]
+    return analysis.steps_by_pointer.get(f"{steps}{number}") if pointer.startswith(steps) else None
+
+
+def edge_at(part: Trigger | Step, pointer: str) -> int | None:
+    """Which of the edges of a trigger or step a pointer leads to or into; None where it is none of them."""
+    kind, _, rest = pointer.removeprefix(f"{part.pointer}/").partition("/")
+    number, edges = rest.partition("/")[0], part.edges
+    if not number.isdecimal():
+        return None
+    likely = int(number) + (0 if kind == "transitions" else len(part.transitions))
+    indices = chain([likely] if likely < len(edges) else [], range(len(edges)))
+    return next((index for index in indices if is_inside(pointer, edges[index].pointer)), None)
 
 
 class Moves:

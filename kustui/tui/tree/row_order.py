@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.groups import grouped
-from kustui.tui.tree.nodes import Node, duplicate_name, edge_name, number_of
+from kustui.tui.tree.nodes import Node, duplicate_name, edge_number, number_of
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import NodeKey, node_of, part_name, workflow_key
+from kustui.tui.widgets.rows import NodeKey, part_name, workflow_key
 
 if TYPE_CHECKING:  # not before the first paint
     from kustui.search.step_texts import Matches
@@ -34,6 +34,7 @@ class RowOrder:
 
     def __init__(self, tree: TreeState) -> None:
         self._tree = tree
+        self._numbers: dict[Entry, Mapping[str, int]] = {}
 
     def problem_beyond(self, index: int, by: int, current: Problem | None = None) -> Problem | None:
         """The next problem below a row (``by`` 1) or above it (-1): one of the worst, if need be from the other end.
@@ -115,9 +116,13 @@ class RowOrder:
         entry = self._tree.entry_of(key) if len(key) > 2 else None
         if entry is None:
             return -1, -1
+        if entry not in self._numbers:
+            self._numbers[entry] = self._numbers_of(entry)
+        return self._numbers[entry].get(key[2], -1), edge_number(key[3]) if len(key) > 3 else -1
+
+    def _numbers_of(self, entry: Entry) -> Mapping[str, int]:
+        """How many rows of its trigger and steps are above that of each, by its name."""
         flow = self._tree.analysis(entry).flow
         nodes = (TRIGGER_ID, *(step.id for step in flow.order))
         names = [*map(part_name, nodes), *map(duplicate_name, flow.duplicates)]
-        edges = [*map(edge_name, range(len(flow.declared_edges.get(node_of(key), ()))))]
-        edge = key[3] if len(key) > 3 else ""
-        return names.index(key[2]) if key[2] in names else -1, edges.index(edge) if edge in edges else -1
+        return {name: number for number, name in reversed([*enumerate(names)])}

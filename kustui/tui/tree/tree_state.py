@@ -12,7 +12,18 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import is_inside
 from kustui.definition.source.source import UNKNOWN_KEY
-from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name, edge_name, file_faults, number_of
+from kustui.tui.tree.nodes import (
+    Kind,
+    Moves,
+    Node,
+    change_signs,
+    duplicate_name,
+    edge_at,
+    edge_name,
+    file_faults,
+    number_of,
+    part_at,
+)
 from kustui.tui.widgets.rows import NodeKey, node_key, part_name, workflow_key
 from kustui.workspace.snapshot import Snapshot
 
@@ -388,12 +399,11 @@ class TreeState:
             unreadable = current is not document or (document.shape is Shape.BROKEN and document.faults)
             return (document.path, "fault 0") if unreadable else (document.path,)
         analysis = self.analysis(entry)
-        parts = (analysis.workflow.trigger, *analysis.workflow.steps)
-        part = next((part for part in parts if part is not None and is_inside(pointer, part.pointer)), None)
+        part = part_at(analysis, pointer)
         if part is None:
             return workflow_key(entry)
         if isinstance(part, Step) and analysis.flow.steps.get(part.id) is not part:
             return (*workflow_key(entry), duplicate_name(part))
         key = node_key(entry, part.id if isinstance(part, Step) else TRIGGER_ID)
-        edges = enumerate(part.edges)
-        return next(((*key, edge_name(index)) for index, edge in edges if is_inside(pointer, edge.pointer)), key)
+        index = edge_at(part, pointer)
+        return (*key, edge_name(index)) if index is not None else key

@@ -337,3 +337,17 @@ def test_what_is_nested_deeper_than_anybody_reads_is_not_laid_out() -> None:
     assert not lines.is_laid_out
     text = json.dumps({"name": "w", "steps": [], "x": ["["] * 300 + ["y" * 3_000]})
     assert SourceLines(document_of(text), "").is_laid_out
+
+
+def test_what_is_beside_a_line_is_folded_as_far_as_what_holds_it_however_the_text_is_written() -> None:
+    value = json.loads(INDENTED)
+    value["workflows"][0]["steps"] *= 3
+    written, laid_out = (
+        SourceLines(document_of(json.dumps(value, indent=indent).encode()), "") for indent in (2, None)
+    )
+    assert laid_out.is_laid_out
+    assert not written.is_laid_out
+    assert laid_out.count == written.count
+    for index in range(written.count):
+        if not written.is_closing(index):
+            assert laid_out.openings(index, 100) == written.openings(index, 100)

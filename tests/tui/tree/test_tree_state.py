@@ -15,6 +15,8 @@ from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import node_key, workflow_key
 from kustui.workspace.difference import difference
 from kustui.workspace.snapshot import Snapshot
+from tests.benchmarks.growth import counted
+from tests.benchmarks.shapes import SHAPES
 from tests.support.definitions import ALWAYS, a_workflow
 from tests.support.flows import callable_workflow, edge, scheduling_workflow, step, workflow
 from tests.support.trees import (
@@ -392,3 +394,14 @@ def test_nothing_is_kept_of_what_is_gone() -> None:
     tree.take(before, difference(fewer, before))
     assert not tree.changed
     assert tree.expanded == {("0.json",)}
+
+
+@pytest.mark.parametrize("shape", ["identical_steps", "unreachable_steps", "unknown_targets"])
+def test_the_way_to_the_next_problem_takes_no_longer_for_each_where_there_are_more(shape: str) -> None:
+    def work(count: int) -> int:
+        tree = all_open(snapshot_of(SHAPES[shape].bytes_of(count)))
+        assert len(tree.snapshot.problems or ()) >= count - 1
+        RowOrder(tree).problem_beyond(0, 1)  # what an analysis takes is not counted
+        return counted(lambda: RowOrder(tree).problem_beyond(0, 1))
+
+    assert work(80) < 6 * work(20)
