@@ -130,7 +130,7 @@ def test_what_something_else_wrote_goes_when_it_is_drawn_again() -> None:
 
 
 LARGE: dict[str, Any] = {"columns": 120, "rows": 50}
-PAGES = [*[PAGE_DOWN] * 8, *[PAGE_UP] * 8] * 2
+PAGES = [*[PAGE_DOWN] * 8, *[PAGE_UP] * 8]
 """Each page takes some 3,000 bytes there."""
 
 

@@ -231,9 +231,7 @@ def _carry_out(session: Session, terminal: Terminal, folder: Path) -> tuple[int,
             case Event("save", name, text):
                 _write(folder / name, text)
             case Event("wait", seconds):
-                end = time.monotonic() + seconds
-                while (rest := end - time.monotonic()) > 0 and not terminal.has_ended:
-                    terminal.pump(rest)
+                terminal.rest(seconds)
         terminal.pump()
     return len(session.events), _probe(terminal, size) or _quit(terminal)
 

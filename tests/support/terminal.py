@@ -37,7 +37,7 @@ KUSTUI = (str(_SCRIPT),) if _SCRIPT.exists() else (sys.executable, "-m", "kustui
 _LEFT_OUT = ("NO_COLOR", "SSH_CONNECTION", "COLORFGBG", "LC_ALL", "LC_CTYPE", "COLUMNS", "LINES", "TMUX")
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$p")
 _UNFINISHED = re.compile(rb"\x1b(\[[<>=?0-9;$]*)?\Z")
-_KEY_ESCAPE = re.compile(rb"\x1b(?!\[)")
+_KEY_ESCAPE = re.compile(rb"\x1b(?!\[[<?0-9;]*[A-Za-z~])")
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 
 _WHERE_IS_CURSOR = b"\x1b[6n"
@@ -280,6 +280,13 @@ class Terminal:
         end = time.monotonic() + seconds
         while not self._comes_to_rest() or (quiet and self._stirs(quiet)):
             assert time.monotonic() < end, f"still at work after {seconds:g} s; the screen:\n{self.text}"
+
+    def rest(self, seconds: float) -> None:
+        """Take what is written for so long, or until the command has nothing left to do and would do nothing more."""
+        end = time.monotonic() + seconds
+        while not self._closed and (left := end - time.monotonic()) > 0:
+            if not self.pump(min(left, _LOOK)) and not self._is_unread() and self._is_at_rest():
+                return
 
     def settle_untaken(self) -> None:
         """Until the command has read what was typed and has nothing left to do, with what it wrote left where it is."""

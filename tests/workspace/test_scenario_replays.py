@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-QUIET = 1.0
-
 
 class Followed:
     """What the background tells of scenarios."""
@@ -52,10 +50,6 @@ class Followed:
         end = time.monotonic() + PATIENCE
         while (told := self.told()) != expected:
             assert time.monotonic() < end, told
-
-    def quiet(self) -> bool:
-        time.sleep(QUIET)
-        return self._told.empty()
 
 
 @pytest.fixture(params=[False, True], ids=["watched", "polled"])
