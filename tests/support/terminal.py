@@ -154,6 +154,9 @@ class Terminal:
         """Take what is written, waiting for at most so long until there is something; whether there was."""
         if self._closed:
             return False
+        while self.answers and self._answered < self._bytes.count(_WHERE_IS_CURSOR):
+            self._answered += 1
+            self.press("\x1b[1;1R")
         try:
             if (busy := self._free_at - time.perf_counter()) > 0:  # the line carries what was read last
                 time.sleep(min(busy, max(0.0, seconds)))
@@ -171,9 +174,6 @@ class Terminal:
         self._chunks.append((time.perf_counter(), len(self._bytes)))
         if self.bytes_per_second is not None:
             self._free_at = time.perf_counter() + len(found) / self.bytes_per_second
-        while self.answers and self._answered < self._bytes.count(_WHERE_IS_CURSOR):
-            self._answered += 1
-            self.press("\x1b[1;1R")
         return bool(found)
 
     def scribble(self, text: str) -> None:
