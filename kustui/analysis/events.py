@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kustui.analysis.abstract_run import AbstractRun
 from kustui.analysis.effects import CUSTOM, Effect, Reach, effects_of_step, event_data
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.guards import may_pass_by
+from kustui.analysis.guards import unavoidable
 from kustui.definition.expressions import Comparison, Operand, Reference
 from kustui.definition.operators import OPPOSITES, compare
 from kustui.definition.platform import TRIGGER_ID
@@ -131,9 +131,10 @@ def reach(flow: FlowGraph, cause: Effect, effects: Sequence[Effect]) -> Mapping[
 
 def _reach_with(run: AbstractRun, effects: Sequence[Effect]) -> dict[str, Reach]:
     nodes, ways = frozenset(run.nodes()), run.ways()
+    certain = unavoidable(ways, TRIGGER_ID) if TRIGGER_ID in ways else frozenset()
     reaches = {}
     for effect in effects:
-        must = effect.asks is None and effect.step in ways and not may_pass_by(ways, TRIGGER_ID, (effect.step,))
+        must = effect.asks is None and effect.step in certain
         reaches[effect.step] = Reach.MUST if must else Reach.MAY if effect.step in nodes else Reach.CANNOT
     return reaches
 

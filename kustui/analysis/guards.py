@@ -3,7 +3,7 @@ condition has checked that the output of a step exists before it is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Mapping
+from collections.abc import Callable, Container, Hashable, Mapping, Set
 from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.reads import Read
-from kustui.analysis.walks import breadth_first
+from kustui.analysis.walks import breadth_first, dominators, reverse_postorder
 from kustui.definition.expressions import Comparison, Function, Path, Template, comparisons_in, paths_in
 from kustui.definition.expressions.nodes import Block, Node
 from kustui.definition.functions import BLOCKS, GUARD_FUNCTIONS
@@ -92,12 +92,33 @@ def branchings(branching_of: Callable[[str], Branching[str]]) -> Mapping[str, Br
 
 def must_reach(flow: FlowGraph) -> frozenset[str]:
     """The pointers of the schedule steps that every run reaches unless a step fails."""
-    ways = branchings(partial(branching, flow))
-    return frozenset(
-        step.pointer
-        for id_, step in flow.steps.items()
-        if step.schedules and id_ in ways and not may_pass_by(ways, TRIGGER_ID, {id_})
-    )
+    certain = unavoidable(branchings(partial(branching, flow)), TRIGGER_ID)
+    return frozenset(step.pointer for id_, step in flow.steps.items() if step.schedules and id_ in certain)
+
+
+def unavoidable(ways: Mapping[P, Branching[P]], start: P) -> Set[P]:
+    """The places that no run in which nothing fails may end without having come to: what dominates its end."""
+    before: dict[P | None, list[P | None]] = {}
+
+    def after(place: P | None) -> tuple[P | None, ...]:
+        if place is None:
+            return ()
+        targets = (*ways[place].targets, *([None] if ways[place].may_end else []))
+        for target in targets:
+            before.setdefault(target, []).append(place)
+        return targets
+
+    places: list[P | None] = [start]
+    order = reverse_postorder(places, after)
+    nearest = dominators(order, lambda place: before.get(place, []))
+    if None not in nearest:
+        return ways.keys()  # none ends
+    certain: set[P] = set()
+    place = nearest[None]
+    while place is not None:
+        certain.add(place)
+        place = nearest[place]
+    return certain
 
 
 def may_pass_by(ways: Mapping[P, Branching[P]], start: P, places: Container[P]) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kustui.analysis.guards import must_reach
+from kustui.analysis.guards import Branching, may_pass_by, must_reach, unavoidable
 from kustui.check.rule import ALWAYS, schedule, step, to, when, workflow
+from tests.benchmarks.growth import counted
 from tests.support.flows import flow_of
 
 OPEN = when("eq", "/#steps.1.status", "open")
@@ -69,3 +72,28 @@ def test_a_long_chain_is_read() -> None:
     ids = [f"s{number}" for number in range(3_000)]
     steps = [plan(id_, to(next_)) for id_, next_ in zip(ids, [*ids[1:], "end"], strict=True)]
     assert certain(*steps, step("end")) == sorted(ids)
+
+
+@given(
+    ways=st.lists(
+        st.builds(Branching, st.lists(st.integers(0, 5), max_size=3).map(tuple), st.booleans()), min_size=6, max_size=6
+    )
+)
+def test_what_cannot_be_avoided_is_what_no_run_passes_by(ways: list[Branching[int]]) -> None:
+    reached = {0: ways[0]}
+    pending = [0]
+    while pending:
+        for target in reached[pending.pop()].targets:
+            if target not in reached:
+                reached[target] = ways[target]
+                pending.append(target)
+    assert unavoidable(reached, 0) == {place for place in reached if not may_pass_by(reached, 0, {place})}
+
+
+def test_it_takes_no_longer_for_each_step_where_there_are_more() -> None:
+    def work(count: int) -> int:
+        flow = flow_of(workflow("W", *(plan(f"s{at}", to(f"s{at + 1}")) for at in range(count)), step(f"s{count}")))
+        must_reach(flow)  # what the flow takes is not counted
+        return counted(lambda: must_reach(flow))
+
+    assert work(80) < 6 * work(20)
