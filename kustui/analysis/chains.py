@@ -115,12 +115,14 @@ def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = 
 
 def end_of(name: _T, parent: int, row: Callable[[int], tuple[_T, int]], expanded: Container[_T]) -> End | None:
     """Whether a tree ends where a name occurs again: above it, or among those ``expanded`` elsewhere. ``row`` gives
-    what stands at a place of the tree, and the place of what is above that; -1 for the root's."""
+    what stands at a place of the tree, and the place of what is above that, which is expanded; -1 for the root's."""
+    if name not in expanded:
+        return None
     while parent >= 0:
         above, parent = row(parent)
         if above == name:
             return End.RING
-    return End.REPEATED if name in expanded else None
+    return End.REPEATED
 
 
 def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:

@@ -12,6 +12,7 @@ from kustui.analysis.chains import DAY, End, callers_of, chain_from, chain_start
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.definition.models import RunAt
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
+from tests.benchmarks.growth import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,3 +133,11 @@ def test_what_becomes_due_is_run_or_waits(rate: float, first: int, second: int) 
     assert run <= RUNS_PER_WINDOW * len(load.due) * 1.000001
     for before, due, waiting in zip((0.0, *load.waiting), load.due, load.waiting, strict=False):
         assert waiting == pytest.approx(max(0, before + due - RUNS_PER_WINDOW), rel=0.05, abs=rate * 2 + 1)
+
+
+def test_a_link_of_a_chain_takes_no_longer_where_more_are_above_it() -> None:
+    def work(count: int) -> int:
+        schedules = schedules_of(*((f"w{at}", f"w{at + 1}", 1.0) for at in range(count)))
+        return counted(lambda: chain_from(schedules, "w0", 1))
+
+    assert work(80) < 6 * work(20)
