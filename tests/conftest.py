@@ -29,8 +29,9 @@ settings.load_profile("repeatable")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Three for each processor: much of a test of the screen is waiting, though each process reads all tests first."""
-    return 3 * (os.cpu_count() or 1)
+    """Two for each processor: some tests wait. With three, all take a fifth more of the processors, whose caches they
+    share."""
+    return 2 * (os.cpu_count() or 1)
 
 
 class GarbageCollection:
