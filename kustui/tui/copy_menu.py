@@ -26,8 +26,8 @@ from kustui.text.styled_lines import Line
 from kustui.tui import clipboard
 from kustui.tui.bindings import BY_ID, bindings, first_key
 from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.menu import Menu
 from kustui.tui.widgets.rows import Row, Rows, Target
-from kustui.tui.widgets.rows_view import Menu
 
 _MAX_JSON = 5_000_000
 """Bytes above which nobody wants it on a clipboard."""

@@ -18,8 +18,8 @@ from kustui.text.styled_lines import Line
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.explorer.difference_rows import difference_rows
+from kustui.tui.widgets.menu import Menu
 from kustui.tui.widgets.rows import Row, RowBuilder, Rows
-from kustui.tui.widgets.rows_view import Menu
 
 _MOST_CHOICES = 8
 _SHARE = 70

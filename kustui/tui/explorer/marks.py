@@ -15,8 +15,8 @@ from kustui.text.styled_lines import Line, joined
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.explorer.part import Part, Shared
 from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.menu import Menu
 from kustui.tui.widgets.rows import NodeKey, Row, Rows, node_of
-from kustui.tui.widgets.rows_view import Menu
 
 _MAX_ROWS = 12
 """Rows of the list at once."""

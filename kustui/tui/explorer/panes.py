@@ -17,9 +17,10 @@ from kustui.tui.explorer.list_panes import ListView, UsesView
 from kustui.tui.explorer.views import DIAGRAMS, PANES, PaneTitles, Views, set_css_classes
 from kustui.tui.tree.nodes import Kind
 from kustui.tui.tree.places import link_of
+from kustui.tui.widgets.menu import Menu
 from kustui.tui.widgets.pane_search import Narrowable
 from kustui.tui.widgets.rows import Row, Rows
-from kustui.tui.widgets.rows_view import Menu, RowsView
+from kustui.tui.widgets.rows_view import RowsView
 
 _NARROW = 72
 """Columns below which one pane is shown at a time."""

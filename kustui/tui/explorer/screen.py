@@ -38,8 +38,9 @@ from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, TreeAndSide, Views
 from kustui.tui.tree.nodes import Moves
 from kustui.tui.widgets.bars import FilterInput, TextBar, unbound_key_line
 from kustui.tui.widgets.ground import Ground
+from kustui.tui.widgets.menu import Menu
 from kustui.tui.widgets.rows import Row
-from kustui.tui.widgets.rows_view import Menu, RowsView
+from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from kustui.workspace.snapshot import Snapshot
 
