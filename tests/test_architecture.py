@@ -12,6 +12,8 @@ import pytest
 import kustui
 from kustui.analysis.walks import strongly_connected_components
 
+MOST_LINES = 400
+SOURCES = sorted(Path(kustui.__file__).parent.rglob("*.py"))
 CONTAINERS = (
     "dict",
     "list",
@@ -45,7 +47,7 @@ def test_only_the_screen_imports_what_draws_it(library: str) -> None:
 
 def test_no_module_keeps_what_is_written_to_it() -> None:
     kept = []
-    for path in sorted(Path(kustui.__file__).parent.rglob("*.py")):
+    for path in SOURCES:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for statement in tree.body:
             if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
@@ -55,3 +57,8 @@ def test_no_module_keeps_what_is_written_to_it() -> None:
                 kept += [f"{path.name}: {ast.unparse(statement)}"] if is_empty or is_made else []
         kept += [f"{path.name}: {ast.unparse(node)}" for node in ast.walk(tree) if isinstance(node, ast.Global)]
     assert kept == []
+
+
+def test_no_module_is_longer_than_one_idea_needs() -> None:
+    lines = {str(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    assert [f"{name}: {count} lines" for name, count in lines.items() if count > MOST_LINES] == []

@@ -96,7 +96,21 @@ def edge_number(name: str) -> int:
     return int(number) if word == "edge" and number.isdecimal() else -1
 
 
-def part_at(analysis: WorkflowAnalysis, pointer: str) -> Trigger | Step | None:
+def key_inside(entry: Entry, analysis: WorkflowAnalysis, pointer: str) -> NodeKey:
+    """The node that a pointer into a workflow leads to: that which holds its value."""
+    from kustui.definition.models import Step  # pydantic, not before the first paint
+
+    part = _part_at(analysis, pointer)
+    if part is None:
+        return workflow_key(entry)
+    if isinstance(part, Step) and analysis.flow.steps.get(part.id) is not part:
+        return (*workflow_key(entry), duplicate_name(part))
+    key = node_key(entry, part.id if isinstance(part, Step) else TRIGGER_ID)
+    index = _edge_at(part, pointer)
+    return (*key, edge_name(index)) if index is not None else key
+
+
+def _part_at(analysis: WorkflowAnalysis, pointer: str) -> Trigger | Step | None:
     """The trigger or step that a pointer leads to or into."""
     trigger, steps = analysis.workflow.trigger, f"{analysis.workflow.pointer}/steps/"
     if trigger is not None and is_inside(pointer, trigger.pointer):
@@ -105,7 +119,7 @@ def part_at(analysis: WorkflowAnalysis, pointer: str) -> Trigger | Step | None:
     return analysis.steps_by_pointer.get(f"{steps}{number}") if pointer.startswith(steps) else None
 
 
-def edge_at(part: Trigger | Step, pointer: str) -> int | None:
+def _edge_at(part: Trigger | Step, pointer: str) -> int | None:
     """Which of the edges of a trigger or step a pointer leads to or into; None where it is none of them."""
     kind, _, rest = pointer.removeprefix(f"{part.pointer}/").partition("/")
     number, edges = rest.partition("/")[0], part.edges

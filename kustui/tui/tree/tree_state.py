@@ -18,13 +18,12 @@ from kustui.tui.tree.nodes import (
     Node,
     change_signs,
     duplicate_name,
-    edge_at,
     edge_name,
     file_faults,
+    key_inside,
     number_of,
-    part_at,
 )
-from kustui.tui.widgets.rows import NodeKey, node_key, part_name, workflow_key
+from kustui.tui.widgets.rows import NodeKey, part_name, workflow_key
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:  # not before the first paint
@@ -390,20 +389,10 @@ class TreeState:
         return document in self._documents
 
     def key_at(self, document: Document, pointer: str) -> NodeKey:
-        """The node that a pointer leads to: the transition, step, trigger or workflow that holds its value."""
-        from kustui.definition.models import Step  # pydantic, not before the first paint
-
+        """The node that a pointer leads to."""
         entry = document.entry_at(pointer)
         if entry is None:
             current = self.snapshot.collection.documents[self._documents[document]]
             unreadable = current is not document or (document.shape is Shape.BROKEN and document.faults)
             return (document.path, "fault 0") if unreadable else (document.path,)
-        analysis = self.analysis(entry)
-        part = part_at(analysis, pointer)
-        if part is None:
-            return workflow_key(entry)
-        if isinstance(part, Step) and analysis.flow.steps.get(part.id) is not part:
-            return (*workflow_key(entry), duplicate_name(part))
-        key = node_key(entry, part.id if isinstance(part, Step) else TRIGGER_ID)
-        index = edge_at(part, pointer)
-        return (*key, edge_name(index)) if index is not None else key
+        return key_inside(entry, self.analysis(entry), pointer)
