@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_EPOLL_WAITS = {"x86_64": (232, 281), "aarch64": (22,)}.get(platform.machine(), ())
-"""The numbers of the system calls in which an event loop waits; the fourth argument is for how many milliseconds."""
+_EPOLL_WAITS, _FUTEX = {"x86_64": ((232, 281), 202), "aarch64": ((22,), 98)}.get(platform.machine(), ((), -1))
+"""The numbers of the system calls in which an event loop waits, with the milliseconds as the fourth argument, and of
+that in which a thread waits for another."""
 
 
 def processor_seconds(pid: int) -> float:
@@ -27,7 +28,8 @@ def processor_seconds(pid: int) -> float:
 
 def are_at_rest(pid: int, seconds: float) -> bool | None:
     """Whether there was a moment at which every thread of a process and of its own slept, and no event loop among them
-    had a timer that runs out within so many seconds. None where the system does not say."""
+    had a timer that runs out within so many seconds. Its first thread does not rest while it waits for another, as
+    where the terminal is given back. None where the system does not say."""
     if not _EPOLL_WAITS:
         return None
     milliseconds = int(seconds * 1000)
@@ -36,6 +38,8 @@ def are_at_rest(pid: int, seconds: float) -> bool | None:
         for thread in _threads(pid):
             before[thread] = sleep = _sleep_of(thread)
             if not sleep.is_asleep or 0 <= sleep.milliseconds <= milliseconds:
+                return False
+            if sleep.is_for_thread and thread.name == str(pid):
                 return False
         # Whoever has not run between two looks slept all the time, and so all did after the first look at the last.
         return all(before.get(thread) == _sleep_of(thread) for thread in _threads(pid))
@@ -51,15 +55,18 @@ class _Sleep(NamedTuple):
     """How often the thread has run."""
     milliseconds: int
     """For how long it waits at most as an event loop; -1 for ever, or not as one."""
+    is_for_thread: bool
+    """Whether it waits for another thread."""
 
 
 def _sleep_of(thread: Path) -> _Sleep:
     state = (thread / "stat").read_text().rpartition(") ")[2][0]
     turns = int((thread / "schedstat").read_text().split()[2])
     call = (thread / "syscall").read_text().split()
-    waits = call[0].isdecimal() and int(call[0]) in _EPOLL_WAITS
-    milliseconds = int(call[4], 16) & 0xFFFFFFFF if waits else -1
-    return _Sleep(state in "SZTt", turns, -1 if milliseconds >= 1 << 31 else milliseconds)
+    number = int(call[0]) if call[0].isdecimal() else -1
+    milliseconds = int(call[4], 16) & 0xFFFFFFFF if number in _EPOLL_WAITS else -1
+    is_for_thread = state == "S" and number == _FUTEX
+    return _Sleep(state in "SZTt", turns, -1 if milliseconds >= 1 << 31 else milliseconds, is_for_thread)
 
 
 def _threads(pid: int) -> Iterator[Path]:
