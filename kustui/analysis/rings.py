@@ -46,10 +46,9 @@ class Ring(Struct, frozen=True):
     """Whether that is so only with the inputs that are passed on."""
     ending: str = ""
     """The key of a workflow of which some run schedules none of the set; empty if the ring is endless."""
-    ending_calls: tuple[ScheduleCall, ...] = ()
-    """The calls with which other runs of that workflow go on."""
     ending_guards: tuple[tuple[Condition | None, ...], ...] = ()
-    """The conditions of the guards of each of them; None for one that has none."""
+    """Of each call with which other runs of that workflow go on, the conditions of its guards; None for one that has
+    none."""
     needs_ending: bool = False
     """Whether every ring of the set goes through that workflow."""
     after_failure: bool = False
@@ -183,7 +182,6 @@ def _ring_that_ends(
     return replace(
         ring,
         ending=key,
-        ending_calls=calls[key],
         ending_guards=tuple(tuple(flow.conditions.get(guard.pointer) for guard in own) for own in guards),
         needs_ending=bool(needed),
         after_failure=not _places(ways[key], calls[key]),
