@@ -116,6 +116,11 @@ class Problem(NamedTuple):
         return self.document.path, entry, self.step, self.rule, self.message
 
 
+def worst_first(problems: Iterable[Problem]) -> list[Problem]:
+    """By severity, and otherwise in the order that they have."""
+    return sorted(problems, key=lambda problem: -problem.severity)
+
+
 class Identity(NamedTuple):
     """Identifies a problem wherever it moves in the file. Several problems of a workflow may share one."""
 

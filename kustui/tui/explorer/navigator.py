@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.widget import Widget
 
-from kustui.check.problems import Problem
+from kustui.check.problems import Problem, worst_first
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.text.messages import counted, without_folder
@@ -208,7 +208,7 @@ class ProblemNavigator:
         """Take the problems of another snapshot, of which some are new since the one before."""
         by_key = {problem.key: problem for problem in snapshot.problems or ()}
         before = (by_key.get(problem.key) for problem in self._new)
-        self._new = tuple(dict.fromkeys((*_worst_first(new), *filter(None, before))))
+        self._new = tuple(dict.fromkeys((*worst_first(new), *filter(None, before))))
         if (gone_to := self._presenter.problem) is not None:
             self._presenter.problem = by_key.get(gone_to.key)
         self._show_banner(snapshot, self._new, first=True)
@@ -218,7 +218,7 @@ class ProblemNavigator:
         """Say already what a save made wrong in a workflow, of which the snapshot is yet to come."""
         fixed = {problem.key for problem in seen.difference.fixed}
         left = (problem for problem in self._new if problem.key not in fixed)
-        new = (*_worst_first(seen.difference.new), *left)
+        new = (*worst_first(seen.difference.new), *left)
         self._show_banner(self._views.tree.state.snapshot, new, seen.analysis, first=True)
 
     def _show_banner(
@@ -338,10 +338,6 @@ class ProblemNavigator:
         if problem in self._new:
             self._new = tuple(other for other in self._new if other != problem)
             self._show_banner(self._views.tree.state.snapshot, self._new)
-
-
-def _worst_first(problems: Iterable[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda problem: -problem.severity)
 
 
 def _fault_target(document: Document) -> Target:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from kustui.check.problems import Problem
+from kustui.check.problems import Problem, worst_first
 from kustui.definition.collection import Document, Entry
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.groups import grouped
@@ -260,8 +260,7 @@ class FoldedSource(Struct, frozen=True, eq=False, dict=True):
         if self.problems.is_empty:
             return ()
         if line not in self._marks:
-            problems = sorted(self._problems_in(line, line), key=lambda problem: -problem.severity)
-            self._marks[line] = [self._mark(line, problem) for problem in problems]
+            self._marks[line] = [self._mark(line, problem) for problem in worst_first(self._problems_in(line, line))]
         return self._marks[line]
 
     def _problems_in(self, first: int, last: int) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
-from kustui.check.problems import Problem, Related
+from kustui.check.problems import Problem, Related, worst_first
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
@@ -191,8 +191,8 @@ class RowBuilder:
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """The worst first, each with its hint, its rule and what it relates to."""
-        worst_first = sorted(problems, key=lambda problem: -problem.severity)
-        for problem in worst_first[:MAX_LISTED]:
+        ordered = worst_first(problems)
+        for problem in ordered[:MAX_LISTED]:
             glyph, look = SEVERITY_GLYPHS[problem.severity]
             target = Target.of(problem)
             self.add((f"{glyph} ", look), (problem.message, ""), indent=2, target=target)
@@ -208,7 +208,7 @@ class RowBuilder:
                     indent=4,
                     target=there,
                 )
-        if len(worst_first) > MAX_LISTED:
-            self.none(f"and {len(worst_first) - MAX_LISTED} more")
-        if worst_first:
+        if len(ordered) > MAX_LISTED:
+            self.none(f"and {len(ordered) - MAX_LISTED} more")
+        if ordered:
             self.rows.append(Row())
