@@ -189,7 +189,7 @@ class BackgroundWorkspace:
                 scenarios.follow(last)
 
                 def otherwise() -> None:
-                    if glances.has_told():
+                    if glances.forget():
                         notify(SnapshotReady(last, difference(last, last)))
                     scenarios.look()
 
@@ -197,7 +197,7 @@ class BackgroundWorkspace:
                     self.workspace, changes, begin, settings.progress, otherwise, self._rest, glances.look
                 ):
                     if isinstance(outcome, Snapshot):
-                        glances.has_told()
+                        glances.forget()
                         notify(SnapshotReady(outcome, difference(last, outcome)))
                         self._closed.wait(_SHOWN_IN)
                         last = outcome

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection as Paths
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -38,7 +39,7 @@ _BEHIND = 1 << 12
 
 
 class Glances:
-    """Tells what saves have fixed or made wrong in one workflow, and knows whether it has."""
+    """Tells what saves have fixed or made wrong in one workflow, and remembers that until it is told in full."""
 
     def __init__(self, workspace: Workspace, notify: Notify) -> None:
         self._workspace, self._notify = workspace, notify
@@ -52,8 +53,8 @@ class Glances:
             self._has_told = True
             time.sleep(_SHOWN_IN)
 
-    def has_told(self) -> bool:
-        """Whether something was told since this was asked last."""
+    def forget(self) -> bool:
+        """Leave what was told to what is told in full, or takes it back; whether anything was."""
         told, self._has_told = self._has_told, False
         return told
 
@@ -118,6 +119,6 @@ def _changed_entry(document: Document) -> tuple[Entry, Entry] | None:
     return (entry, Entry(source, now[0], entry.key)) if now[0][2:] == entry.item[2:] else None
 
 
-def _only(document: Document, entry: Entry, problems: list[Problem] | tuple[Problem, ...]) -> Snapshot:
+def _only(document: Document, entry: Entry, problems: Sequence[Problem]) -> Snapshot:
     """One workflow with its problems, as if there were no other."""
     return Snapshot(Collection((replace(document, entries=(entry,), apps=()),)), tuple(problems))

@@ -11,7 +11,7 @@ import pytest
 from tests.support.patience import PATIENCE
 from tests.support.processes import are_at_rest
 
-BEGINNING = "import select, threading, time; print(flush=True); "
+BEGINNING = "import select, threading; print(flush=True); "
 
 
 @pytest.mark.parametrize(
