@@ -37,6 +37,8 @@ _VIM = (
     "vim -u NONE -i NONE -N -n --cmd 'set background=dark termguicolors' +'syntax on' +'colorscheme habamax' "
     "+'set number cursorline nowrap laststatus=2 showcmd ruler shortmess+=I' +{line} +'normal zz' {name}"
 )
+_QUIET = 0.4
+"""Seconds of silence after which all is drawn: tmux's server runs both, where nobody sees whether they are at work."""
 _CLOCK = re.compile(r"(?<=reloaded )\d\d:\d\d:\d\d")
 
 
@@ -65,15 +67,15 @@ def _pictures(path: Path) -> Iterator[tuple[str, str]]:
             terminal.wait_for(" i2")  # everything is checked
             press(1, *["j"] * 8)
             terminal.wait_for("› ● message")
-            terminal.settle()
+            terminal.settle(_QUIET)
             yield "well", _svg([terminal.styled(row) for row in range(ROWS)])
             press(0, f":s/{REFERENCE}/{BROKEN}/ | w", "Enter")
             terminal.wait_for("1 new problem")
-            terminal.settle()
+            terminal.settle(_QUIET)
             yield "broken", _svg([terminal.styled(row) for row in range(ROWS)])
             press(0, f":s/{BROKEN}/{REFERENCE}/ | w", "Enter")
             terminal.wait_for("1 problem fixed")
-            terminal.settle()
+            terminal.settle(_QUIET)
             yield "mended", _svg([terminal.styled(row) for row in range(ROWS)])
     finally:
         subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
