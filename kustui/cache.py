@@ -60,6 +60,16 @@ class Cache:
                 return self.path.stat().st_size
         return 0
 
+    @property
+    def keeps(self) -> bool:
+        """Whether there is a file that may be written, now at least."""
+        if self.path is None:
+            return False
+        with suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.touch(mode=0o600)
+        return is_file(self.path) and self._may_be_written  # a pipe would wait for somebody to write
+
     def read(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """The values of those keys that have one."""
         values: dict[bytes, bytes] = {}
@@ -99,13 +109,9 @@ class Cache:
             while _bytes_used(connection) > MOST_BYTES and _remove_oldest(connection):
                 pass
 
-        if self.path is not None:
-            with suppress(OSError):
-                self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                self.path.touch(mode=0o600)
-            if is_file(self.path) and self._may_be_written:  # a pipe would wait for somebody to write
-                rows = [(key, now, _packed(key, value)) for key, value in values]
-                self._ask(insert, "rw")
+        if self.keeps:
+            rows = [(key, now, _packed(key, value)) for key, value in values]
+            self._ask(insert, "rw")
 
     def _ask(self, question: Callable[[Connection], None], mode: str) -> None:
         """Ask in a transaction. Given up where that is refused; a file that is damaged is removed."""

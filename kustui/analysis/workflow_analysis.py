@@ -375,12 +375,13 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
                 versions[step.app_version] = (f"{step.pointer}/appVersion", step.id)
         return versions
 
-    def summary(self) -> WorkflowSummary:
-        """The summary that is kept for the analysis of the whole collection."""
+    def summary(self, *, for_now: bool = False) -> WorkflowSummary:
+        """The summary that is kept for the analysis of the whole collection. ``for_now``: without what only a later
+        check and the map of an organisation ask for."""
         from kustui.analysis.events import trigger_filter
         from kustui.analysis.outside_links import outside_links_of
 
-        trigger = self.workflow.trigger
+        trigger, causing = self.workflow.trigger, (effect.step for effect in self.effects)
         return WorkflowSummary(
             self.entry,
             self.workflow.name,
@@ -390,9 +391,9 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
             inputs=trigger.input_schema if trigger else None,
             calls=self.calls,
             effects=self.effects,
-            digest=self.digest,
+            digest=b"" if for_now else self.digest,
             unreadable=self.unreadable,
             app_versions=self.app_versions,
             filter=trigger_filter(self.flow),
-            links=outside_links_of(self.flow, self.reads, (effect.step for effect in self.effects)).packed(),
+            links=b"" if for_now else outside_links_of(self.flow, self.reads, causing).packed(),
         )

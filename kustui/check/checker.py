@@ -62,9 +62,11 @@ def check_workflows(
     known: Results | None = None,
     listener: CheckListener | None = None,
     analyses: AnalysisCache | None = None,
+    *,
+    for_now: bool = False,
 ) -> dict[str, WorkflowResult]:
     """Check each workflow by itself, except those with ``known`` results. ``analyses`` keep what that takes, where it
-    is of use afterwards.
+    is of use afterwards. ``for_now`` as for ``check_workflow``.
 
     Stops early, with some results missing, once it is no longer ``wanted``.
     """
@@ -76,9 +78,9 @@ def check_workflows(
         if not wanted():
             break
         if (selected := selected_entry(collection, results, listener)) is not None:
-            results[selected.key] = check_workflow(analysis_of(selected))
+            results[selected.key] = check_workflow(analysis_of(selected), for_now=for_now)
         if entry.key not in results:
-            results[entry.key] = check_workflow(analysis_of(entry))
+            results[entry.key] = check_workflow(analysis_of(entry), for_now=for_now)
         if listener is not None:
             listener.take(results, at_once=selected is not None)
         if progress:
@@ -92,8 +94,9 @@ def selected_entry(collection: Collection, results: Results, listener: CheckList
     return collection.by_key.get(key) if key not in results else None
 
 
-def check_workflow(analysis: WorkflowAnalysis) -> WorkflowResult:
-    """Check one workflow by itself. Its problems are sorted by line and column, then by rule."""
+def check_workflow(analysis: WorkflowAnalysis, *, for_now: bool = False) -> WorkflowResult:
+    """Check one workflow by itself. Its problems are sorted by line and column, then by rule. ``for_now``: nothing but
+    problems is asked for, neither a later check that is compared with this one nor a map of the organisation."""
     settings = analysis.settings
     problems = list(_problems_of_faults(analysis.document, analysis.parsed.judged_faults, settings, analysis))
     for rule in RULES.values():
@@ -105,7 +108,7 @@ def check_workflow(analysis: WorkflowAnalysis) -> WorkflowResult:
                 if not analysis.document.is_unknown(violation.pointer)
             )
     problems.sort(key=_place)
-    return WorkflowResult(analysis.summary(), tuple(problems))
+    return WorkflowResult(analysis.summary(for_now=for_now), tuple(problems))
 
 
 def _place(problem: Problem) -> tuple[Extent, str, str]:

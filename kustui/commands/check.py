@@ -136,7 +136,7 @@ def _check_once(options: argparse.Namespace) -> int:
     if problems is not None:
         snapshot = replace(opened, problems=problems, settings=settings)
     else:
-        snapshot = checked_snapshot(opened, settings, check)
+        snapshot = checked_snapshot(opened, settings, check, for_now=not (options.fix or options.diff))
     if options.fix or options.diff:
         return _fix(options, snapshot, settings, check)
     checked = _checked(options, snapshot)

@@ -76,10 +76,10 @@ def opened_definitions(paths: Sequence[str], stdin: bytes = b"", stdin_path: str
         return open_paths(paths, stdin, progress.reading, stdin_path=stdin_path)
 
 
-def checked_snapshot(opened: Snapshot, settings: Settings, check: CachedCheck) -> Snapshot:
-    """The same with all problems; what was found out is kept."""
+def checked_snapshot(opened: Snapshot, settings: Settings, check: CachedCheck, *, for_now: bool = False) -> Snapshot:
+    """The same with all problems; what was found out is kept. ``for_now`` as in ``CheckOptions``."""
     with ProgressLine() as progress:
-        snapshot = check(opened, CheckOptions(settings, progress.checking))
+        snapshot = check(opened, CheckOptions(settings, progress.checking, for_now=for_now))
     check.keep()
     return snapshot
 

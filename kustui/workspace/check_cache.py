@@ -62,7 +62,8 @@ class CachedCheck:
         read = replace(snapshot, settings=settings, results=self._kept)
         if listener is not None:
             listener = _KeepingListener(listener, partial(self._keep_results, read))
-        self._latest = self._checker()(read, options._replace(settings=settings, listener=listener))
+        for_now = options.for_now and not self._cache.keeps
+        self._latest = self._checker()(read, options._replace(settings=settings, listener=listener, for_now=for_now))
         return self._latest
 
     def kept_problems(self, snapshot: Snapshot, settings: Settings) -> tuple[Problem, ...] | None:

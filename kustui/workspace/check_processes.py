@@ -62,7 +62,10 @@ def check_with_pool(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS)
     processes = processes_for(due)
     if processes > 1:
         with gc_paused():
-            results = {**known, **check_in_pool(snapshot.collection, settings, processes, options.progress, due)}
+            found = check_in_pool(
+                snapshot.collection, settings, processes, options.progress, due, for_now=options.for_now
+            )
+            results = {**known, **found}
         snapshot = replace(snapshot, settings=settings, results=results)
     return check_snapshot(snapshot, options._replace(spread=_spread_over_pool))
 
@@ -94,6 +97,8 @@ def check_in_pool(
     processes: int,
     progress: Progress | None = None,
     due: Sequence[Entry] | None = None,
+    *,
+    for_now: bool = False,
 ) -> dict[str, WorkflowResult]:
     """The results of every workflow, or those that are ``due``, by its key, in the order of the collection, as far as
     no process was killed. Raises what a process raised."""
@@ -102,7 +107,8 @@ def check_in_pool(
 
     def work(entries: Sequence[Entry]) -> Iterator[list[WorkflowResult]]:
         for start in range(0, len(entries), _PIECE):
-            yield [check_workflow(analysis_of(entry)) for entry in entries[start : start + _PIECE]]
+            piece = entries[start : start + _PIECE]
+            yield [check_workflow(analysis_of(entry), for_now=for_now) for entry in piece]
 
     due = collection.entries if due is None else due
     results: dict[str, WorkflowResult] = {}

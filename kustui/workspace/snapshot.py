@@ -123,6 +123,9 @@ class CheckOptions(NamedTuple):
     listener: CheckListener | None = None
     spread: Spread | None = None
     """What works out what takes long on all processors, where it is not to be done one after the other."""
+    for_now: bool = False
+    """Whether nothing but the problems is asked for: the snapshot is neither kept nor the earlier one of another, and
+    no map is made of it."""
 
 
 DEFAULT_OPTIONS = CheckOptions()
@@ -138,7 +141,7 @@ def check_snapshot(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS) 
     from kustui.check.suppressions import covers_suppressions, may_remove_suppressions, suppress
     from kustui.config.check_settings import Settings
 
-    settings, progress, wanted, listener, spread = options
+    settings, progress, wanted, listener, spread, for_now = options
     collection, settings = snapshot.collection, settings or Settings()
     known = snapshot.results_under(settings)
     analyses = None
@@ -147,7 +150,7 @@ def check_snapshot(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS) 
 
         analyses = AnalysisCache(collection, settings)
     with gc_paused(freeze=not known):
-        results = check_workflows(collection, settings, progress, wanted, known, listener, analyses)
+        results = check_workflows(collection, settings, progress, wanted, known, listener, analyses, for_now=for_now)
         if len(results) < len(collection.entries):
             return replace(snapshot, settings=settings, results=results)
         between, schedules = _between(snapshot, results, settings, spread)

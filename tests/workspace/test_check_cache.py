@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from kustui.analysis.workflow_summary import WorkflowSummary
 from kustui.cache import Cache
 from kustui.check import RULE_NAMES, checker
 from kustui.check.checker import Results
@@ -57,6 +58,22 @@ def checked(cache: Cache, paths: list[str], settings: Settings | None = None) ->
     snapshot = cached(open_paths(paths), CheckOptions(settings))
     cached.keep()
     return snapshot, count
+
+
+def test_a_check_for_now_keeps_all_where_it_keeps_anything(cache: Cache, folder: Path) -> None:
+    """A later check and the map of the organisation ask for what a check without a cache leaves out."""
+
+    def summaries(used: Cache, *, for_now: bool) -> list[WorkflowSummary]:
+        check = CachedCheck(used, lambda: check_snapshot)
+        snapshot = check(open_paths([str(folder)]), CheckOptions(for_now=for_now))
+        return [result.summary for result in snapshot.results.values()]
+
+    whole, kept = summaries(Cache(), for_now=False), summaries(cache, for_now=True)
+    assert [(one.digest, one.links) for one in kept] == [(one.digest, one.links) for one in whole]
+    assert all(one.links for one in kept)
+    bare = summaries(Cache(), for_now=True)
+    assert {(one.digest, one.links) for one in bare} == {(b"", b"")}
+    assert [one.calls + one.effects for one in bare] == [one.calls + one.effects for one in whole]
 
 
 def told(snapshot: Snapshot) -> Any:
