@@ -85,10 +85,22 @@ def crop(text: str, start: int, width: int | None = None) -> str:
     return text if width is None else cut(text, width)
 
 
-def clusters(text: str) -> Iterator[str]:
-    """The characters of a text, each with the marks behind it and with what is joined to it."""
-    start = 0
-    for index in range(1, len(text)):
+def end_of_line(text: str, start: int, room: int) -> int:
+    """Where a line of at most so many cells ends that begins at an index of a text."""
+    end = start + room
+    if _ONE_CELL.issuperset(text[start : end + 1]):  # a mark behind the last one belongs to it
+        return min(end, len(text))
+    for cluster in clusters(text, start):
+        room -= cells(cluster)
+        if room < 0:
+            break
+        start += len(cluster)
+    return start
+
+
+def clusters(text: str, start: int = 0) -> Iterator[str]:
+    """The characters of a text from an index on, each with the marks behind it and with what is joined to it."""
+    for index in range(start + 1, len(text)):
         if JOINER not in text[index - 1 : index + 1] and cells(text[index]) and not is_spacing_mark(text[index]):
             yield text[start:index]
             start = index

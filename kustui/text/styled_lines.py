@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from kustui.text.cells import cells, clusters, cut
+from kustui.text.cells import cells, clusters, cut, end_of_line
 from kustui.text.terminal_safe import terminal_safe
 
 Piece = tuple[str, str]
@@ -146,14 +146,14 @@ def _broken(word: str, first: int, width: int) -> Iterator[str]:
     """A word in pieces: one of as many cells as are left in the line that is begun, the others of a line each. It is
     gone through once, however long it is."""
     bare = word.rstrip(" ")
-    start = at = used = 0
-    for cluster in clusters(bare):
-        size = cells(cluster)
-        if used + size > first and (used or first < width):
-            yield bare[start:at]
-            start, used, first = at, 0, width
-        at += len(cluster)
-        used += size
+    start, room = 0, first
+    while (end := end_of_line(bare, start, room)) < len(bare):
+        if end == start and room == width:  # wider than a line
+            end += len(next(clusters(bare, start)))
+            if end == len(bare):
+                break
+        yield bare[start:end]
+        start, room = end, width
     yield word[start:]
 
 

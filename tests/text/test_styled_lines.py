@@ -9,6 +9,7 @@ import pytest
 
 from kustui.text.styled_lines import changed_cells, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
+from tests.benchmarks.growth import counted
 
 if TYPE_CHECKING:
     from kustui.text.styled_lines import Line
@@ -43,3 +44,11 @@ def test_wrapping_a_long_text_takes_time_in_proportion_to_its_length(unit: str) 
         return calls
 
     assert steps(8_000) < 3 * steps(4_000)
+
+
+@pytest.mark.parametrize("word", ["x", "é", "…"])
+def test_characters_that_each_take_a_cell_are_wrapped_line_by_line(word: str) -> None:
+    line: Line = ((word * 8_000, ""),)
+    lines = [*wrapped(line, 40)]
+    assert [width_of(part) for part in lines] == [40] * 200
+    assert counted(lambda: [*wrapped(line, 40)]) < 20 * len(lines)
