@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import PurePath
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.character_places import extent_within
 from kustui.definition.source.outline import Shape
+from kustui.definition.source.positions import parent
 from kustui.definition.source.source import Extent, Span
 from kustui.files import absolute
 from kustui.groups import grouped
@@ -114,6 +115,17 @@ class Problem(NamedTuple):
         """What finds it again among the problems of a later check, wherever it moves in its file."""
         entry = self.entry.key if self.entry is not None else ""
         return self.document.path, entry, self.step, self.rule, self.message
+
+
+def by_part(problems: Iterable[Problem], parts: Container[str]) -> Mapping[str, tuple[Problem, ...]]:
+    """The problems at and inside some parts of a workflow, by their pointers, each at the innermost that it is in."""
+    return grouped((part, problem) for problem in problems if (part := _part_of(problem.pointer, parts)))
+
+
+def _part_of(pointer: str, parts: Container[str]) -> str:
+    while pointer and pointer not in parts:
+        pointer = parent(pointer)
+    return pointer
 
 
 def worst_first(problems: Iterable[Problem]) -> list[Problem]:

@@ -13,10 +13,9 @@ from kustui.analysis.chains import Chain, End, Link, callers_of, chain_from, cha
 from kustui.analysis.rings import Ring, rings_of
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.check.problems import Problem
+from kustui.check.problems import Problem, by_part
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
-from kustui.definition.source.positions import is_inside
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
 from kustui.diagrams.labels import NO_WORKFLOW, RUNTIME_WORKFLOW, event_label, step_condition
 from kustui.text.messages import counted, duration_in_words
@@ -94,8 +93,17 @@ class ChainLines(Struct, frozen=True, eq=False, dict=True):
 
     def problems(self, call: ScheduleCall) -> tuple[Problem, ...]:
         """What is wrong with the step that makes a call."""
-        problems = self.problems_by_workflow.get(call.caller, ())
-        return tuple(problem for problem in problems if is_inside(problem.pointer, call.pointer))
+        return self._problems_by_call.get((call.caller, call.pointer), ())
+
+    @cached_property
+    def _problems_by_call(self) -> Mapping[tuple[str, str], tuple[Problem, ...]]:
+        """By the key of the caller and the pointer of the step."""
+        calls = self.schedules.from_workflow if self.schedules is not None else {}
+        return {
+            (key, step): inside
+            for key, made in calls.items()
+            for step, inside in by_part(self.problems_by_workflow.get(key, ()), {call.pointer for call in made}).items()
+        }
 
     # Links
 

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.check.problems import Problem
+from kustui.check.problems import Problem, by_part
 from kustui.config.severity import Severity
-from kustui.definition.source.positions import parent
 from kustui.text.signs import ADDED, CHANGE_SIGNS, REMOVED, SIGNS
 from kustui.text.styled_lines import Line, joined
 
@@ -138,11 +137,4 @@ def problem_marks(analysis: WorkflowAnalysis, problems: Sequence[Problem]) -> Ma
     """The mark of each node of a workflow in which something is wrong. ``problems`` are those of the workflow."""
     flow = analysis.flow
     nodes = {part.pointer: node for node in flow.declared_edges if (part := flow.part(node)) is not None}
-    by_node: dict[str, list[Problem]] = {}
-    for problem in problems:
-        pointer = problem.pointer
-        while pointer and pointer not in nodes:
-            pointer = parent(pointer)
-        if pointer:
-            by_node.setdefault(nodes[pointer], []).append(problem)
-    return {node: problem_mark(problems) for node, problems in by_node.items()}
+    return {nodes[part]: problem_mark(inside) for part, inside in by_part(problems, nodes).items()}
