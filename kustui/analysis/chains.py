@@ -5,10 +5,10 @@ A chain ends where it would repeat itself: rings are marked once and not followe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -17,8 +17,6 @@ from kustui.analysis.walks import breadth_first, cycles, reverse_postorder, stro
 from kustui.definition.models import relative_minutes
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 from kustui.groups import grouped
-
-_T = TypeVar("_T")
 
 
 class End(Enum):
@@ -44,11 +42,11 @@ class Link(NamedTuple):
     call: ScheduleCall | None = None
     """The call that leads here; None for the workflow that the chain begins with."""
     depth: int = 0
-    more: tuple[bool, ...] = ()
-    """For each level down to this one, whether another link of that level follows."""
+    is_followed: bool = False
+    """Whether another link follows that the same one leads to."""
     end: End | None = None
     parent: int = -1
-    """The index in the chain of the workflow that makes the call."""
+    """The index of the link that leads to this one; -1 where none does."""
     delay: float | None = None
     """Minutes from the caller's run to this one; None if unknown."""
     due: float | None = 0.0
@@ -91,10 +89,16 @@ def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = 
     ``runAt``, in minutes."""
     links: list[Link] = []
     expanded: set[str] = set()
+    path: list[str] = []
+    on_path: set[str] = set()
     pending = [Link(root)]
     while pending:
         link = pending.pop()
-        end = link.end or end_of(link.key, link.parent, lambda at: (links[at].key, links[at].parent), expanded)
+        on_path.difference_update(path[link.depth :])
+        del path[link.depth :]
+        end = link.end
+        if end is None and link.key in expanded:
+            end = End.RING if link.key in on_path else End.REPEATED
         calls = schedules.from_workflow.get(link.key, ()) if end is None else ()
         if calls and most is not None and link.depth >= most:
             end, calls = End.TOO_DEEP, ()
@@ -102,27 +106,27 @@ def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = 
         links.append(link._replace(end=end))
         if end is None:
             expanded.add(link.key)
+            on_path.add(link.key)
+            path.append(link.key)
         for index in range(len(calls) - 1, -1, -1):
             call = calls[index]
             target = schedules.target(call)
             delay = relative_minutes(call.run_at, unit)
             due = link.due + delay if link.due is not None and delay is not None else None
-            more = (*link.more, index + 1 < len(calls))
-            unknown = None if target is not None else End.UNKNOWN
-            pending.append(Link(target or "", call, link.depth + 1, more, unknown, place, delay, due))
+            is_followed, unknown = index + 1 < len(calls), None if target is not None else End.UNKNOWN
+            pending.append(Link(target or "", call, link.depth + 1, is_followed, unknown, place, delay, due))
     return Chain(tuple(links))
 
 
-def end_of(name: _T, parent: int, row: Callable[[int], tuple[_T, int]], expanded: Container[_T]) -> End | None:
-    """Whether a tree ends where a name occurs again: above it, or among those ``expanded`` elsewhere. ``row`` gives
-    what stands at a place of the tree, and the place of what is above that, which is expanded; -1 for the root's."""
-    if name not in expanded:
-        return None
-    while parent >= 0:
-        above, parent = row(parent)
-        if above == name:
-            return End.RING
-    return End.REPEATED
+def branches(links: Sequence[Link], link: Link) -> tuple[bool, ...]:
+    """For each level down to a link, whether another link of that level follows; ``links`` are all of its tree."""
+    follows = []
+    while link.call is not None:
+        follows.append(link.is_followed)
+        if link.parent < 0:
+            break
+        link = links[link.parent]
+    return tuple(reversed(follows))
 
 
 def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
@@ -133,7 +137,7 @@ def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
     pending = [Link(key)]
     while pending:
         link = pending.pop()
-        place = len(links)
+        place = len(links) - 1  # without the first
         links.append(link)
         calls = schedules.to_workflow.get(link.key, ()) if link.end is None else ()
         if calls and link.depth >= most:
@@ -143,8 +147,7 @@ def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
             call = calls[index]
             end = End.REPEATED if call.caller in listed else None
             listed.add(call.caller)
-            more = (*link.more, index + 1 < len(calls))
-            pending.append(Link(call.caller, call, link.depth + 1, more, end, place))
+            pending.append(Link(call.caller, call, link.depth + 1, index + 1 < len(calls), end, place))
     return tuple(links[1:])
 
 
@@ -162,14 +165,16 @@ def chain_starts(schedules: Schedules, keys: Iterable[str]) -> Iterator[str]:
     each ring that none of these leads to."""
     in_order = [key for key in keys if key in schedules.from_workflow]
     first = [key for key in in_order if key not in schedules.to_workflow]
-    reached: set[str] = set()
-    for key in first:
-        reached.update(breadth_first((key,), schedules.targets))
+    reached = set(breadth_first(first, schedules.targets))
+
+    def targets(key: str) -> tuple[str, ...]:
+        return () if key in reached else schedules.targets(key)
+
     for key in in_order:
-        if key in first:
+        if key not in schedules.to_workflow:
             yield key
         elif key not in reached:
-            reached.update(breadth_first((key,), schedules.targets))
+            reached.update([*breadth_first((key,), targets)])
             yield key
 
 

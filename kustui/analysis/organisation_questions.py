@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from kustui.analysis.chains import End, Load, chain_from, end_of, load_of_all
+from kustui.analysis.chains import End, Load, chain_from, load_of_all
 from kustui.analysis.chains import Link as ChainLink
 from kustui.analysis.effects import Effect, Reach
 from kustui.analysis.event_rings import Cause, EventRing
@@ -68,9 +68,7 @@ def _tree(root: Node, onward: _Onward, most: int, widest: int) -> tuple[Branch, 
     below: list[range] = []
     expanded: set[Node] = set()
     for place, branch in enumerate(branches):
-        end = branch.end or end_of(
-            branch.node, branch.parent, lambda at: (branches[at].node, branches[at].parent), expanded
-        )
+        end = branch.end or (_end_of(branch, branches) if branch.node in expanded else None)
         following: list[Branch] = []
         if end is None:
             following = list(onward.first(branch))
@@ -87,6 +85,14 @@ def _tree(root: Node, onward: _Onward, most: int, widest: int) -> tuple[Branch, 
             more = (*branch.more, index < len(following) or branches[place].left_out > 0)
             branches.append(other._replace(depth=branch.depth + 1, more=more, parent=place))
     return tuple(_depth_first(branches, below))
+
+
+def _end_of(branch: Branch, branches: Sequence[Branch]) -> End:
+    """Why the tree ends at a node that is told elsewhere."""
+    place = branch.parent
+    while place >= 0 and branches[place].node != branch.node:
+        place = branches[place].parent
+    return End.RING if place >= 0 else End.REPEATED
 
 
 def _depth_first(branches: Sequence[Branch], below: Sequence[range]) -> Iterator[Branch]:

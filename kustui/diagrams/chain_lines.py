@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from kustui.analysis.analysis_cache import AnalysisCache
-from kustui.analysis.chains import Chain, End, Link, callers_of, chain_from, chain_starts
+from kustui.analysis.chains import Chain, End, Link, branches, callers_of, chain_from, chain_starts
 from kustui.analysis.rings import Ring, rings_of
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -112,10 +112,10 @@ class ChainLines(Struct, frozen=True, eq=False, dict=True):
         if link.call is None:
             trigger = self.analysis(link.key).workflow.trigger
             beginning: Line = (("◆ ", "event"), (self.entry(link.key).title, "name"))
-            return (*tree_branches(link.more), *beginning, (f"  {event_label(trigger)}", "event"))
+            return (*beginning, (f"  {event_label(trigger)}", "event"))
         condition = self.condition(link.call)
         return (
-            *tree_branches(link.more),
+            *tree_branches(branches(chain.links, link)),
             (f"{link.call.due} ", "number"),
             *self._target(link),
             *_ending(link, chain.period(link) if link.end is End.RING else None, self.rounds_of(link)),
@@ -124,12 +124,12 @@ class ChainLines(Struct, frozen=True, eq=False, dict=True):
             (" …" if link.end is End.TOO_DEEP else "", "muted"),
         )
 
-    def caller_line(self, link: Link, call: ScheduleCall) -> Line:
-        """A link from a workflow back to one that schedules it."""
+    def caller_line(self, link: Link, call: ScheduleCall, callers: Sequence[Link]) -> Line:
+        """A link from a workflow back to one that schedules it, among all ``callers``."""
         condition = self.condition(call)
         more = " …" if link.end is End.TOO_DEEP else ""
         return (
-            *tree_branches(link.more),
+            *tree_branches(branches(callers, link)),
             ("← ", "muted"),
             (self.entry(link.key).title, "link"),
             (f" {call.due}", "muted"),
@@ -203,7 +203,7 @@ def chain_rows(lines: ChainLines, schedules: Schedules, key: str, steps: int, wi
     callers = callers_of(schedules, key, steps)
     for link in callers:
         assert link.call is not None
-        yield ChainRow(StyledRow(lines.caller_line(link, link.call)), link.key)
+        yield ChainRow(StyledRow(lines.caller_line(link, link.call, callers)), link.key)
     if not callers:
         yield ChainRow(StyledRow((("   nothing that is opened here", "muted"),)))
 

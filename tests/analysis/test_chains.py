@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.analysis.chains import DAY, End, callers_of, chain_from, chain_start, chain_starts, load_of
+from kustui.analysis.chains import DAY, End, branches, callers_of, chain_from, chain_start, chain_starts, load_of
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.definition.models import RunAt
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
@@ -141,3 +141,31 @@ def test_a_link_of_a_chain_takes_no_longer_where_more_are_above_it() -> None:
         return counted(lambda: chain_from(schedules, "w0", 1))
 
     assert work(80) < 6 * work(20)
+
+
+def test_a_link_that_repeats_another_takes_no_longer_the_deeper_it_is() -> None:
+    def work(count: int) -> int:
+        pairs = (((f"w{at}", f"w{at + 1}", 1.0), (f"w{at}", "w1", 1.0)) for at in range(count))
+        schedules = schedules_of(*(arrow for pair in pairs for arrow in pair))
+        return counted(lambda: chain_from(schedules, "w0", 1))
+
+    assert work(400) < 6 * work(100)
+
+
+def test_where_chains_begin_takes_no_longer_for_each_where_they_share_more() -> None:
+    def work(count: int) -> int:
+        shared = [(f"w{at}", f"w{at + 1}", 1.0) for at in range(count)]
+        schedules = schedules_of(*((f"s{at}", "w0", 1.0) for at in range(count)), *shared)
+        keys = [*schedules.keys]
+        return counted(lambda: [*chain_starts(schedules, keys)])
+
+    assert work(80) < 6 * work(20)
+
+
+def test_the_branches_to_a_link_say_which_levels_go_on() -> None:
+    chain = chain_from(schedules_of(("a", "b", 1), ("b", "c", 1), ("a", "d", 1)), "a", 1)
+    assert {link.key: branches(chain.links, link) for link in chain.links} == {
+        "a": (), "b": (True,), "c": (True, False), "d": (False,),
+    }  # fmt: skip
+    callers = callers_of(schedules_of(("b", "a", 1), ("c", "b", 1), ("d", "a", 1)), "a", 5)
+    assert {link.key: branches(callers, link) for link in callers} == {"b": (True,), "c": (True, False), "d": (False,)}
