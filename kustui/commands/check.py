@@ -128,10 +128,10 @@ def _check_once(options: argparse.Namespace) -> int:
     configuration = configuration_of(options, [stdin_path] if stdin_path else paths)
     settings = _settings(options, configuration)
     stdin = read_stdin() if STDIN in options.paths else b""
-    opened = opened_definitions(paths, stdin, stdin_path)
+    check = cached_check(options, configuration)
+    opened = opened_definitions(paths, stdin, stdin_path, check)
     _require_definitions(opened.collection)
     _report_others(opened.collection)
-    check = cached_check(options, configuration)
     problems = check.kept_problems(opened, settings)
     if problems is not None:
         snapshot = replace(opened, problems=problems, settings=settings)

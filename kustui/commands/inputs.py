@@ -8,7 +8,8 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import partial
 
 from kustui.cache import Cache, cache_path
 from kustui.check import RULE_NAMES
@@ -18,12 +19,17 @@ from kustui.config.configuration import Configuration
 from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import nothing_to_run, other_files, unreadable_files
 from kustui.definition.loader import STDIN, stamps_of
+from kustui.definition.source.outline import Outline, outline
+from kustui.definition.source.source import Source
 from kustui.errors import KustuiError, reason_of
 from kustui.files import refuse_device
 from kustui.garbage_collection import gc_paused
 from kustui.workspace.check_cache import CachedCheck
+from kustui.workspace.process_pool import answers_of, available_processes
 from kustui.workspace.snapshot import Checker, CheckOptions, Snapshot, Workspace, open_paths
 
+WORTH_A_PROCESS = 4_000_000
+"""Bytes of a file of which the outline takes longer than to start a process."""
 _SETTLED = 0.1
 """Seconds without a change after which a save is over."""
 
@@ -64,16 +70,28 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> Snapshot:
     """
     configuration = configuration_of(options, paths)
     settings = configuration.settings(RULE_NAMES, cache_of(options, configuration))
-    opened = opened_definitions(paths, read_stdin() if STDIN in paths else b"")
+    check = cached_check(options, configuration)
+    opened = opened_definitions(paths, read_stdin() if STDIN in paths else b"", check=check)
     require_workflows(opened.collection)
-    return checked_snapshot(opened, settings, cached_check(options, configuration))
+    return checked_snapshot(opened, settings, check)
 
 
-def opened_definitions(paths: Sequence[str], stdin: bytes = b"", stdin_path: str | None = None) -> Snapshot:
-    """The definitions that some paths name, unchecked; ``stdin_path`` is the file whose content is ``stdin``. Raises
-    KustuiError where they cannot be read."""
+def opened_definitions(
+    paths: Sequence[str], stdin: bytes = b"", stdin_path: str | None = None, check: CachedCheck | None = None
+) -> Snapshot:
+    """The definitions that some paths name, unchecked; ``stdin_path`` is the file whose content is ``stdin``, and
+    ``check`` what they are to be checked with. Raises KustuiError where they cannot be read."""
+    outline_of = partial(_outline_beside, check) if check is not None and check.has_none else outline
     with ProgressLine() as progress:
-        return open_paths(paths, stdin, progress.reading, stdin_path=stdin_path)
+        return open_paths(paths, stdin, progress.reading, stdin_path=stdin_path, outline_of=outline_of)
+
+
+def _outline_beside(check: CachedCheck, source: Source) -> Outline:
+    """The outline of a file; that of a large one by another process, while this one imports what checks it."""
+    if len(source.data) < WORTH_A_PROCESS or available_processes() == 1:
+        return outline(source)
+    with closing(answers_of(partial(map, outline), [source], 1, meanwhile=check.prepare)) as answers:
+        return next(answers, None) or outline(source)
 
 
 def checked_snapshot(opened: Snapshot, settings: Settings, check: CachedCheck, *, for_now: bool = False) -> Snapshot:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from kustui.definition.free_names import FreeNames
-from kustui.definition.source.file_text import OutlinedText, read_text
+from kustui.definition.source.file_text import OutlinedText, OutlineOf, read_text
 from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, is_unknown
-from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
+from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape, outline
 from kustui.definition.source.positions import Positions, Spot, TextPositions, is_inside, may_hold, parent, scan
 from kustui.definition.source.source import Extent, Fault, Source, Span
 from kustui.files import ReadFile, no_file
@@ -351,13 +351,16 @@ class Collection(Struct, frozen=True, eq=False, dict=True):
         return tuple(grouped((name(entry), entry) for entry in self.entries) for name in names)
 
 
-def read_document(path: str, raw: bytes, before: Document | None = None, read: ReadFile = no_file) -> Document:
+def read_document(
+    path: str, raw: bytes, before: Document | None = None, read: ReadFile = no_file, outline_of: OutlineOf = outline
+) -> Document:
     """The document that the bytes of a file hold. Never raises: what is wrong with it is among its faults.
 
     ``before`` is what the file held until now: what is known of a workflow whose text is the same is taken from it.
     ``read`` gives the files that a module imports.
     """
-    source, outlined, edited = read_text(path, raw, _outlined(before) if before is not None else None, read)
+    known = None if before is None else _outlined(before)
+    source, outlined, edited = read_text(path, raw, known, read, outline_of)
     return Document(
         source,
         outlined.shape,

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.folders import walk_folders
 from kustui.definition.imported_files import ImportedFiles, ignored_modules, without_parts
+from kustui.definition.source.file_text import OutlineOf
 from kustui.definition.source.outline import Shape, outline
 from kustui.definition.source.recognition import as_plain_json, may_define
 from kustui.definition.source.source import Extent, Fault, Source
@@ -70,7 +71,7 @@ class Reader:
     ``broken``; else it becomes a Document with a fault, as on the first reading. ``stdin`` is what stands for ``-``, or
     for the content of the file ``stdin_path``, whatever is on the disk. ``like`` is a collection in which the same
     files were read in another state: of a file that is the same there, its document is taken from it. ``read_import``
-    reads what modules import, where that is not what is on the disk.
+    reads what modules import, where that is not what is on the disk. ``outline_of`` looks at a file as a whole.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Reader:
         stdin_path: str | None = None,
         like: Collection | None = None,
         read_import: ReadFile | None = None,
+        outline_of: OutlineOf = outline,
     ) -> None:
         self.paths = tuple(paths)
         self.keep = keep
@@ -89,6 +91,7 @@ class Reader:
         """What is being read just now."""
         self._stdin = stdin
         self._stdin_path = stdin_path
+        self._outline_of = outline_of
         self.texts: Mapping[str, bytes] = {}
         """By path, what stands for the content of files, whatever is on the disk, as an editor has it. One that is
         below none of the paths is read after them, where it looks like a definition."""
@@ -234,7 +237,7 @@ class Reader:
         return document if document is not None and document.is_recognized else None
 
     def _document(self, path: str, raw: bytes, before: Document | None = None) -> Document:
-        return read_document(path, raw, before, self._imported.read)
+        return read_document(path, raw, before, self._imported.read, self._outline_of)
 
     def _unreadable(self, file: _File, before: Mapping[str, Document], error: OSError) -> Iterator[Document]:
         """What there is to show of a file or folder that cannot be read. Raises PathError if a person named it."""

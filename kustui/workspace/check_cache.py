@@ -66,6 +66,15 @@ class CachedCheck:
         self._latest = self._checker()(read, options._replace(settings=settings, listener=listener, for_now=for_now))
         return self._latest
 
+    @property
+    def has_none(self) -> bool:
+        """Whether nothing is in the cache, so that the other checker is needed for certain."""
+        return not self._cache.size
+
+    def prepare(self) -> None:
+        """Import the other checker."""
+        self._checker()
+
     def kept_problems(self, snapshot: Snapshot, settings: Settings) -> tuple[Problem, ...] | None:
         """The problems alone, for whoever needs nothing else; None where they are not kept."""
         if not self._cache.size or not _is_whole(snapshot.collection):

@@ -34,11 +34,13 @@ def answers_of(
     processes: int,
     dumped: Callable[[Any], bytes] = pickle.dumps,
     loaded: Callable[[bytes], Any] = pickle.loads,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Generator[Any, None, None]:
     """The answers of ``work`` on shares of the parts, as the processes send them. Raises what a process raised.
 
     What is missing was to come from a process that was killed, as systems do that run out of memory: whoever asks does
-    it alone. ``dumped`` and ``loaded`` say how an answer is sent. The processes end with the generator: close it.
+    it alone. ``dumped`` and ``loaded`` say how an answer is sent. This process does something else ``meanwhile``,
+    before it takes the first. The processes end with the generator: close it.
     """
     from multiprocessing import get_context
     from multiprocessing.connection import wait
@@ -57,6 +59,7 @@ def answers_of(
             worker.start()
             sender.close()  # so that the end of the process is the end of what it sends
             workers[receiver] = worker
+        meanwhile()
         receivers = list(workers)
         while receivers:
             for ready in cast("list[Connection]", wait(receivers)):

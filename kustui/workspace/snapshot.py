@@ -16,6 +16,8 @@ from msgspec.structs import replace
 from kustui.check.problems import UNUSED_SUPPRESSION, Problem
 from kustui.definition.collection import Collection, Document
 from kustui.definition.loader import Progress, Reader
+from kustui.definition.source.file_text import OutlineOf
+from kustui.definition.source.outline import outline
 from kustui.garbage_collection import gc_paused
 from kustui.groups import grouped
 
@@ -102,11 +104,16 @@ class Snapshot(Struct, frozen=True, eq=False, dict=True, weakref=True):
 
 
 def open_paths(
-    paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = None, *, stdin_path: str | None = None
+    paths: Sequence[str],
+    stdin: bytes = b"",
+    progress: Progress | None = None,
+    *,
+    stdin_path: str | None = None,
+    outline_of: OutlineOf = outline,
 ) -> Snapshot:
     """Read what the paths name. Raises PathError. Workflows are listed and not yet checked. ``stdin_path``: the file
-    whose content is ``stdin``."""
-    return Workspace(paths, stdin, stdin_path=stdin_path).open(progress)
+    whose content is ``stdin``; ``outline_of`` looks at a file as a whole."""
+    return Workspace(paths, stdin, stdin_path=stdin_path, outline_of=outline_of).open(progress)
 
 
 def always() -> bool:
@@ -217,9 +224,10 @@ class Workspace:
         keep: bool = False,
         checker: Checker = check_snapshot,
         stdin_path: str | None = None,
+        outline_of: OutlineOf = outline,
     ) -> None:
         self.snapshot = Snapshot(paths=tuple(paths))
-        self._reader = Reader(paths, stdin, keep=keep, stdin_path=stdin_path)
+        self._reader = Reader(paths, stdin, keep=keep, stdin_path=stdin_path, outline_of=outline_of)
         self._checker = checker
 
     @property

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from kustui.commands.inputs import read_stdin
+from kustui.cache import Cache
+from kustui.commands import inputs
+from kustui.commands.inputs import opened_definitions, read_stdin
+from kustui.definition.source.outline import Outline, outline
+from kustui.definition.source.source import Source
 from kustui.errors import KustuiError
+from kustui.workspace.check_cache import CachedCheck
+from kustui.workspace.snapshot import Checker, check_snapshot
+from tests.support.definitions import a_workflow
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no such device here")
@@ -17,3 +28,35 @@ def test_standard_input_that_would_never_end_is_refused(monkeypatch: pytest.Monk
         monkeypatch.setattr(sys, "stdin", zero)
         with pytest.raises(KustuiError, match="standard input: not a file but a device"):
             read_stdin()
+
+
+def _killed(_: Source) -> Outline:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no process is forked here")
+@pytest.mark.parametrize("other", [outline, _killed], ids=["answers", "is killed"])
+def test_another_process_looks_at_a_large_file_while_this_one_imports_what_checks_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: Callable[[Source], Outline]
+) -> None:
+    path, here, looked_at, imported = tmp_path / "a.json", os.getpid(), list[str](), list[int]()
+    path.write_text(json.dumps({"app": "a", "version": "1.0.0", "title": "A", "workflows": [a_workflow()]}))
+
+    def outline_in(source: Source) -> Outline:
+        if os.getpid() != here:
+            return other(source)
+        looked_at.append(source.path)
+        return outline(source)
+
+    def checker() -> Checker:
+        imported.append(os.getpid())
+        return check_snapshot
+
+    monkeypatch.setattr(inputs, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(inputs, "available_processes", lambda: 2)
+    monkeypatch.setattr(inputs, "outline", outline_in)
+    opened = opened_definitions([str(path)], check=CachedCheck(Cache(), checker))
+    assert [entry.item for entry in opened.collection.entries] == list(outline(Source.of("", path.read_bytes())).items)
+    assert imported == [here]
+    assert looked_at == ([str(path)] if other is _killed else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -11,6 +12,9 @@ from kustui.definition.source.outline import Outline, Shape, outline
 from kustui.definition.source.recognition import begins_like_definition, comment_faults, is_module, without_comments
 from kustui.definition.source.source import Extent, Fault, Source, UndecodableError
 from kustui.files import ReadFile, no_file
+
+OutlineOf = Callable[[Source], Outline]
+"""What does as ``outline``."""
 
 
 class OutlinedText(NamedTuple):
@@ -22,7 +26,13 @@ class OutlinedText(NamedTuple):
     """The index of the only workflow whose text is other than before, if that is known."""
 
 
-def read_text(path: str, raw: bytes, before: OutlinedText | None = None, read: ReadFile = no_file) -> OutlinedText:
+def read_text(
+    path: str,
+    raw: bytes,
+    before: OutlinedText | None = None,
+    read: ReadFile = no_file,
+    outline_of: OutlineOf = outline,
+) -> OutlinedText:
     """What the bytes of a file hold. Never raises: what is wrong is among the faults of the outline."""
     edit, changed = None, None
     if before is not None and _is_as_written(before.source):
@@ -34,7 +44,7 @@ def read_text(path: str, raw: bytes, before: OutlinedText | None = None, read: R
         fault = Fault("invalid-json", str(error), extent=error.extent)
         recognized = begins_like_definition(error.source.data)
         return OutlinedText(error.source, Outline(Shape.BROKEN, faults=(fault,), is_recognized=recognized))
-    text = _module(source, read) if is_module(path) else _json(source, before, edit)
+    text = _module(source, read) if is_module(path) else _json(source, before, edit, outline_of)
     if source.encoding != "UTF-8":
         hint = "save it as UTF-8: nothing else can be uploaded"
         start = Extent(0, min(1, len(source.data)))
@@ -53,11 +63,11 @@ def _module(source: Source, read: ReadFile) -> OutlinedText:
     return OutlinedText(made, outline(made))
 
 
-def _json(source: Source, before: OutlinedText | None, edit: Edit | None) -> OutlinedText:
+def _json(source: Source, before: OutlinedText | None, edit: Edit | None, outline_of: OutlineOf) -> OutlinedText:
     edited = _edited(before, source, edit) if before is not None else None
     if edited is not None:
         return OutlinedText(source, *edited)
-    outlined = outline(source)
+    outlined = outline_of(source)
     relaxed = _relaxed(source) if _is_invalid(outlined) else None
     return relaxed or OutlinedText(source, outlined)
 
