@@ -208,11 +208,6 @@ def _brackets(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield match.start(), depth
 
 
-def unclosed(data: bytes, end: int, start: int = 0) -> int | None:
-    """The place of the innermost bracket after ``start`` that is still open at ``end``."""
-    return next(reversed(open_brackets(data, end, start)), None)
-
-
 def open_brackets(data: bytes, end: int, start: int = 0) -> list[int]:
     """The places of the brackets after ``start`` that are still open at ``end``, the outermost first."""
     opened: list[int] = []

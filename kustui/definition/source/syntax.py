@@ -7,13 +7,14 @@ import re
 import unicodedata
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from kustui.definition.source.positions import MAX_DEPTH, open_brackets, too_deep, unclosed
+from kustui.definition.source.json_prefix import json_prefix
+from kustui.definition.source.positions import MAX_DEPTH, too_deep
 from kustui.definition.source.source import Extent, Fault, Source
 
 _BLANKS = " \t\r\n"
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
-_CONSTANT = re.compile(_STRING + r"|(?P<constant>-?(?:NaN|Infinity))", re.DOTALL)
 _MAYBE_CUT = re.compile(_STRING[:-1] + '("?)')
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Za-z]{0,4}|[!-~])?")
 _TEMPLATE = re.compile(r"\{[\w{#/!@~]")  # from its second brace on
@@ -55,24 +56,25 @@ _NUMBER_MEANT = re.compile(r"[+-]?\.?\d[\w.+-]{0,80}", re.ASCII)
 def fault_in(source: Source, extent: Extent | None = None) -> Fault | None:
     """The first fault of a file that a JSON parser refused, or of a value of it; None where there is none.
 
-    Costs a full parse, so call it only after a quick one has failed.
+    Python's parser says what it expected, of the part of the text that is not JSON any more.
     """
     extent = extent or Extent(0, len(source.data))
-    text = source.text(extent)
-    stop = _Stop(source, extent, text, 0, "")
+    try:
+        prefix = json_prefix(source.data, extent)
+    except RecursionError:
+        return nested_too_deep(too_deep(source.data, extent.start) or extent.start)
+    text = prefix.stand_in.decode() + source.text(Extent(prefix.resume, extent.end))
+    stop = _Stop(source, Extent(prefix.resume - len(prefix.stand_in), extent.end), text, 0, "", prefix.opened)
     if not text.strip(_BLANKS):
         what = "contains only whitespace" if text else "is empty"
         return stop.fault(f"the file {what}", "write a definition, or remove the file", length=0)
     try:
         json.loads(text, parse_constant=_refuse, parse_int=len)
     except json.JSONDecodeError as error:
-        return _explain(_Stop(source, extent, text, error.pos, error.msg))
+        return _explain(replace(stop, at=error.pos, complaint=error.msg))
     except _ConstantError as error:
-        # The parser does not say where it is, so look for it outside strings.
-        at = next(match.start() for match in _CONSTANT.finditer(text) if match["constant"])
+        at = len(prefix.stand_in) + len(source.text(Extent(prefix.resume, prefix.end)))
         return stop.fault(f"{error} is not a JSON value", "write null or a number", at, len(str(error)), "null")
-    except RecursionError:
-        return nested_too_deep(too_deep(source.data, extent.start) or extent.start)
     return None
 
 
@@ -111,10 +113,13 @@ class _Stop(Struct, frozen=True):
 
     source: Source
     extent: Extent
-    """The value that was parsed."""
+    """What was parsed, to the end of the value."""
     text: str
+    """The same, where what stands in for all before it may be other than in the file."""
     at: int
     complaint: str
+    opened: tuple[int, ...]
+    """The places in the file of the brackets that are open there, the outermost first."""
 
     @property
     def character(self) -> str:
@@ -148,8 +153,7 @@ class _Stop(Struct, frozen=True):
     @property
     def inside(self) -> str:
         """The innermost bracket open there, or an empty string."""
-        opened = unclosed(self.source.data, self.offset(self.at), self.extent.start)
-        return chr(self.source.data[opened]) if opened is not None else ""
+        return chr(self.source.data[self.opened[-1]]) if self.opened else ""
 
     def offset(self, at: int) -> int:
         """The place in the file of a character of the text."""
@@ -251,8 +255,8 @@ def _not_in_json(stop: _Stop) -> Fault | None:
     if stop.begins("//", "/*", "#"):
         return stop.fault("JSON has no comments", "remove it, or put it into a description", length=2)
     if stop.begins("...", "…"):
-        length = 1 if stop.character == "…" else 3
-        return stop.fault("JSON has no …", "fill in what was left out, or remove it", length=length)
+        hint = "fill in what was left out, or remove it"
+        return stop.fault("JSON has no …", hint, length=1 if stop.character == "…" else 3)
     if stop.begins("'", "`"):
         return stop.fault(f'JSON strings use ", not {stop.character}', 'write "…"')
     if stop.begins("“", "”", "„", "«", "»", "‘", "’"):
@@ -315,10 +319,9 @@ def _beyond_the_end(stop: _Stop) -> Fault:
 
 
 def _end_of_file(stop: _Stop) -> Fault | None:
-    opened = None if stop.character else unclosed(stop.source.data, stop.extent.end, stop.extent.start)
-    if opened is None:
+    if stop.character or not stop.opened:
         return None
-    bracket = chr(stop.source.data[opened])
+    opened, bracket = stop.opened[-1], stop.inside
     what = "file" if stop.extent.end == len(stop.source.data) else "value"
     message = f"the {what} ends before the {bracket} at {stop.source.place(opened)} is closed"
     closing, at = f"close it with {'}' if bracket == '{' else ']'}", stop.previous + 1
@@ -330,8 +333,8 @@ def _end_of_file(stop: _Stop) -> Fault | None:
 def _closing(stop: _Stop) -> str:
     """The brackets that close all that are open, each on a line of its own where the one that it closes is on one."""
     data, end = stop.source.data, stop.offset(stop.previous + 1)
-    line_end, text = "\r\n" if b"\r\n" in data else "\n", ""
-    for opened in reversed(open_brackets(data, stop.extent.end, stop.extent.start)):
+    line_end, text = "\r\n" if data[: data.find(b"\n") + 1].endswith(b"\r\n") else "\n", ""
+    for opened in reversed(stop.opened):
         line = data[stop.source.line_start(opened) : opened]
         if data.find(b"\n", opened, end) >= 0:
             indentation = line[: len(line) - len(line.lstrip(b" \t"))].decode()
@@ -392,8 +395,6 @@ def _missing_quotes(stop: _Stop) -> Fault:
     if not stop.word:
         return stop.fault(f"{stop.character} where a key should be", 'keys are written "key"')
     quoted, length = f'"{stop.word}"', len(stop.word)
-    is_key = _COLON.match(stop.text, stop.at + length) is not None
-    intended = quoted if is_key else None
-    return stop.fault(
-        f"the key {stop.word} has no quotes", f"write {quoted}", None, length, intended, is_certain=is_key
-    )
+    intended = quoted if _COLON.match(stop.text, stop.at + length) else None
+    message, certain = f"the key {stop.word} has no quotes", intended is not None
+    return stop.fault(message, f"write {quoted}", None, length, intended, is_certain=certain)

@@ -22,7 +22,6 @@ from kustui.definition.source.positions import (
     scan,
     spot_below,
     too_deep,
-    unclosed,
     unescape,
 )
 from kustui.definition.source.source import Extent, Source
@@ -202,13 +201,6 @@ def test_the_deepest_that_is_read_is_read_whole() -> None:
 
 def test_brackets_inside_strings_are_no_nesting() -> None:
     assert too_deep(json.dumps(["[" * 1000, '"{' * 1000]).encode()) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "place"), [("[1, {", 4), ("[1, {}", 0), ('{"a": "]}"', 0), ("[]", None), ("", None), ('["{[', 0)]
-)
-def test_the_innermost_open_bracket_is_found(text: str, place: int | None) -> None:
-    assert unclosed(text.encode(), len(text)) == place
 
 
 def characters(literal: str, start: int, end: int) -> str:
