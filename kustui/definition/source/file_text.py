@@ -9,7 +9,13 @@ from msgspec.structs import replace
 
 from kustui.definition.source.edits import Edit, edit_between, outline_after
 from kustui.definition.source.outline import Outline, Shape, outline
-from kustui.definition.source.recognition import begins_like_definition, comment_faults, is_module, without_comments
+from kustui.definition.source.recognition import (
+    begins_like_definition,
+    comment_faults,
+    is_module,
+    may_be_relaxed,
+    without_comments,
+)
 from kustui.definition.source.source import Extent, Fault, Source, UndecodableError
 from kustui.files import ReadFile, no_file
 
@@ -68,8 +74,9 @@ def _json(source: Source, before: OutlinedText | None, edit: Edit | None, outlin
     if edited is not None:
         return OutlinedText(source, *edited)
     outlined = outline_of(source)
-    relaxed = _relaxed(source) if _is_invalid(outlined) else None
-    return relaxed or OutlinedText(source, outlined)
+    if _is_invalid(outlined) and may_be_relaxed(source.data, outlined.faults, outlined.values):
+        return _relaxed(source) or OutlinedText(source, outlined)
+    return OutlinedText(source, outlined)
 
 
 def _edited(before: OutlinedText, source: Source, edit: Edit | None) -> tuple[Outline, int] | None:
@@ -94,8 +101,6 @@ def _is_invalid(outlined: Outline) -> bool:
 def _relaxed(source: Source) -> OutlinedText | None:
     """A text that is no JSON without what other languages have; None where it is none even so."""
     plain = without_comments(source.data)
-    if not plain.comments and not plain.commas:
-        return None
     from kustui.definition.source.origins import SameOrigins  # only where the file is not the JSON that is read
 
     now = replace(source, data=plain.data, origins=SameOrigins((source,)))

@@ -66,6 +66,8 @@ _TRAILING_COMMA = re.compile(rb"(" + _OPEN_STRING + rb"|[{\[,]\s*,)|,(?=\s*[}\]]
 _TO_COMMENT = re.compile(rb"""(?s)(?:[^"/]++|"(?:[^"\\]++|\\.)*+"?|/(?![/*]))*+/""")
 _BEFORE_CLOSING = re.compile(rb",\s*[}\]]")
 """These two are quick, and without a match there is no comment, or no comma after a last value."""
+_COMMENT_SIGN = re.compile(rb"/[/*]")
+_RELAXED = re.compile(_COMMENT_SIGN.pattern + rb"|,\s*[}\]]|[{\[]")
 _CLOSING_NEXT = re.compile(rb"[}\]]")
 _VISIBLE = re.compile(rb"[^\r\n]")
 _NO_NUMBER = re.compile(rb"(" + _OPEN_STRING + rb")|-?\b(?:NaN|Infinity)\b", re.DOTALL)
@@ -141,6 +143,17 @@ def without_comments(data: bytes) -> PlainText:
     return PlainText(plain, tuple(comments), tuple(commas))
 
 
+def may_be_relaxed(data: bytes, faults: Iterable[Fault], values: Iterable[Extent]) -> bool:
+    """Whether one of the faults of a text that is no JSON is a comment or a comma after a last value, or may be due to
+    others, as a further value is and a text between those of a stream: else it is none either without them."""
+    ends = {value.start: value.end for value in values}
+    places = (fault.extent.start for fault in faults if fault.extent is not None)
+    return any(
+        _RELAXED.match(data, place) or (place in ends and _COMMENT_SIGN.search(data, place, ends[place]))
+        for place in places
+    )
+
+
 def comment_faults(plain: PlainText) -> Iterator[Fault]:
     """The faults of comments and of commas after a last value in a text that is else JSON, in their order."""
     hint = "it was read without: Kustomer and other programs do not"
@@ -202,14 +215,15 @@ _KINDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "the record of a run": (frozenset({"event", "status"}), frozenset({"error", "meta"})),
 }
 
-_BEGINNING = re.compile(rb"^[{\[]", re.MULTILINE)
+_BEGINNING = re.compile(rb"\n[{\[]")
 """A line that may begin a value: what is inside one is indented, or follows a comma, a colon or a bracket."""
-_VALUE_LINE = re.compile(rb"^[{\[n]", re.MULTILINE)
+_VALUE_LINE = re.compile(rb"\n[{\[n]")
 _MORE = "JSON is malformed: trailing characters"
 """How msgspec says that a value is followed by something else."""
 _INSIDE = b",:{["
-_OTHER_LINE = re.compile(rb"^(?![{\[]|null\r?$|[ \t\r]*$|\Z)", re.MULTILINE)
-"""A line that is no value by itself."""
+_NO_VALUE = re.compile(rb"(?![{\[]|null\r?$|[ \t\r]*$|\Z)", re.MULTILINE)
+_OTHER_LINE = re.compile(rb"\n" + _NO_VALUE.pattern, re.MULTILINE)
+"""A line that is no value by itself. A line feed is found sooner than the start of a line."""
 
 
 class StreamValue(NamedTuple):
@@ -233,8 +247,9 @@ def stream_values(data: bytes) -> tuple[StreamValue, ...] | None:
 def _pieces(data: bytes) -> Iterator[Extent]:
     """The parts that their lines tell apart, without blanks around them: a broken one does not hide the others."""
     first = BLANKS.match(data).end()  # type: ignore[union-attr]  # it matches the empty string
-    is_line_by_line = not _OTHER_LINE.search(data, first)
-    beginnings = (match.start() for match in (_VALUE_LINE if is_line_by_line else _BEGINNING).finditer(data, first + 1))
+    has_other = (first == 0 and _NO_VALUE.match(data)) or _OTHER_LINE.search(data, max(0, first - 1))
+    is_line_by_line = not has_other
+    beginnings = (match.end() - 1 for match in (_VALUE_LINE if is_line_by_line else _BEGINNING).finditer(data, first))
     starts = [
         first,
         *(at for at in beginnings if is_line_by_line or data[_trimmed_end(data, at) - 1] not in _INSIDE),

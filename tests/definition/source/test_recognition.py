@@ -113,6 +113,15 @@ def test_an_edit_inside_a_value_moves_all_others(write: Any, name: str) -> None:
         assert now.spot("/2").value == fresh.spot("/2").value
 
 
+@pytest.mark.parametrize("comment", ["// c\n", "/* { */", "/*\n{\n*/"])
+@pytest.mark.parametrize("write", ["1\n?1\n", "1\nnull ?\n1\n", "1\n{?2\n{?2\n1\n", "{?2\n{?2\n", "1?\n1\n{,?}\n"])
+def test_comments_may_stand_anywhere_in_a_stream(write: str, comment: str) -> None:
+    one = lines(ONE).strip()
+    found = document_of(write.replace("1", one).replace("2", one[1:]).replace("{,", '{"a": 1,').replace("?", comment))
+    assert titles(found) == ["one"] * (write.count("1") + write.count("2"))
+    assert {fault.rule for fault in found.faults} == {"relaxed-json"}
+
+
 def test_half_a_surrogate_pair_is_no_fault_of_a_stream() -> None:
     found = document_of(lines(ONE) + lines({**TWO, "name": "?"}).replace("?", "\\ud800"))
     assert titles(found) == ["one", "\ufffd"]
