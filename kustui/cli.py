@@ -22,7 +22,7 @@ class _Command(Protocol):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run kustui; the exit status. Whatever a command raises is caught and told here."""
     status = _run(arguments)
-    if arguments is None:
+    if arguments is None and sys.getprofile() is None and sys.gettrace() is None:  # they write at the end of Python
         _end(status)
     return status
 

@@ -195,3 +195,9 @@ def test_nothing_is_said_of_progress_where_standard_error_is_no_terminal(tmp_pat
         [sys.executable, "-c", HASTY, "1_000_000"], cwd=tmp_path, capture_output=True, check=False, timeout=PATIENCE
     )
     assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_a_profiler_that_starts_kustui_writes_what_it_saw(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cProfile", "-o", str(tmp_path / "profile"), "-m", "kustui", "check", CHAIN]
+    assert subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False).returncode == 0
+    assert (tmp_path / "profile").stat().st_size > 1_000
