@@ -6,7 +6,7 @@ What an action causes and which fields it writes is [assumed], and stands in ``d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ from kustui.definition.platform import (
     REST_ACTIONS,
     call_event,
     called_by_address,
+    called_id,
     written_event,
 )
 from kustui.definition.values import MISSING, Undecided
@@ -68,10 +69,13 @@ def repeating(effects: Iterable[Effect]) -> tuple[Effect, ...]:
     return tuple(sorted(again, key=lambda effect: effect is not first))
 
 
-def effects_of_step(step: Step) -> Iterator[Effect]:
-    """What a step causes, should a run come to it, without what is known of the runs that do."""
+def effects_of_step(step: Step, wanted: Container[str] | None = None) -> Iterator[Effect]:
+    """What a step causes, should a run come to it, without what is known of the runs that do: calls, and the events
+    that are ``wanted``, if not all are."""
     action, params = step.action or "", step.params
     if action == PUBLISH_ACTION and isinstance(name := params.get("name"), str) and not may_hold_expression(name):
+        if wanted is not None and name not in wanted and called_id(name) is None:
+            return
         payload = params.get("data", params.get("payload"))
         published = payload if isinstance(payload, Mapping) else {}
         values = {name: value for name, value in published.items() if _is_literal(value)}
@@ -80,7 +84,7 @@ def effects_of_step(step: Step) -> Iterator[Effect]:
         called = called_by_address(str(params.get("uri", params.get("url", ""))))
         if called is not None:
             yield Effect(step.id, step.pointer, call_event(called))
-    else:
+    elif wanted is None or written_event(action, class_of(params)) in wanted:
         yield from effects_of_write(step, params, _is_literal)
 
 

@@ -22,12 +22,17 @@ _MOST_KEPT = 3
 """Of so many written fields it is considered that they may have had the value before."""
 
 
-def effects_of(flow: FlowGraph) -> tuple[Effect, ...]:
-    """What the steps of a workflow cause that a run can come to, in flow order, schedules left aside."""
-    effects = [effect for step in flow.order if step.id in flow.possible.reachable for effect in effects_of_step(step)]
-    if not effects or flow.workflow.trigger is None:
+def effects_of(flow: FlowGraph, heard: frozenset[str] | None = None) -> tuple[Effect, ...]:
+    """What the steps of a workflow cause that a run can come to, in flow order, schedules left aside: all of it, or
+    calls and the events that are ``heard``, its own among them."""
+    if flow.workflow.trigger is None:
         return ()
     event = flow.workflow.trigger.event_name
+    wanted = None if heard is None else heard | {event}
+    steps = (step for step in flow.order if step.id in flow.possible.reachable)
+    effects = [effect for step in steps for effect in effects_of_step(step, wanted)]
+    if not effects:
+        return ()
     if asked := changes_asked(flow):
         unasked = frozenset(AbstractRun(flow, event_data(Effect("", "", event))).nodes())
         effects = [effect if effect.step in unasked else effect._replace(asks=asked) for effect in effects]

@@ -45,6 +45,8 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
     collection: Collection
     entry: Entry
     settings: Settings = field(default_factory=Settings)
+    heard: frozenset[str] | None = None
+    """The events that start workflows, where only problems are asked for: what asks for no others is left out then."""
 
     @property
     def key(self) -> str:
@@ -229,7 +231,7 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
         """The events that its steps cause, schedules left aside."""
         from kustui.analysis.events import effects_of
 
-        return effects_of(self.flow)
+        return effects_of(self.flow, self.heard)
 
     def scheduled_by(self, step_id: str) -> Entry | None:
         """The workflow that a step schedules; None if it schedules none, or one that is not in the collection."""
@@ -244,7 +246,7 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def digest(self) -> bytes:
         """A hash of what decides whether, and with what, it starts others; empty if it starts none."""
-        if not self.calls and not self.effects:
+        if self.heard is not None or not (self.calls or self.effects):
             return b""
         edges = [
             (edge.source, edge.target, edge.after_failure, (one := edge.transition.condition) and (one.op, one.values))
@@ -375,9 +377,8 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
                 versions[step.app_version] = (f"{step.pointer}/appVersion", step.id)
         return versions
 
-    def summary(self, *, for_now: bool = False) -> WorkflowSummary:
-        """The summary that is kept for the analysis of the whole collection. ``for_now``: without what only a later
-        check and the map of an organisation ask for."""
+    def summary(self) -> WorkflowSummary:
+        """The summary that is kept for the analysis of the whole collection."""
         from kustui.analysis.events import trigger_filter
         from kustui.analysis.outside_links import outside_links_of
 
@@ -391,9 +392,9 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
             inputs=trigger.input_schema if trigger else None,
             calls=self.calls,
             effects=self.effects,
-            digest=b"" if for_now else self.digest,
+            digest=self.digest,
             unreadable=self.unreadable,
             app_versions=self.app_versions,
             filter=trigger_filter(self.flow),
-            links=b"" if for_now else outside_links_of(self.flow, self.reads, causing).packed(),
+            links=b"" if self.heard is not None else outside_links_of(self.flow, self.reads, causing).packed(),
         )

@@ -35,11 +35,12 @@ class WorkflowSummary(NamedTuple):
     digest: bytes
     unreadable: frozenset[str]
     app_versions: Mapping[str, tuple[str, str]]
-    """These five are the same as in ``WorkflowAnalysis``; the digest is empty where no later check asks for it."""
+    """These five are the same as in ``WorkflowAnalysis``."""
     filter: TriggerFilter
     """What its trigger asks of an event."""
     links: bytes
-    """What else links it to the organisation: ``OutsideLinks``, packed; empty where no map is made of it."""
+    """What else links it to the organisation: ``OutsideLinks``, packed; empty where only problems are asked for, as is
+    the digest."""
 
     def is_readable(self, pointer: str) -> bool:
         """Whether the value at a pointer can be checked."""

@@ -66,11 +66,11 @@ def check_workflows(
     for_now: bool = False,
 ) -> dict[str, WorkflowResult]:
     """Check each workflow by itself, except those with ``known`` results. ``analyses`` keep what that takes, where it
-    is of use afterwards. ``for_now`` as for ``check_workflow``.
+    is of use afterwards. ``for_now`` as for ``analyses_for``.
 
     Stops early, with some results missing, once it is no longer ``wanted``.
     """
-    analysis_of = analyses.of if analyses is not None else partial(WorkflowAnalysis, collection, settings=settings)
+    analysis_of = analyses.of if analyses is not None else analyses_for(collection, settings, for_now=for_now)
     results = dict(known or {})
     for entry in collection.entries:
         if entry.key in results:
@@ -78,9 +78,9 @@ def check_workflows(
         if not wanted():
             break
         if (selected := selected_entry(collection, results, listener)) is not None:
-            results[selected.key] = check_workflow(analysis_of(selected), for_now=for_now)
+            results[selected.key] = check_workflow(analysis_of(selected))
         if entry.key not in results:
-            results[entry.key] = check_workflow(analysis_of(entry), for_now=for_now)
+            results[entry.key] = check_workflow(analysis_of(entry))
         if listener is not None:
             listener.take(results, at_once=selected is not None)
         if progress:
@@ -94,9 +94,17 @@ def selected_entry(collection: Collection, results: Results, listener: CheckList
     return collection.by_key.get(key) if key not in results else None
 
 
-def check_workflow(analysis: WorkflowAnalysis, *, for_now: bool = False) -> WorkflowResult:
-    """Check one workflow by itself. Its problems are sorted by line and column, then by rule. ``for_now``: nothing but
-    problems is asked for, neither a later check that is compared with this one nor a map of the organisation."""
+def analyses_for(
+    collection: Collection, settings: Settings, *, for_now: bool = False
+) -> Callable[[Entry], WorkflowAnalysis]:
+    """Makes the analysis of each workflow. ``for_now``: for nothing but problems, neither for a later check, which is
+    compared with this one, nor for a map of the organisation."""
+    heard = frozenset(entry.item.event for entry in collection.entries) if for_now else None
+    return partial(WorkflowAnalysis, collection, settings=settings, heard=heard)
+
+
+def check_workflow(analysis: WorkflowAnalysis) -> WorkflowResult:
+    """Check one workflow by itself. Its problems are sorted by line and column, then by rule."""
     settings = analysis.settings
     problems = list(_problems_of_faults(analysis.document, analysis.parsed.judged_faults, settings, analysis))
     for rule in RULES.values():
@@ -108,7 +116,7 @@ def check_workflow(analysis: WorkflowAnalysis, *, for_now: bool = False) -> Work
                 if not analysis.document.is_unknown(violation.pointer)
             )
     problems.sort(key=_place)
-    return WorkflowResult(analysis.summary(for_now=for_now), tuple(problems))
+    return WorkflowResult(analysis.summary(), tuple(problems))
 
 
 def _place(problem: Problem) -> tuple[Extent, str, str]:

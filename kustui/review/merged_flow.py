@@ -152,7 +152,8 @@ class MergedWorkflow(WorkflowAnalysis, frozen=True, eq=False, dict=True):
         """``identities`` says which steps and workflows have other ids now."""
         state = new or old
         assert state is not None, "one of them is there"
-        return cls(state.collection, state.entry, state.settings, old, new, identities or Identities())
+        known = identities or Identities()
+        return cls(state.collection, state.entry, state.settings, old=old, new=new, identities=known)
 
     @cached_property
     def part_changes(self) -> tuple[PartChange, ...]:

@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 from msgspec.structs import replace
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.check.checker import Results, WorkflowResult, check_workflow, selected_entry
+from kustui.check.checker import Results, WorkflowResult, analyses_for, check_workflow, selected_entry
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import STDIN, Progress
@@ -103,12 +103,11 @@ def check_in_pool(
     """The results of every workflow, or those that are ``due``, by its key, in the order of the collection, as far as
     no process was killed. Raises what a process raised."""
 
-    analysis_of = partial(WorkflowAnalysis, collection, settings=settings)
+    analysis_of = analyses_for(collection, settings, for_now=for_now)
 
     def work(entries: Sequence[Entry]) -> Iterator[list[WorkflowResult]]:
         for start in range(0, len(entries), _PIECE):
-            piece = entries[start : start + _PIECE]
-            yield [check_workflow(analysis_of(entry), for_now=for_now) for entry in piece]
+            yield [check_workflow(analysis_of(entry)) for entry in entries[start : start + _PIECE]]
 
     due = collection.entries if due is None else due
     results: dict[str, WorkflowResult] = {}

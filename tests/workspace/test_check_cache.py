@@ -15,9 +15,13 @@ from kustui.cache import Cache
 from kustui.check import RULE_NAMES, checker
 from kustui.check.checker import Results
 from kustui.check.reports import FORMATS, CheckResult, report_of
+from kustui.check.rule import EVENT, app, step, to, workflow
+from kustui.check.rules import RULES
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
+from kustui.definition.collection import Collection, read_document
+from kustui.definition.platform import called_id
 from kustui.workspace import check_cache
 from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.snapshot import CheckOptions, Snapshot, Workspace, check_snapshot, open_paths
@@ -66,14 +70,34 @@ def test_a_check_for_now_keeps_all_where_it_keeps_anything(cache: Cache, folder:
     def summaries(used: Cache, *, for_now: bool) -> list[WorkflowSummary]:
         check = CachedCheck(used, lambda: check_snapshot)
         snapshot = check(open_paths([str(folder)]), CheckOptions(for_now=for_now))
+        assert [plain_problem(problem) for problem in snapshot.problems or ()] == problems
         return [result.summary for result in snapshot.results.values()]
 
+    note = step("aa", to("bb"), params={"body": "x"})
+    again = step("bb", action=EVENT, params={"id": "/#steps.1.id", "priority": 4})
+    (folder / "heard.json").write_text(json.dumps(app(workflow("heard", note, again))))
+    problems = [plain_problem(problem) for problem in check_snapshot(open_paths([str(folder)])).problems or ()]
     whole, kept = summaries(Cache(), for_now=False), summaries(cache, for_now=True)
-    assert [(one.digest, one.links) for one in kept] == [(one.digest, one.links) for one in whole]
+    assert [(one.digest, one.links, one.effects) for one in kept] == [
+        (one.digest, one.links, one.effects) for one in whole
+    ]
     assert all(one.links for one in kept)
     bare = summaries(Cache(), for_now=True)
     assert {(one.digest, one.links) for one in bare} == {(b"", b"")}
-    assert [one.calls + one.effects for one in bare] == [one.calls + one.effects for one in whole]
+    heard = {one.event_name for one in whole}
+    assert [one.effects for one in bare] == [
+        tuple(effect for effect in one.effects if effect.event in heard or called_id(effect.event)) for one in whole
+    ]
+    assert 0 < sum(len(one.effects) for one in bare) < sum(len(one.effects) for one in whole)
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.check_collection is not None])
+def test_a_check_for_now_finds_the_same_between_workflows(name: str) -> None:
+    for example in (RULES[name].bad, RULES[name].good):
+        documents = (read_document("app.json", json.dumps(example).encode()),)
+        snapshot = Snapshot(Collection(documents))
+        now, then = (check_snapshot(snapshot, CheckOptions(for_now=for_now)).problems for for_now in (True, False))
+        assert list(map(plain_problem, now or ())) == list(map(plain_problem, then or ()))
 
 
 def told(snapshot: Snapshot) -> Any:

@@ -180,7 +180,7 @@ def test_a_small_collection_is_looked_at_by_one_process() -> None:
 
 
 def test_a_mistake_of_ours_in_another_process_is_told_in_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object, **_others: object) -> None:
+    def fail(*_: object) -> None:
         raise ZeroDivisionError("of ours")
 
     monkeypatch.setattr(check_processes, "check_workflow", fail)
@@ -193,7 +193,7 @@ import os, sys
 from kustui.workspace import check_processes
 check_processes.WORTH_IT = 1
 check_processes.processes_for = lambda collection: 3
-def endless(*_, **_others):
+def endless(*_):
     os.write(1, b"working\\n")  # in one piece, as three write at once
     while True:
         pass

@@ -52,9 +52,9 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     original = checker.check_workflow
 
-    def examine(analysis: Any, **how: bool) -> Any:
+    def examine(analysis: Any) -> Any:
         seen.append(analysis.title)
-        return original(analysis, **how)
+        return original(analysis)
 
     monkeypatch.setattr(checker, "check_workflow", examine)
     return seen
@@ -336,9 +336,9 @@ def test_the_analysis_with_which_a_workflow_was_looked_at_again_is_that_of_the_s
     original = checker.check_workflow
     seen: list[WorkflowAnalysis] = []
 
-    def examine(analysis: WorkflowAnalysis, **how: bool) -> WorkflowResult:
+    def examine(analysis: WorkflowAnalysis) -> WorkflowResult:
         seen.append(analysis)
-        return original(analysis, **how)
+        return original(analysis)
 
     monkeypatch.setattr(checker, "check_workflow", examine)
     analyses = workspace.refresh().analyses

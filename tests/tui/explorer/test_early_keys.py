@@ -127,10 +127,10 @@ def may_check(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     gate = threading.Event()
     original = checker.check_workflow
 
-    def delayed(analysis: Any, **how: bool) -> Any:
+    def delayed(analysis: Any) -> Any:
         if analysis.entry is not analysis.collection.entries[0]:
             gate.wait(PATIENCE)
-        return original(analysis, **how)
+        return original(analysis)
 
     monkeypatch.setattr(checker, "check_workflow", delayed)
     yield gate
