@@ -25,7 +25,6 @@ from kustui.simulate.paths.contradictions import (
     Contradiction,
     Group,
     contradiction_in,
-    contradiction_with,
     fails,
     is_met,
 )
@@ -212,11 +211,7 @@ def _contradiction(
     """One further constraint and one before it that contradicts it, where that is seen without a search."""
     if len(readings) > 1 or not readings[0].direct:
         return None
-    latest = readings[0].constraint
-    if not (opposed := before.opposed_to(latest, state)):
-        return None
-    key = ("opposed", state.number, latest.key, *(constraint.key for constraint in opposed))
-    return state.once(key, lambda: contradiction_with(latest, opposed, origins, state))
+    return before.contradiction(readings[0].constraint, origins, state)
 
 
 def _with_readings(
