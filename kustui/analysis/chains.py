@@ -255,29 +255,36 @@ def _first_day(
     """The runs that become due in each window, and those that then wait."""
     nodes = dict.fromkeys((*starts, *(node for caller, _, target in calls for node in (caller, target))))
     horizon = DAY + 1
-    pending: dict[_Node, list[float]] = {node: [0.0] * horizon for node in nodes}
-    ready = dict.fromkeys(pending, 0.0)
+    pending: dict[_Node, list[float]] = {node: [0.0] * horizon for node in starts}
+    reached: list[_Node] = []
+    made: list[tuple[_Node, int, _Node]] = []
+    ready = dict.fromkeys(nodes, 0.0)
     due: list[float] = []
     waiting: list[float] = []
     budget, became_due = 0.0, 0.0
     for minute in range(1, DAY + 1):
         if (minute - 1) % WINDOW_MINUTES == 0:
             budget, became_due = float(RUNS_PER_WINDOW), 0.0
-        for node, coming in pending.items():
-            ready[node] += coming[minute]
-            became_due += coming[minute]
-        total = sum(ready.values())
+        if len(reached) < len(pending):  # most of a long chain is not reached that day
+            reached = [node for node in nodes if node in pending]
+            made = [call for call in calls if call[0] in pending]
+        for node in reached:
+            ready[node] += pending[node][minute]
+            became_due += pending[node][minute]
+        total = sum(ready[node] for node in reached)
         share = min(1.0, budget / total) if total else 0.0
         budget -= total * share
-        for node, delay, target in calls:
+        for node, delay, target in made:
             runs = ready[node] * share + starts.get(node, 0.0)
-            if minute + delay < horizon:
+            if runs and minute + delay < horizon:
+                if target not in pending:
+                    pending[target] = [0.0] * horizon
                 pending[target][minute + delay] += runs
-        for node in ready:
+        for node in reached:
             ready[node] -= ready[node] * share
         if minute % WINDOW_MINUTES == 0:
             due.append(became_due)
-            waiting.append(sum(ready.values()))
+            waiting.append(sum(ready[node] for node in reached))
     return tuple(due), tuple(waiting)
 
 

@@ -15,6 +15,7 @@ from kustui.analysis.schedules import Schedules
 from kustui.diagrams.chain_lines import ChainLines, round_in_words
 from kustui.diagrams.labels import RUNTIME_NAME
 from kustui.diagrams.load_lines import load_lines, rate_in_words
+from kustui.groups import grouped
 from kustui.simulate.engine.words import moment
 from kustui.text.cells import cells, crop, cut, pad
 from kustui.text.styled_lines import Line, Piece, fitted, width_of, wrapped
@@ -156,10 +157,14 @@ class Timeline(Struct, frozen=True, eq=False, dict=True):
 
     def _ring_labels(self, link: Link) -> Iterator[Piece]:
         """The links that lead back to a workflow, at the row of the workflow."""
-        for ring in self.chain.rings if link.end is None else ():
-            if ring.key == link.key:
-                words = round_in_words(self.chain.period(ring), self.lines.rounds_of(ring)).removeprefix("again, ")
-                yield (f" ↺ {words}", "warning")
+        for ring in self._rings.get(link.key, ()) if link.end is None else ():
+            words = round_in_words(self.chain.period(ring), self.lines.rounds_of(ring)).removeprefix("again, ")
+            yield (f" ↺ {words}", "warning")
+
+    @cached_property
+    def _rings(self) -> Mapping[str, tuple[Link, ...]]:
+        """By the key of the workflow that they lead back to."""
+        return grouped((ring.key, ring) for ring in self.chain.rings)
 
     # The load
 

@@ -169,3 +169,20 @@ def test_the_branches_to_a_link_say_which_levels_go_on() -> None:
     }  # fmt: skip
     callers = callers_of(schedules_of(("b", "a", 1), ("c", "b", 1), ("d", "a", 1)), "a", 5)
     assert {link.key: branches(callers, link) for link in callers} == {"b": (True,), "c": (True, False), "d": (False,)}
+
+
+def test_workflows_that_no_run_reaches_that_day_take_next_to_nothing() -> None:
+    class Name(str):
+        """Whose looks at a table are counted."""
+
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            return super().__hash__()
+
+    def work(count: int) -> int:
+        schedules = schedules_of(*((Name(f"w{at}"), Name(f"w{at + 1}"), 300.0) for at in range(count)))
+        chain = chain_from(schedules, Name("w0"), 1)
+        return counted(lambda: load_of(chain, 1.0))
+
+    assert work(80) < 1.5 * work(20)

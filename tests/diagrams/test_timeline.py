@@ -6,12 +6,15 @@ import re
 
 import pytest
 
-from kustui.analysis.chains import chain_from, chain_starts
+from kustui.analysis.chains import Chain, chain_from, chain_starts
+from kustui.check.rule import app, called, schedule, step, to
 from kustui.diagrams.load_lines import parse_rate, rate_in_words
 from kustui.diagrams.timeline import Timeline
 from kustui.text.cells import cells
+from tests.benchmarks.growth import counted
+from tests.benchmarks.shapes import id_of
 from tests.support.diagrams import lines_of
-from tests.support.trees import SAMPLE_PATHS, sample_examined
+from tests.support.trees import SAMPLE_PATHS, sample_examined, snapshot_of
 
 
 @pytest.mark.parametrize(
@@ -99,3 +102,31 @@ def test_the_rows_of_a_timeline_are_in_the_order_of_time(name: str) -> None:
 def test_names_that_would_look_alike_lose_their_middle() -> None:
     (rows,) = drawn("scheduling-pair.json", 53)
     assert [row.split("  ")[0] for row in rows[1:3]] == ["appCon…dulingworkflow", "appCon…eduledworkflow"]
+
+
+def test_the_labels_of_a_ring_take_no_longer_to_find_where_there_are_more() -> None:
+    class Name(str):
+        """Whose comparisons are counted."""
+
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            return super().__eq__(other)
+
+    def work(count: int) -> int:
+        following = [[schedule("next", id_of(at + 1))] if at + 1 < count else [step("next")] for at in range(count)]
+        workflows = (
+            called(f"w{at}", id_of(at), schedule("again", id_of(at), to("next")), *steps)
+            for at, steps in enumerate(following)
+        )
+        snapshot = snapshot_of(app(*workflows))
+        assert snapshot.schedules is not None
+        chain = chain_from(snapshot.schedules, snapshot.collection.entries[0].key, 1)
+        assert len(chain.rings) == count
+        links = tuple(link._replace(key=Name(link.key)) for link in chain.links)
+        timeline = Timeline(Chain(links), lines_of(snapshot), 1.0)
+        timeline.rows(94)
+        return counted(lambda: [[*timeline._ring_labels(link)] for link in links])
+
+    assert work(80) < 6 * work(20)
