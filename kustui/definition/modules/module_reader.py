@@ -182,20 +182,34 @@ class _Reading:
                 yield explained.fault if explained is not None and is_there else fault_of_node(self.file, node)
 
 
+_TEMPLATE = rb"[^`\\$]*+(?:(?:\\.|\$(?!\{))[^`\\$]*+)*+(?:`|(\$\{))?"
+"""The text of a template up to its end, or to the next part that is code."""
 _BRACKETS = re.compile(
     rb"""(?s)([{(\[]+)|([})\]]+)"""
     rb"""|//[^\n]*|/\*(?:.*?\*/|.*)"""
-    rb"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?|`[^`\\]*+(?:\\.[^`\\]*+)*+`?"""
+    rb"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?|`""" + _TEMPLATE
 )
-"""Those that open, those that close; comments, strings and templates are passed over."""
+"""Those that open, those that close, and what begins a template; comments, strings and templates are passed over."""
+_TEMPLATE_GOES_ON = re.compile(rb"(?s)" + _TEMPLATE)
 
 
 def _too_deep(data: bytes) -> int | None:
     """The place where brackets first are nested deeper than is read; None where they are not."""
-    depth = 0
-    for match in _BRACKETS.finditer(data):
-        opened, closed = match.span(1), match.span(2)
-        depth += (opened[1] - opened[0]) - (closed[1] - closed[0])
+    depth = at = 0
+    templates: list[int] = []  # how deep each template is that code stands in
+    while (match := _BRACKETS.search(data, at)) is not None:
+        at, begins_code = match.end(), match[3] is not None
+        closed = len(match[2] or b"")
+        if templates and closed >= depth - templates[-1]:
+            at, depth = match.start() + depth - templates[-1], templates.pop()
+            text = _TEMPLATE_GOES_ON.match(data, at)
+            assert text is not None, "it may be empty"
+            at, begins_code = text.end(), text[1] is not None
+        else:
+            depth += len(match[1] or b"") - closed
+        if begins_code:
+            templates.append(depth)
+            depth += 1
         if depth > MAX_DEPTH:
             return match.start()
     return None

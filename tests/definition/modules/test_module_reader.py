@@ -214,6 +214,12 @@ def test_nesting_of_any_depth_is_survived() -> None:
     assert "nested more than" in document.faults[0].message
 
 
+@pytest.mark.parametrize("end", ["", "}`" * 5000])
+def test_templates_in_each_other_are_nested(end: str) -> None:
+    document = document_of(f"module.exports = {{ ...{WORKFLOW}, meta: {'`${' * 5000}1{end} }};")
+    assert "nested more than" in document.faults[0].message
+
+
 def test_functions_may_call_each_other_deeper_than_python_does() -> None:
     calls = "".join(f"function f{n}(w) {{ f{n - 1}(w); }}\n" for n in range(1, 600))
     module = f"function f0(w) {{ w.steps.push(more); }}\n{calls}const w = {WORKFLOW};\nf599(w);\nmodule.exports = w;"
@@ -221,7 +227,13 @@ def test_functions_may_call_each_other_deeper_than_python_does() -> None:
     assert UNKNOWN in entry.text().decode()
 
 
-@pytest.mark.parametrize("text", ["// a { or a (", "/* ( */", '"(",', "'it\\'s {',", "`don't ( ${'['}`,"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "// a { or a (", "/* ( */", '"(",', "'it\\'s {',", "`don't ( ${'['}`,", "`$ { \\${ {`,",
+        "`{ ${[1, `( ${{ a: 1 }} [`]} ${1}${2} (`,",
+    ],
+)  # fmt: skip
 def test_a_bracket_in_a_text_or_a_comment_nests_nothing(text: str) -> None:
     lines = f"{text}\n" * 600
     assert len(document_of(f"const lines = [\n{lines}];\nmodule.exports = {WORKFLOW}").entries) == 1
