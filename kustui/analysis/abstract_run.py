@@ -69,20 +69,21 @@ class AbstractRun(Struct, frozen=True, eq=False):
     def _holds(self, transition: Transition, node: str) -> bool | None:
         """Whether the condition of a transition of a node holds in all of these runs, or in none."""
         if transition.pointer not in self.outcomes:
-            self.outcomes[transition.pointer] = self._outcome(self.flow.conditions.get(transition.pointer), node)
+            self.outcomes[transition.pointer] = self.outcome(self.flow.conditions.get(transition.pointer), node)
         return self.outcomes[transition.pointer]
 
-    def _outcome(self, condition: Condition | None, node: str) -> bool | None:
+    def outcome(self, condition: Condition | None, node: str) -> bool | None:
+        """Whether a condition of a node holds in all of these runs, or in none."""
         match condition:
             case Always():  # most of them
                 return True
             case Never():
                 return False
-        if condition is None or not self._may_decide(condition):
+        if condition is None or not self.may_decide(condition):
             return None
         return evaluate_condition(condition, self.context(node)).holds
 
-    def _may_decide(self, condition: Condition) -> bool:
+    def may_decide(self, condition: Condition) -> bool:
         """Whether some part of a condition compares nothing but what may be known."""
         return any(
             not isinstance(part, Comparison)
@@ -116,6 +117,17 @@ class AbstractRun(Struct, frozen=True, eq=False):
             params = resolve(step.params, self.context(node, depth + 1))
             self.outputs[node] = _output(step.action, params)
         return self.outputs[node]
+
+
+def settled_outcomes(flow: FlowGraph) -> dict[str, bool | None]:
+    """The outcomes of the conditions of a workflow that are the same whatever its runs are given, by the pointer of the
+    transition: what runs with many inputs begin with."""
+    run = AbstractRun(flow, UNKNOWN)
+    outcomes: dict[str, bool | None] = {}
+    for pointer, condition in flow.conditions.items():
+        if isinstance(condition, Always | Never) or not run.may_decide(condition):
+            outcomes[pointer] = run.outcome(condition, TRIGGER_ID)
+    return outcomes
 
 
 def _paths(operand: Operand) -> tuple[Path, ...]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
-from kustui.analysis.abstract_run import UNKNOWN, AbstractRun, nothing_known
+from kustui.analysis.abstract_run import UNKNOWN, AbstractRun, nothing_known, settled_outcomes
 from kustui.analysis.evaluation import EvaluationContext, PartlyKnown, resolve
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import Branching, may_pass_by
@@ -109,6 +109,8 @@ class _RingRuns(Struct, frozen=True, eq=False, dict=True):
     calls: dict[_State, tuple[tuple[str, _State], ...]] = field(default_factory=dict)
     """The steps of each state that may schedule another, with that."""
     ways: dict[_State, Mapping[str, Branching[str]]] = field(default_factory=dict)
+    settled: dict[str, dict[str, bool | None]] = field(default_factory=dict)
+    """The outcomes of conditions that no inputs change, by workflow and by the pointer of the transition."""
 
     @cached_property
     def flows(self) -> Mapping[str, FlowGraph]:
@@ -129,6 +131,13 @@ class _RingRuns(Struct, frozen=True, eq=False, dict=True):
                         changed = changed or bool(more)
                         names[key] |= more
         return {key: frozenset(own) for key, own in names.items()}
+
+    def run(self, key: str, inputs: Inputs) -> AbstractRun:
+        """The runs of a workflow that are given these inputs."""
+        flow = self.flows[key]
+        if key not in self.settled:
+            self.settled[key] = settled_outcomes(flow)
+        return AbstractRun(flow, inputs, outcomes=self.settled[key].copy())
 
     def starts(self) -> list[_State]:
         """What the calls from outside of the ring start; none if there are no such calls."""
@@ -160,7 +169,7 @@ class _RingRuns(Struct, frozen=True, eq=False, dict=True):
         of_zero, of_one = (
             [
                 number_of(value)
-                for _, _, inputs in self._calls(key, AbstractRun(self.flows[key], PartlyKnown({name: number})))
+                for _, _, inputs in self._calls(key, self.run(key, PartlyKnown({name: number})))
                 for value in inputs.values()
             ]
             for number in (0, 1)
@@ -220,7 +229,7 @@ class _RingRuns(Struct, frozen=True, eq=False, dict=True):
         """Whether every run of a state schedules one of some others, unless a step fails."""
         steps = {step for step, after in self.calls[state] if after in onward}
         if steps and state not in self.ways:
-            self.ways[state] = AbstractRun(self.flows[state[0]], self.inputs[state]).ways()
+            self.ways[state] = self.run(state[0], self.inputs[state]).ways()
         return bool(steps) and not may_pass_by(self.ways[state], TRIGGER_ID, steps)
 
     def _running_away(self) -> tuple[_State, ...]:
@@ -255,7 +264,7 @@ class _RingRuns(Struct, frozen=True, eq=False, dict=True):
                 raise _TooManyError
             if len(self.calls) == _AWAY and not self.wraps_around and self._running_away():
                 raise _TooManyError
-            key, run = state[0], AbstractRun(self.flows[state[0]], self.inputs[state])
+            key, run = state[0], self.run(state[0], self.inputs[state])
             after = ((step, self._state(target, inputs)) for step, target, inputs in self._calls(key, run))
             self.calls[state] = tuple(after)
         return tuple(dict.fromkeys(after for _, after in self.calls[state]))

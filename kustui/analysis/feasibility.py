@@ -162,14 +162,16 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
         while pending:
             state, place = pending.popleft()
             targets = []
-            edges = [edge for edge in self.flow.edges[state.node] if failures or not edge.after_failure]
-            for _, after in self._onward(state, edges, ""):
+            onward, may_end = self._onward_or_end(state)
+            if failures and (failing := [edge for edge in self.flow.edges[state.node] if edge.after_failure]):
+                onward.extend(after for _, after in self._onward(state, failing, ""))
+            for after in onward:
                 key = self._what_matters(after, asked[after.node])
                 if key not in places:
                     places[key] = Place(after.node, len(places))
                     pending.append((replace(after, cases=self._of_fields(after.cases, asked[after.node])), places[key]))
                 targets.append(places[key])
-            ways[place] = Branching(tuple(targets), self._may_end(state))
+            ways[place] = Branching(tuple(targets), may_end)
             if len(places) > _MOST_STATES or self._facts.is_given_up:
                 return self._ways_by_step(failures)
         return ways
@@ -185,14 +187,25 @@ class FeasiblePaths(Struct, frozen=True, eq=False, dict=True):
             for node, (targets, may_end) in branchings(way).items()
         }
 
-    def _may_end(self, state: _State) -> bool:
-        """Whether a run may end in a state without a failure: no transition is taken, or one to a missing step."""
-        missing = _AllBut(self._outputs(state, failed=False))
-        return any(
-            edge is None
-            or (edge.target not in self.flow.steps and before.allows(self._edges.holds(edge, True, missing, "")))
-            for edge, before in self._edges.tried(state.node, state.cases, missing, "", after_failure=False)
-        )
+    def _onward_or_end(self, state: _State) -> tuple[list[_State], bool]:
+        """The states after one without a failure, in the order of the transitions, and whether a run may end in it: no
+        transition is taken, or one to a missing step."""
+        outputs = self._outputs(state, failed=False)
+        missing = _AllBut(outputs)
+        followed = {edge.transition.pointer for edge in self.flow.edges[state.node] if not edge.after_failure}
+        onward: list[_State] = []
+        may_end = False
+        for edge, before in self._edges.tried(state.node, state.cases, missing, "", after_failure=False):
+            if edge is None:
+                may_end = True
+            elif edge.target not in self.flow.steps:
+                may_end = may_end or before.allows(self._edges.holds(edge, True, missing, ""))
+            elif edge.transition.pointer in followed and (
+                cases := before.with_(self._edges.holds(edge, True, missing, ""))
+            ):
+                self._facts.spend(sum(map(len, cases)))
+                onward.append(_State(edge.target, outputs, cases))
+        return onward, may_end
 
     # One step on
 
