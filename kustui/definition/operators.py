@@ -232,6 +232,8 @@ def _contains_list(whole: Any, parts: Sequence[Any]) -> Answer:
 
 def equal_to_any(values: Sequence[Any], value: Any) -> Answer:
     """Whether a value is among the elements of a list."""
+    if isinstance(value, str) and (value in values or set(map(type, values)) == {str}):
+        return value in values  # a text is the same as no other text
     return any_of(equal(element, value) for element in values)
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.check.rule import step, to, when, workflow
 from kustui.definition.expressions import in_words, parse_condition
-from kustui.definition.operators import OPERATOR_BY_ALIAS, OPERATORS, Family, Operator, Presence, compare
-from kustui.definition.values import MISSING, Undecided
+from kustui.definition.operators import OPERATOR_BY_ALIAS, OPERATORS, Family, Operator, Presence, compare, equal_to_any
+from kustui.definition.values import MISSING, Undecided, any_of, equal
 from kustui.simulate.scenarios.explore import explore_paths
+from tests.benchmarks.growth import counted
 from tests.support.rules import rules_of
 from tests.support.runs import follows, organisation
-
-if TYPE_CHECKING:
-    import pytest
 
 literals = st.one_of(
     st.text(max_size=5), st.integers(-9, 9), st.booleans(), st.lists(st.text(min_size=1, max_size=3), max_size=3)
@@ -64,3 +64,18 @@ def test_one_entry_makes_an_operator_known_to_all(monkeypatch: pytest.MonkeyPatc
     stage = organisation(definition)
     paths = explore_paths(stage.analysis(stage.collection.entries[0].key)).paths
     assert {path.nodes: follows(stage, path) for path in paths} == {("1", "aB3"): True, ("1", "cD4"): True}
+
+
+@pytest.mark.parametrize("sought", ["x", "v0"])
+def test_a_text_is_looked_for_among_texts_without_a_comparison_for_each(sought: str) -> None:
+    few, many = ([f"v{at}" for at in range(count)] for count in (3, 300))
+    assert counted(partial(compare, "contains", many, sought)) == counted(partial(compare, "contains", few, sought))
+
+
+ELEMENTS = st.sampled_from(("a", "5", "", "true", 5, 0, True, None, 1.0, ["a"], [], {"a": "a"}, Undecided("unknown")))
+
+
+@given(st.lists(ELEMENTS, max_size=4), ELEMENTS)
+def test_among_values_is_what_is_equal_to_any(values: list[Any], value: Any) -> None:
+    found, compared = equal_to_any(values, value), any_of(equal(element, value) for element in values)
+    assert isinstance(found, Undecided) if isinstance(compared, Undecided) else found is compared

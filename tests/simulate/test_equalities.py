@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kustui.check.rule import step, to, when, workflow
+from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.paths.equalities import Equalities
+from kustui.simulate.paths.symbolic import ValueOrigin
 from kustui.simulate.scenarios.explore import ExploredPath, explore_paths
 from tests.benchmarks.growth import counted
 from tests.support.runs import organisation
@@ -71,6 +73,12 @@ def test_of_many_the_one_is_told_that_a_further_one_contradicts(one: Any, other:
     refused = [when("neq", STATUS, f"v{at}") for at in range(30)]
     paths = explored(*row(*refused, one, other))
     assert {path.contradiction for path in paths if path.is_contradiction and len(path.nodes) > 32} == {told}
+
+
+def test_a_list_is_made_of_all_that_it_has_to_contain_before_texts_that_hold_it_are_tried() -> None:
+    paths = explored(*row(when("contains", STATUS, "a"), when("contains", STATUS, "other")))
+    farthest = next(path for path in paths if "s2" in path.nodes)
+    assert _told(farthest)[-1] == [{ValueOrigin(0, TRIGGER_ID, ("status",)): ["a", "other"]}]
 
 
 DATES = ("2026-01-01", "2026-01-01T10:00:00.000Z", "2026-02")

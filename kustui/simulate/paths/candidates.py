@@ -94,12 +94,15 @@ def _all_candidates(
             literals = state.runs[origin.run].analysis.equated_literals.get((origin.node, origin.fields), ())
             yield from (value for value in literals if _identity(value) not in refused)
     yield from _usual(origins[0], state)
+    containing = _containing(constraints)
+    if containing:  # before many of which each meets one of them at most
+        yield containing
     compared = [literal for constraint in constraints for literal in literals_in(constraint)]
     compared += [value for hint in hints for value in hint.fixed]
     for constraint in constraints:
         yield from _pieces(constraint, compared, origins, state)
     yield from _near(compared, {constraint.comparison.meaning.family for constraint in constraints}, state)
-    yield _containing(constraints)
+    yield containing
     yield from (True, False, "draft", 1, 0, [], MISSING)
 
 
