@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 _MOST_PROCESSES = 8
-_SHARES = 4
+_SHARES = 16
 """For each process: one that is quicker, or has less to do, takes more of them."""
 
 Part = TypeVar("Part")
