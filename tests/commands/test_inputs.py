@@ -15,7 +15,7 @@ from kustui.cache import Cache
 from kustui.commands import inputs
 from kustui.commands.inputs import opened_definitions, read_stdin
 from kustui.definition.source.outline import Outline, outline
-from kustui.definition.source.source import Source
+from kustui.definition.source.source import BLOCK_SIZE, Source
 from kustui.errors import KustuiError
 from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.snapshot import Checker, check_snapshot
@@ -41,7 +41,8 @@ def test_another_process_looks_at_a_large_file_while_this_one_imports_what_check
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: Callable[[Source], Outline]
 ) -> None:
     path, here, looked_at, imported = tmp_path / "a.json", os.getpid(), list[str](), list[int]()
-    path.write_text(json.dumps({"app": "a", "version": "1.0.0", "title": "A", "workflows": [a_workflow()]}))
+    definition = {"app": "a", "version": "1.0.0", "title": "A", "workflows": [a_workflow()]}
+    path.write_text(json.dumps(definition) + "\n" * BLOCK_SIZE)
 
     def outline_in(source: Source) -> Outline:
         if os.getpid() != here:
@@ -59,4 +60,7 @@ def test_another_process_looks_at_a_large_file_while_this_one_imports_what_check
     opened = opened_definitions([str(path)], check=CachedCheck(Cache(), checker))
     assert [entry.item for entry in opened.collection.entries] == list(outline(Source.of("", path.read_bytes())).items)
     assert imported == [here]
+    (document,) = opened.collection.documents
+    assert len(document.source.marks) == (1 if other is _killed else 2), "its lines were counted there too"
+    assert document.source.place(len(document.source.data)).line == BLOCK_SIZE + 1
     assert looked_at == ([str(path)] if other is _killed else [])

@@ -109,7 +109,7 @@ class UndecodableError(KustuiError):
         self.extent = extent
 
 
-class _Mark(NamedTuple):
+class Mark(NamedTuple):
     """What lies before a block of ``BLOCK_SIZE`` bytes."""
 
     newlines: int
@@ -183,9 +183,9 @@ class Source(Struct, frozen=True, eq=False, dict=True):
         return cls(path, data, mark=raw[:offset])
 
     @cached_property
-    def _marks(self) -> list[_Mark]:
+    def marks(self) -> list[Mark]:
         """What lies before each block, as far as it was needed."""
-        return [_Mark(0, 0, 0)]
+        return [Mark(0, 0, 0)]
 
     @cached_property
     def of_literal(self) -> dict[Extent, Sequence[int]]:
@@ -197,16 +197,16 @@ class Source(Struct, frozen=True, eq=False, dict=True):
         """How ``data`` is written."""
         return Manner(self.data)
 
-    def _mark(self, block: int) -> _Mark:
+    def _mark(self, block: int) -> Mark:
         """What lies before a block: no place is farther than a block from a known one."""
-        marks = self._marks
+        marks = self.marks
         for earlier in range(len(marks) - 1, block):
             start = earlier * BLOCK_SIZE
             piece = self.data[start : start + BLOCK_SIZE]
             newlines, line_start, characters = marks[earlier]
             last = piece.rfind(b"\n")
             marks.append(
-                _Mark(
+                Mark(
                     newlines + piece.count(b"\n"),
                     start + last + 1 if last >= 0 else line_start,
                     characters + _characters(piece),
@@ -245,7 +245,7 @@ class Source(Struct, frozen=True, eq=False, dict=True):
 
     def line_offset(self, line: int) -> int:
         """The byte offset at which a line begins, counted from 1; of a line that there is not, that of the last."""
-        marks, newlines = self._marks, line - 1
+        marks, newlines = self.marks, line - 1
         while marks[-1].newlines < newlines and len(marks) * BLOCK_SIZE <= len(self.data):
             self._mark(len(marks))
         if newlines <= 0:
