@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from kustui.cli import main as kustui
@@ -196,6 +196,27 @@ def _explorer(path: Path, _: Path, measure: Measure) -> None:
         run(look())
 
 
+def _first_key(path: Path, _: Path, measure: Measure) -> None:
+    """Open it on the screen, and wait until a key that is typed at once is answered, whatever is still examined."""
+    from kustui.cache import Cache
+    from kustui.tui.app import Kustui
+    from kustui.workspace.background import BackgroundWorkspace
+    from tests.support.explorer import ExplorerPilot
+    from tests.support.idle import run
+
+    async def look() -> None:
+        app = Kustui(BackgroundWorkspace([str(path)], cache=Cache))
+        async with AsyncExitStack() as stack:
+            with measure():
+                ui = ExplorerPilot(await stack.enter_async_context(app.run_test()))
+                await ui.strike("j")
+                while app.held or app.is_handling or ui.explorer.waiting.is_waiting:
+                    await asyncio.sleep(0.001)
+            await ui.wait_until_settled()  # before it is left
+
+    run(look())
+
+
 def _keys(*keys: str, first: tuple[str, ...] = ()) -> Command:
     """Type some keys in the explorer, once everything is examined and others were typed."""
 
@@ -299,6 +320,7 @@ COMMANDS: dict[str, Command] = {
     "finder": _find,
     "language server": _language_server,
     "explorer": _explorer,
+    "a first key": _first_key,
     "keys in the tree": _keys("j", "l", "j", "l", "E", "j", "G", "k", "p"),
     "the source": _keys("3", "j", "G", "o", "C", "E", first=("j", "l", "j")),
     "the rail": _keys("5", "j", "G", "k", first=("j",)),
