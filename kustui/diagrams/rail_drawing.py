@@ -213,14 +213,24 @@ class RailDrawing(Struct, frozen=True, eq=False, dict=True):
             line = (*line, (" ", ""), *call_line(call, self.analysis.collection))
         if self.flow.is_never_reached(node):
             line = (*line, (" never reached", "warning"))
-        names = NameRecorder(self.flow)
-        if label := incoming_label(self.flow, node, names, self.changes):
-            incoming = self.flow.incoming[node]
+        line = (*line, *self._incoming(node))
+        return (*line, *self._folded_count(node), *self._back_edge_label(node))
+
+    def _incoming(self, node: str) -> Line:
+        """What leads to a node. Worked out once: a condition may be long, and rows are drawn after every key."""
+        if (line := self._incoming_lines.get(node)) is None:
+            names = NameRecorder(self.flow)
+            label = incoming_label(self.flow, node, names, self.changes)
+            incoming = self.flow.incoming[node] if label else ()
             look = "warning" if all(edge.after_failure for edge in incoming) else "muted"
             if mark := common_mark(map(self.changes.of_edge, incoming)):
                 look = CHANGE_SIGNS[mark][1]
-            line = (*line, ("  ", ""), *names.set_apart(label, look))
-        return (*line, *self._folded_count(node), *self._back_edge_label(node))
+            line = self._incoming_lines[node] = (("  ", ""), *names.set_apart(label, look)) if label else ()
+        return line
+
+    @cached_property
+    def _incoming_lines(self) -> dict[str, Line]:
+        return {}
 
     def _folded_count(self, node: str) -> Line:
         count = self.hidden.get(node, 0)

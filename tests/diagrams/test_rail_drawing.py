@@ -15,6 +15,7 @@ from kustui.diagrams.formats.svg import svg
 from kustui.diagrams.glyphs import NodeKind
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.text.terminal_safe import pieces_to_ascii, terminal_safe
+from tests.benchmarks.growth import counted
 from tests.support.definitions import ALWAYS, document_of
 from tests.support.flows import edge, step, workflow
 
@@ -231,3 +232,12 @@ def test_what_is_done_after_a_failure_stands_in_every_format() -> None:
     assert "on failure#58; retry the workflow" in "".join(mermaid(drawings))
     assert "\\non failure: retry the workflow" in "".join(dot(drawings))
     assert ">on failure: retry the workflow<" in "".join(svg(drawings))
+
+
+def test_what_leads_to_a_step_is_put_into_words_once() -> None:
+    condition = {"op": "and", "values": [{"op": "eq", "values": [f"/#steps.1.f{at}", at]} for at in range(100)]}
+    rail = rail_of(
+        workflow("first", step("first") | {"transitions": [edge("last") | {"condition": condition}]}, step("last"))
+    )
+    first = counted(lambda: rail.row(2, width=40))
+    assert counted(lambda: rail.row(2, width=40)) < first / 4
