@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 from kustui.definition.modules.module_file import ModuleFile
+from kustui.definition.modules.syntax_errors import nested_too_deep_in
 from kustui.definition.source.recognition import is_json_or_module
 from kustui.definition.source.source import Source, UndecodableError
 from kustui.files import ReadFile
@@ -53,8 +54,11 @@ class Imports:
             source = Source.of(path, raw)
         except UndecodableError:
             return None
-        self.files.append(ModuleFile.of(len(self.files), source))
-        return self.files[-1]
+        file = ModuleFile.of(len(self.files), source)
+        if nested_too_deep_in(file.root) is not None:
+            return None
+        self.files.append(file)
+        return file
 
 
 def _candidates(path: str) -> Iterator[str]:

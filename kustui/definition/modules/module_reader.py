@@ -22,7 +22,13 @@ from kustui.definition.modules.json_text import JsonText, TooLargeError
 from kustui.definition.modules.literals import LITERALS
 from kustui.definition.modules.static_evaluation import Evaluator
 from kustui.definition.modules.static_values import Function, List, Object, Origin, Unknown, Value
-from kustui.definition.modules.syntax_errors import fault_of_node, first_error, syntax_fault
+from kustui.definition.modules.syntax_errors import (
+    MOST_LEVELS,
+    fault_of_node,
+    first_error,
+    nested_too_deep_in,
+    syntax_fault,
+)
 from kustui.definition.source.outline import outline
 from kustui.definition.source.positions import MAX_DEPTH
 from kustui.definition.source.source import Extent, Fault, Source
@@ -50,6 +56,8 @@ def read_module(module: Source, read: ReadFile) -> ReadModule:
     if (deep := _too_deep(module.data)) is not None:
         return ReadModule(module, (nested_too_deep(deep),))
     reading = _Reading(module, read)
+    if (part := nested_too_deep_in(reading.file.root)) is not None:
+        return ReadModule(module, (nested_too_deep(reading.file.origin(part).start, most=MOST_LEVELS),))
     try:
         reading.take_all()
     except TooLargeError as error:

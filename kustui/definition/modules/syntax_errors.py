@@ -55,6 +55,21 @@ class SyntaxFault(NamedTuple):
         return part.file == 0 and part.start <= self.place.end and self.place.start <= part.end
 
 
+MOST_LEVELS = 60_000
+"""The parser's queries count levels in 16 bits: beyond, they take the square of them, and find nothing deeper."""
+
+
+def nested_too_deep_in(root: Node) -> Node | None:
+    """A part of a module that is nested deeper than is read. Only what holds enough to be as deep is looked into."""
+    pending = [(root, 0)]
+    while pending:
+        node, depth = pending.pop()
+        if depth > MOST_LEVELS:
+            return node
+        pending.extend((child, depth + 1) for child in node.children if child.descendant_count > MOST_LEVELS - depth)
+    return None
+
+
 def syntax_fault(file: ModuleFile) -> SyntaxFault | None:
     """The first thing wrong with the syntax of a module; None where there is nothing, or it cannot be told."""
     if quote := _typographic_quote(file):

@@ -89,11 +89,11 @@ def fault_between(source: Source, extent: Extent, pointer: str) -> Fault:
     return Fault("invalid-json", message, hint, pointer, Extent(extent.start, extent.start + 1))
 
 
-def nested_too_deep(at: int, pointer: str = "") -> Fault:
-    """The fault of brackets nested deeper than kustui reads."""
+def nested_too_deep(at: int, pointer: str = "", most: int = MAX_DEPTH) -> Fault:
+    """The fault of brackets, or of other parts of a module, nested deeper than kustui reads."""
     return Fault(
         "invalid-json",
-        f"nested more than {MAX_DEPTH} levels deep from here on",
+        f"nested more than {most:,} levels deep from here on",
         "no workflow needs that: is this the right file?",
         pointer,
         Extent(at, at + 1),

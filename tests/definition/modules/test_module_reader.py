@@ -10,6 +10,7 @@ import time
 import pytest
 
 from kustui.definition.collection import Document
+from kustui.definition.modules.syntax_errors import MOST_LEVELS
 from kustui.definition.source.outline import Shape
 from kustui.text.terminal_safe import UNKNOWN
 from tests.benchmarks.growth import counted
@@ -218,6 +219,20 @@ def test_nesting_of_any_depth_is_survived() -> None:
 def test_templates_in_each_other_are_nested(end: str) -> None:
     document = document_of(f"module.exports = {{ ...{WORKFLOW}, meta: {'`${' * 5000}1{end} }};")
     assert "nested more than" in document.faults[0].message
+
+
+@pytest.mark.parametrize("part", ["a => ", "a = ", "!"])
+def test_more_levels_than_the_queries_of_the_parser_count_are_told(part: str) -> None:
+    deep = f"const deep = {part * (MOST_LEVELS + 1)}1;\nexport const id = 1;\n"
+    (fault,) = document_of(f"{deep}module.exports = {WORKFLOW};").faults
+    assert fault.message == "nested more than 60,000 levels deep from here on"
+    assert fault.extent is not None
+    assert fault.extent.start > len(part) * MOST_LEVELS
+
+
+def test_an_imported_file_with_more_levels_is_not_followed() -> None:
+    deep = f"const deep = {'!' * (MOST_LEVELS + 1)}1;\nexport const ID = 'a';\n"
+    assert value_of("import { ID } from './deep';\nID", files={"src/deep.ts": deep}) == f"{UNKNOWN}ID"
 
 
 def test_functions_may_call_each_other_deeper_than_python_does() -> None:
