@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
-from kustui.definition.expressions import Expression, Function, Literal, Reference, Template, expressions_in, parse
+from kustui.definition.expressions import Expression, Function, Literal, Reference, Template, parse
 from kustui.definition.expressions.nodes import (
     Block,
     Call,
@@ -25,7 +25,7 @@ from kustui.definition.expressions.nodes import (
     Scalar,
     Value,
 )
-from kustui.definition.expressions.parse import may_hold_expression
+from kustui.definition.expressions.parse import may_call, may_hold_expression, texts_in
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, HelperCall
 from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING, Undecided, in_javascript_order, is_missing, is_number, look_up, text_of
@@ -170,7 +170,7 @@ def _call_function(call: Function, context: EvaluationContext) -> Any:
 
 def assumptions_in(value: Any) -> Iterator[str]:
     """What is kustui's own reading in how the expressions of a JSON value are evaluated."""
-    for _, expression in expressions_in(value):
+    for expression in map(parse, filter(may_call, texts_in(value))):
         if isinstance(expression, Function) and (function := FUNCTIONS.get(expression.name)) and function.assumed:
             yield function.assumed
         elif isinstance(expression, Template):

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.analysis.evaluation import EvaluationContext, resolve
+from kustui.analysis.evaluation import EvaluationContext, assumptions_in, resolve
 from kustui.definition.dates import parse_date
 from kustui.definition.functions import FUNCTIONS, HELPERS
 from kustui.definition.regex import search
 from kustui.definition.values import MISSING, Undecided, in_javascript, number_in_text, number_of, undecided_in
+from tests.benchmarks.growth import counted
 
 EVENT: dict[str, Any] = {
     "id": "c1", "tags": ["a", "b"], "n": "5", "zero": 0, "no": False, "nothing": None, "empty": "", "none": [],
@@ -253,3 +254,9 @@ def test_a_number_written_and_read_again_is_the_same(number: float) -> None:
 def test_no_text_raises(text: str) -> None:
     worked_out(text)
     search(text, text)
+
+
+def test_references_are_not_parsed_to_see_what_is_assumed_of_functions() -> None:
+    references, called = [f"/#steps.1.field{at}" for at in range(10_000)], "/#fn:parseInt,steps.1.n"
+    assert counted(lambda: [*assumptions_in(references)]) < 6 * len(references)
+    assert [*assumptions_in([*references, called])] == [*assumptions_in(called)] != []

@@ -93,6 +93,11 @@ def may_hold_expression(text: str) -> bool:
     return "/#" in text or "{{" in text or text[:1] == UNKNOWN
 
 
+def may_call(text: str) -> bool:
+    """Whether a string may be anything but plain text or a reference, of which most params are."""
+    return "{{" in text or text.startswith(_FUNCTION)
+
+
 def is_plain(text: str) -> bool:
     """Whether a string is text that stands for itself, without a reference in it, rightly spelt or not."""
     return _is_text(parse(text))
@@ -277,6 +282,11 @@ def strings_in(value: object, pointer: str = "") -> list[HeldString]:
         else:
             open_parts.pop()
     return strings
+
+
+def texts_in(value: object) -> list[str]:
+    """The strings of a JSON value, which may be one itself."""
+    return [value] if isinstance(value, str) else [text for _, _, text in strings_in(value)]
 
 
 def expressions_among(strings: Iterable[HeldString]) -> list[tuple[str, Expression]]:
