@@ -95,15 +95,30 @@ def advance(state: State, decision: Decision) -> State:
     match decision:
         case ExecuteStep():
             return execute_step(state) if state.run is not None else _begin_next(state)
-        case StartEvent(payload, event, key, after, drafted):
-            at, number, alone = state.clock + max(0, after), state.queued_count + 1, "" if event else key
-            item = QueueItem(at, number, event=event, only_workflow=alone, payload=payload, drafted=drafted)
-            return replace(state, queue=state.queue.plus(item), queued_count=number)
+        case StartEvent():
+            return start_events(state, (decision,))
         case AbandonRun(why):
             return abandon_run(state, why) if state.run is not None else state
     if state.run is None:
         return state
     return replace(state, overrides=_overridden(state.overrides, decision), question=None)
+
+
+def start_events(state: State, starts: Sequence[StartEvent]) -> State:
+    """The state in which events are on the queue, with what is on it already. All at once: each time it is copied."""
+    first = state.queued_count + 1
+    items = (
+        QueueItem(
+            state.clock + max(0, start.after),
+            number,
+            event=start.event,
+            only_workflow="" if start.event else start.key,
+            payload=start.payload,
+            drafted=start.drafted,
+        )
+        for number, start in enumerate(starts, first)
+    )
+    return replace(state, queue=state.queue.plus(*items), queued_count=state.queued_count + len(starts))
 
 
 def _overridden(overrides: Overrides, decision: Decision) -> Overrides:

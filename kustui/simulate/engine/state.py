@@ -4,7 +4,7 @@ back is taking the one before."""
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
@@ -75,11 +75,10 @@ class Queue(Struct, frozen=True):
     def __bool__(self) -> bool:
         return bool(self.runs or self.events)
 
-    def plus(self, item: QueueItem) -> Queue:
-        """The queue with one more item."""
-        if item.key:
-            return Queue(_inserted(self.runs, item), self.events, self.window, self.started)
-        return Queue(self.runs, _inserted(self.events, item), self.window, self.started)
+    def plus(self, *items: QueueItem) -> Queue:
+        """The queue with more items."""
+        runs, events = [item for item in items if item.key], [item for item in items if not item.key]
+        return Queue(_inserted(self.runs, runs), _inserted(self.events, events), self.window, self.started)
 
     def next(self, clock: int) -> Dequeued | None:
         """What comes next, and when; None where nothing is to come."""
@@ -102,9 +101,17 @@ class Queue(Struct, frozen=True):
         return (window + 1) * WINDOW if full else at
 
 
-def _inserted(ordered: tuple[QueueItem, ...], item: QueueItem) -> tuple[QueueItem, ...]:
-    place = bisect_left(ordered, (item.at, item.number), key=lambda other: (other.at, other.number))
-    return (*ordered[:place], item, *ordered[place:])
+def _inserted(ordered: tuple[QueueItem, ...], items: Sequence[QueueItem]) -> tuple[QueueItem, ...]:
+    if len(items) > 1:
+        return tuple(sorted((*ordered, *items), key=_turn))
+    for item in items:
+        place = bisect_left(ordered, _turn(item), key=_turn)
+        ordered = (*ordered[:place], item, *ordered[place:])
+    return ordered
+
+
+def _turn(item: QueueItem) -> tuple[int, int]:
+    return item.at, item.number
 
 
 # The state

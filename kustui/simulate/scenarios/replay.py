@@ -22,6 +22,7 @@ from kustui.simulate.engine.engine import (
     SetOutput,
     StartEvent,
     advance,
+    start_events,
 )
 from kustui.simulate.engine.state import State, initial_state
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
@@ -94,11 +95,17 @@ def start_scenario(
     scenario = file.scenario
     follows = follow_events or scenario.follow_events
     state = initial_state(organisation, scenario.seed, file.start_time, scenario.variables, follows_events=follows)
-    for start, analysis in zip(scenario.start, names.starts, strict=True):
-        after = round(start.after * MINUTE)
-        key = analysis.key if analysis else ""
-        state = advance(state, StartEvent(start.payload, start.event or "", key, after, start.drafted))
-    return state
+    starts = [
+        StartEvent(
+            start.payload,
+            start.event or "",
+            analysis.key if analysis else "",
+            round(start.after * MINUTE),
+            start.drafted,
+        )
+        for start, analysis in zip(scenario.start, names.starts, strict=True)
+    ]
+    return start_events(state, starts)
 
 
 def replayed_states(state: State, names: ResolvedScenario) -> Iterator[State]:

@@ -25,6 +25,7 @@ from kustui.simulate.engine.engine import (
     advance,
     preview,
     preview_edges,
+    start_events,
 )
 from kustui.simulate.engine.history import Coverage, run_until_stopped
 from kustui.simulate.engine.state import WINDOW, Queue, QueueItem, State, initial_state
@@ -424,6 +425,21 @@ def test_a_required_input_that_is_missing_is_said_where_it_is_missed() -> None:
     assert call.notes == ('"C" requires "@fooAt", which is not passed',)
     assert start.notes == ('the required input "@fooAt" is missing',)
     assert [problem.rule for problem in call.problems] == ["missing-input"]
+
+
+def test_many_are_queued_at_once_as_one_after_the_other() -> None:
+    due = [5, 0, 3, 3, 0, 9, 5]
+    items = [QueueItem(at, number, key="w" * (number % 2)) for number, at in enumerate(due)]
+    queue = Queue()
+    for item in items:
+        queue = queue.plus(item)
+    assert Queue().plus(*items) == queue == Queue().plus(*items[:3]).plus(*items[3:])
+    stage = organisation(workflow("W", step("first")))
+    starts = [StartEvent({"n": at}, EVENT, after=at) for at in due]
+    state = initial_state(stage)
+    for start in starts:
+        state = advance(state, start)
+    assert start_events(initial_state(stage), starts).queue == state.queue
 
 
 def test_over_a_thousand_runs_in_a_window_wait_for_the_next_in_order() -> None:
