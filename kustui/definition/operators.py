@@ -26,6 +26,7 @@ from kustui.definition.values import (
     Undecided,
     all_of,
     any_of,
+    beside,
     equal,
     instants_of,
     is_missing,
@@ -272,7 +273,7 @@ def _itself(literal: Any) -> Any:
 def _changed_by(difference: int) -> Callable[[Any], Any]:
     def example(literal: Any) -> Any:
         number = number_of(literal)
-        return MISSING if number is None else number + difference
+        return MISSING if number is None else beside(number, difference)
 
     return example
 

@@ -21,7 +21,7 @@ from kustui.definition.operators import (
     operator_named,
     other_than,
 )
-from kustui.definition.values import MISSING, Undecided, is_number, may_be_nothing, number_of, text_of
+from kustui.definition.values import MISSING, Undecided, beside, is_number, may_be_nothing, number_of, text_of
 
 _MOST_COMPARISONS = 300
 """Of one value. More are not looked at together, but for what it is the same as."""
@@ -227,7 +227,7 @@ def _candidates(terms: Sequence[Term]) -> Iterator[Any]:
         yield from _spellings(literal)
         yield other_than(literal)
     numbers = sorted({number for literal in literals if (number := number_of(literal)) is not None})
-    yield from (beside for number in numbers for beside in (number - 1, number + 1))
+    yield from (beside(number, difference) for number in numbers for difference in (-1, 1))
     yield from ((lower + upper) / 2 for lower, upper in pairwise(numbers))
     moments = sorted({moment for literal in literals if (moment := parse_date(literal)) is not None})
-    yield from (iso_date(beside) for moment in moments for beside in (moment - 1_000, moment + 1_000))
+    yield from (iso_date(moment + difference) for moment in moments for difference in (-1_000, 1_000))

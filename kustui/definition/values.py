@@ -183,6 +183,13 @@ def _replaced(value: Any, rounded: Mapping[int, int | float]) -> Any:
     return rounded.get(value, value) if isinstance(value, int) else value
 
 
+def beside(number: int | float, difference: int) -> int | float:
+    """A number that much more, or the next that there is, where one is too small a difference to be kept."""
+    number = _as_javascript(number)
+    changed = _as_javascript(number + difference)
+    return changed if changed != number or not math.isfinite(number) else number + difference * math.ulp(number)
+
+
 def text_of(value: Any) -> str:
     """A value as text, as JavaScript makes text of it. Nothing is an empty text."""
     match value:

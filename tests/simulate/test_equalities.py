@@ -81,6 +81,16 @@ def test_a_list_is_made_of_all_that_it_has_to_contain_before_texts_that_hold_it_
     assert _told(farthest)[-1] == [{ValueOrigin(0, TRIGGER_ID, ("status",)): ["a", "other"]}]
 
 
+@pytest.mark.parametrize("operator", ["gt", "gte", "lt", "lte"])
+@pytest.mark.parametrize("holds", [True, False])
+@pytest.mark.parametrize("limit", [2**53, 1e20, -1e20])
+def test_there_are_numbers_beside_one_too_large_to_be_changed_by_1(operator: str, holds: bool, limit: float) -> None:
+    paths = explored(*row_of((when("exists", STATUS), True), (when(operator, STATUS, limit), holds)))
+    farthest = next(path for path in paths if "s2" in path.nodes)
+    assert not farthest.is_contradiction
+    assert farthest.unsolved == ()
+
+
 DATES = ("2026-01-01", "2026-01-01T10:00:00.000Z", "2026-02")
 
 

@@ -13,7 +13,7 @@ from kustui.definition.dates import MILLISECONDS, date_of, iso_date
 from kustui.definition.expressions import Reference, Template, expressions_in
 from kustui.definition.expressions.nodes import Content, Lookup, Mustache, Node
 from kustui.definition.operators import Family, operator_named, other_than
-from kustui.definition.values import MISSING, instants_of, number_of, text_of
+from kustui.definition.values import MISSING, beside, instants_of, number_of, text_of
 from kustui.simulate.paths.constraint_evaluation import USUAL_STATUS, evaluate_constraint
 from kustui.simulate.paths.provenance import provenance_of, written_expression
 from kustui.simulate.paths.symbolic import STATUS, Constraint, SymbolicState, ValueOrigin, literals_in
@@ -227,7 +227,8 @@ def _around(compared: Iterator[int | float]) -> Iterator[Any]:
     """The numbers at, beside and between those that a value is compared with."""
     numbers = [*compared]
     for number in numbers:
-        yield from (number, number + 1, number - 1, text_of(number), text_of(number + 1), text_of(number - 1))
+        more, less = beside(number, 1), beside(number, -1)
+        yield from (number, more, less, text_of(number), text_of(more), text_of(less))
         yield f"{text_of(number)}.0"
     for lower, upper in pairwise(sorted(numbers)):
         yield (lower + upper) / 2

@@ -11,6 +11,7 @@ from kustui.analysis.condition_evaluation import Verdict
 from kustui.definition.dates import parse_date
 from kustui.definition.expressions import Expression, Operand, Reference, Template, expressions_in
 from kustui.definition.operators import Family, compare
+from kustui.definition.values import beside
 from kustui.simulate.paths.candidates import candidates
 from kustui.simulate.paths.constraint_evaluation import Values, ValueTests, evaluate_constraint
 from kustui.simulate.paths.provenance import Provenance, provenance_of
@@ -118,7 +119,7 @@ def _no_order_meets(
 def _have_a_place(compared: Sequence[tuple[Constraint, int | float]]) -> bool:
     """Whether something has a place in an order, at, between or beyond what it is compared with, that meets all."""
     at = sorted({number for _, number in compared})
-    places = (*at, at[0] - 1, at[-1] + 1, *((lower + upper) / 2 for lower, upper in pairwise(at)))
+    places = (*at, beside(at[0], -1), beside(at[-1], 1), *((lower + upper) / 2 for lower, upper in pairwise(at)))
     return any(
         all(compare(part.comparison.meaning.name, place, number) is part.holds for part, number in compared)
         for place in places
