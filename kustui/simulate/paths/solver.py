@@ -28,9 +28,9 @@ from kustui.simulate.paths.contradictions import (
     fails,
     is_met,
 )
-from kustui.simulate.paths.equalities import Equalities
 from kustui.simulate.paths.provenance import Provenance, provenance_of
 from kustui.simulate.paths.symbolic import Constraint, LayeredMap, SymbolicState, ValueOrigin, is_of_list
+from kustui.simulate.paths.value_constraints import ValueConstraints
 
 _MAX_TRIALS = 500
 """Values that are tried for the fields of one component together."""
@@ -54,7 +54,7 @@ class Component(Struct, frozen=True):
     unsolved: tuple[Constraint, ...]
     number: int
     """What distinguishes its constraints and origins from those of others."""
-    equalities: Equalities | None = None
+    on_value: ValueConstraints | None = None
     """All constraints, where they read one origin and nothing else."""
 
 
@@ -113,7 +113,7 @@ class Solution(Struct, frozen=True):
         """The solution with constraints on some origins, solved anew together with those that they depend on."""
         merged = self._merged(origins)
         all_origins = (*dict.fromkeys((*(origin for part in merged for origin in part.origins), *origins)),)
-        before = _equalities(merged, all_origins)
+        before = _value_constraints(merged, all_origins)
         if before is not None and (contradiction := _contradiction(before, readings, origins, state)):
             return contradiction
         together = (*chain.from_iterable(component.readings for component in merged), *readings)
@@ -198,15 +198,15 @@ def _overlap(one: ValueOrigin, other: ValueOrigin) -> bool:
 # A component
 
 
-def _equalities(merged: Sequence[Component], origins: tuple[ValueOrigin, ...]) -> Equalities | None:
+def _value_constraints(merged: Sequence[Component], origins: tuple[ValueOrigin, ...]) -> ValueConstraints | None:
     """The constraints of the components on one origin; None where there are others, or several origins."""
     if len(origins) > 1:
         return None
-    return merged[0].equalities if merged else Equalities()
+    return merged[0].on_value if merged else ValueConstraints()
 
 
 def _contradiction(
-    before: Equalities, readings: Sequence[_Reading], origins: tuple[ValueOrigin, ...], state: SymbolicState
+    before: ValueConstraints, readings: Sequence[_Reading], origins: tuple[ValueOrigin, ...], state: SymbolicState
 ) -> Contradiction | None:
     """One further constraint and one before it that contradicts it, where that is seen without a search."""
     if len(readings) > 1 or not readings[0].direct:
@@ -215,11 +215,11 @@ def _contradiction(
 
 
 def _with_readings(
-    equalities: Equalities | None, readings: Sequence[_Reading], state: SymbolicState
-) -> Equalities | None:
+    on_value: ValueConstraints | None, readings: Sequence[_Reading], state: SymbolicState
+) -> ValueConstraints | None:
     for reading in readings:
-        equalities = equalities.plus(reading.constraint, state) if equalities is not None and reading.direct else None
-    return equalities
+        on_value = on_value.plus(reading.constraint, state) if on_value is not None and reading.direct else None
+    return on_value
 
 
 def _unchanged(
@@ -235,10 +235,10 @@ def _unchanged(
 
 
 def _with_text(
-    component: Component, before: Equalities | None, readings: Sequence[_Reading], state: SymbolicState
+    component: Component, before: ValueConstraints | None, readings: Sequence[_Reading], state: SymbolicState
 ) -> Component | None:
     """The component with the text that one further constraint asks for, where that is seen without a search."""
-    if component.equalities is None or before is None or len(readings) > 1:
+    if component.on_value is None or before is None or len(readings) > 1:
         return None
     text = before.text_for(readings[0].constraint, state)
     return None if text is None else replace(component, values={component.origins[0]: text})

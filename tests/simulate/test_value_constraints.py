@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from kustui.check.rule import step, to, when, workflow
 from kustui.definition.platform import TRIGGER_ID
-from kustui.simulate.paths.equalities import Equalities
 from kustui.simulate.paths.symbolic import ValueOrigin
+from kustui.simulate.paths.value_constraints import ValueConstraints
 from kustui.simulate.scenarios.explore import ExploredPath, explore_paths
 from tests.benchmarks.growth import counted
 from tests.support.runs import organisation
@@ -121,8 +121,8 @@ DATES = ("2026-01-01", "2026-01-01T10:00:00.000Z", "2026-02")
 )
 def test_what_is_seen_without_a_search_is_what_one_finds(conditions: list[Any]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Equalities, "opposed_to", lambda *_: None)
-        patch.setattr(Equalities, "text_for", lambda *_: None)
+        patch.setattr(ValueConstraints, "opposed_to", lambda *_: None)
+        patch.setattr(ValueConstraints, "text_for", lambda *_: None)
         searched = explored(*row_of(*conditions))
     assert [_told(path) for path in explored(*row_of(*conditions))] == [_told(path) for path in searched]
 

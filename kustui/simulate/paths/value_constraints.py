@@ -35,7 +35,7 @@ class Opposed(NamedTuple):
     """Whether nothing meets both; else casts may."""
 
 
-class Equalities(Struct, frozen=True):
+class ValueConstraints(Struct, frozen=True):
     """Constraints that read the value of one origin and nothing else, in their order."""
 
     count: int = 0
@@ -49,7 +49,7 @@ class Equalities(Struct, frozen=True):
     is_of_texts: bool = True
     """Whether each asks for a text or rules one out."""
 
-    def plus(self, constraint: Constraint, state: SymbolicState) -> Equalities:
+    def plus(self, constraint: Constraint, state: SymbolicState) -> ValueConstraints:
         """These and a further constraint."""
         placed, wanted, asked = Placed(self.count, constraint), self._wanted, _asked(constraint, state)
         if isinstance(asked, Bound):
