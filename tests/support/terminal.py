@@ -46,6 +46,8 @@ _PACKET = 512
 
 _IDLE = 0.03
 """Seconds of a processor that a command uses at most while nothing happens, in what ``settle`` takes for quiet."""
+_WAITING = 0.03
+"""Of a processor, what waiting for longer takes at most where the machine is slow."""
 _QUIET = 0.4
 """Seconds without a sign of life that are one of rest where there is no better."""
 _SOON = 0.3
@@ -298,7 +300,8 @@ class Terminal:
     def _stirs(self, seconds: float) -> bool:
         """Whether something is written or computed within so long."""
         before = self.processor_seconds
-        return self.pump(seconds) or abs(self.processor_seconds - before) > _IDLE  # less once a thread has ended
+        idle = max(_IDLE, seconds * _WAITING)
+        return self.pump(seconds) or abs(self.processor_seconds - before) > idle  # less once a thread has ended
 
     def _comes_to_rest(self) -> bool:
         """Whether it does before it writes something. What never sleeps long, as a field with something that turns,
