@@ -25,11 +25,9 @@ from kustui.errors import KustuiError, reason_of
 from kustui.files import refuse_device
 from kustui.garbage_collection import gc_paused
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.process_pool import answers_of, available_processes
+from kustui.workspace.process_pool import WORTH_IT, answers_of, available_processes
 from kustui.workspace.snapshot import Checker, CheckOptions, Snapshot, Workspace, open_paths
 
-WORTH_A_PROCESS = 4_000_000
-"""Bytes of a file of which the outline takes longer than to start a process."""
 _SETTLED = 0.1
 """Seconds without a change after which a save is over."""
 
@@ -89,7 +87,7 @@ def opened_definitions(
 def _outline_beside(check: CachedCheck, source: Source) -> Outline:
     """The outline of a file; that of a large one, with where its lines are, by another process, while this one imports
     what checks it."""
-    if len(source.data) < WORTH_A_PROCESS or available_processes() == 1:
+    if len(source.data) < WORTH_IT or available_processes() == 1:
         return outline(source)
     with closing(answers_of(_outlines_and_marks, [source], 1, meanwhile=check.prepare)) as answers:
         outlined, marks = next(answers, (None, []))

@@ -29,7 +29,7 @@ from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import STDIN, Progress
 from kustui.garbage_collection import gc_paused
-from kustui.workspace.process_pool import answers_of, available_processes, end_with_parent
+from kustui.workspace.process_pool import WORTH_IT, answers_of, available_processes, end_with_parent
 from kustui.workspace.snapshot import DEFAULT_OPTIONS, CheckOptions, Snapshot, check_snapshot, open_paths
 
 if TYPE_CHECKING:
@@ -38,10 +38,8 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 A = TypeVar("A")
 
-WORTH_IT = 4_000_000
-"""Bytes of definitions from which it is quicker: starting processes and sending results cost about 50 ms."""
 _PARTS_WORTH_IT = 4
-"""Sets of workflows that schedule each other, each of which takes some 20 ms, from which the same is true."""
+"""Sets of workflows that schedule each other, each of which takes some 20 ms, from which it is quicker too."""
 _PIECE = 50
 """Workflows that are answered at once: a key waits while they are loaded."""
 _PAUSE = 0.5

@@ -54,7 +54,7 @@ def test_another_process_looks_at_a_large_file_while_this_one_imports_what_check
         imported.append(os.getpid())
         return check_snapshot
 
-    monkeypatch.setattr(inputs, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(inputs, "WORTH_IT", 1)
     monkeypatch.setattr(inputs, "available_processes", lambda: 2)
     monkeypatch.setattr(inputs, "outline", outline_in)
     opened = opened_definitions([str(path)], check=CachedCheck(Cache(), checker))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kustui.workspace.check_processes import WORTH_IT
+from kustui.workspace.process_pool import WORTH_IT
 from tests.benchmarks.generate import write
 from tests.support.commands import run_command
 from tests.support.definitions import a_workflow, write_json
