@@ -73,6 +73,7 @@ def parser() -> Parser:
         "paths, and report only the problems in it",
     )
     parser.add_output(FORMATS)
+    add("--full", action="store_true", help="text: list all problems, also where many in a step are of one kind")
     add("--select", metavar="RULES", type=_rules, action="extend", help="check only these rules (comma-separated)")
     add("--ignore", metavar="RULES", type=_rules, action="extend", help="skip these rules (comma-separated)")
     add(
@@ -234,7 +235,7 @@ def _checked(options: argparse.Namespace, snapshot: Snapshot) -> CheckResult:
         collection = Collection(tuple(document for document in collection.documents if document.path == path))
         problems = tuple(problem for problem in problems if problem.document in collection.documents)
     folder = repository_folder(options.paths if path is None else [path])
-    return CheckResult(collection, problems, _FAIL_ON[options.fail_on], folder)
+    return CheckResult(collection, problems, _FAIL_ON[options.fail_on], folder, full=options.full)
 
 
 def _write_report(options: argparse.Namespace, checked: CheckResult) -> None:

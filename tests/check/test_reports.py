@@ -114,6 +114,42 @@ def test_the_summary_counts_by_severity_and_file(severities: list[Severity], wor
     assert summary(CheckResult(outcome.collection, problems)) == words
 
 
+def alike(number: int, **parts: Any) -> CheckResult:
+    """So many problems of the step aB3 that only their messages tell apart."""
+    outcome = checked(("a.json", definition()))
+    (document,), (entry,) = outcome.documents, outcome.collection.entries
+    parts = {"document": document, "extent": Extent(1, 4), "entry": entry, "step": "aB3", **parts}
+    of_step = (Problem("loop", Severity.ERROR, f"wrong {index}", **parts) for index in range(number))
+    return replace(outcome, problems=(*of_step, Problem("loop", Severity.ERROR, "wrong elsewhere", document)))
+
+
+def messages(text: str) -> list[str]:
+    return re.findall(r"(?<=wrong )\w+|… .+", text)
+
+
+def test_text_lists_the_first_of_many_problems_of_a_kind_in_a_step_and_counts_the_others() -> None:
+    outcome = alike(1_000)
+    first = map(str, range(10))
+    assert messages(told("text", outcome)) == [*first, "… 990 more like this (--full lists all)", "elsewhere"]
+    assert told("text", outcome).endswith("\n1,001 errors in 1 file\n")
+    assert len(messages(told("text", replace(outcome, full=True)))) == 1_001
+
+
+def test_text_lists_all_problems_where_a_single_one_would_be_left_out() -> None:
+    assert len(messages(told("text", alike(11)))) == 12
+    assert len(messages(told("text", alike(12)))) == 12  # the last two in one line
+
+
+@pytest.mark.parametrize("parts", [{"step": ""}, {"entry": None}], ids=["in no step", "in no workflow"])
+def test_text_lists_all_problems_that_are_in_no_step(parts: dict[str, Any]) -> None:
+    assert len(messages(told("text", alike(100, **parts)))) == 101
+
+
+@pytest.mark.parametrize("format_", [format_ for format_ in FORMATS if format_ != "text"])
+def test_formats_for_programs_list_all_problems(format_: str) -> None:
+    assert len(set(re.findall(r"wrong \w+", told(format_, alike(100))))) == 101
+
+
 def test_colour_only_when_it_is_asked_for() -> None:
     outcome = checked(("a.json", definition("cD5")))
     plain, coloured = told("text", outcome), told("text", outcome, colour=True)

@@ -59,6 +59,8 @@ class CheckResult(Struct, frozen=True):
     """How many problems were fixed before the report, if some were to be fixed."""
     hidden: int = 0
     """How many of the problems have a fix that was not made, as it is not safe."""
+    full: bool = False
+    """Whether ``text`` lists all problems, also where many in a step are of one kind."""
 
     @property
     def documents(self) -> tuple[Document, ...]:

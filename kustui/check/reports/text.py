@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -17,12 +18,38 @@ from kustui.text.terminal_safe import Paint, painter, plain, terminal_safe
 
 _LOOKS = {"error": "1;31", "warning": "1;33", "info": "1;36", "note": "1;36", "place": "1", "mark": "32", "aside": "2"}
 FIX_MARK = "[*]"
+MOST_ALIKE = 10
+"""Problems of one kind in one step that are listed; more are counted."""
 
 
 def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
-    for problem in checked.problems:
+    paint = painter(_LOOKS, colour=colour)
+    for problem, more in _listed(checked.problems, full=checked.full):
         yield describe(problem, colour=colour, marks_fix=checked.fixed is None)
-    yield f"{'; '.join(_last_line(checked, painter(_LOOKS, colour=colour)))}\n"
+        if more:
+            yield paint("aside", f"… {more:,} more like this (--full lists all)") + "\n"
+    yield f"{'; '.join(_last_line(checked, paint))}\n"
+
+
+def _listed(problems: Sequence[Problem], *, full: bool) -> Iterator[tuple[Problem, int]]:
+    """The problems that are listed, each with how many like it are left out behind it: more than one, as that could as
+    well be listed. Where every step reads every other, each reference is a problem."""
+    kinds = [None if full else _kind(problem) for problem in problems]
+    numbers = Counter(kinds)
+    seen = Counter[object]()
+    for problem, kind in zip(problems, kinds, strict=True):
+        seen[kind] += 1
+        if kind is None or numbers[kind] <= MOST_ALIKE + 1:
+            yield problem, 0
+        elif seen[kind] <= MOST_ALIKE:
+            yield problem, numbers[kind] - MOST_ALIKE if seen[kind] == MOST_ALIKE else 0
+
+
+def _kind(problem: Problem) -> object:
+    """What problems share of which one tells what to do about all; None for what is in no step."""
+    if problem.entry is None or not problem.step:
+        return None
+    return problem.document, problem.entry.key, problem.step, problem.rule, problem.hint
 
 
 def _last_line(checked: CheckResult, paint: Paint) -> Iterator[str]:
