@@ -1,4 +1,4 @@
-"""The command line. Nothing here loads the screen before it is needed, nor pydantic at all."""
+"""The command line. Nothing here loads the screen before it is needed, nor the models of a definition."""
 
 from __future__ import annotations
 

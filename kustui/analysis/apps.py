@@ -175,9 +175,7 @@ def _declared_events(document: Document, entry: AppEntry) -> frozenset[str] | No
 
 def _declared_settings(document: Document, entry: AppEntry) -> frozenset[str] | None:
     categories = entry.app.settings
-    if "settings" not in entry.app.model_fields_set or not all(
-        isinstance(settings, dict) for settings in categories.values()
-    ):
+    if "settings" not in entry.app.given or not all(isinstance(settings, dict) for settings in categories.values()):
         return None
     if not is_readable_member(document, entry, "settings"):
         return None
@@ -245,7 +243,7 @@ def _closed_names(schema: object) -> frozenset[str] | None:
     """The names that a schema declares; None where it allows others, or says nothing of names. A schema without
     ``additionalProperties`` is taken for a complete one [assumed]."""
     model = schema_of(schema)
-    words = model.model_extra or {} if model is not None else {}
+    words = model.others if model is not None else {}
     if model is None or words.keys() & _OPEN_SCHEMA or words.get("additionalProperties", False) is not False:
         return None
     if not model.properties and "additionalProperties" not in words:

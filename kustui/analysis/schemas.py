@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from msgspec import Struct
-from pydantic import ValidationError
 
+from kustui.definition import part_values
 from kustui.definition.collection import Document, Entry
 from kustui.definition.expressions import is_plain
 from kustui.definition.keys import has_mistyped
@@ -60,10 +60,7 @@ def schema_of(value: object) -> Schema | None:
     """The schema that a value of a definition is; None where it is none, or does not say what it declares."""
     if not isinstance(value, dict) or has_mistyped(value, "properties"):
         return None
-    try:
-        return Schema.model_validate(value)
-    except ValidationError:
-        return None
+    return part_values.schema_of(value)
 
 
 _SHORT = 3  # characters of a name

@@ -312,7 +312,7 @@ class WorkflowAnalysis(Struct, frozen=True, eq=False, dict=True):
     def knows_all_steps(self) -> bool:
         """Whether trigger and steps could be read, if not their transitions: what names another step is wrong."""
         workflow = self.workflow
-        if (workflow.trigger is None and not self.entry.item.partial) or "steps" not in workflow.model_fields_set:
+        if (workflow.trigger is None and not self.entry.item.partial) or "steps" not in workflow.given:
             return False
         if self.document.is_unknown(f"{workflow.pointer}/steps"):
             return False

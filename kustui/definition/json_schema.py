@@ -27,6 +27,7 @@ from kustui.definition.platform import (
     SCHEDULE_ACTION,
     WORKFLOW_KEYS,
 )
+from kustui.definition.pydantic_models import pydantic_model
 from kustui.definition.source.outline import WRAPPED_KEYS
 
 Schema = dict[str, Any]
@@ -89,7 +90,7 @@ _SUGGESTED: Mapping[tuple[str, str], tuple[Mapping[str, str], Schema]] = {
 
 def schema() -> Schema:
     """The schema of a file, in draft 2020-12."""
-    _, generated = models_json_schema([(Workflow, "validation"), (App, "validation")], by_alias=True)
+    _, generated = models_json_schema([(pydantic_model(model), "validation") for model in (Workflow, App)])
     models: Mapping[str, Schema] = {**generated["$defs"], _title(APP): generated["$defs"]["App"]}
     parts = {_title(part): _part(part, models.get(_title(part))) for part in PARTS}
     parts[_title(APP)]["properties"]["workflows"] = {"type": ["array", "null"], "items": _ref("WorkflowOfApp")}
@@ -169,8 +170,9 @@ def _properties(part: str, model: Schema | None, more: Mapping[str, Schema]) -> 
             properties[key]["type"] = [_TYPE_NAMES[DECLARED_TYPES[key]], "null"]
         properties[key] |= more.get(key, {})
     if title == "Params":
-        for name, field in ScheduleCall.model_fields.items():
-            properties[field.alias or name]["description"] = field.description or ""
+        for field in pydantic_model(ScheduleCall).model_fields.values():
+            if field.alias in properties:
+                properties[field.alias]["description"] = field.description or ""
     return properties
 
 

@@ -27,6 +27,7 @@ from kustui.definition.models import (
     Transition,
     Trigger,
     Workflow,
+    keys_of,
 )
 from kustui.definition.platform import APP_KEYS, SCHEDULE_ACTION
 from kustui.definition.source.positions import escape
@@ -68,9 +69,8 @@ class SomeParts(NamedTuple):
 
 
 def _keys(model: type[Part] | None = None, more: str = "", **parts: str) -> PartKeys:
-    """The keys of a model's fields, and more."""
-    fields = model.model_fields.items() if model is not None else ()
-    own = (field.alias or name for name, field in fields if name != "pointer")
+    """The keys that a model names, and more."""
+    own = keys_of(model) if model is not None else ()
     return PartKeys(frozenset((*own, *more.split())), parts)
 
 
@@ -228,9 +228,7 @@ def _with_name(fault: Fault, name: str, value: Mapping[str, Any], *, is_certain:
 
 def _lacking(value: Mapping[str, Any], part: str, intended: Collection[str]) -> list[str]:
     """What an unknown key of ``runAt`` probably stands for, however it is written: ``{"in": 5}``."""
-    return sorted(
-        key for key in RunAt.model_fields if part == "runAt" and value.get(key) is None and key not in intended
-    )
+    return sorted(key for key in keys_of(RunAt) if part == "runAt" and value.get(key) is None and key not in intended)
 
 
 def _listed(part: str) -> str:

@@ -1,8 +1,8 @@
 """What a definition says, as values: app, workflow, trigger, step, transition, condition, schema, schedule.
 
-Keys that these models do not name are kept (``model_extra``) and shown: API exports and future versions of
-the platform have more of them [seen]. All fields but the vital ones have a default, so that a part that is half
-written can be read as far as it goes; ``parsed_workflow`` reports what is missing or mistyped.
+Keys that these models do not name are kept as ``others`` and shown: API exports and future versions of the platform
+have more of them [seen]. All fields but the vital ones have a default, so that a part that is half written can be read
+as far as it goes; ``parsed_workflow`` reports what is missing or mistyped.
 """
 
 from __future__ import annotations
@@ -10,34 +10,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
-from pydantic.alias_generators import to_camel
+from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
 from kustui.definition.expressions import is_plain, value_in_words
 from kustui.definition.expressions.words import Namer, path_in_words
 from kustui.definition.platform import ERROR_ACTIONS, RELATIVE_UNIT_MINUTES, SCHEDULE_ACTION, TRIGGER_ID
 from kustui.text.messages import duration_in_words
 
-POINTER = "\0pointer"
-"""The key under which parsed_workflow puts the JSON pointer of a part: none that a person writes."""
+_OWN = "\x7f"
+"""The beginning of keys that no person writes, under which ``parsed_workflow`` puts what it knows of a part."""
+OTHERS, POINTER, GIVEN = f"{_OWN}others", f"{_OWN}pointer", f"{_OWN}given"
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow", alias_generator=to_camel, populate_by_name=True)
+class Part(Struct, frozen=True, kw_only=True, rename="camel"):
+    others: dict[str, Any] = field(name=OTHERS, default_factory=dict)
+    """The members that the model does not name."""
 
 
-def _as_properties(schema: object) -> object:
-    """A bare map ``{"input1": "string"}`` stands for its properties [seen]."""
-    if not isinstance(schema, dict) or schema.get("type") == "object" or schema.keys() & {"properties", "required"}:
-        return schema
-    return {"properties": {name: {"type": kind} if isinstance(kind, str) else kind for name, kind in schema.items()}}
+def keys_of(model: type[Part]) -> frozenset[str]:
+    """The keys that a model names."""
+    return frozenset(key for key in model.__struct_encode_fields__ if not key.startswith(_OWN))
 
 
-class Schema(Part):
+class Schema(Part, frozen=True, kw_only=True):
     """What a callable workflow takes or returns: ``{properties: {name: {type}}, required: [names]}``."""
 
-    properties: dict[str, Any] = Field(default_factory=dict, description="The fields by name, each with its type.")
-    required: tuple[str, ...] = Field((), description="The names of the fields that have to be given.")
+    properties: Annotated[dict[str, Any], Meta(description="The fields by name, each with its type.")] = field(
+        default_factory=dict
+    )
+    required: Annotated[tuple[str, ...], Meta(description="The names of the fields that have to be given.")] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -47,7 +49,7 @@ class Schema(Part):
     @property
     def is_open(self) -> bool:
         """Whether it takes names that it does not declare too."""
-        return (self.model_extra or {}).get("additionalProperties", False) not in (None, False)
+        return self.others.get("additionalProperties", False) not in (None, False)
 
     def type_of(self, name: str) -> str:
         """The declared type of a property, or an empty string."""
@@ -56,25 +58,24 @@ class Schema(Part):
         return kind if isinstance(kind, str) else ""
 
 
-TolerantSchema = Annotated[Schema, BeforeValidator(_as_properties)]
-
-
-class Condition(Part):
+class Condition(Part, frozen=True, kw_only=True):
     """``{op, values}``; ``and`` and ``or`` nest conditions in ``values``."""
 
-    op: str = Field(description="How the values are compared.")
-    values: tuple[Any, ...] = Field(
-        description="What is compared: literals, references, templates; conditions in and/or."
-    )
+    op: Annotated[str, Meta(description="How the values are compared.")]
+    values: Annotated[
+        tuple[Any, ...], Meta(description="What is compared: literals, references, templates; conditions in and/or.")
+    ]
 
 
-class Transition(Part):
+class Transition(Part, frozen=True, kw_only=True):
     """An edge to another step, taken when its condition holds."""
 
-    target: str = Field(description="The id of the step that it leads to.")
-    condition: Condition | None = Field(None, description="When it is taken; the first transition that holds wins.")
-    meta: dict[str, Any] | None = Field(None, description="What people call it.")
-    pointer: str = Field(default="", validation_alias=POINTER)
+    target: Annotated[str, Meta(description="The id of the step that it leads to.")]
+    condition: Annotated[
+        Condition | None, Meta(description="When it is taken; the first transition that holds wins.")
+    ] = None
+    meta: Annotated[dict[str, Any] | None, Meta(description="What people call it.")] = None
+    pointer: str = field(name=POINTER, default="")
 
     @property
     def label(self) -> str:
@@ -93,45 +94,44 @@ class Transition(Part):
         return ERROR_ACTIONS.get(type_, type_) or self.target
 
 
-class ErrorAction(Part):
+class ErrorAction(Part, frozen=True, kw_only=True):
     """What an error case does instead of leading to a step: one of ``ERROR_ACTIONS`` [api]."""
 
-    type: str = Field(min_length=1, description="What is done in place of leading to a step.")
+    type: Annotated[str, Meta(min_length=1, description="What is done in place of leading to a step.")]
 
 
-class ErrorCase(Transition):
+class ErrorCase(Transition, frozen=True, kw_only=True):
     """A transition that is taken when the step has failed; its condition may read ``/#error`` [docs].
 
     It has a target [docs], or in its place an ``errorAction`` [api]; a target wins where both are given [assumed].
     """
 
-    error_action: ErrorAction | None = Field(None, description="What is done where there is no target.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _needs_no_target(cls, value: object) -> object:
-        if isinstance(value, dict) and value.get("errorAction") is not None and value.get("target") is None:
-            return {**value, "target": ""}
-        return value
+    error_action: Annotated[ErrorAction | None, Meta(description="What is done where there is no target.")] = None
 
     @property
     def error_action_type(self) -> str:
         return self.error_action.type if self.error_action is not None and not self.target else ""
 
 
-class Trigger(Part):
+class Trigger(Part, frozen=True, kw_only=True):
     """What starts a run: an event, or for a callable workflow a call with the inputs of its schema."""
 
-    id: str = Field(TRIGGER_ID, description="By convention 1.")
-    event_name: str = Field("", description="The event that starts a run; kustomer.workflow.<id>.call if callable.")
-    transitions: tuple[Transition, ...] = Field((), description="Where a run begins: the first that holds is taken.")
-    callable: StrictBool = Field(False, description="Whether other workflows can schedule or call it.")
-    input_schema: TolerantSchema | None = Field(
-        default=None, alias="schema", description="The inputs of a callable workflow."
+    id: Annotated[str, Meta(description="By convention 1.")] = TRIGGER_ID
+    event_name: Annotated[
+        str, Meta(description="The event that starts a run; kustomer.workflow.<id>.call if callable.")
+    ] = ""
+    transitions: Annotated[
+        tuple[Transition, ...], Meta(description="Where a run begins: the first that holds is taken.")
+    ] = ()
+    callable: Annotated[bool, Meta(description="Whether other workflows can schedule or call it.")] = False
+    input_schema: Annotated[Schema | None, Meta(description="The inputs of a callable workflow.")] = field(
+        name="schema", default=None
     )
-    app_version: str | None = Field(None, description="The app of the event, and a range of its versions.")
-    meta: dict[str, Any] | None = Field(None, description="What people call it.")
-    pointer: str = Field(default="", validation_alias=POINTER)
+    app_version: Annotated[str | None, Meta(description="The app of the event, and a range of its versions.")] = None
+    meta: Annotated[dict[str, Any] | None, Meta(description="What people call it.")] = None
+    pointer: str = field(name=POINTER, default="")
+    given: frozenset[str] = field(name=GIVEN, default=frozenset())
+    """The keys of the model that it has, and that could be read."""
 
     @property
     def edges(self) -> tuple[Transition, ...]:
@@ -139,11 +139,18 @@ class Trigger(Part):
         return self.transitions
 
 
-class RunAt(Part):
+class RunAt(Part, frozen=True, kw_only=True):
     """When a scheduled run is due: ``relative`` minutes from now [assumed], or an absolute date [assumed]."""
 
-    type: Any = Field(None, description="relative, with a number of minutes as the value; or a date as the value.")
-    value: Any = Field(None, description="How many minutes from now, or the date.")
+    type: Annotated[
+        Any, Meta(description="relative, with a number of minutes as the value; or a date as the value.")
+    ] = None
+    value: Annotated[Any, Meta(description="How many minutes from now, or the date.")] = None
+
+    @classmethod
+    def of(cls, value: object) -> RunAt | None:
+        """What a value says of when; None where it is no object."""
+        return cls(type=value.get("type"), value=value.get("value")) if isinstance(value, dict) else None
 
 
 _LONGEST_DELAY = 1e300
@@ -176,27 +183,29 @@ def due_in_words(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES, name
     return f"after {words}" if computed and run_at.type == "relative" else f"at {words}"
 
 
-class ScheduleCall(Part):
+class ScheduleCall(Part, frozen=True, kw_only=True):
     """The params of a step that schedules another workflow."""
 
-    workflow_id: Any = Field(None, description="The id of the workflow that is scheduled.")
-    run_at: RunAt | None = Field(None, description="When it is due.")
-    inputs: dict[str, Any] = Field(default_factory=dict, description="Its inputs, by name.")
+    workflow_id: Annotated[Any, Meta(description="The id of the workflow that is scheduled.")] = None
+    run_at: Annotated[RunAt | None, Meta(description="When it is due.")] = None
+    inputs: Annotated[dict[str, Any], Meta(description="Its inputs, by name.")] = field(default_factory=dict)
 
 
-class Step(Part):
+class Step(Part, frozen=True, kw_only=True):
     """A step of a workflow. Without an ``action`` it only branches [seen]."""
 
-    id: str = Field(description="By which transitions and references name the step.")
-    action: str | None = Field(None, description="What it does; without one it only branches.")
-    params: dict[str, Any] = Field(
-        default_factory=dict, description="What the action is given: literals, references, templates."
-    )
-    transitions: tuple[Transition, ...] = Field((), description="Where the run goes on: the first that holds is taken.")
-    error_cases: tuple[ErrorCase, ...] = Field((), description="Where the run goes on after a failure.")
-    app_version: str | None = Field(None, description="The app of the action, and a range of its versions.")
-    meta: dict[str, Any] | None = Field(None, description="What people call it: displayName, description.")
-    pointer: str = Field(default="", validation_alias=POINTER)
+    id: Annotated[str, Meta(description="By which transitions and references name the step.")]
+    action: Annotated[str | None, Meta(description="What it does; without one it only branches.")] = None
+    params: Annotated[
+        dict[str, Any], Meta(description="What the action is given: literals, references, templates.")
+    ] = field(default_factory=dict)
+    transitions: Annotated[
+        tuple[Transition, ...], Meta(description="Where the run goes on: the first that holds is taken.")
+    ] = ()
+    error_cases: Annotated[tuple[ErrorCase, ...], Meta(description="Where the run goes on after a failure.")] = ()
+    app_version: Annotated[str | None, Meta(description="The app of the action, and a range of its versions.")] = None
+    meta: Annotated[dict[str, Any] | None, Meta(description="What people call it: displayName, description.")] = None
+    pointer: str = field(name=POINTER, default="")
 
     @property
     def name(self) -> str:
@@ -222,7 +231,7 @@ class Step(Part):
         run_at, inputs = self.params.get("runAt"), self.params.get("inputs")
         return ScheduleCall(
             workflow_id=self.params.get("workflowId"),
-            run_at=RunAt.model_validate(run_at) if isinstance(run_at, dict) else None,
+            run_at=RunAt.of(run_at),
             inputs=inputs if isinstance(inputs, dict) else {},
         )
 
@@ -232,27 +241,31 @@ class Step(Part):
         return (*self.transitions, *self.error_cases)
 
 
-class Response(Part):
+class Response(Part, frozen=True, kw_only=True):
     """What a callable workflow returns [seen]."""
 
-    output_schema: TolerantSchema | None = Field(default=None, alias="schema", description="The fields of the answer.")
+    output_schema: Annotated[Schema | None, Meta(description="The fields of the answer.")] = field(
+        name="schema", default=None
+    )
 
 
 W = TypeVar("W", bound=Transition)
 
 
-class Workflow(Part):
+class Workflow(Part, frozen=True, kw_only=True):
     """A trigger and the steps it leads to; ``steps`` are in the file's order, not in the order they run."""
 
-    id: str | None = Field(None, description="By which other workflows schedule it.")
-    name: str = Field("", description="By which people identify it.")
-    description: str | None = Field(None, description="What it is for.")
-    enabled: StrictBool | None = Field(None, description="With false it never runs.")
-    trigger: Trigger | None = Field(None, description="What starts a run.")
-    steps: tuple[Step, ...] = Field((), description="What a run does, in no particular order.")
-    response: Response | None = Field(None, description="What a callable workflow answers.")
-    meta: dict[str, Any] | None = Field(None, description="What people call it: displayName.")
-    pointer: str = Field(default="", validation_alias=POINTER)
+    id: Annotated[str | None, Meta(description="By which other workflows schedule it.")] = None
+    name: Annotated[str, Meta(description="By which people identify it.")] = ""
+    description: Annotated[str | None, Meta(description="What it is for.")] = None
+    enabled: Annotated[bool | None, Meta(description="With false it never runs.")] = None
+    trigger: Annotated[Trigger | None, Meta(description="What starts a run.")] = None
+    steps: Annotated[tuple[Step, ...], Meta(description="What a run does, in no particular order.")] = ()
+    response: Annotated[Response | None, Meta(description="What a callable workflow answers.")] = None
+    meta: Annotated[dict[str, Any] | None, Meta(description="What people call it: displayName.")] = None
+    pointer: str = field(name=POINTER, default="")
+    given: frozenset[str] = field(name=GIVEN, default=frozenset())
+    """The keys of the model that it has, and that could be read."""
 
     @property
     def callable(self) -> bool:
@@ -268,30 +281,36 @@ class Workflow(Part):
         """It with other targets of its transitions and error cases."""
 
         def edges(given: tuple[W, ...]) -> tuple[W, ...]:
-            return tuple(edge.model_copy(update={"target": targets.get(edge.target, edge.target)}) for edge in given)
+            return tuple(replace(edge, target=targets.get(edge.target, edge.target)) for edge in given)
 
-        trigger = self.trigger and self.trigger.model_copy(update={"transitions": edges(self.trigger.transitions)})
+        trigger = self.trigger and replace(self.trigger, transitions=edges(self.trigger.transitions))
         steps = tuple(
-            step.model_copy(update={"transitions": edges(step.transitions), "error_cases": edges(step.error_cases)})
+            replace(step, transitions=edges(step.transitions), error_cases=edges(step.error_cases))
             for step in self.steps
         )
-        return self.model_copy(update={"trigger": trigger, "steps": steps})
+        return replace(self, trigger=trigger, steps=steps)
 
 
-class App(Part):
+class App(Part, frozen=True, kw_only=True):
     """An app definition but for its workflows. It needs ``app``, ``version`` and ``title`` [docs]."""
 
-    app: str = Field("", description="Its name, without blanks and dashes.")
-    version: str = Field("", description="Its semantic version.")
-    title: str = Field("", description="What people call it.")
-    description: str | None = Field(None, description="What it is for.")
-    dependencies: tuple[str, ...] = Field((), description="The apps that it needs, each a name, a dash and a range.")
-    actions: tuple[dict[str, Any], ...] = Field((), description="The actions that its workflows can use.")
-    hooks: tuple[dict[str, Any], ...] = Field((), description="The events that it receives from outside.")
-    triggers: tuple[dict[str, Any], ...] = Field((), description="The events that it declares.")
-    commands: tuple[dict[str, Any], ...] = Field((), description="What it can be asked to do.")
-    settings: dict[str, Any] = Field(default_factory=dict, description="Its settings, by category and name.")
-    pointer: str = Field(default="", validation_alias=POINTER)
+    app: Annotated[str, Meta(description="Its name, without blanks and dashes.")] = ""
+    version: Annotated[str, Meta(description="Its semantic version.")] = ""
+    title: Annotated[str, Meta(description="What people call it.")] = ""
+    description: Annotated[str | None, Meta(description="What it is for.")] = None
+    dependencies: Annotated[
+        tuple[str, ...], Meta(description="The apps that it needs, each a name, a dash and a range.")
+    ] = ()
+    actions: Annotated[tuple[dict[str, Any], ...], Meta(description="The actions that its workflows can use.")] = ()
+    hooks: Annotated[tuple[dict[str, Any], ...], Meta(description="The events that it receives from outside.")] = ()
+    triggers: Annotated[tuple[dict[str, Any], ...], Meta(description="The events that it declares.")] = ()
+    commands: Annotated[tuple[dict[str, Any], ...], Meta(description="What it can be asked to do.")] = ()
+    settings: Annotated[dict[str, Any], Meta(description="Its settings, by category and name.")] = field(
+        default_factory=dict
+    )
+    pointer: str = field(name=POINTER, default="")
+    given: frozenset[str] = field(name=GIVEN, default=frozenset())
+    """The keys of the model that it has, and that could be read."""
 
 
 def _text(meta: dict[str, Any] | None, *keys: str) -> str:

@@ -9,20 +9,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from msgspec import Struct
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from msgspec import Struct, ValidationError, convert
 
 from kustui.definition.keys import APP, AVAILABLE_APP, WORKFLOW, has_mistyped, mistyped_keys, unknown_words
-from kustui.definition.models import POINTER, App, Part, Workflow
+from kustui.definition.models import POINTER, App, ErrorCase, Part, Response, Step, Transition, Trigger, Workflow
+from kustui.definition.part_values import note_given, prepare_edge, prepare_schema, set_apart
 from kustui.definition.platform import ERROR_ACTIONS
 from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, decoded
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
 from kustui.definition.source.source import Extent, Fault, duplicate_key, wrong_kind
 from kustui.text.messages import expected_by, quoted
 from kustui.text.terminal_safe import UNKNOWN
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 P = TypeVar("P", bound=Part)
 Location = tuple[int | str, ...]
@@ -94,12 +96,12 @@ def read_workflow(
         value, faults = _decode(data, extent, pointer)
     except _TooDeepError as error:
         fault = _placed_in_step(error.fault, data, extent, f"{pointer}/attributes" if resource else pointer)
-        return ParsedWorkflow(Workflow.model_validate({POINTER: pointer}), (fault,))
+        return ParsedWorkflow(Workflow(pointer=pointer), (fault,))
     if resource:
         id_, attributes = value.get("id"), value.get("attributes")
         if not isinstance(attributes, dict):
             faults.append(wrong_kind("attributes", "an object", attributes, f"{pointer}/attributes"))
-            return ParsedWorkflow(Workflow.model_validate({POINTER: pointer}), tuple(faults))
+            return ParsedWorkflow(Workflow(pointer=pointer), tuple(faults))
         # A resource has its id beside the attributes, an export of the editor inside.
         if isinstance(id_, str):
             attributes["id"] = id_
@@ -132,6 +134,7 @@ def read_app(
         value["app"] = name if isinstance(name := value.get("name"), str) else None
     for key in [key for key in value if value[key] is None] if resource else ():
         del value[key]
+    set_apart(value, App)
     value[POINTER] = pointer
     wrong = list(_wrong_members(value, pointer))
     app = _lenient(App, value, wrong)
@@ -239,7 +242,9 @@ def _count_members(value: object) -> int | None:
 
 
 def _placed(workflow: dict[str, Any], pointer: str, *, partial: bool) -> Iterator[Fault]:
-    """Give each part its pointer, before any is left out. Yields faults for what a part lacks."""
+    """Make each part what its model takes and give it its pointer, before any is left out. Yields faults for what a
+    part lacks."""
+    set_apart(workflow, Workflow)
     workflow[POINTER] = pointer
     missing = list(_missing("workflow", workflow, pointer, "name"))
     if not partial:
@@ -251,12 +256,19 @@ def _placed(workflow: dict[str, Any], pointer: str, *, partial: bool) -> Iterato
         workflow.setdefault("steps", [])
     trigger = workflow.get("trigger")
     if isinstance(trigger, dict):
+        set_apart(trigger, Trigger)
+        prepare_schema(trigger)
         at = trigger[POINTER] = f"{pointer}/trigger"
         yield from _missing_event(trigger, at)
         yield from _placed_ways(trigger, at, "transitions")
+    response = workflow.get("response")
+    if isinstance(response, dict):
+        set_apart(response, Response)
+        prepare_schema(response)
     steps = workflow.get("steps")
     for index, step in enumerate(steps if isinstance(steps, list) else ()):
         if isinstance(step, dict):
+            set_apart(step, Step)
             at = step[POINTER] = f"{pointer}/steps/{index}"
             if step.get("transitions") is None and isinstance(step.get("id"), str):  # else it is left out whole
                 yield from _missing("step", step, at, "transitions")
@@ -275,6 +287,7 @@ def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fau
         edges = part.get(key)
         for index, edge in enumerate(edges if isinstance(edges, list) else ()):
             if isinstance(edge, dict):
+                prepare_edge(edge, ErrorCase if key == "errorCases" else Transition)
                 at = edge[POINTER] = f"{pointer}/{key}/{index}"
                 condition = edge.get("condition")
                 is_kept = "target" in edge or edge.get("errorAction") is not None  # else it is left out whole
@@ -309,11 +322,15 @@ def _without(noun: str, part: Mapping[str, Any], pointer: str, *keys: str) -> Fa
 def _lenient(model: type[P], value: dict[str, Any], faults: list[Fault]) -> P:
     """The model of a value without the parts at fault, which are added to the faults."""
     while True:
+        note_given(value, model)
         try:
-            return model.model_validate(value, by_alias=True, by_name=False)
-        except ValidationError as error:
+            return convert(value, model)
+        except ValidationError:
+            from kustui.definition.pydantic_models import errors_of  # pydantic: for few
+
             # From the back, so that leaving out one element does not move the next to be left out.
-            details = error.errors(include_url=False, include_context=False)[::-1]
+            details = errors_of(model, value)[::-1]
+            assert details, "what msgspec refuses, pydantic refuses"
             reported = [_fault_of(value, detail) for detail in details if not _is_optional_null(detail)]
             faults.extend(fault for fault in reported if fault is not None)
             for detail in details:

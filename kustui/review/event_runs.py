@@ -96,11 +96,8 @@ class _BareAnalysis(WorkflowAnalysis, frozen=True, eq=False, dict=True):
     @cached_property
     def parsed(self) -> ParsedWorkflow:
         parsed = self.entry.parsed
-        steps = (
-            step if step.action in NOT_CHOSEN else step.model_copy(update={"params": {}})
-            for step in parsed.workflow.steps
-        )
-        return replace(parsed, workflow=parsed.workflow.model_copy(update={"steps": tuple(steps)}))
+        steps = (step if step.action in NOT_CHOSEN else replace(step, params={}) for step in parsed.workflow.steps)
+        return replace(parsed, workflow=replace(parsed.workflow, steps=tuple(steps)))
 
 
 class _BareOrganisation(Organisation, frozen=True, eq=False, kw_only=True):

@@ -15,12 +15,13 @@ from collections.abc import Container, Hashable, Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from msgspec import Struct, field
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Entry
-from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
+from kustui.definition.models import POINTER, ErrorCase, Step, Transition, Trigger, Workflow
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import canonical_json
 from kustui.diagrams.glyphs import ChangeMarks
@@ -75,7 +76,10 @@ class _ComparedEdge(NamedTuple):
     @classmethod
     def of(cls, edge: Edge, identities: Identities | None) -> _ComparedEdge:
         """``identities``: of one of the old state."""
-        value = edge.transition.model_dump(mode="json", exclude={"pointer", "target"})
+        value = to_builtins(edge.transition)
+        del value[POINTER], value["target"]
+        if value["condition"] is not None:
+            value["condition"]["values"] = list(value["condition"]["values"])
         target = edge.target
         if identities is not None:
             value, target = identities.value(value), identities.steps.get(target, target)
@@ -223,7 +227,7 @@ class _Merge(Struct):
         steps = [self._step(id_, before.get(id_), step) for id_, step in now.items()]
         steps += [self._step(id_, step, None) for id_, step in before.items() if id_ not in now]
         duplicates = self.new.duplicates if self.new else ()
-        workflow = state.workflow.model_copy(update={"trigger": trigger, "steps": (*steps, *duplicates)})
+        workflow = replace(state.workflow, trigger=trigger, steps=(*steps, *duplicates))
         return MergedFlow(workflow, frozenset(), self.old, self.new, self.identities.steps, self.removed)
 
     def _trigger(self) -> Trigger | None:
@@ -232,7 +236,7 @@ class _Merge(Struct):
             return None
         before, now = TRIGGER_ID if old else "", TRIGGER_ID if new else ""
         self._mark_node(TRIGGER_ID, is_old=old is not None, is_new=new is not None)
-        return trigger.model_copy(update={"transitions": tuple(self._transitions(before, now))})
+        return replace(trigger, transitions=tuple(self._transitions(before, now)))
 
     def _step(self, id_: str, old: Step | None, new: Step | None) -> Step:
         self._mark_node(id_, is_old=old is not None, is_new=new is not None)
@@ -242,8 +246,7 @@ class _Merge(Struct):
         cases = tuple(edge for edge in edges if isinstance(edge, ErrorCase))
         transitions = tuple(edge for edge in edges if not isinstance(edge, ErrorCase))
         pointer = step.pointer if new is not None else f"{_BEFORE}{step.pointer}"
-        update = {"id": id_, "transitions": transitions, "error_cases": cases, "pointer": pointer}
-        return step.model_copy(update=update)
+        return replace(step, id=id_, transitions=transitions, error_cases=cases, pointer=pointer)
 
     def _mark_node(self, node: str, *, is_old: bool, is_new: bool) -> None:
         if not is_old or not is_new:
@@ -271,4 +274,4 @@ class _Merge(Struct):
         self.edges[pointer] = REMOVED
         self.removed[pointer] = edge
         target = self.identities.steps.get(edge.target, edge.target)
-        return edge.transition.model_copy(update={"pointer": pointer, "target": target})
+        return replace(edge.transition, pointer=pointer, target=target)

@@ -295,7 +295,7 @@ class _WorkflowComparison:
         """When a scheduled run is due, in words."""
         pairs = (old, self._old, self._values.old_name), (new, self._new, self._values.new_name)
         units = [analysis.settings.relative_unit_minutes for _, analysis, _ in pairs]
-        times = [RunAt.model_validate(place.value) if isinstance(place.value, dict) else None for place, *_ in pairs]
+        times = [RunAt.of(place.value) for place, *_ in pairs]
         one, other = (relative_minutes(time, unit) for time, unit in zip(times, units, strict=True))
         if one is not None and other is not None:
             template, before, after = "{} waits {} instead of {}", duration_in_words(one), duration_in_words(other)

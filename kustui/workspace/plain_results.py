@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kustui.analysis.effects import Effect
     from kustui.analysis.schedules import ScheduleCall, Schedules
     from kustui.check.checker import WorkflowResult
-    from kustui.definition.models import Part
+    from kustui.definition.models import RunAt, Schema
 
 Plain = list[Any]
 
@@ -82,7 +82,7 @@ class CollectionData(Struct, frozen=True, eq=False, dict=True):
         return [calls, sorted(places[key] for key in schedules.not_callable)]
 
     def schedules(self, plain: Plain) -> Schedules:
-        from kustui.analysis.schedules import Schedules  # with pydantic: whoever needs problems alone goes without
+        from kustui.analysis.schedules import Schedules  # whoever needs problems alone goes without
 
         entries = self.collection.entries
         calls, not_callable = plain
@@ -112,7 +112,7 @@ class WorkflowData(Struct, frozen=True, eq=False):
             self._inner(summary.pointer),
             summary.callable,
             summary.event_name,
-            _plain_part(summary.inputs),
+            _plain_schema(summary.inputs),
             [[*_plain_call(call), self._inner(call.pointer)] for call in summary.calls],
             [self._plain_effect(effect) for effect in summary.effects],
             summary.digest,
@@ -128,7 +128,6 @@ class WorkflowData(Struct, frozen=True, eq=False):
         from kustui.analysis.events import TriggerFilter
         from kustui.analysis.workflow_summary import WorkflowSummary
         from kustui.check.checker import WorkflowResult
-        from kustui.definition.models import Schema
 
         base = self.entry.item.pointer
         problems, name, inner, callable_, event, inputs, calls, effects, digest, unreadable, *others = plain
@@ -139,7 +138,7 @@ class WorkflowData(Struct, frozen=True, eq=False):
             base + inner,
             callable_,
             event,
-            None if inputs is None else Schema.model_validate(inputs),
+            _schema(inputs),
             tuple(_call(self.entry.key, base + at, fields) for *fields, at in calls),
             tuple(map(self._effect, effects)),
             digest,
@@ -245,7 +244,7 @@ def _extent(plain: Plain | None, start: int = 0) -> Extent | None:
 def _plain_call(call: ScheduleCall) -> Plain:
     """A call without its caller and its place."""
     _require_json(call.inputs)
-    run_at = _plain_part(call.run_at)
+    run_at = _plain_time(call.run_at)
     return [call.step, call.step_name, call.workflow_id, run_at, call.due, call.inputs, call.reachable]
 
 
@@ -254,20 +253,33 @@ def _call(caller: str, pointer: str, plain: Plain) -> ScheduleCall:
     from kustui.definition.models import RunAt
 
     step, name, workflow_id, run_at, due, inputs, reachable = plain
-    at = None if run_at is None else RunAt.model_validate(run_at)
+    at = None if run_at is None else RunAt(type=run_at[0], value=run_at[1])
     return ScheduleCall(caller, step, name, pointer, workflow_id, at, due, inputs, reachable)
 
 
-def _plain_part(part: Part | None) -> Mapping[str, Any] | None:
-    """A part of a definition as it was written."""
-    if part is None:
+def _plain_time(run_at: RunAt | None) -> Plain | None:
+    if run_at is None:
         return None
-    written = {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in part.model_dump(by_alias=True, exclude_unset=True).items()
-    }
-    _require_json(written)
-    return written
+    plain = [run_at.type, run_at.value]
+    _require_json(plain)
+    return plain
+
+
+def _plain_schema(schema: Schema | None) -> Plain | None:
+    if schema is None:
+        return None
+    plain = [schema.properties, list(schema.required), schema.others]
+    _require_json(plain)
+    return plain
+
+
+def _schema(plain: Plain | None) -> Schema | None:
+    from kustui.definition.models import Schema
+
+    if plain is None:
+        return None
+    properties, required, others = plain
+    return Schema(properties=properties, required=tuple(required), others=others)
 
 
 def _plain_set(names: frozenset[str] | None) -> list[str] | None:

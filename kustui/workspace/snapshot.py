@@ -88,7 +88,7 @@ class Snapshot(Struct, frozen=True, eq=False, dict=True, weakref=True):
     def analyses(self) -> AnalysisCache:
         if self.shared is not None:
             return self.shared
-        from kustui.analysis.analysis_cache import AnalysisCache  # pydantic: not before the first paint
+        from kustui.analysis.analysis_cache import AnalysisCache  # not before the first paint
 
         return AnalysisCache(self.collection, self.settings)
 

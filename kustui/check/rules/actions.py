@@ -110,7 +110,7 @@ def missing_param(analysis: WorkflowAnalysis) -> Violations:
 def unknown_param(analysis: WorkflowAnalysis) -> Violations:
     for arguments in _arguments(analysis):
         # A schema allows additional properties unless it says otherwise (JSON Schema).
-        others = arguments.schema.model_extra or {}
+        others = arguments.schema.others
         if others.get("additionalProperties") is False and "patternProperties" not in others:
             yield from unknown_arguments(arguments)
 

@@ -213,7 +213,7 @@ def app_name(analysis: CollectionAnalysis) -> Violations:
 def app_version(analysis: CollectionAnalysis) -> Violations:
     for document, app_ in analysis.collection.apps:
         version = app_.app.version
-        if "version" not in app_.app.model_fields_set or _VERSION_OF_AN_APP.fullmatch(version):
+        if "version" not in app_.app.given or _VERSION_OF_AN_APP.fullmatch(version):
             continue
         numbers = _BEGINS_LIKE_A_VERSION.fullmatch(version)
         better = ".".join(str(int(number or 0)) for number in numbers.groups()) if numbers else "1.0.0"

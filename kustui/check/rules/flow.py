@@ -69,7 +69,7 @@ def no_entry(analysis: WorkflowAnalysis) -> Violations:
             hint = "its eventName names the event that starts a run"
             yield Violation(pointer, "the workflow has no trigger, so nothing starts it", hint)
     elif not trigger.transitions and (
-        analysis.fully_parsed or (analysis.knows_all_edges and "transitions" in trigger.model_fields_set)
+        analysis.fully_parsed or (analysis.knows_all_edges and "transitions" in trigger.given)
     ):
         yield Violation(
             trigger.pointer,

@@ -127,7 +127,7 @@ def missing_workflow_id(analysis: WorkflowAnalysis) -> Violations:
         return
     if trigger.event_name:
         return  # event-name-mismatch reports what it names instead of an id
-    if item.partial and not analysis.workflow.model_fields_set >= {"name", "steps"}:
+    if item.partial and not analysis.workflow.given >= {"name", "steps"}:
         return  # the body of an update, which is sent to the id
     if not analysis.is_readable(f"{item.pointer}/id") or not analysis.is_readable(f"{analysis.workflow.pointer}/id"):
         return

@@ -79,9 +79,8 @@ def _scalar(analysis: WorkflowAnalysis, value: object, path_name: Callable[[Path
 
 def add_unknown_keys(builder: RowBuilder, part: Part) -> None:
     """Add the keys that kustui does not know, as they are."""
-    extra = {key: value for key, value in (part.model_extra or {}).items() if not key.startswith("\0")}
-    if extra:
+    if part.others:
         builder.heading("Other fields")
-        for key, value in extra.items():
+        for key, value in part.others.items():
             text = json.dumps(value, ensure_ascii=False)
             builder.item((key, "key"), (f" {text[:200]}{'…' if len(text) > 200 else ''}", "muted"))

@@ -2,7 +2,7 @@
 workflow is checked, and the files are followed.
 
 Keys that were typed ahead are answered where it opens. The steps of a workflow, be it opened by itself or open the last
-time, take an analysis, and pydantic with it. Keys that need no more than the names of workflows go before its import.
+time, take an analysis. Keys that need no more than the names of workflows go before its import.
 """
 
 from __future__ import annotations

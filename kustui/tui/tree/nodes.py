@@ -98,7 +98,7 @@ def edge_number(name: str) -> int:
 
 def key_inside(entry: Entry, analysis: WorkflowAnalysis, pointer: str) -> NodeKey:
     """The node that a pointer into a workflow leads to: that which holds its value."""
-    from kustui.definition.models import Step  # pydantic, not before the first paint
+    from kustui.definition.models import Step  # not before the first paint
 
     part = _part_at(analysis, pointer)
     if part is None:

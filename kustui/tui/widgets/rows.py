@@ -14,7 +14,7 @@ from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.styled_lines import Line, Piece, StyledRow, fitted, width_of, wrapped
 
 if TYPE_CHECKING:
-    from kustui.definition.models import Step, Trigger  # pydantic, which the first paint does without
+    from kustui.definition.models import Step, Trigger  # which the first paint does without
 
 MAX_LISTED = 40
 """Elements of a list that are shown; the others are counted."""

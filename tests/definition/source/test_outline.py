@@ -241,7 +241,7 @@ def test_a_key_given_twice_inside_a_workflow_or_a_resource_is_told_once() -> Non
 def test_half_a_surrogate_pair_is_shown_as_a_replacement_character(half: str) -> None:
     text = json.dumps({"workflows": [{**a_workflow("HALF"), "KEY": 1}]}).replace("HALF", half).replace("KEY", half)
     (entry,) = document_of(text).entries
-    for shown in (entry.item.name, entry.workflow.name, *(entry.workflow.model_extra or {})):
+    for shown in (entry.item.name, entry.workflow.name, *entry.workflow.others):
         assert "\ufffd" in shown
         shown.encode()
     assert entry.item.id == entry.workflow.id
