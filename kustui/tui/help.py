@@ -19,7 +19,8 @@ from kustui.text.styled_lines import Line, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.base_app import leave
 from kustui.tui.bindings import ACTIONS, GROUPS, Action, actions_of, bindings, pressed
-from kustui.tui.widgets.bars import FilterInput, StatusBar
+from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.filter_input import FilterInput
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
 

@@ -84,6 +84,7 @@ NOT_YET = {
         "kustui.tui.help", "kustui.tui.palette", "kustui.tui.explorer.scenarios_view", "kustui.tui.explorer.marks",
         "kustui.tui.copy_menu", "kustui.tui.clipboard",
         "kustui.tui.editor", "kustui.workspace.difference",
+        "textual.widgets._input", "kustui.tui.widgets.filter_input", "kustui.tui.diagrams.rate_input",
         "kustui.tui.explorer.definitions", "kustui.tui.explorer.session",
     ),
 }  # fmt: skip

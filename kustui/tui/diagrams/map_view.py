@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from kustui.text.messages import counted
 from kustui.text.styled_lines import StyledRow, wrapped
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.schedule_views import AroundView, RateInput
+from kustui.tui.diagrams.schedule_views import AroundView
 from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.rows import NodeKey, Row, Rows, node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
@@ -21,6 +21,7 @@ from kustui.workspace.snapshot import Snapshot
 if TYPE_CHECKING:
     from kustui.analysis.organisation_graph import Kind, Link, Node
     from kustui.diagrams.organisation_map import MapRow, OrganisationMap
+    from kustui.tui.diagrams.rate_input import RateInput
 
 _REACH, _MOST_REACH = 2, 20
 """Edges around a node that are shown, and at most."""
@@ -257,6 +258,8 @@ class MapView(AroundView):
         from kustui.analysis.organisation_graph import Kind
 
         if self.node is not None and self.node.kind is Kind.EVENT:
+            from kustui.tui.diagrams.rate_input import RateInput
+
             RateInput.open_in(self)
         else:
             self.screen.query_one(StatusBar).announce(Row((("a rate is of an event: select one", "muted"),)))

@@ -15,7 +15,6 @@ from kustui.tui.explorer.panes import LISTS, narrowable
 from kustui.tui.explorer.part import Part, Shared
 from kustui.tui.explorer.views import PANES, PaneTitles
 from kustui.tui.tree.row_order import RowOrder
-from kustui.tui.widgets.bars import FilterInput
 from kustui.tui.widgets.pane_search import PaneSearch, Searchable
 from kustui.tui.widgets.rows import Rows, Target
 from kustui.workspace.snapshot import Snapshot
@@ -60,6 +59,8 @@ class FilterController(Part):
         if pane is not None:
             self._search.begin(pane)
             value = ""
+        from kustui.tui.widgets.filter_input import FilterInput
+
         await FilterInput.open_in(self._screen, _SEARCHES if pane is not None else _NARROWS, value)
 
     def narrow(self, words: str) -> None:

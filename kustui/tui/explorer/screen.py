@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input
 from textual.worker import Worker
 
 from kustui.config.preferences import Preferences
@@ -36,7 +35,7 @@ from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, TreeAndSide, Views
 from kustui.tui.tree.nodes import Moves
-from kustui.tui.widgets.bars import FilterInput, TextBar, unbound_key_line
+from kustui.tui.widgets.bars import TextBar, unbound_key_line
 from kustui.tui.widgets.ground import Ground
 from kustui.tui.widgets.menu import Menu
 from kustui.tui.widgets.rows import Row
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from kustui.tui.explorer.selection import CurrentSelection
     from kustui.tui.finder import Finder
     from kustui.tui.prompts import Prompts
+    from kustui.tui.widgets.filter_input import FilterInput
     from kustui.workspace.difference import Difference
 
 _MOMENT = 0.03
@@ -319,7 +319,7 @@ class Explorer(Screen[None], Ground):
         elif self.problems.problem is not None:
             self.problem_navigator.preview(self.problems.problem)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: FilterInput.Changed) -> None:
         if event.input.id == "filter":
             self.filter.narrow(event.value)
 

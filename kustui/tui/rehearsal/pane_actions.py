@@ -17,7 +17,8 @@ from kustui.tui.rehearsal.history_rows import ENTRY
 from kustui.tui.rehearsal.panes import FLOW, RehearsalPanes
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.trace_rows import EDGE
-from kustui.tui.widgets.bars import FilterInput, StatusBar
+from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.filter_input import FilterInput
 from kustui.tui.widgets.pane_search import PaneSearch
 from kustui.tui.widgets.rows import Target
 from kustui.tui.widgets.rows_view import RowsView

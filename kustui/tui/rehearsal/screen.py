@@ -32,7 +32,8 @@ from kustui.tui.rehearsal.session import Session, begin_failure
 from kustui.tui.rehearsal.step_actions import StepActions
 from kustui.tui.rehearsal.step_rows import heading_rows, status_row
 from kustui.tui.rehearsal.trace_rows import EDGE
-from kustui.tui.widgets.bars import FilterInput, StatusBar
+from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.filter_input import FilterInput
 from kustui.tui.widgets.menu import Menu
 from kustui.tui.widgets.rows import NodeKey, Row, node_key
 from kustui.tui.widgets.rows_view import LinesView, RowsView

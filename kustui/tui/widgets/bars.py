@@ -1,19 +1,15 @@
 """The bars at the edges of the screen: unreadable files and new problems at the top; what is wrong here, where you are,
-the keys and the filter at the bottom."""
+and the keys at the bottom."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
 
 from textual import events
-from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input
 
 from kustui.check.problems import Problem
 from kustui.config.key_names import display_key
@@ -23,7 +19,7 @@ from kustui.definition.source.outline import Shape
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.messages import without_folder
 from kustui.text.styled_lines import Line, Piece, joined, width_of, wrapped
-from kustui.tui.bindings import Action, actions_of, bindings, first_key, key_names
+from kustui.tui.bindings import Action, actions_of, first_key, key_names
 from kustui.tui.widgets.rows import Row, laid_out, shorten_breadcrumbs
 from kustui.tui.widgets.rows_view import line_strip
 from kustui.workspace.snapshot import Snapshot
@@ -311,53 +307,3 @@ def unbound_key_line(app: object, key: str) -> str:
     if key in actions_of(app)["problems.explain"].key_list:
         return f"{label} explains a problem in the list of problems: {first_key(app, 'view.problems')} goes there"
     return f"{label} does nothing here: {first_key(app, 'app.help')} lists the keys, {first_key(app, 'app.quit')} quits"
-
-
-class FilterInput(Input):
-    BINDINGS: ClassVar[list[BindingType]] = bindings("filter")
-    DEFAULT_CSS = """
-    FilterInput { dock: bottom; height: 1; margin-bottom: 2; padding: 0 1; border: none; display: none; }
-    FilterInput.-open { display: block; }
-    """
-
-    class Accepted(Message):
-        """The filter stays, and the focus goes back to the pane."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    class Cancelled(Message):
-        """The filter goes, and everything is as it was before."""
-
-    class Moved(Message):
-        """The cursor of the pane moves by so many rows while the filter is typed."""
-
-        def __init__(self, by: int) -> None:
-            super().__init__()
-            self.by = by
-
-    def __init__(self) -> None:
-        super().__init__(compact=True, id="filter")
-
-    @classmethod
-    async def open_in(cls, screen: Screen[Any], placeholder: str, text: str = "") -> None:
-        """Let somebody type in the one of a screen, which is made when it is first asked for."""
-        fields = screen.query(cls)
-        field = fields.first() if fields else cls()
-        if not fields:
-            await screen.mount(field)
-        field.placeholder = placeholder
-        with screen.prevent(cls.Changed):
-            field.value = text
-        field.add_class("-open")
-        screen.set_focus(field)
-
-    def action_keep(self) -> None:
-        self.post_message(self.Accepted(self.value))
-
-    def action_drop(self) -> None:
-        self.post_message(self.Cancelled())
-
-    def action_move(self, by: int) -> None:
-        self.post_message(self.Moved(by))

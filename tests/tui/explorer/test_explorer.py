@@ -25,7 +25,8 @@ from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.boxes_window import BoxesWindow
 from kustui.tui.diagrams.map_view import MapView
 from kustui.tui.diagrams.rail_view import RailView
-from kustui.tui.diagrams.schedule_views import ChainsView, RateInput, TimelineView
+from kustui.tui.diagrams.rate_input import RateInput
+from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
 from kustui.tui.explorer.fix_pane import FixPane
 from kustui.tui.explorer.list_panes import ProblemsView
 from kustui.tui.explorer.marks import BookmarkMenu
@@ -38,7 +39,8 @@ from kustui.tui.help import Help
 from kustui.tui.palette import commands
 from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.tree.nodes import Kind
-from kustui.tui.widgets.bars import FilterInput, StatusBar
+from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.filter_input import FilterInput
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import a_workflow, write_json

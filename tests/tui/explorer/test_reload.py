@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from kustui.text.styled_lines import width_of
-from kustui.tui.widgets.bars import FilterInput, banner_lines
+from kustui.tui.widgets.bars import banner_lines
+from kustui.tui.widgets.filter_input import FilterInput
 from tests.support.definitions import a_workflow, document_of, write_json
 from tests.support.explorer import ExplorerPilot, bar_text, explorer
 from tests.support.flows import edge, named_workflow, step

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kustui.text.styled_lines import TextSearch, lowered, next_position
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.tree.nodes import Kind
-from kustui.tui.widgets.bars import FilterInput
+from kustui.tui.widgets.filter_input import FilterInput
 from kustui.tui.widgets.rows_view import RowsView
 from tests.benchmarks.generate import definition
 from tests.support.definitions import write_json

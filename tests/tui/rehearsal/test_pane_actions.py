@@ -10,7 +10,7 @@ from textual.content import Content
 
 from kustui.tui.copy_menu import CopyMenu
 from kustui.tui.rehearsal.screen import RehearsalScreen
-from kustui.tui.widgets.bars import FilterInput
+from kustui.tui.widgets.filter_input import FilterInput
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.rehearsal import CHAIN, FOUR, RehearsalPilot, rehearsal
 
