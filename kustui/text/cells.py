@@ -30,6 +30,8 @@ _ONE_CELL = frozenset(
     )
 )
 """Characters of one cell: most text, and all of kustui's own glyphs."""
+is_of_single_cells = _ONE_CELL.issuperset
+"""Whether every character of a text is one of these."""
 
 
 def cells(text: str) -> int:
@@ -39,7 +41,7 @@ def cells(text: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _cells(text: str) -> int:
-    if _ONE_CELL.issuperset(text):
+    if is_of_single_cells(text):
         return len(text)
     total, last, joined = 0, "", False
     for character in text:
@@ -61,7 +63,7 @@ def cut(text: str, room: int) -> str:
     if cells(text) <= room:
         return text
     low, high = 0, min(len(text), room)
-    if not _ONE_CELL.issuperset(text[: high + 1]):
+    if not is_of_single_cells(text[: high + 1]):
         high = len(text)
         while low < high:
             middle = (low + high + 1) // 2
@@ -72,7 +74,7 @@ def cut(text: str, room: int) -> str:
 
 def crop(text: str, start: int, width: int | None = None) -> str:
     """``width`` cells of a text from the cell ``start`` on, or all that follow; half of a wide character is a blank."""
-    if start and _ONE_CELL.issuperset(text[: start + 1]):
+    if start and is_of_single_cells(text[: start + 1]):
         text = text[start:]
     elif start:
         skipped = at = 0
@@ -88,7 +90,7 @@ def crop(text: str, start: int, width: int | None = None) -> str:
 def end_of_line(text: str, start: int, room: int) -> int:
     """Where a line of at most so many cells ends that begins at an index of a text."""
     end = start + room
-    if _ONE_CELL.issuperset(text[start : end + 1]):  # a mark behind the last one belongs to it
+    if is_of_single_cells(text[start : end + 1]):  # a mark behind the last one belongs to it
         return min(end, len(text))
     for cluster in clusters(text, start):
         room -= cells(cluster)

@@ -34,7 +34,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from kustui.text.cells import cells, spacing_marks
+from kustui.text.cells import cells, is_of_single_cells, spacing_marks
 from kustui.tui.terminal_driver import TerminalDriver
 
 T = TypeVar("T")
@@ -61,7 +61,9 @@ def _with_spacing_marks(unicode_version: str) -> CellTable:
     return table._replace(widths=widths)
 
 
-# Textual measures by the tables of Rich, which has no setting for them.
+# Textual measures by the tables of Rich, which has no setting for them. What kustui itself writes needs no table:
+# the first paint need not wait until one is loaded and looked through for spacing marks (2 ms).
+vars(rich.cells)["_is_single_cell_widths"] = is_of_single_cells
 vars(rich.cells)["load_cell_table"] = _load_cell_table
 rich.cells.get_character_cell_size.cache_clear()
 rich.cells.cached_cell_len.cache_clear()
