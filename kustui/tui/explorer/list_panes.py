@@ -37,6 +37,8 @@ _MAX_SAVES = 20
 class ListView(RowsView):
     """Rows that are wrapped as far as there is room below them, the one of the cursor before the others."""
 
+    DEFAULT_CLASSES = "list"
+
     class Narrowed(RowsView.ViewMessage):
         """Other things are listed."""
 
@@ -250,6 +252,7 @@ def _place(place: Problem | Related, offset: int) -> str:
 class ChangesView(RowsView):
     """What changed on disk: a block of rows for each save, the latest first."""
 
+    DEFAULT_CLASSES = "list"
     NAME = "What changed on disk"
     ABOUT = (
         "What each save changed, the latest first: added, removed and changed, with the old and the new text. Enter "

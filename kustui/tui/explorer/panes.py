@@ -82,8 +82,8 @@ def narrowable(widget: Widget | None) -> Narrowable | None:
 
 def _classes_on(name: str) -> dict[str, bool]:
     """The classes of the screen while a pane has the keys."""
-    classes = {f"-on-{other}": other == name for other in ("tree", *PANES, *LISTS)} | {f"-without-{name}": False}
-    return classes | ({"-beside": True} if name in PANES else {})
+    classes = {f"-on-{other}": other == name for other in ("tree", *PANES)} | {"-on-list": name in LISTS}
+    return classes | {f"-without-{name}": False} | ({"-beside": True} if name in PANES else {})
 
 
 class Panes:
@@ -209,8 +209,9 @@ class Panes:
 
     def enter_tree(self, *closing: str) -> None:
         """Go into the tree, and close lists."""
-        closed = {f"-{name}": False for name in ("beside", *closing)}
-        set_css_classes(self._screen, _classes_on("tree") | closed)
+        set_css_classes(self._screen, _classes_on("tree") | {"-beside": False})
+        for name in closing:
+            self._screen.query_one(f"#{name}").remove_class("-open")
         self._screen.set_focus(self._views.tree)
 
     def enter(self, name: str) -> None:
@@ -224,13 +225,20 @@ class Panes:
         diagram = self._views.side.diagram_name
         panes: dict[str, Callable[[], object]] = {"tree": self.enter_tree}
         panes |= {name: partial(self.enter, name) for name in (diagram, "detail", "source")}
-        panes |= {name: partial(self.enter_list, name) for name in LISTS if self._screen.has_class(f"-{name}")}
+        panes |= {name: partial(self.enter_list, name) for name in LISTS if self._is_open(name)}
         names = list(panes)
         focused = self._screen.focused
         here = names.index(focused.id) if focused is not None and focused.id in panes else 0
         panes[names[(here + by) % len(names)]]()
 
     # The lists
+
+    def _is_open(self, name: str) -> bool:
+        return bool(self._screen.query(f"#{name}.-open"))
+
+    def _close(self, name: str) -> None:
+        self._screen.query(f"#{name}").remove_class("-open")
+        self._screen.remove_class("-maximised")
 
     def toggle_problems(self) -> None:
         """Go into the list of problems, or close it from inside."""
@@ -242,7 +250,7 @@ class Panes:
 
     def list_problems(self) -> None:
         """List the problems of the snapshot, where the list is open."""
-        if self._screen.has_class("-problems"):
+        if self._is_open("problems"):
             self._views.problems.list_problems()
 
     def toggle_changes(self) -> None:
@@ -256,13 +264,15 @@ class Panes:
 
     def enter_list(self, name: str) -> None:
         """Open one of the lists, and go into it."""
-        set_css_classes(self._screen, {f"-{other}": other == name for other in LISTS} | _classes_on(name))
+        set_css_classes(self._screen, _classes_on(name))
+        for listed in self._screen.query(".list"):
+            listed.set_class(listed.id == name, "-open")
         self.list_problems()  # made only while it is open
         self._screen.set_focus(self._screen.query_one(f"#{name}"))
 
     def close_list(self, name: str) -> None:
         """Close one of the lists, and go back to the tree where it had the keys."""
-        self._screen.remove_class(f"-{name}", "-maximised")
+        self._close(name)
         if self._screen.focused is not None and self._screen.focused.id == name:
             self.enter_tree()
 
@@ -280,7 +290,7 @@ class Panes:
 
     def enter_uses(self) -> None:
         """Go into the list of uses again."""
-        if self.uses is None or not self._screen.has_class("-uses"):
+        if not self._is_open("uses"):
             key = first_key(self._screen.app, "go.uses")
             self._views.status.say(f"there is no list of uses: {key} makes one", "muted")
         else:
@@ -290,7 +300,7 @@ class Panes:
         """Close the list of uses and go back to where one was; whether it had the keys."""
         if self.uses is None or self._screen.focused is not self.uses:
             return False
-        self._screen.remove_class("-uses", "-maximised")
+        self._close("uses")
         if self._listed_from is not None and self._listed_from.id in LISTS:  # closed by the other
             self.enter_list(self._listed_from.id)
         else:
