@@ -137,9 +137,8 @@ PARTS: Mapping[str, PartKeys] = {
 
 
 def mistyped_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator[Fault]:
-    """The faults of mistyped keys in a part, which is named as in ``PARTS``, and in all parts below it."""
-    if not _holds_unknown_key(value, part):
-        return
+    """The faults of mistyped keys in a part, which is named as in ``PARTS``, and in all parts below it: to be asked for
+    where it ``holds_unknown_key``."""
     pending = [(value, part, pointer)]
     while pending:
         value, part, pointer = pending.pop()
@@ -156,7 +155,7 @@ def mistyped_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
                         pending.append((element, below, f"{pointer}/{escape(key)}/{index}"))
 
 
-def _holds_unknown_key(value: Mapping[str, Any], part: str) -> bool:
+def holds_unknown_key(value: Mapping[str, Any], part: str) -> bool:
     """Whether any key in a part, or in the parts below it, is unknown: few have one, and then no place is asked for.
     Parts of a kind that are below others of one kind are looked at together."""
     pending = [(part, [value])]

@@ -13,9 +13,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, ValidationError, convert
 
-from kustui.definition.keys import APP, AVAILABLE_APP, WORKFLOW, has_mistyped, mistyped_keys, unknown_words
-from kustui.definition.models import POINTER, App, ErrorCase, Part, Response, Step, Transition, Trigger, Workflow
-from kustui.definition.part_values import note_given, prepare_edge, prepare_schema, set_apart
+from kustui.definition.keys import (
+    APP,
+    AVAILABLE_APP,
+    WORKFLOW,
+    has_mistyped,
+    holds_unknown_key,
+    mistyped_keys,
+    unknown_words,
+)
+from kustui.definition.models import POINTER, App, Part, Workflow
+from kustui.definition.part_values import note_given, prepare_schema, set_apart, set_apart_below
 from kustui.definition.platform import ERROR_ACTIONS
 from kustui.definition.source.json_values import UNKNOWN_BYTES, UNKNOWN_VALUE, decoded
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
@@ -108,7 +116,9 @@ def read_workflow(
         elif id_ is not None:
             faults.append(wrong_kind("id", "text in quotes", id_, f"{pointer}/id"))
         value, pointer = attributes, f"{pointer}/attributes"
-    faults.extend(mistyped_keys(value, WORKFLOW, pointer))
+    if holds_unknown_key(value, WORKFLOW):
+        faults.extend(mistyped_keys(value, WORKFLOW, pointer))
+        set_apart_below(value)
     faults.extend(_placed(value, pointer, partial=partial))
     return ParsedWorkflow(_lenient(Workflow, value, faults), tuple(faults))
 
@@ -153,7 +163,7 @@ def _wrong_members(app: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
 
 
 def _mistyped_keys_of_app(value: Mapping[str, Any], pointer: str, part: str) -> Iterator[Fault]:
-    for fault in mistyped_keys(value, part, pointer):
+    for fault in mistyped_keys(value, part, pointer) if holds_unknown_key(value, part) else ():
         required = ("version", "title") if part == APP else ()
         needed = next((key for key in required if fault.member == f"{pointer}/{key}"), "")
         # Without these an app is refused for certain, which a warning does not say.
@@ -256,19 +266,16 @@ def _placed(workflow: dict[str, Any], pointer: str, *, partial: bool) -> Iterato
         workflow.setdefault("steps", [])
     trigger = workflow.get("trigger")
     if isinstance(trigger, dict):
-        set_apart(trigger, Trigger)
         prepare_schema(trigger)
         at = trigger[POINTER] = f"{pointer}/trigger"
         yield from _missing_event(trigger, at)
         yield from _placed_ways(trigger, at, "transitions")
     response = workflow.get("response")
     if isinstance(response, dict):
-        set_apart(response, Response)
         prepare_schema(response)
     steps = workflow.get("steps")
     for index, step in enumerate(steps if isinstance(steps, list) else ()):
         if isinstance(step, dict):
-            set_apart(step, Step)
             at = step[POINTER] = f"{pointer}/steps/{index}"
             if step.get("transitions") is None and isinstance(step.get("id"), str):  # else it is left out whole
                 yield from _missing("step", step, at, "transitions")
@@ -287,7 +294,6 @@ def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fau
         edges = part.get(key)
         for index, edge in enumerate(edges if isinstance(edges, list) else ()):
             if isinstance(edge, dict):
-                prepare_edge(edge, ErrorCase if key == "errorCases" else Transition)
                 at = edge[POINTER] = f"{pointer}/{key}/{index}"
                 condition = edge.get("condition")
                 is_kept = "target" in edge or edge.get("errorAction") is not None  # else it is left out whole
@@ -298,6 +304,8 @@ def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fau
                 if isinstance(condition, dict) and condition.get("op") is None and condition.get("values") is None:
                     del edge["condition"]
                     yield from _missing("condition", condition, f"{at}/condition", "op", "values")
+                if key == "errorCases" and edge.get("target") is None and edge.get("errorAction") is not None:
+                    edge["target"] = ""
 
 
 def _missing(noun: str, part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fault]:

@@ -30,6 +30,14 @@ _KEYS: Mapping[type[Part], frozenset[str]] = {
     model: keys_of(model)
     for model in (App, Condition, ErrorAction, ErrorCase, Response, Schema, Step, Transition, Trigger, Workflow)
 }
+_BELOW: Mapping[type[Part], Mapping[str, type[Part]]] = {
+    Workflow: {"trigger": Trigger, "steps": Step, "response": Response},
+    Trigger: {"transitions": Transition},
+    Step: {"transitions": Transition, "errorCases": ErrorCase},
+    Transition: {"condition": Condition},
+    ErrorCase: {"condition": Condition, "errorAction": ErrorAction},
+}
+"""The models of the parts under some keys, alone or in a list."""
 
 
 def set_apart(part: dict[str, Any], model: type[Part]) -> None:
@@ -42,21 +50,24 @@ def set_apart(part: dict[str, Any], model: type[Part]) -> None:
         part[OTHERS] = others
 
 
+def set_apart_below(workflow: dict[str, Any]) -> None:
+    """Do so for all parts below a workflow, but for schemas."""
+    pending: list[tuple[dict[str, Any], type[Part]]] = [(workflow, Workflow)]
+    while pending:
+        part, model = pending.pop()
+        for key, below in _BELOW.get(model, {}).items():
+            inner = part.get(key)
+            for one in inner if isinstance(inner, list) else (inner,):
+                if isinstance(one, dict):
+                    set_apart(one, below)
+                    pending.append((one, below))
+
+
 def note_given(part: dict[str, Any], model: type[Part]) -> None:
     """Say in a workflow, its trigger or an app which keys of its model it has."""
     part[GIVEN] = _KEYS[model].intersection(part)
     if model is Workflow and isinstance(trigger := part.get("trigger"), dict):
         note_given(trigger, Trigger)
-
-
-def prepare_edge(edge: dict[str, Any], model: type[Transition]) -> None:
-    """Make a transition or error case what its model takes."""
-    set_apart(edge, model)
-    for key, inner in (("condition", Condition), ("errorAction", ErrorAction)):
-        if isinstance(part := edge.get(key), dict):
-            set_apart(part, inner)
-    if model is ErrorCase and edge.get("errorAction") is not None and edge.get("target") is None:
-        edge["target"] = ""
 
 
 def prepare_schema(part: dict[str, Any]) -> None:
