@@ -115,6 +115,10 @@ class TerminalApp(App[None]):
     """Whether a key that quits was typed."""
     _last_moments: threading.Timer | None = None
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._disable_tooltips = True  # nothing has one; each screen would have a widget for it
+
     def get_driver_class(self) -> type[Driver]:
         driver_class = super().get_driver_class()
         return TerminalDriver if driver_class is LinuxDriver else driver_class
