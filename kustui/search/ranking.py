@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -107,6 +108,7 @@ class _LineSearch:
         self._index = index
         self._kind = kind
         self._query = query
+        self._excluded = query.excluded
         self._scope = scope
         self._store = index.stores[kind]
         self._ranked: dict[int, _RankedLine] = {}
@@ -143,6 +145,8 @@ class _LineSearch:
         for alternative in words[word]:
             if not self._take(self._store.containing(alternative), _MOST_EXAMINED, words):
                 self._was_cut = True
+                if alternative != word:
+                    continue  # nothing is better because it begins with what is only similar
                 for before in ("\n", SEPARATOR, " "):  # what begins with it is to be among those that are shown
                     self._take(self._store.containing(alternative, before), MOST, words)
 
@@ -179,10 +183,17 @@ class _LineSearch:
 
     def _is_excluded(self, line: int) -> bool:
         """Whether a line, or the name of its workflow, contains a word that it must not."""
-        if not self._query.excluded:
+        if not self._excluded:
             return False
-        text = f"{self._store.lowered(line)}\n{self._title_of(line)}"
-        return any(word in text for word in self._query.excluded)
+        if self._workflow_is_excluded[self._store.located(line)[0]]:
+            return True
+        text = self._store.lowered(line)
+        return any(word in text for word in self._excluded)
+
+    @cached_property
+    def _workflow_is_excluded(self) -> Sequence[bool]:
+        """Of each workflow whether its name contains a word that a line of it must not."""
+        return [any(word in title for word in self._excluded) for title in self._index.titles]
 
     def _title_of(self, line: int) -> str:
         return self._index.titles[self._store.located(line)[0]]
