@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from functools import partial
 
@@ -20,7 +20,7 @@ from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import nothing_to_run, other_files, unreadable_files
 from kustui.definition.loader import STDIN, stamps_of
 from kustui.definition.source.outline import Outline, outline
-from kustui.definition.source.source import Mark, Source
+from kustui.definition.source.source import Source
 from kustui.errors import KustuiError, reason_of
 from kustui.files import refuse_device
 from kustui.garbage_collection import gc_paused
@@ -85,21 +85,18 @@ def opened_definitions(
 
 
 def _outline_beside(check: CachedCheck, source: Source) -> Outline:
-    """The outline of a file; that of a large one, with where its lines are, by another process, while this one imports
-    what checks it."""
+    """The outline of a file; that of a large one by another process, while this one imports what checks it and counts
+    its lines, which takes as long."""
     if len(source.data) < WORTH_IT or available_processes() == 1:
         return outline(source)
-    with closing(answers_of(_outlines_and_marks, [source], 1, meanwhile=check.prepare)) as answers:
-        outlined, marks = next(answers, (None, []))
-    source.marks[:] = marks or source.marks
-    return outlined or outline(source)
 
-
-def _outlines_and_marks(sources: Iterable[Source]) -> Iterator[tuple[Outline, list[Mark]]]:
-    for source in sources:
-        outlined = outline(source)
+    def meanwhile() -> None:
+        check.prepare()
         source.place(len(source.data))  # for which all lines are counted
-        yield outlined, source.marks
+
+    with closing(answers_of(partial(map, outline), [source], 1, meanwhile=meanwhile)) as answers:
+        outlined = next(answers, None)
+    return outlined or outline(source)
 
 
 def checked_snapshot(opened: Snapshot, settings: Settings, check: CachedCheck, *, for_now: bool = False) -> Snapshot:
