@@ -35,6 +35,9 @@ class WorkflowResult(NamedTuple):
 Results = Mapping[str, WorkflowResult]
 """By the key of the workflow."""
 
+SpreadBeside = Callable[[Callable[[], object]], "Spread"]
+"""What works out something by other processes, given what this one does meanwhile."""
+
 
 class CheckListener(Protocol):
     """Who looks on while the workflows of a collection are checked, and looks at one of them."""
@@ -50,8 +53,8 @@ def check(collection: Collection, settings: Settings | None = None) -> tuple[Col
     """Check everything. Returns all problems, suppressed ones included, in the order of ``all_problems``."""
     settings = settings or Settings()
     results = check_workflows(collection, settings)
-    analysis = collection_analysis(collection, results, settings)
-    return analysis, all_problems(collection, results, check_collection(analysis), settings)
+    analysis, between = check_between(collection, results, settings)
+    return analysis, all_problems(collection, results, between, settings)
 
 
 def check_workflows(
@@ -131,10 +134,23 @@ def collection_analysis(
     return CollectionAnalysis(collection, summaries, settings, spread)
 
 
-def check_collection(analysis: CollectionAnalysis) -> Iterator[Problem]:
-    """The problems between workflows."""
+def check_between(
+    collection: Collection, results: Results, settings: Settings, spread_beside: SpreadBeside | None = None
+) -> tuple[CollectionAnalysis, tuple[Problem, ...]]:
+    """The analysis of all workflows together, and the problems between them. Where others look for rings, this process
+    checks the other rules meanwhile."""
+    done: list[Problem] = []
+    spread = spread_beside(lambda: done.extend(others)) if spread_beside is not None else None
+    analysis = collection_analysis(collection, results, settings, spread)
+    others = _problems_between(analysis, of_rings=False)
+    return analysis, (*_problems_between(analysis, of_rings=True), *done, *others)
+
+
+def _problems_between(analysis: CollectionAnalysis, *, of_rings: bool) -> Iterator[Problem]:
+    """What the rules find between workflows that ask for rings, or those that do not."""
     for rule in RULES.values():
-        if rule.check_collection is None or (severity := severity_of(rule.name, analysis.settings)) is None:
+        severity = severity_of(rule.name, analysis.settings)
+        if rule.check_collection is None or rule.of_rings is not of_rings or severity is None:
             continue
         for violation in rule.check_collection(analysis):
             document, entry = violation.document, violation.entry

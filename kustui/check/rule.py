@@ -88,6 +88,8 @@ class Rule(NamedTuple):
     """The same definition without any problem."""
     check_workflow: Callable[[WorkflowAnalysis], Violations] | None = None
     check_collection: Callable[[CollectionAnalysis], Violations] | None = None
+    of_rings: bool = False
+    """Whether it asks for the rings of schedules, which take long: the others are checked meanwhile."""
 
     @property
     def example_titles(self) -> tuple[str, str]:
@@ -112,10 +114,10 @@ def workflow_rule(
 
 
 def collection_rule(
-    name: str, severity: Severity, summary: str, why: str, *, bad: object, good: object
+    name: str, severity: Severity, summary: str, why: str, *, bad: object, good: object, of_rings: bool = False
 ) -> Callable[[Callable[[CollectionAnalysis], Violations]], Rule]:
-    """Make a rule of a function that checks all workflows together."""
-    return lambda check: Rule(name, severity, summary, why, bad, good, check_collection=check)
+    """Make a rule of a function that checks all workflows together. ``of_rings`` as in ``Rule``."""
+    return lambda check: Rule(name, severity, summary, why, bad, good, check_collection=check, of_rings=of_rings)
 
 
 Part = dict[str, Any]

@@ -35,6 +35,8 @@ from kustui.workspace.snapshot import DEFAULT_OPTIONS, CheckOptions, Snapshot, c
 if TYPE_CHECKING:
     from queue import SimpleQueue
 
+    from kustui.analysis.rings import Spread
+
 P = TypeVar("P")
 A = TypeVar("A")
 
@@ -65,23 +67,28 @@ def check_with_pool(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS)
             )
             results = {**known, **found}
         snapshot = replace(snapshot, settings=settings, results=results)
-    return check_snapshot(snapshot, options._replace(spread=_spread_over_pool))
+    return check_snapshot(snapshot, options._replace(spread_beside=_spread_over_pool))
 
 
-def _spread_over_pool(work: Callable[[Sequence[P]], Iterable[A]], parts: Sequence[P], /) -> list[A]:
-    """The answers of some work on parts that take long, by all processors where that is quicker."""
-    processes = available_processes() if len(parts) >= _PARTS_WORTH_IT else 1
-    if processes == 1:
-        return list(work(parts))
+def _spread_over_pool(meanwhile: Callable[[], object]) -> Spread:
+    """What gives the answers of some work on parts that take long, by all processors where that is quicker. This one
+    does something else ``meanwhile``."""
 
-    def on_share(share: Sequence[P]) -> Iterator[tuple[int, list[A]]]:
-        yield len(share), list(work(share))
+    def spread(work: Callable[[Sequence[P]], Iterable[A]], parts: Sequence[P], /) -> list[A]:
+        processes = available_processes() if len(parts) >= _PARTS_WORTH_IT else 1
+        if processes == 1:
+            return list(work(parts))
 
-    with closing(answers_of(on_share, parts, min(processes, len(parts)))) as answers:
-        shares = list(answers)
-    if sum(size for size, _ in shares) < len(parts):
-        return list(work(parts))
-    return [answer for _, of_share in shares for answer in of_share]
+        def on_share(share: Sequence[P]) -> Iterator[tuple[int, list[A]]]:
+            yield len(share), list(work(share))
+
+        with closing(answers_of(on_share, parts, min(processes, len(parts)), meanwhile=meanwhile)) as answers:
+            shares = list(answers)
+        if sum(size for size, _ in shares) < len(parts):
+            return list(work(parts))
+        return [answer for _, of_share in shares for answer in of_share]
+
+    return spread
 
 
 def processes_for(due: Sequence[Entry]) -> int:

@@ -23,9 +23,8 @@ from kustui.groups import grouped
 
 if TYPE_CHECKING:
     from kustui.analysis.analysis_cache import AnalysisCache
-    from kustui.analysis.rings import Spread
     from kustui.analysis.schedules import Schedules
-    from kustui.check.checker import CheckListener, Results
+    from kustui.check.checker import CheckListener, Results, SpreadBeside
     from kustui.config.check_settings import Settings
 
 
@@ -128,7 +127,7 @@ class CheckOptions(NamedTuple):
     wanted: Callable[[], bool] = always
     """Asked now and then: it is given up once that is no longer so."""
     listener: CheckListener | None = None
-    spread: Spread | None = None
+    spread_beside: SpreadBeside | None = None
     """What works out what takes long on all processors, where it is not to be done one after the other."""
     for_now: bool = False
     """Whether nothing but the problems is asked for: the snapshot is neither kept nor the earlier one of another, and
@@ -148,7 +147,7 @@ def check_snapshot(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS) 
     from kustui.check.suppressions import covers_suppressions, may_remove_suppressions, suppress
     from kustui.config.check_settings import Settings
 
-    settings, progress, wanted, listener, spread, for_now = options
+    settings, progress, wanted, listener, spread_beside, for_now = options
     collection, settings = snapshot.collection, settings or Settings()
     known = snapshot.results_under(settings)
     analyses = None
@@ -160,7 +159,7 @@ def check_snapshot(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS) 
         results = check_workflows(collection, settings, progress, wanted, known, listener, analyses, for_now=for_now)
         if len(results) < len(collection.entries):
             return replace(snapshot, settings=settings, results=results)
-        between, schedules = _between(snapshot, results, settings, spread)
+        between, schedules = _between(snapshot, results, settings, spread_beside)
         problems = all_problems(collection, results, between, settings)
         complete = covers_suppressions(snapshot.paths, collection, settings)
         removable = may_remove_suppressions(snapshot.paths, collection, settings)
@@ -184,10 +183,10 @@ def partly_checked(snapshot: Snapshot, results: Results, settings: Settings, sha
 
 
 def _between(
-    snapshot: Snapshot, results: Results, settings: Settings, spread: Spread | None
+    snapshot: Snapshot, results: Results, settings: Settings, spread_beside: SpreadBeside | None
 ) -> tuple[tuple[Problem, ...], Schedules]:
     """What is wrong between workflows, and who schedules whom: as it was, where nothing can have changed that."""
-    from kustui.check.checker import check_collection, collection_analysis
+    from kustui.check.checker import check_between
     from kustui.check.incremental import reusable_between
 
     before = snapshot.earlier
@@ -202,8 +201,8 @@ def _between(
         between = reusable_between(before.collection, before.results, before.between, snapshot.collection, results)
         if between is not None:
             return between, before.schedules
-    analysis = collection_analysis(snapshot.collection, results, settings, spread)
-    return tuple(check_collection(analysis)), analysis.schedules
+    analysis, problems = check_between(snapshot.collection, results, settings, spread_beside)
+    return problems, analysis.schedules
 
 
 Checker = Callable[[Snapshot, CheckOptions], Snapshot]

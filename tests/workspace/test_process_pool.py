@@ -146,13 +146,15 @@ def test_scenarios_are_replayed_here_whose_process_is_killed(monkeypatch: pytest
 
 
 def test_rings_are_looked_for_here_where_a_process_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(work: Callable[..., Any], parts: Sequence[Any], processes: int) -> Generator[Any, None, None]:
+    def killed(
+        work: Callable[..., Any], parts: Sequence[Any], processes: int, **more: Any
+    ) -> Generator[Any, None, None]:
         def in_process(share: Sequence[Any]) -> Iterator[Any]:
             if share[0] == parts[0]:
                 os.kill(os.getpid(), signal.SIGKILL)
             yield from work(share)
 
-        return answers_of(in_process, parts, processes)
+        return answers_of(in_process, parts, processes, **more)
 
     monkeypatch.setattr(check_processes, "available_processes", lambda: 2)
     monkeypatch.setattr(check_processes, "answers_of", killed)

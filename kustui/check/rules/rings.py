@@ -61,6 +61,7 @@ _AGAIN = called(
     f"scheduled workflows run at most {RUNS_PER_WINDOW:,} times in {WINDOW_MINUTES} minutes.",
     bad=app(workflow("Watch", schedule("aB3", _ID, inputs=_INPUTS)), _AGAIN),
     good=_ONCE,
+    of_rings=True,
 )
 def schedule_ring(analysis: CollectionAnalysis) -> Violations:
     for ring in analysis.rings:
@@ -83,6 +84,7 @@ def schedule_ring(analysis: CollectionAnalysis) -> Violations:
     f"{RUNS_PER_WINDOW:,} in {WINDOW_MINUTES} minutes; any more have to wait.",
     bad=app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, schedule("cD4", _ID))),
     good=_ONCE,
+    of_rings=True,
 )
 def endless_schedule(analysis: CollectionAnalysis) -> Violations:
     for ring in analysis.rings:
