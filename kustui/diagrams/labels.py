@@ -32,6 +32,8 @@ LONGEST_SUMMARY, LONGEST_WHOLE = 72, 480
 """Characters of what a step does."""
 LONGEST_LABEL = 36
 """The same, where other things stand beside it."""
+LONGEST_IN_ROW = 4_000
+"""Characters of a condition in a row, or below it, where a row that is cut is shown in full."""
 NO_WORKFLOW, NO_STEP = "no such workflow", "no such step"
 
 # Nodes
@@ -126,15 +128,17 @@ def _cut_name(text: str, name: str, start: int) -> tuple[int, int]:
 # Edges
 
 
-def condition_text(flow: FlowGraph, transition: Transition, name: Namer | None = None) -> str:
-    """``always``, or the condition as a person reads it."""
+def condition_text(
+    flow: FlowGraph, transition: Transition, name: Namer | None = None, longest: int | None = None
+) -> str:
+    """``always``, or the condition as a person reads it, or so many characters of it."""
     condition = flow.conditions.get(transition.pointer)
     if condition is None:
         return "a condition that could not be read holds"
-    return in_words(condition, name or path_namer(flow))
+    return in_words(condition, name or path_namer(flow), longest)
 
 
-def edge_label(flow: FlowGraph, edge: Edge, name: Namer | None = None) -> str:
+def edge_label(flow: FlowGraph, edge: Edge, name: Namer | None = None, longest: int | None = None) -> str:
     """``if status is "open"``, ``otherwise``, ``on failure``, ``on failure: retry the step``; nothing for one that is
     always taken.
 
@@ -143,11 +147,12 @@ def edge_label(flow: FlowGraph, edge: Edge, name: Namer | None = None) -> str:
     """
     label = f"“{edge.transition.label}”" if edge.transition.label else ""
     failure = f"on failure: {edge.destination}" if edge.error_action else "on failure" * edge.after_failure
-    return " ".join(filter(None, (label, failure, _condition_label(flow, edge, name))))
+    return " ".join(filter(None, (label, failure, _condition_label(flow, edge, name, longest))))
 
 
 def incoming_label(flow: FlowGraph, node: str, name: Namer | None = None, changes: ChangeMarks = NO_CHANGES) -> str:
-    """The edges that lead to a node from others, each label once; nothing where every one of them is always taken."""
+    """The edges that lead to a node from others, each label once, in a row; nothing where every one of them is always
+    taken."""
     edges = (edge for edge in flow.incoming[node] if edge.source != node and not edge.continues)
     implied = mark if (mark := changes.nodes.get(node, "")) != CHANGED else ""
     labels = []
@@ -170,24 +175,26 @@ def step_condition(flow: FlowGraph, step: str) -> str:
     where that says nothing."""
     guards = {guard.pointer for guard in guards_of(flow.possible, step)}
     edges = (edge for edges in flow.declared_edges.values() for edge in edges) if guards else ()
-    labels = dict.fromkeys(edge_label(flow, edge) for edge in edges if edge.transition.pointer in guards)
+    labels = dict.fromkeys(
+        edge_label(flow, edge, longest=LONGEST_IN_ROW) for edge in edges if edge.transition.pointer in guards
+    )
     return ", or ".join(filter(None, labels)) or incoming_label(flow, step)
 
 
 def _incoming(flow: FlowGraph, edge: Edge, name: Namer | None) -> str:
     """The label beside the node it leads to, where the failure has to be said to be that of another step."""
     if not edge.after_failure:
-        return edge_label(flow, edge, name)
+        return edge_label(flow, edge, name, LONGEST_IN_ROW)
     label = f"“{edge.transition.label}”" if edge.transition.label else ""
-    condition = _condition_label(flow, edge, name)
+    condition = _condition_label(flow, edge, name, LONGEST_IN_ROW)
     others = condition == "otherwise"
     failure = f"after {'any other' if others else 'a'} failure of {node_name(flow, edge.source)}"
     return " ".join(filter(None, (label, failure, "" if others else condition)))
 
 
-def _condition_label(flow: FlowGraph, edge: Edge, name: Namer | None) -> str:
+def _condition_label(flow: FlowGraph, edge: Edge, name: Namer | None, longest: int | None) -> str:
     if not flow.always_holds(edge.transition):
-        return _if(condition_text(flow, edge.transition, name))
+        return _if(condition_text(flow, edge.transition, name, longest))
     return "otherwise" if flow.is_otherwise(edge) else ""
 
 
@@ -241,7 +248,8 @@ def condition_line(analysis: WorkflowAnalysis, transition: Transition) -> Line:
     if analysis.flow.always_holds(transition):
         return name
     names = NameRecorder(analysis.flow)
-    return (*name, *names.set_apart(f" {_if(condition_text(analysis.flow, transition, names))}", "muted"))
+    words = condition_text(analysis.flow, transition, names, LONGEST_IN_ROW)
+    return (*name, *names.set_apart(f" {_if(words)}", "muted"))
 
 
 def _if(condition: str) -> str:

@@ -30,6 +30,7 @@ from kustui.diagrams.glyphs import (
     sign_line,
 )
 from kustui.diagrams.labels import (
+    LONGEST_IN_ROW,
     LONGEST_LABEL,
     LONGEST_SUMMARY,
     LONGEST_WHOLE,
@@ -276,7 +277,7 @@ class RailDrawing(Struct, frozen=True, eq=False, dict=True):
 
     def _back_edge_label(self, node: str) -> Line:
         """When the edges back and the error actions are taken."""
-        back = ((edge, edge_label(self.flow, edge)) for edge in self._back_edges(node))
+        back = ((edge, edge_label(self.flow, edge, longest=LONGEST_IN_ROW)) for edge in self._back_edges(node))
         labels = dict.fromkeys(filter(None, (self.changes.edge_label(*edge) for edge in back)))
         line: Line = ((f"  ↺ {', or '.join(labels)}", "muted"),) if labels else ()
         actions = [*self._error_actions(node)]

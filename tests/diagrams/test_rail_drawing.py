@@ -241,3 +241,12 @@ def test_what_leads_to_a_step_is_put_into_words_once() -> None:
     )
     first = counted(lambda: rail.row(2, width=40))
     assert counted(lambda: rail.row(2, width=40)) < first / 4
+
+
+def test_of_a_long_condition_a_row_says_as_much_as_it_has_room_for() -> None:
+    parts = [{"op": "eq", "values": [f"/#steps.1.f{at}", at]} for at in range(4_000)]
+    to_last = edge("last") | {"condition": {"op": "and", "values": parts}}
+    rail = rail_of(workflow("first", step("first") | {"transitions": [to_last]}, step("last")))
+    rail.row(1)
+    assert counted(lambda: rail.row(2, width=40)) < 40_000  # 120,000 to put all of it into words
+    assert sum(len(text) for text, _ in rail.row(2).line) < 4_100

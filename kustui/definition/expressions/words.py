@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
 
 from kustui.definition.expressions.conditions import (
     AllOf,
@@ -11,15 +12,16 @@ from kustui.definition.expressions.conditions import (
     Comparison,
     Condition,
     Never,
+    Operand,
     Unreadable,
     constant_outcome,
     nested_conditions,
 )
-from kustui.definition.expressions.nodes import Path
+from kustui.definition.expressions.nodes import Expression, Path
 from kustui.definition.expressions.parse import Function, Reference, parse
 from kustui.definition.expressions.templates import Template
 from kustui.definition.platform import TRIGGER_ID
-from kustui.text.messages import LONGEST_TEXT, json_in_words, printable, quoted
+from kustui.text.messages import LONGEST_TEXT, json_in_words, printable, quoted, shortened
 from kustui.text.terminal_safe import UNKNOWN
 
 _MISSING = "?"
@@ -34,36 +36,56 @@ def path_in_words(path: Path) -> str:
     return ".".join(path.fields if path.step == TRIGGER_ID else (path.step, *path.fields))
 
 
-def in_words(condition: Condition, name: Namer = path_in_words) -> str:
+def in_words(condition: Condition, name: Namer = path_in_words, longest: int | None = None) -> str:
     """A condition as a person reads it: ``status is "open" and tags contains "vip"``.
 
     ``name`` says what to call a path. One whose outcome is the same for all runs reads ``always`` or ``never``; of any
-    other, the parts of which that is true are left out.
+    other, the parts of which that is true are left out. Of one of more characters than ``longest``, only the beginning
+    is put into words.
     """
+    words = _words(condition, name)
+    return "".join(words) if longest is None else shortened("".join(_beginning(words, longest)), longest)
+
+
+def _beginning(words: Iterator[str], characters: int) -> Iterator[str]:
+    """As many words as come to more than so many characters."""
+    for word in words:
+        yield word
+        characters -= len(word)
+        if characters < 0:
+            break
+
+
+def _words(condition: Condition, name: Namer) -> Iterator[str]:
     match condition:
         case Always():
-            return "always"
+            yield "always"
         case Never():
-            return "never"
+            yield "never"
         case AllOf() | AnyOf() if (outcome := constant_outcome(condition)) is not None:
-            return "always" if outcome else "never"
+            yield "always" if outcome else "never"
         case Unreadable():
-            return "(unreadable)"
+            yield "(unreadable)"
         case Comparison():
-            return _comparison(condition, name)
+            yield _comparison(condition, name)
         case AllOf(parts) | AnyOf(parts):
-            parts = tuple(part for part in parts if constant_outcome(part) is None)
-            if len(parts) == 1:
-                return in_words(parts[0], name)
-            other, joint = (AnyOf, "and") if isinstance(condition, AllOf) else (AllOf, "or")
-            if not parts:
-                return "all of nothing" if joint == "and" else "any of nothing"
-            return f" {joint} ".join(_bracketed(part, other, name) for part in parts)
+            other, joint = (AnyOf, " and ") if isinstance(condition, AllOf) else (AllOf, " or ")
+            depending = (part for part in parts if constant_outcome(part) is None)
+            match [*islice(depending, 2)]:
+                case []:
+                    yield "all of nothing" if other is AnyOf else "any of nothing"
+                case [only]:
+                    yield from _words(only, name)
+                case [first, second]:
+                    yield from _bracketed(first, other, name)
+                    for part in chain((second,), depending):
+                        yield joint
+                        yield from _bracketed(part, other, name)
 
 
 def value_in_words(value: object, name: Namer = path_in_words) -> str:
     """A JSON value as a person reads it: paths by name, strings in quotes, long ones shortened with ``…``."""
-    return json_in_words(value, lambda text: _string(text, name))
+    return json_in_words(value, lambda text: _expression(parse(text), name))
 
 
 def _sole(condition: Condition) -> Condition:
@@ -76,10 +98,12 @@ def _sole(condition: Condition) -> Condition:
     return condition
 
 
-def _bracketed(part: Condition, other: type[AllOf] | type[AnyOf], name: Namer) -> str:
+def _bracketed(part: Condition, other: type[AllOf] | type[AnyOf], name: Namer) -> Iterator[str]:
     sole = _sole(part)
-    words = in_words(sole, name)
-    return f"({words})" if isinstance(sole, other) and sole.parts else words
+    if isinstance(sole, other) and sole.parts:
+        yield from ("(", *_words(sole, name), ")")
+    else:
+        yield from _words(sole, name)
 
 
 def _comparison(comparison: Comparison, name: Namer) -> str:
@@ -89,7 +113,7 @@ def _comparison(comparison: Comparison, name: Namer) -> str:
         return words
     if not comparison.known and (nested := nested_conditions(comparison)):
         return f"{words}({', '.join(in_words(part, name) for part in nested)})"
-    first, *others = [value_in_words(operand.value, name) for operand in comparison.operands] or [_MISSING]
+    first, *others = [_operand(operand, name) for operand in comparison.operands] or [_MISSING]
     if operator.reads == 1:
         return f"{first} {words}"
     if comparison.known and not others:
@@ -97,8 +121,14 @@ def _comparison(comparison: Comparison, name: Namer) -> str:
     return " ".join(filter(None, (first, words, ", ".join(others))))
 
 
-def _string(text: str, name: Namer) -> str:
-    match parse(text):
+def _operand(operand: Operand, name: Namer) -> str:
+    expression = operand.expression  # parsed already
+    return value_in_words(operand.value, name) if expression is None else _expression(expression, name)
+
+
+def _expression(expression: Expression, name: Namer) -> str:
+    text = expression.text
+    match expression:
         case Reference(paths=(path,)):
             return printable(name(path))
         case Function(name=name_) if name_ == UNKNOWN:

@@ -18,6 +18,7 @@ from kustui.definition.expressions import (
     parse_condition,
     value_in_words,
 )
+from kustui.definition.expressions.nodes import Path
 from kustui.definition.operators import OPERATORS
 from tests.support.strategies import EXPRESSION_VALUES
 
@@ -101,6 +102,23 @@ def test_a_condition_is_read_as_a_person_reads_it(raw: dict[str, Any], words: st
 
 def test_the_reader_may_name_the_paths() -> None:
     assert in_words(read(OPEN), lambda path: f"{path.step}→{path.fields[-1]}") == '1→status is "open"'
+
+
+@pytest.mark.parametrize("longest", [1, 10, 100, 1_000])
+def test_of_a_long_condition_only_the_beginning_is_put_into_words(longest: int) -> None:
+    parts = [{"op": "or", "values": [OPEN, {"op": "exists", "values": [f"/#steps.1.f{at}"]}]} for at in range(100)]
+    condition, words = read({"op": "and", "values": parts}), 'status is "open"'
+    start = in_words(condition, longest=longest)
+    assert start == in_words(condition)[: longest - 1] + "…"
+    assert in_words(read(OPEN), longest=len(words)) == words
+    asked: list[str] = []
+
+    def name(path: Path) -> str:
+        asked.append(path.text)
+        return path.text
+
+    in_words(condition, name, longest)
+    assert len(asked) <= 2 + longest // 10
 
 
 def test_every_part_knows_its_pointer() -> None:
