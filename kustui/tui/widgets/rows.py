@@ -137,6 +137,12 @@ class Rows(Struct, frozen=True):
     def of(cls, rows: Sequence[Row]) -> Rows:
         return cls(len(rows), rows.__getitem__)
 
+    def around(self, index: int, most: int) -> Sequence[int]:
+        """So many rows at most, those first that are nearest to an index."""
+        last = min(index, self.count - 1)
+        near = range(max(0, last - most), min(self.count, last + most))
+        return sorted(near, key=lambda row: abs(row - index))[:most]
+
     def text(self, index: int) -> str:
         """What a row says, without what stands at the right edge."""
         return "".join(text for text, _ in self.make(index).line)

@@ -6,6 +6,7 @@ It costs the same with 50 rows and with 200,000, and a cursor key repaints two l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -129,7 +130,7 @@ class RowsView(Widget, can_focus=True):
         """Show changed rows, with the cursor on the nearest row of the same identity as before."""
         before = identity(self.rows.make(self.cursor) if self.rows.count else Row())
         below_top = self.cursor - self.top
-        near = sorted(range(rows.count), key=lambda index: abs(index - self.cursor))[:_NEAR]
+        near = rows.around(self.cursor, _NEAR)
         cursor = next((index for index in near if identity(rows.make(index)) == before), self.cursor)
         self.show(rows, cursor, top=cursor - below_top)
 
@@ -223,7 +224,7 @@ class RowsView(Widget, can_focus=True):
         if width_of(row.line) + at_right <= width and whole in shown:
             return []
         room = max(0, self.size.height - self.rows.count - 1 - others)
-        lines = list(wrapped(line, width, 2))
+        lines = list(islice(wrapped(line, width, 2), room + 1))
         return (
             [*lines[: room - 1], fitted((*lines[room - 1], ("…", "muted")), width)]
             if 0 < room < len(lines)

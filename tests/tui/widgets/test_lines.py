@@ -11,7 +11,8 @@ from rich.cells import cell_len
 
 from kustui.text.styled_lines import Line, fitted, joined, width_of, wrapped
 from kustui.text.terminal_safe import pieces_to_ascii, terminal_safe
-from kustui.tui.widgets.rows import Row, laid_out
+from kustui.tui.widgets.rows import Row, Rows, laid_out
+from tests.benchmarks.growth import counted
 from tests.support.strategies import ANY_TEXT
 
 LINES = st.lists(st.tuples(ANY_TEXT, st.sampled_from(["", "muted"])), max_size=5).map(tuple)
@@ -215,3 +216,16 @@ def test_a_cut_is_three_dots_in_ascii(text: str, told: str) -> None:
 def test_what_was_cut_already_is_cut_once() -> None:
     assert text_of(fitted((("a text…", ""), (" and more", "")), 8)) == "a text…"
     assert text_of(fitted((("…", ""), ("…", ""), ("b", "")), 2)) == "…"
+
+
+@given(st.integers(0, 30), st.integers(0, 40), st.integers(0, 40))
+def test_the_rows_around_one_are_the_nearest_whether_it_is_still_there_or_not(
+    count: int, index: int, most: int
+) -> None:
+    around = Rows(count, lambda _: Row()).around(index, most)
+    assert around == sorted(range(count), key=lambda row: abs(row - index))[:most]
+
+
+def test_of_many_rows_only_those_around_one_are_looked_at() -> None:
+    rows = Rows(1_000_000, lambda _: Row())
+    assert counted(lambda: rows.around(500_000, 10)) < 100
