@@ -9,13 +9,15 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from itertools import islice
 
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.cache import Cache
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.platform import short_name
-from kustui.search.index_lines import SEPARATOR, LineKind, WorkflowLines, index_lines_of
+from kustui.search.index_lines import SEPARATOR, LineKind, WorkflowLines, pointers_of
 from kustui.search.line_store import LineStore
 from kustui.search.segment import Segment, SegmentStarts, located
 from kustui.search.step_set import StepSet
@@ -136,11 +138,13 @@ class Index:
         at = bisect_left(lines, step, key=store.step_of)
         return store.text(lines[at]) if at < len(lines) and store.step_of(lines[at]) == step else ""
 
-    def pointer(self, kind: LineKind, line: int) -> str:
-        """Where what a line says stands: the workflow is read again for it."""
+    def pointer(self, kind: LineKind, line: int, analyses: AnalysisCache | None = None) -> str:
+        """Where what a line says stands: the workflow is read again for it, unless it is among the analyses."""
         number, index = self.stores[kind].located(line)
-        lines = index_lines_of(WorkflowAnalysis(self._collection, self.entries[number], self.settings))
-        return [line.pointer for line in lines if line.kind is kind][index]
+        if analyses is None or analyses.collection is not self._collection:
+            analyses = AnalysisCache(self._collection, self.settings)
+        pointers = pointers_of(analyses.of(self.entries[number]), kind)
+        return next(islice(pointers, index, None))
 
     # What the terms of a query leave
 

@@ -18,7 +18,7 @@ from kustui.cache import key_of
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Entry
 from kustui.definition.expressions import parse
-from kustui.definition.models import Step, Trigger, due_in_words
+from kustui.definition.models import Step, Transition, Trigger, due_in_words
 from kustui.definition.platform import object_of_event
 from kustui.definition.source.positions import escape
 from kustui.diagrams.labels import NameRecorder, condition_text
@@ -44,6 +44,9 @@ class LineKind(Enum):
     WRITE = "Fields written"
     HOST = "Hosts"
     CAUSE = "Events that steps cause"
+
+
+_LINKS = (LineKind.REFERENCE, LineKind.READ, LineKind.WRITE, LineKind.HOST, LineKind.CAUSE)
 
 
 class IndexLine(NamedTuple):
@@ -112,13 +115,36 @@ class WorkflowLines(NamedTuple):
 
 def index_lines_of(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
     """Everything that can be found in a workflow: about 4 ms for 40 steps, whose model is made for it."""
-    entry, workflow, flow = analysis.entry, analysis.workflow, analysis.flow
+    yield from _part_lines(analysis)
+    for number, part in _parts(analysis):
+        yield from _edge_lines(analysis.flow, part, number)
+    yield from _link_lines(analysis)
+
+
+def pointers_of(analysis: WorkflowAnalysis, kind: LineKind) -> Iterator[str]:
+    """Where what the lines of a kind say stands, in their order; no condition is put into words for it."""
+    if kind is LineKind.CONDITION:
+        for _, part in _parts(analysis):
+            yield from (edge.pointer for edge in _found_edges(analysis.flow, part))
+    else:
+        lines = _link_lines(analysis) if kind in _LINKS else _part_lines(analysis)
+        yield from (line.pointer for line in lines if line.kind is kind)
+
+
+def _parts(analysis: WorkflowAnalysis) -> Iterator[tuple[int, Trigger | Step]]:
+    """The trigger and the steps, with their numbers."""
+    if analysis.workflow.trigger is not None:
+        yield 0, analysis.workflow.trigger
+    yield from enumerate(analysis.workflow.steps, start=1)
+
+
+def _part_lines(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
+    """What the workflow, its trigger and its steps are called, do and are given."""
+    entry, workflow = analysis.entry, analysis.workflow
     names = _joined(entry.title, entry.item.name or entry.title, entry.id or "")
     yield IndexLine(LineKind.WORKFLOW, names, 0, entry.item.pointer)
-    if workflow.trigger is not None:
-        if workflow.trigger.event_name:
-            yield IndexLine(LineKind.EVENT, _joined(workflow.trigger.event_name), 0, workflow.trigger.pointer)
-        yield from _edge_lines(flow, workflow.trigger, 0)
+    if workflow.trigger is not None and workflow.trigger.event_name:
+        yield IndexLine(LineKind.EVENT, _joined(workflow.trigger.event_name), 0, workflow.trigger.pointer)
     for number, step in enumerate(workflow.steps, start=1):
         yield IndexLine(LineKind.STEP, _joined(step.name, step.id), number, step.pointer)
         if step.action:
@@ -131,8 +157,6 @@ def index_lines_of(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
             yield IndexLine(LineKind.TEXT, _joined("runAt", due), number, f"{step.pointer}/params/runAt")
         for name, text, pointer in _strings(step.params, f"{step.pointer}/params"):
             yield IndexLine(LineKind.TEXT, _joined(name, text), number, pointer)
-        yield from _edge_lines(flow, step, number)
-    yield from _link_lines(analysis)
 
 
 def _link_lines(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
@@ -160,13 +184,17 @@ def _link_lines(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
 
 
 def _edge_lines(flow: FlowGraph, part: Trigger | Step, number: int) -> Iterator[IndexLine]:
-    for edge in part.edges:
+    for edge in _found_edges(flow, part):
         words = condition_text(flow, edge)
         if type_ := edge.error_action_type:
             condition = "" if words == "always" else f" if {words}"
             words = f"on failure: {edge.destination} ({type_}){condition}"
-        if words != "always" or edge.label:
-            yield IndexLine(LineKind.CONDITION, _joined(edge.label, words), number, edge.pointer)
+        yield IndexLine(LineKind.CONDITION, _joined(edge.label, words), number, edge.pointer)
+
+
+def _found_edges(flow: FlowGraph, part: Trigger | Step) -> Iterator[Transition]:
+    """Those of which there is anything to say."""
+    return (edge for edge in part.edges if edge.label or edge.error_action_type or not flow.always_holds(edge))
 
 
 def _step_name(flow: FlowGraph, step: str) -> str:
@@ -175,15 +203,16 @@ def _step_name(flow: FlowGraph, step: str) -> str:
     return part.name if isinstance(part, Step) else ""
 
 
-def names_in(analysis: WorkflowAnalysis, kind: LineKind, step: int, text: str) -> Sequence[str]:
-    """What the line of a condition or a parameter calls the references in it, in their order."""
+def names_in(analysis: WorkflowAnalysis, kind: LineKind, step: int, text: str, longest: int) -> Sequence[str]:
+    """What the line of a condition or a parameter calls the references in it, in their order, as far as they stand in
+    the first so many characters of what it says."""
     flow, workflow = analysis.flow, analysis.workflow
     if kind is LineKind.TEXT:
         return [path.text for path in parse(text.rpartition(SEPARATOR)[2]).paths]
     part = workflow.steps[step - 1] if 0 < step <= len(workflow.steps) else workflow.trigger
     for edge in part.edges if kind is LineKind.CONDITION and part is not None else ():
         names = NameRecorder(flow)
-        if condition_text(flow, edge, names) in text:
+        if condition_text(flow, edge, names, longest).removesuffix("…") in text:
             return names.names
     return ()
 

@@ -78,8 +78,10 @@ class LineStore:
         """The lines whose first part has these letters in this order, the first of them where a word begins, and how
         many characters they are spread over."""
         begin = re.escape(letters[0])
-        others = (f"[^{re.escape(letter)}\n{SEPARATOR}]*+{re.escape(letter)}" for letter in letters[1:])
-        pattern = re.compile(rf"{begin}(?<![^\W_]{begin}){''.join(others)}")  # a letter first: it is found in C
+        others = "".join(f"[^{re.escape(letter)}\n{SEPARATOR}]*+{re.escape(letter)}" for letter in letters[1:])
+        # A letter first: it is found in C. The rest of the line is passed over: where the others do not follow on the
+        # first of the words that begin with it, they follow on none.
+        pattern = re.compile(rf"{begin}(?<![^\W_]{begin})(?:({others})|)[^\n]*+")
         for first, segment in zip(self._first_lines, self._segments, strict=False):
             for line, size in segment.searched[self._kind].matching(pattern):
                 yield first + line, size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
@@ -256,33 +257,27 @@ def _best_of(text: str, alternatives: Sequence[str]) -> tuple[int, Span] | None:
 
 def _best(text: str, word: str) -> tuple[int, int]:
     """How well a word matches the part of a text that it matches best, and where."""
-    best = (_INSIDE, text.find(word))
-    at = best[1]
+    part = 0 if text.startswith(word) else text.find(f"{SEPARATOR}{word}") + 1 or -1
+    if part >= 0:
+        return (_WHOLE if text[part + len(word) :][:1] in ("", SEPARATOR) else _BEGINNING), part
+    first = at = text.find(word)
     while at >= 0:
-        before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
-        if before in ("", SEPARATOR):
-            rank = _WHOLE if after in ("", SEPARATOR) else _BEGINNING
-        else:
-            rank = _INSIDE if before.isalnum() else _WORD
-        best = min(best, (rank, at))
-        if rank < _WORD:
-            break
+        if not text[at - 1].isalnum():
+            return _WORD, at
         at = text.find(word, at + 1)
-    return best
+    return _INSIDE, first
 
 
 def _letters(text: str, letters: str) -> tuple[int, tuple[Span, ...]]:
     """Where the letters stand that are spread over a text, at the beginnings of words where they can, and how many of
     them do."""
     starts = [at for at, letter in enumerate(text) if letter.isalnum() and not text[at - 1 : at].isalnum()]
-    for first in starts:
-        if text[first] != letters[0]:
-            continue
-        for preferred in (starts, range(len(text))):
-            places = _places(text, letters, first, preferred)
-            if places is not None:
-                return sum(at in starts for at in places), tuple((at, at + 1) for at in places)
-    return 0, ()
+    first = next((at for at in starts if text[at] == letters[0]), None)
+    if first is None:
+        return 0, ()
+    # What is not behind the first of its letters is not behind a later one either.
+    places = _places(text, letters, first, starts) or _places(text, letters, first, ()) or []
+    return len({*starts}.intersection(places)), tuple((at, at + 1) for at in places)
 
 
 def _places(text: str, letters: str, first: int, preferred: Sequence[int]) -> list[int] | None:
@@ -290,7 +285,8 @@ def _places(text: str, letters: str, first: int, preferred: Sequence[int]) -> li
     they do not all stand there in order."""
     places = [first]
     for letter in letters[1:]:
-        place = next((at for at in preferred if at > places[-1] and text[at] == letter), None)
+        behind = islice(preferred, bisect_right(preferred, places[-1]), None)
+        place = next((at for at in behind if text[at] == letter), None)
         if place is None:
             place = text.find(letter, places[-1] + 1)
         if place < 0:

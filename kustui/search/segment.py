@@ -96,11 +96,13 @@ class TextLines:
             at = self._text.find(needle, self._text.index("\n", at + skip))
 
     def matching(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-        """The lines whose first part a pattern that matches in single lines matches, and how many characters of it."""
+        """The lines in whose first part the group of a pattern matches, and how many characters up to its end. The
+        pattern matches in single lines, and once in each."""
         for match in pattern.finditer(self._text):
-            line = self._line_at(match.start())
-            if SEPARATOR not in self._text[self._start(line) : match.start()]:
-                yield line, match.end() - match.start()
+            if match[1] is not None:
+                line = self._line_at(match.start())
+                if SEPARATOR not in self._text[self._start(line) : match.start()]:
+                    yield line, match.end(1) - match.start()
 
     def counts(self) -> Mapping[str, int]:
         """How many lines there are with each text, as it was written."""

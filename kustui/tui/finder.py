@@ -29,7 +29,7 @@ from kustui.search.ranking import Match, find_matches
 from kustui.text.messages import closest
 from kustui.text.styled_lines import Line, joined
 from kustui.tui.bindings import bindings, first_key
-from kustui.tui.match_rows import MatchLine, key_lines, match_lines, match_row
+from kustui.tui.match_rows import MatchLine, key_lines, match_lines, match_row, seen
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import REST, LinesView, RowsView, width_inside
 from kustui.workspace.snapshot import Snapshot
@@ -225,11 +225,12 @@ class Finder(Vertical):
         if not isinstance(match, Match):
             return Row.of(line.row)
         names: Sequence[str] = ()
+        width = width_inside(self.results) - 2
         entry = snapshot.collection.by_key.get(match.entry.key) if snapshot is not None and match.entry else None
         if entry is not None and snapshot is not None and index is not None and match.line >= 0:
             step = index.located_step(index.stores[match.kind].step_of(match.line))[1]
-            names = names_in(snapshot.analyses.of(entry), match.kind, step, match.text)
-        return Row.of(match_row(match, width_inside(self.results) - 2, names))
+            names = names_in(snapshot.analyses.of(entry), match.kind, step, match.text, seen(match, width))
+        return Row.of(match_row(match, width, names))
 
     def _show_hint(self) -> None:
         """What the query can become, and at the right which of the matches the cursor is on."""
@@ -264,7 +265,9 @@ class Finder(Vertical):
         """Where a match stands in its file."""
         if match.problem is not None:
             return match.problem.pointer
-        return self.index.pointer(match.kind, match.line) if self.index is not None and match.line >= 0 else ""
+        if self.index is None or match.line < 0:
+            return ""
+        return self.index.pointer(match.kind, match.line, self._snapshot.analyses if self._snapshot else None)
 
     def _hint_line(self, text: str, query: Query) -> Line:
         """What the last part of the query can become, or which key there is not."""

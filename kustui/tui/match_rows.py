@@ -59,6 +59,18 @@ def match_row(match: Match, width: int, names: Sequence[str] = ()) -> StyledRow:
     return StyledRow(((f"  {glyph} ", look), *_text(match, width, names)), aside)
 
 
+def seen(match: Match, width: int) -> int:
+    """As many characters of what a line says as a row of so many cells shows the last of: the part with the match."""
+    name, separator, _ = match.text.partition(SEPARATOR)
+    at = len(name) + len(separator)
+    return _first_end(match, at) - at + width
+
+
+def _first_end(match: Match, at: int) -> int:
+    """Where the first of what matches behind a place ends."""
+    return next((end for start, end in match.spans if start >= at), at)
+
+
 def _text(match: Match, room: int, names: Sequence[str]) -> Line:
     """What a line says; of a long one the part with the match, so that there is room at the right."""
     name, separator, rest = match.text.partition(SEPARATOR)
@@ -69,7 +81,7 @@ def _text(match: Match, room: int, names: Sequence[str]) -> Line:
     pieces = set_apart(rest, names, looks[1])
     room = max(_SHORTEST, room - at)
     if match.kind in (LineKind.TEXT, LineKind.CONDITION) and len(rest) > room:
-        last = next((end for start, end in spans if start >= at), at) - at
+        last = _first_end(match, at) - at
         cut = max(0, min(last - room // 2, len(rest) - room)) if last > room - 2 else 0
         spans = tuple(_moved(span, cut, at) for span in spans if not at <= span[0] < at + cut)
         pieces = fitted((*((("…", looks[1]),) if cut else ()), *_without(pieces, cut + bool(cut))), room)

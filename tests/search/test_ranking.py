@@ -11,14 +11,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.cache import Cache
 from kustui.config.check_settings import Settings
 from kustui.definition.platform import SCHEDULE_ACTION
 from kustui.search.index import Index, indexes
-from kustui.search.index_lines import SEPARATOR, IndexLine, LineKind, WorkflowLines, index_lines_of
+from kustui.search.index_lines import SEPARATOR, IndexLine, LineKind, WorkflowLines, index_lines_of, names_in
 from kustui.search.query import parse_query
 from kustui.search.ranking import MOST, Match, find_matches
 from kustui.text.styled_lines import lowered
+from tests.benchmarks.growth import counted
 from tests.support.definitions import ALWAYS
 from tests.support.flows import step, workflow
 from tests.support.trees import read, sample, sample_examined
@@ -95,6 +97,45 @@ def test_letters_find_a_name_that_has_them_in_this_order_from_the_beginning_of_a
     (group,) = find_matches(index, parse_query("frw"))
     match = group.matches[0]
     assert [match.text[start:end] for start, end in match.spans] == ["F", "r", "w"]
+
+
+@pytest.mark.parametrize(("word", "letters"), [("a ", "ab"), ("ab ", "abz"), ("a b c ", "abcd")])
+def test_letters_that_are_not_in_a_long_name_are_looked_for_once_and_not_behind_each_word(
+    word: str, letters: str
+) -> None:
+    index = named(word * 200_000)  # half a minute and more, where it grows with the square
+    assert not find_matches(index, parse_query(letters))
+
+
+@pytest.mark.parametrize("name", ["xab" + " a" * 2_000, "a " * 2_000 + "b"])
+def test_where_letters_stand_in_a_long_name_is_found_in_time_that_grows_with_it(name: str) -> None:
+    index, longer = named(name), named(name.replace(" a", " a" * 4))
+    assert workflows(longer, "ab")
+    assert counted(lambda: workflows(longer, "ab")) < 5 * counted(lambda: workflows(index, "ab"))
+
+
+def test_a_long_condition_is_not_put_into_words_to_say_where_it_stands() -> None:
+    parts = [{"op": "eq", "values": [f"/#steps.1.f{at}", "x"]} for at in range(2_000)]
+    first = step("first", transitions=[edge("last", ["/#steps.1.tier", "gold"])])
+    first["transitions"][0]["condition"] = {"op": "and", "values": parts}
+    collection = read({**workflow("first"), "steps": [first, step("last")]}).collection
+    (*_, index) = indexes(collection)
+    (match,) = find_matches(index, parse_query("f1999"))[0].matches
+    assert match.kind is LineKind.CONDITION
+    analyses = AnalysisCache(collection)
+    assert index.pointer(match.kind, match.line, analyses) == "/steps/0/transitions/0"
+    assert counted(lambda: index.pointer(match.kind, match.line, analyses)) < 100
+
+
+def test_of_a_long_condition_only_the_references_are_named_that_are_shown() -> None:
+    parts = [{"op": "eq", "values": [f"/#steps.1.f{at}", "x"]} for at in range(2_000)]
+    start = {**trigger("x.y"), "transitions": [{"target": "a", "condition": {"op": "and", "values": parts}}]}
+    collection = read({**workflow("a"), "trigger": start}).collection
+    (entry,) = collection.entries
+    analysis = AnalysisCache(collection).of(entry)
+    (text,) = (line.text for line in index_lines_of(analysis) if line.kind is LineKind.CONDITION)
+    assert names_in(analysis, LineKind.CONDITION, 0, text, 40)[:3] == ("f0", "f1", "f2")
+    assert counted(lambda: names_in(analysis, LineKind.CONDITION, 0, text, 40)) < 200
 
 
 def test_every_word_has_to_be_there_or_in_the_name_of_the_workflow() -> None:
