@@ -153,8 +153,8 @@ def _step_text(step: Mapping[str, object], unit: float) -> str:
     names = [meta.get(key) for key in _NAMES] if isinstance(meta, dict) else []
     parts = [part for part in (*names, step.get("id"), action) if isinstance(part, str)]
     if isinstance(params, dict) and action == SCHEDULE_ACTION:  # whose workflow has a row of its own
-        if isinstance(run_at := params.get("runAt"), dict):
-            parts.append(due_in_words(RunAt(type=run_at.get("type"), value=run_at.get("value")), unit))
+        if (run_at := RunAt.of(params.get("runAt"))) is not None:
+            parts.append(due_in_words(run_at, unit))
     elif isinstance(params, dict):
         written = dict(params)
         custom = written.pop("custom", None)
