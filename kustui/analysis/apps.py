@@ -204,7 +204,7 @@ def _own_name(app: str, name: str) -> str | None:
 # Templates of actions
 
 
-class InputRead(NamedTuple):
+class InputRead(Struct, frozen=True):
     """An input or a setting that a template of an action reads."""
 
     name: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 from functools import cached_property
-from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import breadth_first, cycles, reverse_postorder, strongly_connected_components
@@ -34,7 +34,7 @@ class End(Enum):
     """There is more than the requested depth."""
 
 
-class Link(NamedTuple):
+class Link(Struct, frozen=True):
     """One workflow in a chain, and how a run gets there."""
 
     key: str
@@ -103,7 +103,7 @@ def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = 
         if calls and most is not None and link.depth >= most:
             end, calls = End.TOO_DEEP, ()
         place = len(links)
-        links.append(link._replace(end=end))
+        links.append(replace(link, end=end))
         if end is None:
             expanded.add(link.key)
             on_path.add(link.key)
@@ -141,7 +141,7 @@ def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
         links.append(link)
         calls = schedules.to_workflow.get(link.key, ()) if link.end is None else ()
         if calls and link.depth >= most:
-            links[-1] = link._replace(end=End.TOO_DEEP)
+            links[-1] = replace(link, end=End.TOO_DEEP)
             continue
         for index in range(len(calls) - 1, -1, -1):
             call = calls[index]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, islice, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -45,7 +45,7 @@ Inputs = Mapping[str, Any]
 """What a run is given, by name: JSON, or Undecided. What is not here is missing."""
 
 
-class Bound(NamedTuple):
+class Bound(Struct, frozen=True):
     """What ends a ring besides its conditions on what only a run knows."""
 
     rounds: int = 0

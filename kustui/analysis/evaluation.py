@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -198,7 +198,7 @@ def _decided(value: Any) -> Any:
     return value
 
 
-class _Frame(NamedTuple):
+class _Frame(Struct, frozen=True):
     """What a tag sees."""
 
     contexts: tuple[Any, ...]

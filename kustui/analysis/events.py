@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, product
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.analysis.abstract_run import AbstractRun
 from kustui.analysis.effects import CUSTOM, Effect, Reach, effects_of_step, event_data
@@ -82,7 +83,7 @@ def changed_names(fields: frozenset[str] | None) -> Iterator[str]:
     yield from fields or ()
 
 
-class TriggerFilter(NamedTuple):
+class TriggerFilter(Struct, frozen=True):
     """What a trigger asks of an event before its run comes to a step."""
 
     asks: frozenset[str] | None = None

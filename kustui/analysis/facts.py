@@ -9,7 +9,6 @@ from collections.abc import Container, Iterator
 from functools import cached_property, partial
 from itertools import islice
 from operator import length_hint
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -49,7 +48,7 @@ Field = tuple[str, str]
 """A node, and the first field of its output that is read; an empty one stands for all of it."""
 
 
-class _Reading(NamedTuple):
+class _Reading(Struct, frozen=True):
     """What a comparison reads."""
 
     fields: frozenset[Field]

@@ -36,7 +36,7 @@ class Kind(StrEnum):
     """A workflow that is named and not there."""
 
 
-class Node(NamedTuple):
+class Node(Struct, frozen=True):
     kind: Kind
     name: str
     """Of a workflow its key, of a missing one its id; ``conversation.custom.timerBool``, ``customer.tags``."""
@@ -56,7 +56,7 @@ class Role(StrEnum):
     CALLS = "calls"
 
 
-class Link(NamedTuple):
+class Link(Struct, frozen=True):
     """An edge, with the place in the definition that says so."""
 
     role: Role
@@ -83,7 +83,7 @@ class Verdict(NamedTuple):
     """Of CANNOT, and of MAY where a filter is known."""
 
 
-class Neighbourhood(NamedTuple):
+class Neighbourhood(Struct, frozen=True):
     """A part of the graph around a node."""
 
     centre: Node

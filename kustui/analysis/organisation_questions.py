@@ -4,7 +4,10 @@ round, what nothing can start, and how many scheduled runs all of it is."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.chains import End, Load, chain_from, load_of_all
 from kustui.analysis.chains import Link as ChainLink
@@ -17,7 +20,7 @@ from kustui.definition.models import relative_minutes
 from kustui.groups import grouped
 
 
-class Branch(NamedTuple):
+class Branch(Struct, frozen=True):
     """A node in a tree of what happens, and what leads there."""
 
     node: Node
@@ -76,14 +79,14 @@ def _tree(root: Node, onward: _Onward, most: int, widest: int) -> tuple[Branch, 
             following = list(onward.again(branch))
         if following and branch.depth >= most:
             end, following = End.TOO_DEEP, []
-        branches[place] = branch._replace(end=end, left_out=max(0, len(following) - widest))
+        branches[place] = replace(branch, end=end, left_out=max(0, len(following) - widest))
         del following[widest:]
         if end is None:
             expanded.add(branch.node)
         below.append(range(len(branches), len(branches) + len(following)))
         for index, other in enumerate(following, start=1):
             more = (*branch.more, index < len(following) or branches[place].left_out > 0)
-            branches.append(other._replace(depth=branch.depth + 1, more=more, parent=place))
+            branches.append(replace(other, depth=branch.depth + 1, more=more, parent=place))
     return tuple(_depth_first(branches, below))
 
 
@@ -101,7 +104,7 @@ def _depth_first(branches: Sequence[Branch], below: Sequence[range]) -> Iterator
     while pending:
         place = pending.pop()
         places[place] = len(places) - 1
-        yield branches[place]._replace(parent=places[branches[place].parent])
+        yield replace(branches[place], parent=places[branches[place].parent])
         pending.extend(reversed(below[place]))
 
 
@@ -178,7 +181,7 @@ def _best(graph: OrganisationGraph, effects: list[Effect], workflow: Node) -> Ve
 # Rings
 
 
-class RingHop(NamedTuple):
+class RingHop(Struct, frozen=True):
     cause: Cause
     fields: tuple[str, ...]
     """The written fields that let the event through to the next workflow; none if it is a schedule or a call, or where

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.effects import CUSTOM
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -25,7 +27,7 @@ _BRACKET_OR_QUOTE = frozenset("['\"")
 _BRACKETED = re.compile(r"\[[^\[\]]+\]")
 
 
-class Absence(NamedTuple):
+class Absence(Struct, frozen=True):
     """Why a path never holds anything."""
 
     reason: str
@@ -59,7 +61,7 @@ def absence_of(analysis: WorkflowAnalysis, path: Path, node: str | None, *, in_t
             return None
     if absence is None or not absence.instead:
         return absence
-    return absence._replace(instead=(*path.segments[:2], *absence.instead))
+    return replace(absence, instead=(*path.segments[:2], *absence.instead))
 
 
 def may_have_blanks(analysis: WorkflowAnalysis, path: Path) -> bool:

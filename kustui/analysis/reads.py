@@ -4,7 +4,7 @@ read says about the expected value."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -70,7 +70,7 @@ DEEPEST_FIELD = 200
 """Segments of a path: a value that is nested deeper is not made up."""
 
 
-class InferredField(NamedTuple):
+class InferredField(Struct, frozen=True):
     """What one place that reads a field says about its value."""
 
     kind: str = ""

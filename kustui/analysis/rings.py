@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from functools import partial
 from itertools import pairwise
 from operator import length_hint
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -81,7 +81,7 @@ def rings_of(schedules: Schedules, flow_of: FlowOf, spread: Spread = all_at_once
     return tuple(ring for one in found for ring in one.rings)
 
 
-class _Found(NamedTuple):
+class _Found(Struct, frozen=True):
     """The rings of a set of workflows."""
 
     keys: tuple[str, ...]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.analysis_cache import AnalysisCache
 from kustui.analysis.schedules import Schedules
@@ -26,7 +28,7 @@ class UseKind(Enum):
     INPUT = "input"
 
 
-class Use(NamedTuple):
+class Use(Struct, frozen=True):
     """A place that names a part of a workflow."""
 
     kind: UseKind
@@ -76,7 +78,7 @@ def _references(analysis: WorkflowAnalysis) -> Iterator[Use]:
             use = Use(UseKind.REFERENCE, entry, read.node, read.pointer, entry, part.pointer, fields, read.transition)
             yield use
             if node == TRIGGER_ID and path.fields and (field := property_of(analysis, path.fields[0])):
-                yield use._replace(target_pointer=field)
+                yield replace(use, target_pointer=field)
 
 
 def _schedules(analyses: AnalysisCache, analysis: WorkflowAnalysis) -> Iterator[Use]:

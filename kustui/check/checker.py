@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from kustui.analysis.rings import Spread
 
 
-class WorkflowResult(NamedTuple):
+class WorkflowResult(Struct, frozen=True):
     """The result of checking one workflow by itself."""
 
     summary: WorkflowSummary
@@ -245,7 +248,7 @@ def _problem(
         on_key=violation.on_key,
         entry=analysis.entry if analysis is not None else None,
         step=violation.step or _step_at(violation.pointer, analysis),
-        related=tuple([place._replace(message=shortened_message(place.message)) for place in violation.related]),
+        related=tuple([replace(place, message=shortened_message(place.message)) for place in violation.related]),
         intended=intended,
         is_certain=is_certain,
     )

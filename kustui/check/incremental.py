@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from operator import attrgetter, is_
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -222,12 +221,12 @@ class _Changes(Struct, frozen=True, eq=False, dict=True):
         if entry is not None and entry.key in self.now.by_key:
             move = _Move.between(entry, self.now.by_key[entry.key])
         pointer = move.pointer(related.pointer) if entry is not None else related.pointer
-        return related._replace(
-            document=document, pointer=pointer, extent=related.extent and move.extent(related.extent)
+        return replace(
+            related, document=document, pointer=pointer, extent=related.extent and move.extent(related.extent)
         )
 
 
-class _Move(NamedTuple):
+class _Move(Struct, frozen=True):
     """The old and the new place of a workflow."""
 
     old_pointer: str

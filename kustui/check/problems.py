@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import PurePath
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document, Entry
 from kustui.definition.loader import STDIN_NAME
@@ -29,7 +31,7 @@ UNUSED_SUPPRESSION = "unused-suppression"
 _MOST_USES = 3
 
 
-class Related(NamedTuple):
+class Related(Struct, frozen=True):
     """A related place, such as the definition of what a problem is about."""
 
     message: str

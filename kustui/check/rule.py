@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+from msgspec import Struct
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.reads import Read
@@ -21,7 +23,7 @@ from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, call_event
 from kustui.text.messages import Suggestion
 
 
-class Violation(NamedTuple):
+class Violation(Struct, frozen=True):
     """What a rule reports: a place, as a JSON pointer, and a message."""
 
     pointer: str
@@ -71,7 +73,7 @@ def violation_in(
     return Violation(read.pointer, message, hint, read.node, (part.start, part.end), related, severity)
 
 
-class Rule(NamedTuple):
+class Rule(Struct, frozen=True):
     """A rule has one of the two functions, both where it checks actions of apps too, or none if its problems are found
     while reading the file."""
 
@@ -183,7 +185,7 @@ def app(*workflows: Part, **more: object) -> Part:
     return {"app": "sample", "version": "1.0.0", "title": "Sample", **more, "workflows": list(workflows)}
 
 
-class Configured(NamedTuple):
+class Configured(Struct, frozen=True):
     """An example in which the configuration matters."""
 
     configuration: str

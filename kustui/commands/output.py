@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
+
+from msgspec import Struct
 
 from kustui.errors import KustuiError, reason_of
 from kustui.files import write_file
@@ -45,7 +47,7 @@ def output_path(name: str) -> str | None:
     return None if name == "-" else name
 
 
-class Output(NamedTuple):
+class Output(Struct, frozen=True):
     """A file or standard output, and what may be written to it."""
 
     path: str | None = None

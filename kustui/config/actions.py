@@ -6,12 +6,14 @@ Bindings, the line of keys at the bottom, the help and the command palette are a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.config.key_names import display_key
 
 
-class Group(NamedTuple):
+class Group(Struct, frozen=True):
     """Actions that belong together: what they are called, and what carries them out."""
 
     title: str
@@ -54,7 +56,7 @@ GROUPS = {
 PASSING = tuple(name for name, group in GROUPS.items() if group.passing)
 
 
-class Action(NamedTuple):
+class Action(Struct, frozen=True):
     """Something a key does, and who does it."""
 
     id: str
@@ -361,7 +363,7 @@ BY_ID = {action.id: action for action in ACTIONS}
 
 def with_keys(keys: Mapping[str, Sequence[str]]) -> Mapping[str, Action]:
     """The actions by id, with other keys for some of them: as Textual names keys, none for an action without one."""
-    return {id_: action._replace(keys=",".join(keys.get(id_, action.key_list))) for id_, action in BY_ID.items()}
+    return {id_: replace(action, keys=",".join(keys.get(id_, action.key_list))) for id_, action in BY_ID.items()}
 
 
 def key_names(action: Action) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ class FactTable(Struct, frozen=True, eq=False):
         return Combination(self, cases)
 
 
-class _Extension(NamedTuple):
+class _Extension(Struct, frozen=True):
     """What a case adds to what is known."""
 
     facts: Case

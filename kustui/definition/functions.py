@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from kustui.definition.dates import date_of, format_date, iso_date, parse_date, shift, unit_of, units_between
 from kustui.definition.values import MISSING, Undecided, is_missing, is_number, number_of, text_of
@@ -31,7 +33,7 @@ _MOST_DIGITS = 400
 """Of more a JavaScript number knows only that it is infinite."""
 
 
-class Function(NamedTuple):
+class Function(Struct, frozen=True):
     """A function: ``/#fn:parseInt,steps.1.qtyStr``. Any argument may be a path or a literal."""
 
     evaluate: Callable[[Sequence[Any]], Any]
@@ -50,7 +52,7 @@ class Function(NamedTuple):
     """What in its results is kustui's own reading, in a clause; empty where nothing is."""
 
 
-class HelperCall(NamedTuple):
+class HelperCall(Struct, frozen=True):
     """What a helper is called with; none of it is Undecided."""
 
     arguments: Sequence[Any]
@@ -64,7 +66,7 @@ class HelperCall(NamedTuple):
         return self.arguments[index] if index < len(self.arguments) else None
 
 
-class Helper(NamedTuple):
+class Helper(Struct, frozen=True):
     """A helper of a template: ``{{dateFormat steps.1.at format='LL'}}``."""
 
     evaluate: Callable[[HelperCall], Any]
@@ -81,7 +83,7 @@ class Helper(NamedTuple):
     """What in its results is kustui's own reading, in a clause; empty where nothing is."""
 
 
-class BlockHelper(NamedTuple):
+class BlockHelper(Struct, frozen=True):
     """A block helper: ``{{#if steps.1.x}}…{{else}}…{{/if}}``. All of these ask whether their argument is there."""
 
     replaces_context: bool = False

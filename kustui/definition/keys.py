@@ -11,7 +11,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.definition.models import (
     App,
@@ -48,7 +51,7 @@ BOOKKEEPING_KEYS = frozenset({
 """What exports add to a workflow [seen], beside ``_id`` in each step."""
 
 
-class PartKeys(NamedTuple):
+class PartKeys(Struct, frozen=True):
     """The keys of one kind of part."""
 
     keys: frozenset[str]
@@ -59,7 +62,7 @@ class PartKeys(NamedTuple):
     some: SomeParts | None = None
 
 
-class SomeParts(NamedTuple):
+class SomeParts(Struct, frozen=True):
     """Parts that only those of a kind have whose ``key`` has one of some ``values``: what is there ``under`` a key."""
 
     key: str
@@ -76,28 +79,33 @@ def _keys(model: type[Part] | None = None, more: str = "", **parts: str) -> Part
 
 _SCHEMA_WORDS = "type additionalProperties items enum format default description"
 
-_APP_KEYS = _keys(
-    App,
-    " ".join(APP_KEYS),
-    actions="an action",
-    commands="a command",
-    hooks="a hook",
-    kviews="a kview",
-    outboundWebhooks="an outbound webhook",
-    settings="settings",
-    triggers="a declared trigger",
-)._replace(closed=True)
+_APP_KEYS = replace(
+    _keys(
+        App,
+        " ".join(APP_KEYS),
+        actions="an action",
+        commands="a command",
+        hooks="a hook",
+        kviews="a kview",
+        outboundWebhooks="an outbound webhook",
+        settings="settings",
+        triggers="a declared trigger",
+    ),
+    closed=True,
+)
 
 PARTS: Mapping[str, PartKeys] = {
     WORKFLOW: _keys(Workflow, "replaces", trigger="a trigger", steps="a step", response="response", meta="meta"),
     "a trigger": _keys(Trigger, transitions="a transition", schema="a schema", meta="meta"),
-    "a step": _keys(Step, transitions="a transition", errorCases="an error case", meta="meta")._replace(
-        some=SomeParts("action", (SCHEDULE_ACTION,), "params", "params")
+    "a step": replace(
+        _keys(Step, transitions="a transition", errorCases="an error case", meta="meta"),
+        some=SomeParts("action", (SCHEDULE_ACTION,), "params", "params"),
     ),
     "a transition": _keys(Transition, condition="a condition", meta="meta"),
     "an error case": _keys(ErrorCase, condition="a condition", errorAction="errorAction", meta="meta"),
     "errorAction": _keys(ErrorAction),
-    "a condition": _keys(Condition)._replace(
+    "a condition": replace(
+        _keys(Condition),
         some=SomeParts("op", ("and", "or", "not"), "values", "a condition"),
     ),
     "meta": _keys(more="displayName description name"),
@@ -106,9 +114,9 @@ PARTS: Mapping[str, PartKeys] = {
     "properties": PartKeys(frozenset(), {EVERY_KEY: "a property"}),
     "a property": _keys(Schema, _SCHEMA_WORDS, properties="properties", items="a property"),
     "params": _keys(ScheduleCall, runAt="runAt"),
-    "runAt": _keys(RunAt)._replace(closed=True),
+    "runAt": replace(_keys(RunAt), closed=True),
     APP: _APP_KEYS,
-    AVAILABLE_APP: _APP_KEYS._replace(keys=_APP_KEYS.keys | {"name", "cards", "vendor", "website"}, closed=False),
+    AVAILABLE_APP: replace(_APP_KEYS, keys=_APP_KEYS.keys | {"name", "cards", "vendor", "website"}, closed=False),
     "an action": _keys(
         more="name type description inputTemplate inputSchema outputTemplate outputSchema appSettings "
         "sampleOutputContext",
@@ -222,7 +230,7 @@ def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
 
 def _with_name(fault: Fault, name: str, value: Mapping[str, Any], *, is_certain: bool) -> Fault:
     """The fault of a key with the name that it should have, if no other key has that."""
-    return fault._replace(intended=name, is_certain=is_certain) if name and name not in value else fault
+    return replace(fault, intended=name, is_certain=is_certain) if name and name not in value else fault
 
 
 def _lacking(value: Mapping[str, Any], part: str, intended: Collection[str]) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, ValidationError, convert
+from msgspec.structs import replace
 
 from kustui.definition.keys import (
     APP,
@@ -167,7 +168,7 @@ def _mistyped_keys_of_app(value: Mapping[str, Any], pointer: str, part: str) -> 
         required = ("version", "title") if part == APP else ()
         needed = next((key for key in required if fault.member == f"{pointer}/{key}"), "")
         # Without these an app is refused for certain, which a warning does not say.
-        refused = fault._replace(rule="invalid-shape", message=f"{fault.message}, which has no {needed}")
+        refused = replace(fault, rule="invalid-shape", message=f"{fault.message}, which has no {needed}")
         yield refused if needed else fault
 
 
@@ -230,7 +231,7 @@ def _placed_in_step(fault: Fault, data: bytes, extent: Extent, pointer: str) -> 
         if is_step and fault.extent is not None and start <= fault.extent.start < end:
             id_ = spots.get(f"{at}/id")
             step = json.loads(data[slice(*id_.value)]) if id_ is not None else ""
-            return fault._replace(pointer=at, step=step if isinstance(step, str) else "")
+            return replace(fault, pointer=at, step=step if isinstance(step, str) else "")
     return fault
 
 
@@ -366,7 +367,7 @@ def _fault_of(value: Any, error: ErrorDetails) -> Fault | None:
         if isinstance(part, dict) and any(has_mistyped(part, key) for key in alternatives):
             return None
         fault = _without(noun, part, parent(pointer), str(loc[-1]))
-        return fault._replace(hint=_NOT_ITS_ID) if loc[-1] == "id" and holds(part, "_id") else fault
+        return replace(fault, hint=_NOT_ITS_ID) if loc[-1] == "id" and holds(part, "_id") else fault
     name = str(loc[-1])
     if isinstance(loc[-1], int):
         name = _noun(loc) if loc[-2] in _NOUNS else f"every element of {loc[-2]}"

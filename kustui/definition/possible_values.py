@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -70,7 +70,7 @@ Required = tuple[Term, bool]
 """A comparison, and whether it has to hold."""
 
 
-class _Alike(NamedTuple):
+class _Alike(Struct, frozen=True):
     """Comparisons with texts, or with numbers, that ask whether a value is the same, or is not."""
 
     asked: tuple[Required, ...] = ()
@@ -88,7 +88,7 @@ class _Alike(NamedTuple):
         return _Alike((*self.asked, required), self.same, self.different | {literal})
 
 
-class _Comparisons(NamedTuple):
+class _Comparisons(Struct, frozen=True):
     """What a value has to meet, sorted out: what compares it with texts, with numbers, and what says anything else."""
 
     texts: _Alike = _Alike()
@@ -99,10 +99,10 @@ class _Comparisons(NamedTuple):
         """With one more."""
         literal, asked = term.literal, asks_equal(term.operator)
         if asked is None or not (isinstance(literal, str) or is_number(literal)):
-            return self._replace(others=(*self.others, (term, holds)))
+            return replace(self, others=(*self.others, (term, holds)))
         if isinstance(literal, str):
-            return self._replace(texts=self.texts.asking((term, holds), literal, asked is holds))
-        return self._replace(numbers=self.numbers.asking((term, holds), number_of(literal) or 0, asked is holds))
+            return replace(self, texts=self.texts.asking((term, holds), literal, asked is holds))
+        return replace(self, numbers=self.numbers.asking((term, holds), number_of(literal) or 0, asked is holds))
 
     @property
     def size(self) -> int:

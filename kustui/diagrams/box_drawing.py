@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -64,7 +63,7 @@ _Span = tuple[int, str, str]
 """Where a text begins, the text, and its look."""
 
 
-class EdgeGroup(NamedTuple):
+class EdgeGroup(Struct, frozen=True):
     """Edges of a node that are drawn as one."""
 
     target: str
@@ -72,7 +71,7 @@ class EdgeGroup(NamedTuple):
     mark: str = ""
 
 
-class BoxContent(NamedTuple):
+class BoxContent(Struct, frozen=True):
     texts: tuple[tuple[Line, int], ...]
     """What stands in it, and by how many cells each is indented but for its first line."""
     numbers: Mapping[EdgeGroup, int]
@@ -183,7 +182,7 @@ class BoxDrawing(Struct, frozen=True, eq=False, dict=True):
         if not drawn.whole:
             return self.full_lines(node)
         unnamed = drawn.about == node
-        drawn = drawn._replace(name=drawn.whole) if unnamed else drawn._replace(about=drawn.whole)
+        drawn = replace(drawn, name=drawn.whole) if unnamed else replace(drawn, about=drawn.whole)
         return tuple(text for text, _ in _content(drawn, self._edges.get(node, ()), Zoom.FULL).texts)
 
     def mark_of(self, node: str) -> str:

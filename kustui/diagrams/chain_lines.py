@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -27,7 +26,7 @@ _INDENT = 3
 """Cells of a level of the tree."""
 
 
-class ChainRow(NamedTuple):
+class ChainRow(Struct, frozen=True):
     row: StyledRow
     workflow: str = ""
     """The key of the workflow that it leads to."""
@@ -213,7 +212,7 @@ def chain_rows(lines: ChainLines, schedules: Schedules, key: str, steps: int, wi
 ORDERS = ("length", "total delay", "problems", "name")
 
 
-class ChainSummary(NamedTuple):
+class ChainSummary(Struct, frozen=True):
     """What the list says of a chain."""
 
     root: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.names import node_name
@@ -29,13 +30,13 @@ from kustui.text.signs import CHANGE_SIGNS
 from kustui.text.styled_lines import Line
 
 
-class ErrorActionLabel(NamedTuple):
+class ErrorActionLabel(Struct, frozen=True):
     type: str
     label: str
     """``on failure: retry the step if …``."""
 
 
-class DiagramNode(NamedTuple):
+class DiagramNode(Struct, frozen=True):
     id: str
     name: str
     about: str
@@ -64,7 +65,7 @@ class DiagramNode(NamedTuple):
         return (END if self.ends else glyph), look
 
 
-class DiagramEdge(NamedTuple):
+class DiagramEdge(Struct, frozen=True):
     source: str
     target: str
     label: str
@@ -82,7 +83,7 @@ class DiagramEdge(NamedTuple):
         return self.after_failure or self.assumed
 
 
-class Diagram(NamedTuple):
+class Diagram(Struct, frozen=True):
     title: str
     nodes: tuple[DiagramNode, ...]
     """In flow order."""
@@ -90,7 +91,7 @@ class Diagram(NamedTuple):
     """Those of each node in the order in which they are tried."""
 
 
-class ScheduleEdge(NamedTuple):
+class ScheduleEdge(Struct, frozen=True):
     """A schedule from a node of one diagram to another diagram."""
 
     source: int
@@ -100,7 +101,7 @@ class ScheduleEdge(NamedTuple):
     label: str
 
 
-class DiagramSet(NamedTuple):
+class DiagramSet(Struct, frozen=True):
     """Diagrams that are written into one file, and the schedules that lead from one of them to another."""
 
     diagrams: tuple[Diagram, ...]

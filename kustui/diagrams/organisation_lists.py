@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph, Role
 from kustui.definition.platform import called_id, object_of_event, short_name
 from kustui.text.messages import holds_words
@@ -38,7 +40,7 @@ class Listing(NamedTuple):
     grouped: bool = False
 
 
-class ListedNode(NamedTuple):
+class ListedNode(Struct, frozen=True):
     node: Node
     title: str
     numbers: tuple[int, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -58,7 +57,7 @@ _NAME_WIDTH = 42
 """Cells of a name in a table."""
 
 
-class MapRow(NamedTuple):
+class MapRow(Struct, frozen=True):
     """A line of the map."""
 
     text: Line | Callable[[], Line] = ()

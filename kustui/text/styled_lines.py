@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from kustui.text.cells import cells, clusters, cut, end_of_line
 from kustui.text.terminal_safe import terminal_safe
 
@@ -189,7 +191,7 @@ Span = tuple[int, int]
 """Where in a text something begins and where it ends."""
 
 
-class TextSearch(NamedTuple):
+class TextSearch(Struct, frozen=True):
     """What is looked for, as it was typed: in either case, unless it has a capital letter."""
 
     text: str

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.text.cells import cells, clusters
 
@@ -28,7 +29,7 @@ _SEEN = {"4", "7", "9", "21", "53"}
 """Those that are seen on a blank."""
 
 
-class _Look(NamedTuple):
+class _Look(Struct, frozen=True):
     """How a cell is drawn, as codes of SGR; a colour is empty where it is the terminal's own."""
 
     attributes: frozenset[str] = frozenset()
@@ -158,7 +159,7 @@ class TerminalCells:
         return out
 
 
-class _Piece(NamedTuple):
+class _Piece(Struct, frozen=True):
     """Cells beside each other that look alike."""
 
     y: int

@@ -7,9 +7,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from kustui.cache import Cache, key_of
@@ -167,7 +168,7 @@ def _is_whole(collection: Collection) -> bool:
     return all(document.broken is None for document in collection.documents)
 
 
-class _CheckKeys(NamedTuple):
+class _CheckKeys(Struct, frozen=True):
     collection: Collection
     paths: tuple[str, ...]
     settings: Settings

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from kustui.config.preferences import Preferences
 from kustui.text.messages import counted, seconds_in_words
@@ -16,14 +18,14 @@ if TYPE_CHECKING:
     from kustui.workspace.difference import Difference
 
 
-class SnapshotReady(NamedTuple):
+class SnapshotReady(Struct, frozen=True):
     """The next snapshot is there; the first has nothing that it differs from."""
 
     snapshot: Snapshot
     difference: Difference | None = None
 
 
-class WorkflowSeen(NamedTuple):
+class WorkflowSeen(Struct, frozen=True):
     """A save has changed a workflow: what that fixed or made wrong in it. The snapshot with all of it follows."""
 
     difference: Difference
@@ -31,13 +33,13 @@ class WorkflowSeen(NamedTuple):
     """That of the workflow, which is in no snapshot."""
 
 
-class PartlyChecked(NamedTuple):
+class PartlyChecked(Struct, frozen=True):
     """The first snapshot with the problems and schedules that are known so far."""
 
     snapshot: Snapshot
 
 
-class CheckProgress(NamedTuple):
+class CheckProgress(Struct, frozen=True):
     """How many workflows of how many are checked."""
 
     done: int
@@ -52,7 +54,7 @@ class CheckProgress(NamedTuple):
         return f"checking {self.done:,} of {self.total:,}{left}"
 
 
-class ScenariosReplayed(NamedTuple):
+class ScenariosReplayed(Struct, frozen=True):
     """What came of the scenarios that lie with the definitions, as far as they are replayed."""
 
     results: tuple[ScenarioResult, ...] = ()
@@ -70,31 +72,31 @@ class ScenariosReplayed(NamedTuple):
         return f"replaying {counted(self.due, 'more scenario')} …" if self.due else ""
 
 
-class StillReading(NamedTuple):
+class StillReading(Struct, frozen=True):
     """A file or folder takes its time, as one on a dead mount does; with an empty path, none does any more."""
 
     path: str
 
 
-class ConfigurationRefused(NamedTuple):
+class ConfigurationRefused(Struct, frozen=True):
     """What is wrong with the configuration, a line each: what it said before still applies."""
 
     lines: tuple[str, ...]
 
 
-class WatchRefused(NamedTuple):
+class WatchRefused(Struct, frozen=True):
     """The system does not tell of changes: the files are looked at instead, as the words say."""
 
     words: str
 
 
-class PreferencesRead(NamedTuple):
+class PreferencesRead(Struct, frozen=True):
     """What a configuration without a mistake says of the screen."""
 
     preferences: Preferences
 
 
-class Failed(NamedTuple):
+class Failed(Struct, frozen=True):
     """An internal error has ended the thread."""
 
     error: Exception

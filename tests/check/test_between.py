@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from kustui.check.checker import check, check_between, check_workflows
 from kustui.check.rule import Rule, Violations, app, called, schedule, workflow
 from kustui.check.rules import RULES
@@ -48,7 +50,7 @@ def test_all_rules_that_ask_for_no_rings_are_checked_while_others_look_for_them(
         return spread
 
     for name, rule in between.items():
-        monkeypatch.setitem(RULES, name, rule._replace(check_collection=noted(rule)))
+        monkeypatch.setitem(RULES, name, replace(rule, check_collection=noted(rule)))
     results = check_workflows(collection, Settings())
     found = check_between(collection, results, Settings(), spread_beside)[1]
     assert meanwhile == [name for name, rule in between.items() if not rule.of_rings]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from kustui.analysis.chains import Chain, chain_from, chain_starts
 from kustui.check.rule import app, called, schedule, step, to
@@ -124,7 +125,7 @@ def test_the_labels_of_a_ring_take_no_longer_to_find_where_there_are_more() -> N
         assert snapshot.schedules is not None
         chain = chain_from(snapshot.schedules, snapshot.collection.entries[0].key, 1)
         assert len(chain.rings) == count
-        links = tuple(link._replace(key=Name(link.key)) for link in chain.links)
+        links = tuple(replace(link, key=Name(link.key)) for link in chain.links)
         timeline = Timeline(Chain(links), lines_of(snapshot), 1.0)
         timeline.rows(94)
         return counted(lambda: [[*timeline._ring_labels(link)] for link in links])

@@ -70,7 +70,7 @@ def test_the_outcome_is_the_same(opened: Snapshot, monkeypatch: pytest.MonkeyPat
 def test_what_is_known_is_not_checked_again(opened: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     here = check_snapshot(opened)
     known = dict(list(here.results.items())[:-2])
-    untold = {key: result._replace(problems=()) for key, result in known.items()}
+    untold = {key: replace(result, problems=()) for key, result in known.items()}
     monkeypatch.setattr(check_processes, "check_snapshot", None)
     seen: list[int] = []
     there = check_processes.check_in_subprocess(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
+from msgspec.structs import replace
+
 from kustui.analysis.apps import app_of, declarations_of, general_name, is_range, is_readable_member, read_version
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.uses import looks_random
@@ -303,10 +305,10 @@ def _unreadable(text: str, at: Violation) -> Violation:
         parts = _WITHOUT_DASH.fullmatch(text)
         intended = f"{parts[1]}-{parts[2]}" if parts and is_range(parts[2]) else None
         hint = Suggestion("write <app>-<range>: kustomer-^1.4.8", intended, is_certain=intended is not None)
-        return at._replace(message=f'no version range in "{text}"', hint=hint)
+        return replace(at, message=f'no version range in "{text}"', hint=hint)
     with_dots = range_.replace(",", ".")
     hint = Suggestion(
         "write it like ^1.4.8", with_dots if is_range(with_dots) else None, is_certain=is_range(with_dots)
     )
     message = f'invalid version range "{range_}"'
-    return at._replace(message=message, hint=hint, within=(len(name) + 1, max(len(text), 1)))
+    return replace(at, message=message, hint=hint, within=(len(name) + 1, max(len(text), 1)))

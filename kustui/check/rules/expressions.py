@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from kustui.analysis.outputs import may_have_blanks
 from kustui.analysis.reads import Read
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -104,7 +106,7 @@ def malformed_template(analysis: WorkflowAnalysis) -> Violations:
             yield from (_violation(read, fault) for fault in read.expression.faults)
 
 
-malformed_template = malformed_template._replace(check_collection=malformed_action_templates)
+malformed_template = replace(malformed_template, check_collection=malformed_action_templates)
 
 
 def _violation(read: Read, fault: ExpressionFault) -> Violation:

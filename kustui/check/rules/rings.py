@@ -6,6 +6,8 @@ from collections.abc import Container, Sequence
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.effects import Effect, Reach, repeating
 from kustui.analysis.event_rings import Cause
@@ -334,4 +336,4 @@ def _place(analysis: CollectionAnalysis, cause: Cause) -> Related:
     return Related(message, analysis.collection.document_of(entry), f"{cause.effect.pointer}/action")
 
 
-self_trigger = _self_trigger._replace(check_collection=_rings)
+self_trigger = replace(_self_trigger, check_collection=_rings)

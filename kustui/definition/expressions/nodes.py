@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -249,7 +248,7 @@ class Origin(Enum):
     """``@root.steps.1.x``: the run's data, whatever the context."""
 
 
-class Lookup(NamedTuple):
+class Lookup(Struct, frozen=True):
     """A path in a template: ``steps.1.id``, ``this``, ``../name``, ``@index``, ``@root.steps.1.id``."""
 
     path: Path
@@ -281,7 +280,7 @@ class Lookup(NamedTuple):
         return self.path.root in ROOTS and self.origin in (Origin.NAME, Origin.THIS, Origin.ROOT)
 
 
-class Scalar(NamedTuple):
+class Scalar(Struct, frozen=True):
     """A string, a number, true, false, null or undefined (None, both) written into a tag."""
 
     value: str | int | float | bool | None
@@ -289,7 +288,7 @@ class Scalar(NamedTuple):
     end: int
 
 
-class Named(NamedTuple):
+class Named(Struct, frozen=True):
     """A named argument: ``format='LL'``."""
 
     name: str
@@ -298,7 +297,7 @@ class Named(NamedTuple):
     end: int
 
 
-class Call(NamedTuple):
+class Call(Struct, frozen=True):
     """A helper with its arguments, in a tag, in parentheses or at the head of a block."""
 
     callee: Lookup | Scalar
@@ -315,7 +314,7 @@ class Call(NamedTuple):
 Value = Lookup | Scalar | Call
 
 
-class Content(NamedTuple):
+class Content(Struct, frozen=True):
     """Text between tags as it is rendered: escapes resolved, whitespace removed where tags ask for it."""
 
     text: str
@@ -324,7 +323,7 @@ class Content(NamedTuple):
     """The end of what is written, which may be longer than the text."""
 
 
-class Comment(NamedTuple):
+class Comment(Struct, frozen=True):
     """``{{! … }}`` or ``{{!-- … --}}``: renders nothing."""
 
     text: str
@@ -332,7 +331,7 @@ class Comment(NamedTuple):
     end: int
 
 
-class Mustache(NamedTuple):
+class Mustache(Struct, frozen=True):
     """``{{x}}`` (escaped for HTML) or ``{{{x}}}`` and ``{{&x}}`` (not escaped).
 
     A bare name that is no path, as in ``{{randomId}}``, is a Lookup here; Handlebars tries a helper of that
@@ -345,7 +344,7 @@ class Mustache(NamedTuple):
     end: int
 
 
-class Block(NamedTuple):
+class Block(Struct, frozen=True):
     """``{{#helper …}}body{{else}}inverse{{/helper}}``; ``{{else if y}}`` is a Block, alone in the inverse.
 
     With no arguments and no helper of that name it is a section: rendered for each element of a list, or with
@@ -361,7 +360,7 @@ class Block(NamedTuple):
     end: int
 
 
-class Partial(NamedTuple):
+class Partial(Struct, frozen=True):
     """``{{> name …}}``, or ``{{#> name …}}body{{/name}}``: a template that is kept elsewhere."""
 
     call: Call

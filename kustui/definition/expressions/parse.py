@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from kustui.definition.expressions.nodes import (
     ROOTS,
@@ -46,7 +47,7 @@ class Reference(Expression, frozen=True):
         return self.paths[0] if self.paths else None
 
 
-class Argument(NamedTuple):
+class Argument(Struct, frozen=True):
     """One argument of a function: a path without ``/#``, or a literal (``path`` is None; it may be empty)."""
 
     text: str

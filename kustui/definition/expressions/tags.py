@@ -40,7 +40,7 @@ _EXACT_DIGITS = 15
 _NO_OPERATORS = "templates have no operators: use a helper to compare or decide"
 
 
-class Helper(NamedTuple):
+class Helper(Struct, frozen=True):
     """A helper that is certainly called: it has arguments, or stands in parentheses."""
 
     name: str
@@ -61,7 +61,7 @@ class Notes(Struct):
             self.embedded.extend(embedded_in(self.text, start, end))
 
 
-class Scope(NamedTuple):
+class Scope(Struct, frozen=True):
     """The blocks around a tag."""
 
     contexts: int

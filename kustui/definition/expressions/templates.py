@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from msgspec import Struct, field
-from msgspec.structs import force_setattr
+from msgspec.structs import force_setattr, replace
 
 from kustui.definition.expressions.nodes import (
     ROOTS,
@@ -329,7 +329,7 @@ def _trimmed(pieces: list[Piece], at: int, content: Content) -> Content:
             text = text.rstrip(WHITESPACE)
         elif _alone(pieces, at + 1):
             text = text.rstrip(" \t")
-    return content if text == content.text else content._replace(text=text)
+    return content if text == content.text else replace(content, text=text)
 
 
 def _alone(pieces: list[Piece], at: int) -> bool:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kustui.definition.expressions.nodes import Comment, Content, ExpressionFault
 from kustui.text.messages import shortened
@@ -32,7 +35,7 @@ class Kind(Enum):
     PARTIAL_BLOCK = "{{#>"
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True):
     """``kind`` is ``path``, ``literal`` (a number, true, false, null or undefined), ``string``, ``as`` (``as |``),
     ``bar`` or a sign: a parenthesis or ``=``."""
 
@@ -42,7 +45,7 @@ class Token(NamedTuple):
     end: int
 
 
-class Tag(NamedTuple):
+class Tag(Struct, frozen=True):
     kind: Kind
     tokens: tuple[Token, ...]
     start: int
@@ -53,7 +56,7 @@ class Tag(NamedTuple):
     trims_after: bool = False
 
 
-class Remark(NamedTuple):
+class Remark(Struct, frozen=True):
     """A comment, which can take away whitespace around it like a tag."""
 
     comment: Comment
@@ -149,7 +152,7 @@ def scan(text: str) -> tuple[list[Piece], ExpressionFault | None]:
 
 
 def _as_written(content: Content, text: str) -> Content:
-    return content._replace(text=text[content.start : content.start + len(content.text)])
+    return replace(content, text=text[content.start : content.start + len(content.text)])
 
 
 def _scan(text: str) -> tuple[list[Piece], ExpressionFault | None]:

@@ -7,9 +7,9 @@ instead of 70.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from kustui.definition.source.outline import Item, Outline, item_at
@@ -18,7 +18,7 @@ from kustui.definition.source.source import Extent, Source
 _BLOCK, _SAMPLE = 1 << 16, 1 << 12  # bytes compared at once, and those that tell whether a place is as it was
 
 
-class Edit(NamedTuple):
+class Edit(Struct, frozen=True):
     """The bytes from ``start`` to ``old_end`` were replaced by those from ``start`` to ``new_end``."""
 
     start: int

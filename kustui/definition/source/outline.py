@@ -77,7 +77,7 @@ class Item(NamedTuple):
     """Whether it may have only some keys of a workflow, as the body of an update has: it is no app's or fragment's."""
 
 
-class AppItem(NamedTuple):
+class AppItem(Struct, frozen=True):
     """One app definition of a file, not yet read."""
 
     pointer: str
@@ -91,10 +91,10 @@ class AppItem(NamedTuple):
     def moved(self, move: Callable[[Extent], Extent]) -> AppItem:
         """The same elsewhere in the file."""
         members = {key: move(extent) for key, extent in self.members.items()}
-        return self._replace(extent=move(self.extent), members=members)
+        return replace(self, extent=move(self.extent), members=members)
 
 
-class Page(NamedTuple):
+class Page(Struct, frozen=True):
     """One page of an API list: the links to itself and to the next one; an empty string where there is none."""
 
     own: str

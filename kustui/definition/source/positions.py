@@ -52,7 +52,7 @@ class Spot(NamedTuple):
         return Spot(self.value.moved(by), self.key and self.key.moved(by))
 
 
-class Repeat(NamedTuple):
+class Repeat(Struct, frozen=True):
     """A duplicate key in an object: JSON parsers keep the last."""
 
     pointer: str
@@ -60,7 +60,7 @@ class Repeat(NamedTuple):
     second: Extent
 
 
-class Positions(NamedTuple):
+class Positions(Struct, frozen=True):
     """The positions of a value and of all values inside it, its own first."""
 
     spots: Mapping[str, Spot]

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import cache
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from kustui.definition.platform import APP_KEYS, DISTINCTIVE_APP_KEYS, WORKFLOW_KEYS
 from kustui.definition.source.positions import BLANKS, STRING, end_of, escape, members
@@ -115,7 +115,7 @@ def as_plain_json(data: bytes) -> bytes:
     return _NO_NUMBER.sub(lambda match: match[1] or b"null", without_comments(data).data)
 
 
-class PlainText(NamedTuple):
+class PlainText(Struct, frozen=True):
     """A text with blanks in place of what JSON does not have: all else stays where it is."""
 
     data: bytes
@@ -226,7 +226,7 @@ _OTHER_LINE = re.compile(rb"\n" + _NO_VALUE.pattern, re.MULTILINE)
 """A line that is no value by itself. A line feed is found sooner than the start of a line."""
 
 
-class StreamValue(NamedTuple):
+class StreamValue(Struct, frozen=True):
     """One value of a stream, or the text in place of one."""
 
     extent: Extent

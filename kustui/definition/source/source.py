@@ -350,7 +350,7 @@ UNKNOWN_KEY = "unknown-key"
 """The rule of mistyped and unknown keys."""
 
 
-class Fault(NamedTuple):
+class Fault(Struct, frozen=True):
     """One thing wrong with how a definition is written, found while reading it."""
 
     rule: str

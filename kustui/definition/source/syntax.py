@@ -82,7 +82,7 @@ def fault_between(source: Source, extent: Extent, pointer: str) -> Fault:
     """The fault of a part of a stream that is no JSON value."""
     if source.data[extent.start] in b"{[" or pointer == "/0":  # before the first there may be a banner
         fault = fault_in(source, extent) or Fault("invalid-json", "this cannot be read as JSON", extent=extent)
-        return fault._replace(pointer=pointer)
+        return replace(fault, pointer=pointer)
     comma = source.data[extent.start] == 0x2C
     message = "a comma between JSON values" if comma else "text between JSON values"
     hint = "remove it, or put the values into one list: [ …, … ]" if comma else "remove it"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
+from msgspec import Struct
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
@@ -27,7 +28,7 @@ _SHARE = 70
 _LEAST_ROWS = 6
 
 
-class Proposal(NamedTuple):
+class Proposal(Struct, frozen=True):
     """A change that somebody is asked about."""
 
     title: str

@@ -7,9 +7,9 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from kustui.definition.source.positions import STRING
 from kustui.text.messages import counted
@@ -120,7 +120,7 @@ TOKEN = re.compile(
 """A part of a line of JSON or of a module that has one colour: a string, a key, a comment, a number, a word."""
 
 
-class UnfoldedString(NamedTuple):
+class UnfoldedString(Struct, frozen=True):
     """A string of a line as the lines that it says, or as the JSON that it holds."""
 
     start: int

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from msgspec import Struct
 from textual.screen import Screen
 
 from kustui.tui.explorer.check_waiter import CheckWaiter
@@ -13,7 +12,7 @@ from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import Views
 
 
-class Shared(NamedTuple):
+class Shared(Struct, frozen=True):
     """The screen, and what it has before these parts."""
 
     screen: Screen[None]

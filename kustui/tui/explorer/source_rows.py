@@ -70,7 +70,7 @@ class ProblemPlaces:
         return self._sorted[entry]
 
 
-class _Stretch(NamedTuple):
+class _Stretch(Struct, frozen=True):
     """Rows that follow each other: lines of the file, or those of the string that a line holds."""
 
     row: int

@@ -5,8 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
@@ -30,7 +32,7 @@ _NOT_FOUND = "no workflow or step contains this; Enter searches everything for i
 _NOTHING_LEFT = "the files contain no workflows any more; saved ones appear here"
 
 
-class _Start(NamedTuple):
+class _Start(Struct, frozen=True):
     """Where one is before a filter is typed."""
 
     key: NodeKey
@@ -191,7 +193,7 @@ class TreeView(RowsView):
         """Move the cursor while a filter is typed."""
         self.cursor += by
         if self._start is not None and self.node is not None:
-            self._start = self._start._replace(at=self.node.key)
+            self._start = replace(self._start, at=self.node.key)
 
     def keep_filter(self) -> NodeKey:
         """The filter is typed and stays; the node that the cursor was on before."""

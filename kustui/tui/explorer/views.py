@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
+from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -85,7 +86,7 @@ class Side(Vertical, Ground):
         self.source.clear()
         if self._shown is not None:
             tree, node = self._shown
-            self.show(tree, node._replace(kind=Kind.DOCUMENT, key=(), entry=None, part=None))
+            self.show(tree, replace(node, kind=Kind.DOCUMENT, key=(), entry=None, part=None))
 
     def bring(self, name: str, classes: Mapping[str, bool] = MappingProxyType({})) -> Widget:
         """Show one of the panes where only one is, and a drawing instead of the other drawings; the pane. ``classes``

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum, auto
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
@@ -37,7 +39,7 @@ class Kind(Enum):
     FAULT = auto()
 
 
-class Node(NamedTuple):
+class Node(Struct, frozen=True):
     """One row of the tree: what it stands for, and where that is."""
 
     kind: Kind

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from kustui.check.problems import Problem
 from kustui.diagrams.glyphs import NO_CHANGES, ChangeMarks
 from kustui.tui.tree.nodes import Node
@@ -23,7 +25,7 @@ def drawn(tree: TreeState, node: Node) -> tuple[WorkflowAnalysis, ChangeMarks]:
 
 def as_of_now(tree: TreeState, node: Node) -> Node:
     """A node as panes show it that know nothing of what is gone: its workflow, where that is still there."""
-    return node._replace(entry=tree.entry_of(node.key)) if node.removed else node
+    return replace(node, entry=tree.entry_of(node.key)) if node.removed else node
 
 
 def problem_place(tree: TreeState, problem: Problem) -> NodeKey:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
@@ -21,7 +23,7 @@ Position = tuple[int, int]
 """What sorts workflows, or the rows of one workflow, as they stand in the tree."""
 
 
-class MatchPlace(NamedTuple):
+class MatchPlace(Struct, frozen=True):
     key: NodeKey
     number: int
     """Which of the matches it is, counted from 0."""

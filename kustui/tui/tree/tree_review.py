@@ -7,9 +7,9 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
-from typing import NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Document, Entry
@@ -34,7 +34,7 @@ Place = tuple[int, int, int]
 """What sorts nodes as they stand in the tree: by file, workflow and step."""
 
 
-class ReviewedChange(NamedTuple):
+class ReviewedChange(Struct, frozen=True):
     """What changed in a node of the tree, be it gone."""
 
     key: NodeKey
@@ -237,7 +237,7 @@ class TreeReview(Struct, frozen=True, eq=False, dict=True):
             yield self._gone(step.child(f"gone {index}", Kind.EDGE, edge.transition.pointer, edge), merged.old)
 
     def _gone(self, node: Node, old: WorkflowAnalysis) -> Node:
-        return node._replace(entry=old.entry, document=self._document(old.entry), removed=True)
+        return replace(node, entry=old.entry, document=self._document(old.entry), removed=True)
 
     def is_gone(self, entry: Entry, snapshot: Snapshot) -> bool:
         """Whether a workflow is only one of the other state."""

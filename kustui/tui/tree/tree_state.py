@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
@@ -200,7 +202,7 @@ class TreeState:
                 faults = file_faults(node.document, is_checked=self.snapshot.is_checked)
                 for index, (document, fault) in enumerate(faults):
                     child = node.child(f"fault {index}", Kind.FAULT, fault.pointer, fault)
-                    yield child._replace(document=document)
+                    yield replace(child, document=document)
                 yield from self._workflows(node.document, node.depth + 1)
             case Kind.WORKFLOW if node.key in self._narrowed and node.key not in self.expanded:
                 yield from (child for child in self._parts(node) if self.is_match(child))

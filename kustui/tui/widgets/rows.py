@@ -52,7 +52,7 @@ def node_of(key: NodeKey) -> str:
     return TRIGGER_ID if name == _TRIGGER else name.removeprefix(_STEP) if name.startswith(_STEP) else ""
 
 
-class Target(NamedTuple):
+class Target(Struct, frozen=True):
     """A place in a file: the value of a pointer, and the byte in it that matters."""
 
     document: Document
