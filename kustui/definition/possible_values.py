@@ -226,8 +226,8 @@ def _candidates(terms: Sequence[Term]) -> Iterator[Any]:
     for literal in literals:
         yield from _spellings(literal)
         yield other_than(literal)
-    numbers = sorted({number for literal in literals if (number := number_of(literal)) is not None})
-    yield from (beside(number, difference) for number in numbers for difference in (-1, 1))
+    moments = {moment for literal in literals if (moment := parse_date(literal)) is not None}
+    numbers = sorted(moments.union(number for literal in literals if (number := number_of(literal)) is not None))
+    yield from (beside(number, difference) for number in numbers for difference in (-1, 1))  # a date may be a number
     yield from ((lower + upper) / 2 for lower, upper in pairwise(numbers))
-    moments = sorted({moment for literal in literals if (moment := parse_date(literal)) is not None})
-    yield from (iso_date(moment + difference) for moment in moments for difference in (-1_000, 1_000))
+    yield from (iso_date(moment + difference) for moment in sorted(moments) for difference in (-1_000, 1_000))

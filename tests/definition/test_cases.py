@@ -24,9 +24,12 @@ from kustui.definition.possible_values import Term
         ([("eq", "a", False), ("lt-date", 1_773_532_800, True)], True),
         ([("eq", "a", False), ("lt-date", "tomorrow", True)], False),
         ([("eq", "a", True), ("lt-date", "2026-03-15", True)], False),
+        ([("gt", 0, True), ("gt-date", "2026-03-15", True)], True),  # a date in milliseconds
+        ([("gt", 0, True), ("lt", 5, True), ("gt-date", "2026-03-15", True)], False),
+        ([("gt-date", "9999-12-31T23:59:59.999Z", True)], True),
     ],
 )
-def test_comparisons_with_texts_and_numbers_hold_together_if_a_value_meets_them(
+def test_comparisons_with_texts_numbers_and_dates_hold_together_if_a_value_meets_them(
     comparisons: list[tuple[str, Any, bool]], is_possible: bool
 ) -> None:
     terms = {

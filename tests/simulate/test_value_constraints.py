@@ -91,6 +91,13 @@ def test_there_are_numbers_beside_one_too_large_to_be_changed_by_1(operator: str
     assert farthest.unsolved == ()
 
 
+def test_a_value_that_is_compared_with_numbers_and_with_dates_is_a_date_in_milliseconds() -> None:
+    paths = explored(*row(when("gt", STATUS, 0), when("gt-date", STATUS, "2026-01-01")))
+    farthest = next(path for path in paths if "s2" in path.nodes)
+    assert farthest.unsolved == ()
+    assert _told(farthest)[-1] == [{ValueOrigin(0, TRIGGER_ID, ("status",)): 1_767_225_600_001}]
+
+
 DATES = ("2026-01-01", "2026-01-01T10:00:00.000Z", "2026-02")
 
 

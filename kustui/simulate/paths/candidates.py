@@ -108,10 +108,13 @@ def _all_candidates(
 
 def _near(compared: Sequence[Any], families: set[Family], state: SymbolicState) -> Iterator[Any]:
     """Values at, beside and between those that a value is compared with."""
-    yield from _around(number for value in compared if (number := number_of(value)) is not None)
+    numbers = [number for value in compared if (number := number_of(value)) is not None]
+    yield from _around(numbers)
     if families & {Family.DATE, Family.ORDER}:
-        instants = (instant for value in compared for instant in instants_of(value))
-        yield from _dates(sorted({*instants, *([state.runs[0].now] if Family.DATE in families else ())}))
+        instants = {instant for value in compared for instant in instants_of(value)}
+        yield from _dates(sorted(instants | ({state.runs[0].now} if Family.DATE in families else set())))
+        if Family.DATE in families:  # a number may be one, too
+            yield from _around([*numbers, *sorted(instants)])
         yield from _EXTREMES
     for value in compared:
         yield value
@@ -223,9 +226,8 @@ def _dates(instants: Sequence[int]) -> Iterator[str]:
             yield iso_date(instant)
 
 
-def _around(compared: Iterator[int | float]) -> Iterator[Any]:
+def _around(numbers: Sequence[int | float]) -> Iterator[Any]:
     """The numbers at, beside and between those that a value is compared with."""
-    numbers = [*compared]
     for number in numbers:
         more, less = beside(number, 1), beside(number, -1)
         yield from (number, more, less, text_of(number), text_of(more), text_of(less))
