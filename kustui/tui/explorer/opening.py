@@ -153,6 +153,9 @@ class Opening(Part):
     def _show_panes(self) -> None:
         self._presenter.ready = True
         self._presenter.follow_now()
+        if self.session is not None and self.session.obstacle:  # no key that was typed ahead waits for this
+            reason = terminal_safe(self.session.obstacle)
+            self._screen.notify(f"nothing of this session is saved: {reason}", severity="warning", markup=False)
 
     def _answer_keys(self, app: App[Any], go_on: Callable[[], object]) -> None:
         """Go on, and wait until keys that were typed ahead are answered, unless they wait for something themselves:
@@ -184,9 +187,6 @@ class Opening(Part):
         self.is_done = True
         self.session = session
         restored = session is not None and session.restore(marks_only=self.clicked)
-        if session is not None and session.obstacle:
-            reason = terminal_safe(session.obstacle)
-            self._screen.notify(f"nothing of this session is saved: {reason}", severity="warning", markup=False)
         if not restored and not self.clicked and self._opens_first:
             self._views.tree.open_first()
         self._problem_navigator.open_source()
