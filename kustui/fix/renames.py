@@ -19,8 +19,8 @@ from kustui.check.problems import Related
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.expressions import Path, Template, is_plain, parse
 from kustui.definition.expressions.nodes import Expression
+from kustui.definition.expressions.spelling import template_segment
 from kustui.definition.expressions.tags import closing_lookups
-from kustui.definition.expressions.tokens import template_segment
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID, call_event, called_by_address
 from kustui.definition.source.positions import escape, key_of, parent

@@ -99,6 +99,10 @@ NOT_FOR_KEYS = {
         "kustui.analysis.abstract_run", "kustui.analysis.effects", "kustui.analysis.feasibility",
         "kustui.analysis.outside_links", "kustui.analysis.apps", "kustui.definition.source.syntax",
     ),
+    "what reads templates that are not common": (
+        "kustui.definition.expressions.template_tree", "kustui.definition.expressions.tokens",
+        "kustui.definition.expressions.tags",
+    ),
     "what looks for plugins of pydantic": ("importlib.metadata", "email"),
 }  # fmt: skip
 Opened = tuple[list[str], int, set[str], set[str], set[str]]

@@ -19,8 +19,8 @@ from kustui.definition.expressions.conditions import (
 )
 from kustui.definition.expressions.nodes import Expression, Path
 from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, is_plain, parse, paths_in
+from kustui.definition.expressions.spelling import template_path
 from kustui.definition.expressions.templates import Template, parse_template
-from kustui.definition.expressions.tokens import template_path
 from kustui.definition.expressions.words import in_words, value_in_words
 
 __all__ = [

@@ -370,3 +370,11 @@ class Partial(Struct, frozen=True):
 
 
 Node = Content | Comment | Mustache | Block | Partial
+
+
+class Helper(Struct, frozen=True):
+    """A helper that is certainly called: it has arguments, or stands in parentheses."""
+
+    name: str
+    start: int
+    end: int

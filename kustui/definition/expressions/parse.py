@@ -18,8 +18,8 @@ from kustui.definition.expressions.nodes import (
     nearly_a_reference,
     read_path,
 )
+from kustui.definition.expressions.spelling import template_path
 from kustui.definition.expressions.templates import parse_template
-from kustui.definition.expressions.tokens import template_path
 from kustui.definition.functions import FUNCTIONS
 from kustui.text.terminal_safe import UNKNOWN
 

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from kustui.definition.expressions.nodes import (
     Call,
     Embedded,
+    Helper,
     Lookup,
     Named,
     Origin,
@@ -20,11 +21,11 @@ from kustui.definition.expressions.nodes import (
     embedded_in,
     spans_of,
 )
+from kustui.definition.expressions.spelling import WHITESPACE
 from kustui.definition.expressions.tokens import (
     MAX_DEPTH,
     SEGMENT,
     SEPARATOR,
-    WHITESPACE,
     Kind,
     Tag,
     Token,
@@ -38,14 +39,6 @@ _EXACT_DIGITS = 15
 """Whole numbers of more digits are not exact in JavaScript, whose numbers are floats."""
 
 _NO_OPERATORS = "templates have no operators: use a helper to compare or decide"
-
-
-class Helper(Struct, frozen=True):
-    """A helper that is certainly called: it has arguments, or stands in parentheses."""
-
-    name: str
-    start: int
-    end: int
 
 
 class Notes(Struct):

@@ -16,6 +16,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kustui.definition.expressions.nodes import Comment, Content, ExpressionFault
+from kustui.definition.expressions.spelling import (
+    FOREIGN,
+    LITERAL,
+    NAME,
+    WHITESPACE,
+    template_path,
+    template_segment,
+)
 from kustui.text.messages import shortened
 
 MAX_DEPTH = 100
@@ -68,12 +76,6 @@ class Remark(Struct, frozen=True):
 
 Piece = Content | Tag | Remark
 
-WHITESPACE = (
-    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000\ufeff"
-)
-"""What JavaScript takes for whitespace."""
-FOREIGN = re.compile(r"[\x1c-\x1f\x85]|\ufeff")
 _AS_IN_JAVASCRIPT = {**dict.fromkeys((*range(0x1C, 0x20), 0x85), "\x01"), 0xFEFF: " "}
 """What the patterns below see in place of what is whitespace in JavaScript alone, or in Python alone."""
 
@@ -84,13 +86,11 @@ _ELSE_IF = re.compile(r"\{\{(~?)\s*(else)(?![A-Za-z0-9_])")
 _COMMENT_END = re.compile(r"--(~?)\}\}")
 _PLAIN_COMMENT_END = re.compile(r"(~?)\}\}")
 _BLANKS = re.compile(r"\s+")
-_NAME = r"""[^\s!"#%&'()*+,./;<=>@\[\\\]^`{|}~]++"""
-_LITERAL = r"(?:(?:true|false|undefined|null)|-?[0-9]+(?:\.[0-9]+)?)"
 _AFTER = r"[=~}\s/.)|]"
 _AFTER_LITERAL = r"[~}\s)]"
 _SEGMENT = (
     rf"(?:\[(?:\\\]|[^\]])*\]|\.\.|\.(?={_AFTER}|\Z)"
-    rf"|(?!{_LITERAL}{_AFTER_LITERAL}|as\s+\|){_NAME}(?={_AFTER}|\Z))"
+    rf"|(?!{LITERAL}{_AFTER_LITERAL}|as\s+\|){NAME}(?={_AFTER}|\Z))"
 )
 _SEPARATOR = rf"\s*+(?:/\s*+|\.(?!{_AFTER}|\.|\Z))"
 _PATH = rf"(?:@\s*+)?{_SEGMENT}(?:{_SEPARATOR}{_SEGMENT})*+"
@@ -101,22 +101,20 @@ _TOKEN = re.compile(
     r"""(?P<closing>\}\}\}\}|(?:\}~?|~)?\}\})"""
     r"""|(?P<sign>[()=])"""
     r"""|(?P<string>"(?:\\"|[^"])*"|'(?:\\'|[^'])*')"""
-    rf"""|(?P<literal>{_LITERAL})(?={_AFTER_LITERAL})"""
+    rf"""|(?P<literal>{LITERAL})(?={_AFTER_LITERAL})"""
     rf"""|(?P<as>as\s+\|)"""
     r"""|(?P<bar>\|)"""
     rf"""|(?P<path>{_PATH})"""
 )
-_BEFORE_CHARACTER = re.compile(rf"(?:{_SEPARATOR})?(?:{_NAME})?")
+_BEFORE_CHARACTER = re.compile(rf"(?:{_SEPARATOR})?(?:{NAME})?")
 # A path as people write it who do not know the grammar: custom.@x, custom['@x'], tags.0, tags[0].
 _LOOSE_START = re.compile(r"@?(?:\.{1,2}/)*")
 _LOOSE_SEGMENT = re.compile(
     rf"(?P<dot>[./]?)(?:\[\s*(?P<quote>[\"']?)(?P<inside>[^\]\"'{{}}]+)(?P=quote)\s*\]"
-    rf"|(?P<name>(?:{_NAME}|[@#])+))"
+    rf"|(?P<name>(?:{NAME}|[@#])+))"
 )
-_NEEDS_NO_BRACKETS = re.compile(_NAME)
-_IS_LITERAL = re.compile(_LITERAL)
 _END_OF_PATH = re.compile(r"(?=[=~}\s)|])")
-_END_OF_RAW = re.compile(rf"\{{\{{\{{\{{/({_NAME})(?=[=}}\s/.])\}}\}}\}}\}}")
+_END_OF_RAW = re.compile(rf"\{{\{{\{{\{{/({NAME})(?=[=}}\s/.])\}}\}}\}}\}}")
 
 _KINDS = {
     "": Kind.VALUE, "*": Kind.VALUE, "&": Kind.RAW, "{": Kind.RAW, "#": Kind.OPEN, "#*": Kind.OPEN,
@@ -292,20 +290,6 @@ def _tokens(text: str, start: int, at: int, opening: str) -> tuple[list[Token], 
 def _refuse_unclosed(start: int, opening: str) -> NoReturn:
     end = start + len(opening.rstrip())
     refuse("this tag is never closed", start, end, f"close it with {'}' * max(2, opening.count('{'))}")
-
-
-def template_path(segments: Sequence[str]) -> str:
-    """A path as a template has to spell it: ``steps.1.custom.[@startAt]``."""
-    return ".".join(template_segment(segments, at) for at in range(len(segments)))
-
-
-def template_segment(segments: Sequence[str], at: int) -> str:
-    """A segment of a path, in brackets where it needs them: ``[@startAt]``, ``[first name]``, a last ``[0]``."""
-    segment, is_last = segments[at], at == len(segments) - 1
-    plain = _NEEDS_NO_BRACKETS.fullmatch(segment) and not (at and segment == "this")
-    if plain and not (is_last and _IS_LITERAL.fullmatch(segment)):
-        return segment
-    return f"[{segment.replace(']', chr(92) + ']')}]"
 
 
 def _refuse_spelling(text: str, start: int, tag_start: int, opening_end: int) -> None:
