@@ -10,6 +10,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from functools import partial
+from importlib import import_module
 
 from kustui.cache import Cache, cache_path
 from kustui.check import RULE_NAMES
@@ -28,6 +29,8 @@ from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.process_pool import WORTH_IT, answers_of, available_processes
 from kustui.workspace.snapshot import Checker, CheckOptions, Snapshot, Workspace, open_paths
 
+_NEEDED_LATER = ("kustui.analysis.outside_links", "kustui.analysis.rings", "kustui.check.suppressions")
+"""What each process that checks much, or the first one after them, would import while nothing else is done."""
 _SETTLED = 0.1
 """Seconds without a change after which a save is over."""
 
@@ -92,6 +95,8 @@ def _outline_beside(check: CachedCheck, source: Source) -> Outline:
 
     def meanwhile() -> None:
         check.prepare()
+        for name in _NEEDED_LATER:
+            import_module(name)
         source.place(len(source.data))  # for which all lines are counted
 
     with closing(answers_of(partial(map, outline), [source], 1, meanwhile=meanwhile)) as answers:
