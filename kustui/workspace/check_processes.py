@@ -16,7 +16,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -60,19 +60,20 @@ def check_with_pool(snapshot: Snapshot, options: CheckOptions = DEFAULT_OPTIONS)
     known = snapshot.results_under(settings)
     due = [entry for entry in snapshot.collection.entries if entry.key not in known]
     processes = processes_for(due)
-    if processes > 1:
-        with gc_paused():
-            found = check_in_pool(
-                snapshot.collection, settings, processes, options.progress, due, for_now=options.for_now
-            )
-            results = {**known, **found}
-        snapshot = replace(snapshot, settings=settings, results=results)
-    return check_snapshot(snapshot, options._replace(spread_beside=_spread_over_pool))
+    with ExitStack() as pools:  # processes take some time to end, in which this one goes on
+        if processes > 1:
+            with gc_paused():
+                found = check_in_pool(
+                    pools, snapshot.collection, settings, processes, options.progress, due, for_now=options.for_now
+                )
+                results = {**known, **found}
+            snapshot = replace(snapshot, settings=settings, results=results)
+        return check_snapshot(snapshot, options._replace(spread_beside=partial(_spread_over_pool, pools)))
 
 
-def _spread_over_pool(meanwhile: Callable[[], object]) -> Spread:
+def _spread_over_pool(pools: ExitStack, meanwhile: Callable[[], object]) -> Spread:
     """What gives the answers of some work on parts that take long, by all processors where that is quicker. This one
-    does something else ``meanwhile``."""
+    does something else ``meanwhile``. The processes end with ``pools``."""
 
     def spread(work: Callable[[Sequence[P]], Iterable[A]], parts: Sequence[P], /) -> list[A]:
         processes = available_processes() if len(parts) >= _PARTS_WORTH_IT else 1
@@ -82,11 +83,14 @@ def _spread_over_pool(meanwhile: Callable[[], object]) -> Spread:
         def on_share(share: Sequence[P]) -> Iterator[tuple[int, list[A]]]:
             yield len(share), list(work(share))
 
-        with closing(answers_of(on_share, parts, min(processes, len(parts)), meanwhile=meanwhile)) as answers:
-            shares = list(answers)
-        if sum(size for size, _ in shares) < len(parts):
-            return list(work(parts))
-        return [answer for _, of_share in shares for answer in of_share]
+        shares = answers_of(on_share, parts, min(processes, len(parts)), meanwhile=meanwhile)
+        answers, left = list[A](), len(parts)
+        for size, of_share in pools.enter_context(closing(shares)):
+            answers += of_share
+            left -= size
+            if not left:
+                return answers
+        return list(work(parts))
 
     return spread
 
@@ -97,6 +101,7 @@ def processes_for(due: Sequence[Entry]) -> int:
 
 
 def check_in_pool(
+    pools: ExitStack,
     collection: Collection,
     settings: Settings,
     processes: int,
@@ -106,7 +111,7 @@ def check_in_pool(
     for_now: bool = False,
 ) -> dict[str, WorkflowResult]:
     """The results of every workflow, or those that are ``due``, by its key, in the order of the collection, as far as
-    no process was killed. Raises what a process raised."""
+    no process was killed. Raises what a process raised. The processes end with ``pools``."""
 
     analysis_of = analyses_for(collection, settings, for_now=for_now)
 
@@ -117,11 +122,12 @@ def check_in_pool(
     due = collection.entries if due is None else due
     results: dict[str, WorkflowResult] = {}
     dumped, loaded = partial(_dumped, collection=collection), partial(_loaded, collection=collection)
-    with closing(answers_of(work, due, processes, dumped, loaded)) as answers:
-        for answer in answers:
-            results |= {result.summary.entry.key: result for result in answer}
-            if progress:
-                progress(len(results), len(due))
+    for answer in pools.enter_context(closing(answers_of(work, due, processes, dumped, loaded))):
+        results |= {result.summary.entry.key: result for result in answer}
+        if progress:
+            progress(len(results), len(due))
+        if len(results) == len(due):
+            break
     return {entry.key: results[entry.key] for entry in due if entry.key in results}
 
 

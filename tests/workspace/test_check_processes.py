@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -169,7 +170,9 @@ def collection() -> Collection:
 @pytest.mark.parametrize("processes", [2, 3])
 def test_a_pool_has_the_same_results(processes: int) -> None:
     opened = collection()
-    alone, together = check_workflows(opened, Settings()), check_in_pool(opened, Settings(), processes)
+    alone = check_workflows(opened, Settings())
+    with ExitStack() as pools:
+        together = check_in_pool(pools, opened, Settings(), processes)
     assert together == alone
     assert any(result.problems for result in together.values()), "the sample has mistakes"
     assert list(together) == list(alone)
@@ -184,8 +187,8 @@ def test_a_mistake_of_ours_in_another_process_is_told_in_this_one(monkeypatch: p
         raise ZeroDivisionError("of ours")
 
     monkeypatch.setattr(check_processes, "check_workflow", fail)
-    with pytest.raises(ZeroDivisionError, match="of ours"):
-        check_in_pool(collection(), Settings(), 2)
+    with pytest.raises(ZeroDivisionError, match="of ours"), ExitStack() as pools:
+        check_in_pool(pools, collection(), Settings(), 2)
 
 
 _COMMAND = """

@@ -145,7 +145,9 @@ def test_scenarios_are_replayed_here_whose_process_is_killed(monkeypatch: pytest
     assert replay_with_pool(texts, stage) == list(replay_all(texts, stage))
 
 
-def test_rings_are_looked_for_here_where_a_process_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rings_are_looked_for_here_where_a_process_is_killed(
+    monkeypatch: pytest.MonkeyPatch, processes: list[int]
+) -> None:
     def killed(
         work: Callable[..., Any], parts: Sequence[Any], processes: int, **more: Any
     ) -> Generator[Any, None, None]:
@@ -163,6 +165,7 @@ def test_rings_are_looked_for_here_where_a_process_is_killed(monkeypatch: pytest
     found = check_processes.check_with_pool(opened)
     assert found.problems == check_snapshot(opened).problems
     assert found.problems
+    assert _are_gone(processes)
 
 
 def test_scenarios_have_the_same_results_in_the_same_order_however_many_replay_them(
