@@ -284,7 +284,7 @@ def _language_server(path: Path, output: Path, measure: Measure) -> None:
 
 
 COMMANDS: dict[str, Command] = {
-    "check": _command("check"),
+    "check": _command("check", "--full"),
     "check --format json": _warm("check", "--format", "json"),
     "check --format jsonl": _warm("check", "--format", "jsonl"),
     "check --format sarif": _warm("check", "--format", "sarif"),
