@@ -62,7 +62,7 @@ def one_step() -> tuple[float, float]:
         state = advance(advance(state, SetOutput(OUTPUT)), ExecuteStep())
     took = time.perf_counter() - began
     assert state.last_run is not None
-    assert len(state.last_run.visited) == STEPS + 1, state.last
+    assert len([*state.last_run.visited]) == STEPS + 1, state.last
     own = copy.deepcopy(dict(state.last_run.data))  # outputs of their own, as a run has them
     own["steps"] = {key: copy.deepcopy(value) for key, value in own["steps"].items()}
     began = time.perf_counter()

@@ -158,8 +158,8 @@ class Coverage(Struct, frozen=True):
         """That of one or more rehearsals of the same organisation."""
         taken: dict[str, frozenset[str]] = {}
         for state in states:
-            for key, pointers in state.taken.items():
-                taken[key] = taken.get(key, frozenset()) | pointers
+            for key, pointers in state.taken.merged.items():
+                taken[key] = taken.get(key, frozenset()).union(pointers)
         return cls.over(states[0].organisation, taken) if states else cls(())
 
     @classmethod

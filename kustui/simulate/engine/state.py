@@ -16,6 +16,7 @@ from kustui.definition.platform import RUNS_PER_WINDOW, TRIGGER_ID, WINDOW_MINUT
 from kustui.definition.values import MISSING
 from kustui.simulate import DEFAULT_START, MINUTE
 from kustui.simulate.engine.trace import OutputSource, Trace, TraceEntry
+from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.organisation import Organisation
 
 WINDOW = WINDOW_MINUTES * MINUTE
@@ -126,8 +127,8 @@ class Run(Struct, frozen=True):
     """``steps``, the output of the trigger and of each step, by id; ``variables``; ``error`` after a failure."""
     node: str = TRIGGER_ID
     """The trigger or step that is next."""
-    visited: tuple[str, ...] = ()
-    """The nodes it has been through, the trigger first."""
+    visited: LayeredMap[str, bool] = field(default_factory=LayeredMap)
+    """The nodes it has been through."""
     cause: str = ""
     """The event that started it, or the step that scheduled it, for a person."""
     origin: OutputSource = OutputSource.EVENT
@@ -196,9 +197,9 @@ class State(Struct, frozen=True):
     trace: Trace = field(default_factory=Trace)
     last_run: Run | None = None
     """The run that ended last, with all its data."""
-    taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    taken: LayeredMap[str, LayeredMap[str, bool]] = field(default_factory=LayeredMap)
     """Pointers of the triggers, steps, transitions and error cases that were taken, by workflow."""
-    invocations: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    invocations: LayeredMap[str, LayeredMap[str, int]] = field(default_factory=LayeredMap)
     """How often each step was executed, by workflow and id."""
     run_count: int = 0
     """How many runs were started."""
@@ -236,7 +237,8 @@ class State(Struct, frozen=True):
             return self.before.invocation
         if self.run is None:
             return 0
-        return self.invocations.get(self.run.key, {}).get(self.run.node, 0) + 1
+        counts = self.invocations.get(self.run.key)
+        return ((counts.get(self.run.node) if counts else None) or 0) + 1
 
 
 def initial_state(

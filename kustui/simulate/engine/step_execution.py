@@ -20,6 +20,7 @@ from kustui.simulate.engine.actions import ActionResult, execute_action
 from kustui.simulate.engine.cascade import ASSUMED, as_written, consequence_of, queued
 from kustui.simulate.engine.state import Overrides, Question, QueueItem, Run, State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
+from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.paths.drafts import draft_output, target_values
 from kustui.text.messages import quoted
 
@@ -272,7 +273,7 @@ class _StepExecution:
             why = loop.message if loop else f"it would loop back to {quoted(target)}, which Kustomer refuses to save"
             return self._end(why, broken=True)
         self._record(target=target)
-        run = replace(self.run, node=target, visited=(*self.run.visited, self.run.node))
+        run = replace(self.run, node=target, visited=self._visited)
         return self._recorded(run=run)
 
     def _recover(self, edge: Edge) -> State:
@@ -297,7 +298,7 @@ class _StepExecution:
         run = replace(self.run, retries=self.run.retries + 1)
         if whole:
             data = initial_data(self.state, run.key, run.outputs[TRIGGER_ID])
-            run = replace(run, node=TRIGGER_ID, visited=(), data=data)
+            run = replace(run, node=TRIGGER_ID, visited=LayeredMap(), data=data)
         return self._recorded(run=run)
 
     # The trace
@@ -308,8 +309,12 @@ class _StepExecution:
     def _end(self, why: str, *, broken: bool = False) -> State:
         """The state in which the run is over with this trigger or step."""
         self._record(ended=why, broken=broken)
-        run = replace(self.run, visited=(*self.run.visited, self.run.node))
-        return self._recorded(run=None, last_run=run)
+        return self._recorded(run=None, last_run=replace(self.run, visited=self._visited))
+
+    @property
+    def _visited(self) -> LayeredMap[str, bool]:
+        """The nodes that the run has been through, this one included."""
+        return self.run.visited.plus({self.run.node: True})
 
     def _recorded(self, **fields: Any) -> State:
         """The state with the entry in its trace, its coverage and its counts, and without overrides; with these fields
@@ -330,13 +335,13 @@ class _StepExecution:
         )
         if self.lost:
             entry = replace(entry, notes=(*entry.notes, *map(_precision_note, dict.fromkeys(self.lost))))
-        taken = state.taken.get(key, frozenset())
-        new = {self.pointer, entry.taken, entry.error_case} - taken - {""}
-        counts = state.invocations.get(key, {})
+        taken, counts = state.taken.get(key) or LayeredMap(), state.invocations.get(key) or LayeredMap()
+        new = {at: True for at in (self.pointer, entry.taken, entry.error_case) if at and at not in taken}
+        invocations = counts.plus({node: (counts.get(node) or 0) + 1})
         recorded = {
             "trace": state.trace.plus(entry),
-            "taken": {**state.taken, key: taken | new} if new else state.taken,
-            "invocations": {**state.invocations, key: {**counts, node: counts.get(node, 0) + 1}},
+            "taken": state.taken.plus({key: taken.plus(new)}) if new else state.taken,
+            "invocations": state.invocations.plus({key: invocations}),
             "overrides": Overrides(),
             "question": None,
         }

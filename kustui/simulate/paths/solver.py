@@ -19,6 +19,7 @@ from kustui.analysis.reads import Fields
 from kustui.definition.expressions import Comparison, Reference, expressions_in
 from kustui.definition.operators import Presence
 from kustui.definition.values import MISSING
+from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.paths.candidates import can_be_written, candidates
 from kustui.simulate.paths.constraint_evaluation import Values, ValueTests, evaluate_constraint
 from kustui.simulate.paths.contradictions import (
@@ -29,7 +30,7 @@ from kustui.simulate.paths.contradictions import (
     is_met,
 )
 from kustui.simulate.paths.provenance import Provenance, provenance_of
-from kustui.simulate.paths.symbolic import Constraint, LayeredMap, SymbolicState, ValueOrigin, is_of_list
+from kustui.simulate.paths.symbolic import Constraint, SymbolicState, ValueOrigin, is_of_list
 from kustui.simulate.paths.value_constraints import ValueConstraints
 
 _MAX_TRIALS = 500

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from enum import Enum, auto
 from itertools import islice, product
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import AllOf, Always, AnyOf, Comparison, Condition, Never, Operand, Unreadable
 from kustui.definition.models import Step
 from kustui.definition.platform import COMPUTED_ACTIONS, SCHEDULE_ACTION, TRANSFORM_ACTION
+from kustui.simulate.layered_map import LayeredMap
 
 NOT_CHOSEN = (*COMPUTED_ACTIONS, SCHEDULE_ACTION)
 """Actions whose output nobody can choose."""
@@ -77,31 +78,6 @@ class PathRun(Struct, frozen=True):
     """The step that schedules it."""
     inputs: Any = None
     """What the step passes on, as it is written."""
-
-
-class LayeredMap(Struct, Generic[K, V], frozen=True):
-    """An immutable mapping: one with more entries shares most of what it holds, so that every step of a long path can
-    have its own."""
-
-    layers: tuple[Mapping[K, V], ...] = ()
-    """The latest first; each is at most half as large as the next."""
-
-    def get(self, key: K) -> V | None:
-        return next((layer[key] for layer in self.layers if key in layer), None)
-
-    def plus(self, entries: Mapping[K, V]) -> LayeredMap[K, V]:
-        latest, *layers = (dict(entries), *self.layers)
-        while layers and 2 * len(latest) > len(layers[0]):
-            latest = {**layers.pop(0), **latest}
-        return LayeredMap((latest, *layers))
-
-    @property
-    def merged(self) -> Mapping[K, V]:
-        """All entries in one mapping."""
-        merged: dict[K, V] = {}
-        for layer in reversed(self.layers):
-            merged |= layer
-        return merged
 
 
 class SymbolicRun(Struct, frozen=True):

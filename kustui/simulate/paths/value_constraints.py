@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.paths.bounds import Bound, Bounds, Placed, bound_of, bounds_of_equal
 from kustui.simulate.paths.constraint_evaluation import literal_test
 from kustui.simulate.paths.contradictions import MAX_PAIRS, Contradiction, contradiction_with
-from kustui.simulate.paths.symbolic import Constraint, LayeredMap, SymbolicState, ValueOrigin
+from kustui.simulate.paths.symbolic import Constraint, SymbolicState, ValueOrigin
 
 _Literal = tuple[type, Any]
 """Something written down, with its type: 1 is not true."""

@@ -209,7 +209,7 @@ def result_of(result: Replay, render: Render | None = None) -> ScenarioResult:
 def _result_of(result: Replay, concerned: frozenset[str], render: Render | None, basis: Basis | None) -> ScenarioResult:
     file, by_key = result.file, result.state.organisation.collection.by_key
     taken = {}
-    for key, pointers in result.state.taken.items():
+    for key, pointers in result.state.taken.merged.items():
         prefix = by_key[key].item.pointer
         taken[key] = frozenset(pointer.removeprefix(prefix) for pointer in pointers)
     caused = tuple(

@@ -53,7 +53,7 @@ def _marks(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Line]:
     key, flow = analysis.entry.key, analysis.flow
     visited = _visited(session, key)
     here = session.state.run.node if session.state.run is not None and session.state.run.key == key else ""
-    taken = session.taken.get(key, frozenset())
+    taken = session.taken.get(key) or ()
     scheduling = {call.step for call in analysis.calls} if SCHEDULE in session.stop_points else frozenset()
     problems = problem_marks(analysis, session.organisation.problems.get(key, ()))
     marks: dict[str, Line] = {}

@@ -27,6 +27,7 @@ from kustui.simulate.engine.history import (
 )
 from kustui.simulate.engine.state import Overrides, QueueItem, State, initial_state
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
+from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.differences import Difference
@@ -79,7 +80,7 @@ class Session(Struct, frozen=True):
     """Of the workflow that was chosen to be rehearsed."""
     scenario: FollowedScenario | None = None
     stop_points: frozenset[StopPoint] = frozenset()
-    taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    taken: LayeredMap[str, LayeredMap[str, bool]] = field(default_factory=LayeredMap)
     """Pointers of the edges and steps taken so far, by workflow; going back removes none."""
 
     @classmethod
@@ -255,9 +256,11 @@ class Session(Struct, frozen=True):
         return after.beyond_passing()
 
     def _followed_by(self, states: Sequence[State]) -> Session:
-        taken = dict(self.taken)
-        for key, pointers in states[-1].taken.items():
-            taken[key] = taken.get(key, frozenset()) | pointers
+        taken = self.taken
+        for key, pointers in states[-1].taken.merged.items():
+            before = taken.get(key) or LayeredMap()
+            if new := {pointer: True for pointer in pointers if pointer not in before}:
+                taken = taken.plus({key: before.plus(new)})
         return replace(self, history=self.history.followed_by(states), taken=taken)
 
     def _step(self, state: State) -> State:

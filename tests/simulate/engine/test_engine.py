@@ -241,7 +241,7 @@ def test_a_step_whose_transition_is_undecided_has_run(runs: dict[str, Any], effe
         assert len(after.queue.runs) == (effect == "scheduled")
         assert len(after.queue.events) == (effect == "published")
         assert Coverage.of(after).steps.taken == 1
-        assert after.invocations["0.json#W"]["aB3"] == 1
+        assert after.invocations.merged["0.json#W"].get("aB3") == 1
         run = after.run or after.last_run
         assert run is not None
         assert ("aB3" in run.outputs) is (effect != "failure")
@@ -588,9 +588,28 @@ def test_stepping_leaves_earlier_states_as_they_were() -> None:
     assert [len(each.trace) for each in states] == [1, 1, 2, 3, 3, 4, 5]
 
 
+def test_of_a_long_run_each_state_shares_what_it_has_been_through_with_those_before() -> None:
+    number = 300
+    steps = (step(f"s{at}", *([to(f"s{at + 1}")] if at + 1 < number else [])) for at in range(number))
+    states = [*run_until_stopped(started(workflow("W", *steps)), number + 2)]
+    assert states[-1].finished
+    own = {
+        id(layer): len(layer)
+        for state in states
+        for maps in (
+            [run.visited for run in (state.run, state.last_run) if run is not None],
+            state.taken.merged.values(),
+            state.invocations.merged.values(),
+        )
+        for each in maps
+        for layer in each.layers
+    }
+    assert sum(own.values()) < 40 * number  # 180,000, if each has all of it
+
+
 def test_what_was_taken_is_kept_by_workflow() -> None:
     state = to_the_end(started(workflow("W", step("aB3", to("cD4")), step("cD4"), step("eF5"))))
-    assert {key: sorted(taken) for key, taken in state.taken.items()} == {
+    assert {key: sorted(taken) for key, taken in state.taken.merged.items()} == {
         "0.json#W": ["/steps/0", "/steps/0/transitions/0", "/steps/1", "/trigger", "/trigger/transitions/0"]
     }
 
