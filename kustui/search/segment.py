@@ -17,6 +17,8 @@ SEARCHED = (LineKind.WORKFLOW, LineKind.STEP, LineKind.CONDITION, LineKind.TEXT)
 """The kinds whose lines are searched for words. Of the others many are alike."""
 _BETWEEN_STARTS = 8
 """Lines after which it is kept again where one begins."""
+_DIFFERING_BITS = tuple(bytes((bits >> at & 1) << 5 for at in range(8)) for bits in range(256))
+"""For eight characters of ASCII of which some are capitals: what tells these from small letters."""
 _MAY_BE_CAPITAL = re.compile(r"[A-Z\x80-\U0010ffff]")
 
 
@@ -129,7 +131,12 @@ class TextLines:
         return before * _BETWEEN_STARTS + self._text.count("\n", self._starts[before], at)
 
     def _as_written(self, start: int, end: int) -> str:
-        bits = int.from_bytes(self._capitals[start >> 3 : (end >> 3) + 1], "little") >> (start & 7)
+        written = self._capitals[start >> 3 : (end >> 3) + 1]
+        if self._text.isascii() and not self._others:  # the usual case, all of it in C
+            differs = b"".join(map(_DIFFERING_BITS.__getitem__, written))[start & 7 :][: end - start]
+            bits = int.from_bytes(self._text[start:end].encode("ascii"), "little") ^ int.from_bytes(differs, "little")
+            return bits.to_bytes(end - start, "little").decode("ascii")
+        bits = int.from_bytes(written, "little") >> (start & 7)
         is_capital = f"{bits:b}"[::-1]
         pieces: list[str] = []
         done, at = start, start + is_capital.find("1")

@@ -42,6 +42,7 @@ def _packed(by_kind: dict[LineKind, Lines]) -> WorkflowLines:
 
 @given(_WORKFLOWS, st.lists(st.integers(0, 3), max_size=2))
 @example([[[("İA", 1), ("ŉ K", 0)] * 9]] * 3, [1])
+@example([[[("aA B", 1), ("Kb", 0)] * 9]] * 3, [1])
 def test_lines_are_those_that_came_and_are_found_by_what_is_in_them(
     workflows: list[list[Lines]], cuts: list[int]
 ) -> None:
