@@ -76,12 +76,12 @@ def condition(verdict: Verdict | None) -> str:
     return "no condition" if verdict is None else in_words(verdict.condition)
 
 
-def operands(verdict: Verdict) -> Iterator[str]:
+def operands(verdict: Verdict, namer: Namer = path_in_words) -> Iterator[str]:
     """The values of the operands that are not written down: ``status = "open"``, each once."""
     named: set[str] = set()
     for comparison in verdict.comparisons:
         for seen in comparison.operands:
-            name = operand_name(seen)
+            name = operand_name(seen, namer)
             if name and name not in named:
                 named.add(name)
                 yield f"{name} = {value(seen.value)}"

@@ -103,7 +103,8 @@ class ExploredPath(Struct, frozen=True, eq=False, dict=True):
         words = " and ".join(dict.fromkeys(self._in_words(constraint) for constraint in contradiction.constraints))
         if contradiction.verdict is None:
             return words
-        values = ", ".join(operands(contradiction.verdict))
+        of_last = self.workflow_path.runs[contradiction.constraints[-1].scope.run].analysis
+        values = ", ".join(operands(contradiction.verdict, path_namer(of_last.flow)))
         return f"{words}, and on this path {values}" if values else f"{words}, which cannot be"
 
     @property

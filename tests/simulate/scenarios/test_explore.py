@@ -47,6 +47,15 @@ def test_what_has_to_hold_and_what_cannot_is_said_with_the_names_of_steps() -> N
     ]
 
 
+def test_what_is_missing_on_a_path_is_said_with_the_names_of_steps() -> None:
+    skipped = step("gH6", to("eF5"), meta={"displayName": "Make it up"})
+    first = step("aB3", to("eF5", when("exists", STATUS)), to("gH6"))
+    last = step("eF5", to("kL8", when("exists", "/#steps.gH6.id")))
+    found = organisation(workflow("W", first, skipped, last, step("kL8")))
+    told = {path.contradiction for path in explore_paths(found.analysis(found.collection.entries[0].key)).paths}
+    assert "Make it up.id exists, and on this path Make it up.id = missing" in told
+
+
 @pytest.mark.parametrize(
     ("one", "other", "contradicts"),
     [
