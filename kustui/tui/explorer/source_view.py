@@ -103,7 +103,8 @@ class SourceView(WideRowsView):
         document, pointer, _ = self._part
         if not document.source.data.strip():
             self.source = None
-            self.show(Rows.of([Row((("the file is empty", "muted"),))]))
+            what = "contains only whitespace" if document.source.data else "is empty"
+            self.show(Rows.of([Row(((f"the file {what}", "muted"),))]))
             return
         source = self.source = self._read(self._part, again=again)
         if again and offset is None:

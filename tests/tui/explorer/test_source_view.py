@@ -199,12 +199,12 @@ async def test_the_problem_of_a_line_is_said_in_full_and_shows_through_a_fold() 
 # Any file
 
 
-@pytest.mark.parametrize("text", ["", "   \n\t\n"])
-async def test_an_empty_file_says_so(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(("text", "told"), [("", "is empty"), ("   \n\t\n", "contains only whitespace")])
+async def test_a_file_without_anything_says_so(tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "a.json").write_text(text)
     async with explorer(tmp_path / "a.json") as ui:
         await ui.press("3", "o", "S", "space", "h", "l", "C", "E", "J", "K", "L", "H", "0", "dollar_sign", "y")
-        assert any("the file is empty" in row for row in ui.rows(source(ui)))
+        assert any(f"the file {told}" in row for row in ui.rows(source(ui)))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
