@@ -221,6 +221,7 @@ _VALUE_LINE = re.compile(rb"\n[{\[n]")
 _MORE = "JSON is malformed: trailing characters"
 """How msgspec says that a value is followed by something else."""
 _INSIDE = b",:{["
+_MOST_IN_VAIN = 16
 _NO_VALUE = re.compile(rb"(?![{\[]|null\r?$|[ \t\r]*$|\Z)", re.MULTILINE)
 _OTHER_LINE = re.compile(rb"\n" + _NO_VALUE.pattern, re.MULTILINE)
 """A line that is no value by itself. A line feed is found sooner than the start of a line."""
@@ -250,13 +251,29 @@ def _pieces(data: bytes) -> Iterator[Extent]:
     has_other = (first == 0 and _NO_VALUE.match(data)) or _OTHER_LINE.search(data, max(0, first - 1))
     is_line_by_line = not has_other
     beginnings = (match.end() - 1 for match in (_VALUE_LINE if is_line_by_line else _BEGINNING).finditer(data, first))
-    starts = [
-        first,
-        *(at for at in beginnings if is_line_by_line or data[_trimmed_end(data, at) - 1] not in _INSIDE),
-    ]
+    starts = [first, *(_outside(data, first, beginnings) if is_line_by_line else _not_inside(data, beginnings))]
     for start, end in zip(starts, (*starts[1:], len(data)), strict=True):
         if start < (end := _trimmed_end(data, end)):
             yield Extent(start, end)
+
+
+def _not_inside(data: bytes, lines: Iterable[int]) -> Iterator[int]:
+    """The beginnings of lines that do not go on with what the line before is inside of."""
+    return (at for at in lines if data[_trimmed_end(data, at) - 1] not in _INSIDE)
+
+
+def _outside(data: bytes, before: int, lines: Iterable[int]) -> Iterator[int]:
+    """The same where the line before may end in a value that is broken: a further one goes on with what it makes whole,
+    which is looked for until that was in vain a few times."""
+    whole, vain = before, 0
+    for at in lines:
+        if at >= whole and data[(end := _trimmed_end(data, at)) - 1] in _INSIDE and vain < _MOST_IN_VAIN:
+            *_, last = _values(data, Extent(before, end))
+            further = next(_values(data, Extent(last.extent.start, len(data))))
+            whole, vain = (further.extent.end, vain) if further.is_json else (whole, vain + 1)
+        if at >= whole:
+            before = at
+            yield at
 
 
 def _trimmed_end(data: bytes, at: int) -> int:

@@ -113,6 +113,16 @@ def test_an_edit_inside_a_value_moves_all_others(write: Any, name: str) -> None:
         assert now.spot("/2").value == fresh.spot("/2").value
 
 
+@pytest.mark.parametrize("broken", ["", '{"x": [1,\n'])
+def test_a_value_may_go_on_in_a_line_that_begins_like_one(broken: str) -> None:
+    on_one = lines(ONE) + broken + lines([TWO, THREE])
+    before = read_document("a.json", on_one.encode())
+    raw = on_one.replace(": [{", ":\n[\n{").replace("}, {", "},\n{").encode()
+    for now in (read_document("a.json", raw), read_document("a.json", raw, before)):
+        assert titles(now) == titles(before) == ["one", "two", "three"]
+        assert len(now.faults) == bool(broken)
+
+
 @pytest.mark.parametrize("comment", ["// c\n", "/* { */", "/*\n{\n*/"])
 @pytest.mark.parametrize("write", ["1\n?1\n", "1\nnull ?\n1\n", "1\n{?2\n{?2\n1\n", "{?2\n{?2\n", "1?\n1\n{,?}\n"])
 def test_comments_may_stand_anywhere_in_a_stream(write: str, comment: str) -> None:
