@@ -6,7 +6,6 @@ out, and the rest validated again: a mistyped description costs the description,
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -230,7 +229,7 @@ def _placed_in_step(fault: Fault, data: bytes, extent: Extent, pointer: str) -> 
         is_step = parent(at) == f"{pointer}/steps"
         if is_step and fault.extent is not None and start <= fault.extent.start < end:
             id_ = spots.get(f"{at}/id")
-            step = json.loads(data[slice(*id_.value)]) if id_ is not None else ""
+            step = decoded(data[slice(*id_.value)]) if id_ is not None else ""
             return replace(fault, pointer=at, step=step if isinstance(step, str) else "")
     return fault
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
@@ -18,7 +17,7 @@ from kustui.definition.possible_values import Term
 from kustui.definition.values import MISSING, canonical_json
 from kustui.text.terminal_safe import UNKNOWN
 
-_UNKNOWN = json.dumps(UNKNOWN)[1:-1]
+_UNKNOWN = f"\\u{ord(UNKNOWN):04x}"  # as JSON has it
 
 MAX_DEPTH = 100
 """How deep conditions may nest: a person's have three or four levels [assumed]."""
