@@ -60,6 +60,8 @@ class PartKeys(Struct, frozen=True):
     closed: bool = False
     """Whether it has no other keys, so that every unknown one is reported."""
     some: SomeParts | None = None
+    model: type[Part] | None = None
+    """What takes it; None where none does."""
 
 
 class SomeParts(Struct, frozen=True):
@@ -74,7 +76,7 @@ class SomeParts(Struct, frozen=True):
 def _keys(model: type[Part] | None = None, more: str = "", **parts: str) -> PartKeys:
     """The keys that a model names, and more."""
     own = keys_of(model) if model is not None else ()
-    return PartKeys(frozenset((*own, *more.split())), parts)
+    return PartKeys(frozenset((*own, *more.split())), parts, model=model)
 
 
 _SCHEMA_WORDS = "type additionalProperties items enum format default description"

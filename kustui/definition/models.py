@@ -8,6 +8,7 @@ as far as it goes; ``parsed_workflow`` reports what is missing or mistyped.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta, Struct, field
@@ -28,6 +29,7 @@ class Part(Struct, frozen=True, kw_only=True, rename="camel"):
     """The members that the model does not name."""
 
 
+@cache
 def keys_of(model: type[Part]) -> frozenset[str]:
     """The keys that a model names."""
     return frozenset(key for key in model.__struct_encode_fields__ if not key.startswith(_OWN))

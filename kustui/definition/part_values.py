@@ -3,46 +3,17 @@ another way is as they expect it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from msgspec import ValidationError, convert
 
-from kustui.definition.models import (
-    GIVEN,
-    OTHERS,
-    POINTER,
-    App,
-    Condition,
-    ErrorAction,
-    ErrorCase,
-    Part,
-    Response,
-    Schema,
-    Step,
-    Transition,
-    Trigger,
-    Workflow,
-    keys_of,
-)
-
-_KEYS: Mapping[type[Part], frozenset[str]] = {
-    model: keys_of(model)
-    for model in (App, Condition, ErrorAction, ErrorCase, Response, Schema, Step, Transition, Trigger, Workflow)
-}
-_BELOW: Mapping[type[Part], Mapping[str, type[Part]]] = {
-    Workflow: {"trigger": Trigger, "steps": Step, "response": Response},
-    Trigger: {"transitions": Transition},
-    Step: {"transitions": Transition, "errorCases": ErrorCase},
-    Transition: {"condition": Condition},
-    ErrorCase: {"condition": Condition, "errorAction": ErrorAction},
-}
-"""The models of the parts under some keys, alone or in a list."""
+from kustui.definition.keys import PARTS, WORKFLOW
+from kustui.definition.models import GIVEN, OTHERS, POINTER, Part, Schema, Trigger, Workflow, keys_of
 
 
 def set_apart(part: dict[str, Any], model: type[Part]) -> None:
     """Put the members that a model does not name where it keeps them."""
-    named = _KEYS[model]
+    named = keys_of(model)
     if not named.issuperset(part):
         others = {key: part[key] for key in part if key not in named}
         for key in (OTHERS, POINTER, GIVEN):
@@ -51,21 +22,23 @@ def set_apart(part: dict[str, Any], model: type[Part]) -> None:
 
 
 def set_apart_below(workflow: dict[str, Any]) -> None:
-    """Do so for all parts below a workflow, but for schemas."""
-    pending: list[tuple[dict[str, Any], type[Part]]] = [(workflow, Workflow)]
+    """Do so for all parts below a workflow that have a model, but for schemas."""
+    pending = [(workflow, WORKFLOW)]
     while pending:
-        part, model = pending.pop()
-        for key, below in _BELOW.get(model, {}).items():
-            inner = part.get(key)
+        part, kind = pending.pop()
+        for key, below in PARTS[kind].parts.items():
+            inner, model = part.get(key), PARTS[below].model
+            if model is None or model is Schema:
+                continue
             for one in inner if isinstance(inner, list) else (inner,):
                 if isinstance(one, dict):
-                    set_apart(one, below)
+                    set_apart(one, model)
                     pending.append((one, below))
 
 
 def note_given(part: dict[str, Any], model: type[Part]) -> None:
     """Say in a workflow, its trigger or an app which keys of its model it has."""
-    part[GIVEN] = _KEYS[model].intersection(part)
+    part[GIVEN] = keys_of(model).intersection(part)
     if model is Workflow and isinstance(trigger := part.get("trigger"), dict):
         note_given(trigger, Trigger)
 
