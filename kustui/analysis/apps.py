@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from kustui.analysis.schemas import schema_of
 from kustui.definition.collection import AppEntry, Document
 from kustui.definition.expressions import Template, expressions_in
 from kustui.definition.expressions.nodes import ROOTS
 from kustui.definition.functions import HELPERS
 from kustui.definition.keys import has_mistyped
+from kustui.definition.part_values import schema_of
 from kustui.definition.platform import app_and_name
 from kustui.definition.source.source import UNKNOWN_KEY
 from kustui.text.messages import Names

@@ -10,10 +10,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from kustui.definition import part_values
 from kustui.definition.collection import Document, Entry
 from kustui.definition.expressions import is_plain
-from kustui.definition.keys import has_mistyped
 from kustui.definition.models import Schema
 from kustui.definition.values import NUMBER, TRUTHS
 from kustui.text.messages import Names, closest
@@ -54,13 +52,6 @@ def _is_number(value: object) -> bool:
 
 def _is_truth(value: object) -> bool:
     return isinstance(value, str) and value.strip().lower() in TRUTHS
-
-
-def schema_of(value: object) -> Schema | None:
-    """The schema that a value of a definition is; None where it is none, or does not say what it declares."""
-    if not isinstance(value, dict) or has_mistyped(value, "properties"):
-        return None
-    return part_values.schema_of(value)
 
 
 _SHORT = 3  # characters of a name

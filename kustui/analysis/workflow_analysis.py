@@ -19,7 +19,6 @@ from kustui.analysis.guards import NullGuards, must_reach
 from kustui.analysis.offered_fields import OfferedFields
 from kustui.analysis.reads import Fields, InferredFields, Read, equated_literals_of, inferred_fields_of, reads_of
 from kustui.analysis.schedules import ScheduleCall, calls_of
-from kustui.analysis.schemas import schema_of
 from kustui.analysis.workflow_summary import WorkflowSummary, is_readable
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import AppEntry, Collection, Document, Entry
@@ -27,6 +26,7 @@ from kustui.definition.expressions import AllOf, AnyOf, Condition, Path, parts_o
 from kustui.definition.free_names import FreeNames
 from kustui.definition.models import ErrorCase, Schema, Step, Workflow
 from kustui.definition.parsed_workflow import ParsedWorkflow
+from kustui.definition.part_values import schema_of
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
 from kustui.definition.source.json_values import UNKNOWN_VALUE
 from kustui.definition.source.positions import parent

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import ValidationError, convert
 
-from kustui.definition.keys import PARTS, WORKFLOW
+from kustui.definition.keys import PARTS, WORKFLOW, has_mistyped
 from kustui.definition.models import GIVEN, OTHERS, POINTER, Part, Schema, Trigger, Workflow, keys_of
 
 
@@ -50,7 +50,9 @@ def prepare_schema(part: dict[str, Any]) -> None:
 
 
 def schema_of(value: object) -> Schema | None:
-    """The schema that a value is; None where it is none."""
+    """The schema that a value of a definition is; None where it is none, or does not say what it declares."""
+    if not isinstance(value, dict) or has_mistyped(value, "properties"):
+        return None
     try:
         return convert(_as_schema(value), Schema)
     except ValidationError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kustui.analysis.apps import AppDeclarations, declarations_of, declared_inputs, input_reads, is_readable_member
 from kustui.analysis.collection_analysis import CollectionAnalysis
-from kustui.analysis.schemas import SchemaArguments, schema_of
+from kustui.analysis.schemas import SchemaArguments
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, collection_rule, step, workflow, workflow_rule
@@ -16,6 +16,7 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.definition.expressions import Template, expressions_in
 from kustui.definition.models import Step
+from kustui.definition.part_values import schema_of
 from kustui.definition.source.positions import escape
 from kustui.text.messages import Names, Suggestion, did_you_mean, enumerated, plural, suggested, suggestion
 
