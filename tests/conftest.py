@@ -29,9 +29,9 @@ settings.load_profile("repeatable")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each processor: some tests wait. With three, all take a fifth more of the processors, whose caches they
-    share."""
-    return 2 * (os.cpu_count() or 1)
+    """Three for two processors: some tests wait. The more there are, the more of the processors all take, whose caches
+    they share: a tenth with four, a third with six."""
+    return max(1, 3 * (os.cpu_count() or 1) // 2)
 
 
 class GarbageCollection:
