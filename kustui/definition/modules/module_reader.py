@@ -7,7 +7,7 @@ any other object. Nothing of it is ever run.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -132,7 +132,7 @@ class _Reading:
         return self._around(self._taken_within, origin)
 
     def _around(self, ranges: list[Origin], origin: Origin) -> Origin | None:
-        at = bisect_right(ranges, origin._replace(end=len(self.file.source.data) + 1))
+        at = bisect_left(ranges, Origin(origin.file, origin.start + 1, 0))
         around = ranges[at - 1] if at else None
         return around if around is not None and around.holds(origin) else None
 

@@ -188,6 +188,11 @@ module.exports = { ...more, name: `W ${EVENT}`, trigger: { eventName: EVENT, tra
     assert [source.location(extent.start) for source, extent in uses] == ["app.js:3:71"]
 
 
+def test_a_definition_of_a_longer_file_is_read_once_however_it_is_exported() -> None:
+    document = document_of("import w from './w';\nexport default w;", files={"w.js": f"export default {WORKFLOW};"})
+    assert [entry.title for entry in document.entries] == ["W"]
+
+
 def test_a_value_of_an_imported_file_is_written_there() -> None:
     files = {"lib/w.js": f"\nmodule.exports = {WORKFLOW};"}
     text = "const w = require('./lib/w');\nmodule.exports = { app: 'a', version: '1.0.0', workflows: [w] };"
