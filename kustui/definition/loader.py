@@ -18,7 +18,7 @@ from kustui.definition.imported_files import ImportedFiles, ignored_modules, wit
 from kustui.definition.source.file_text import OutlineOf
 from kustui.definition.source.outline import Shape, outline
 from kustui.definition.source.recognition import as_plain_json, may_define
-from kustui.definition.source.source import Extent, Fault, Source
+from kustui.definition.source.source import UNKNOWN_IMPORT, Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
 from kustui.files import ReadBuffer, ReadFile, Stamp, identity_of, read_regular_file, read_whole, stamp_of
 from kustui.garbage_collection import gc_paused
@@ -271,8 +271,9 @@ def _is_gone(error: OSError) -> bool:
 
 
 def _named(document: Document) -> Document:
-    """A document that a person named; of nothing, and without faults, where it is of another kind as plain JSON."""
-    if document.is_recognized or not document.faults:
+    """A document that a person named; of nothing, and without faults, where it is of another kind as plain JSON. A
+    module that builds nothing may do so for want of what it imports."""
+    if document.is_recognized or all(fault.rule == UNKNOWN_IMPORT for fault in document.faults):
         return document
     plain = Source(document.path, as_plain_json(document.source.data))
     is_other = document.shape is Shape.NOTHING or outline(plain).shape is Shape.NOTHING

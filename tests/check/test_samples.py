@@ -15,7 +15,7 @@ from kustui.definition.loader import Reader
 SAMPLES = Path(__file__).parents[2] / "samples"
 BROKEN = sorted(path for path in (SAMPLES / "broken").iterdir() if is_definition(path.name))
 GOOD = sorted(path for path in SAMPLES.iterdir() if is_definition(path.name) or path.name == "one-per-file")
-NOT_IN_A_FILE = {"unused-suppression", "unreadable-file"}
+NOT_IN_A_FILE = {"unknown-import", "unused-suppression", "unreadable-file"}
 
 
 def rules_found(path: Path, least: Severity) -> list[str]:

@@ -12,6 +12,7 @@ from kustui.check.rule import Configured, Rule, app, step, to, workflow
 from kustui.check.rules import actions, apps, expressions, flow, identity, references, rings, schedules, shape
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
+from kustui.definition.source.source import UNKNOWN_IMPORT
 
 FAMILIES = (shape, identity, flow, references, expressions, schedules, rings, actions, apps)
 
@@ -44,8 +45,20 @@ UNREADABLE_FILE = Rule(
 )
 """About the file system, not a definition, so it has no example."""
 
+_UNKNOWN_IMPORT = Rule(
+    UNKNOWN_IMPORT,
+    Severity.ERROR,
+    "an import of a file that is not there, or of a name that the file does not export",
+    "The module cannot be loaded, or what it takes is undefined. Only imports that a definition is made of are looked "
+    "at, by relative paths; none that need not happen, or may fail.",
+    bad="",
+    good="",
+)
+"""About modules, so it has no example, which is JSON."""
+
 _OF_FAMILIES = (value for family in FAMILIES for value in vars(family).values() if isinstance(value, Rule))
-RULES: Mapping[str, Rule] = {rule.name: rule for rule in (*_OF_FAMILIES, _UNUSED_SUPPRESSION, UNREADABLE_FILE)}
+_OTHERS = (_UNKNOWN_IMPORT, _UNUSED_SUPPRESSION, UNREADABLE_FILE)
+RULES: Mapping[str, Rule] = {rule.name: rule for rule in (*_OF_FAMILIES, *_OTHERS)}
 """By name."""
 
 

@@ -9,11 +9,13 @@ from kustui.definition.modules.module_file import ModuleFile
 from kustui.definition.modules.syntax_errors import nested_too_deep_in
 from kustui.definition.source.recognition import is_json_or_module
 from kustui.definition.source.source import Source, UndecodableError
-from kustui.files import ReadFile
+from kustui.files import ReadFile, no_file
 
 _SUFFIXES = ("", ".js", ".ts", ".cjs", ".mjs", ".cts", ".mts", ".json", "/index.js", "/index.ts", "/index.json")
 _WRITTEN_AS = {".js": (".ts",), ".mjs": (".mts",), ".cjs": (".cts",)}
 """TypeScript imports a file by the name of what is made of it."""
+_NOT_READ = (".d.ts", ".tsx", ".jsx", ".node", "/index.d.ts", "/index.tsx", "/index.jsx", "/package.json")
+"""What else a path may lead to, with what is not read here."""
 _MOST_FILES = 500
 _MOST_BYTES = 50_000_000
 
@@ -37,6 +39,20 @@ class Imports:
             if (other := self._file_at(os.path.normpath(path))) is not None:
                 return other
         return None
+
+    def is_missing(self, file: ModuleFile, module: str) -> bool:
+        """Whether a name for which ``file`` has found nothing leads to no file of another kind either."""
+        path = os.path.normpath(os.path.join(os.path.dirname(file.source.path), module))  # noqa: PTH118, PTH120
+        has_other_suffix = "." in os.path.basename(path) and not is_json_or_module(path)  # noqa: PTH119
+        if self._read is no_file or not module.startswith(("./", "../")) or has_other_suffix:
+            return False
+        tried = {os.path.normpath(candidate) for candidate in _candidates(path)}
+        if not all(self.contents.get(each, b"") is None for each in tried if is_json_or_module(each)):
+            return False
+        self.contents |= {
+            other: self._read(other) for suffix in _NOT_READ if (other := path + suffix) not in self.contents
+        }
+        return all(self.contents[path + suffix] is None for suffix in _NOT_READ)
 
     def _file_at(self, path: str) -> ModuleFile | None:
         if path not in self._by_path:

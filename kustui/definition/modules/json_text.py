@@ -9,6 +9,7 @@ from kustui.definition.modules.module_file import ModuleFile
 from kustui.definition.modules.static_values import (
     Child,
     List,
+    NotExported,
     Object,
     Origin,
     Scalar,
@@ -19,6 +20,7 @@ from kustui.definition.modules.static_values import (
     unknown,
 )
 from kustui.definition.source.origins import Kind, OriginsBuilder
+from kustui.definition.source.source import Extent
 from kustui.errors import KustuiError
 from kustui.text.terminal_safe import UNKNOWN
 
@@ -42,6 +44,8 @@ class JsonText:
         self._files = files
         self._parts: list[bytes] = []
         self._at = 0
+        self.not_exported: list[NotExported] = []
+        """What stands in it that a module takes of another, which does not export it."""
         self._open: set[int] = set()
         """The objects and lists that are being written: one that holds itself has no end."""
         self._most = max(_MOST_AT_LEAST, _MOST_TIMES * len(module.data))
@@ -57,18 +61,25 @@ class JsonText:
         self.builder.end(0, self._at)
         return b"".join(self._parts)
 
-    def mark(self) -> tuple[int, int, int]:
+    def mark(self) -> tuple[int, int, int, int]:
         """What has been written so far."""
-        return len(self._parts), self._at, len(self.builder)
+        return len(self._parts), self._at, len(self.builder), len(self.not_exported)
 
-    def since(self, mark: tuple[int, int, int]) -> bytes:
+    def since(self, mark: tuple[int, int, int, int]) -> bytes:
         return b"".join(self._parts[mark[0] :])
 
-    def reset(self, mark: tuple[int, int, int]) -> None:
+    def reset(self, mark: tuple[int, int, int, int]) -> None:
         """Take back what has been written since."""
         del self._parts[mark[0] :]
         self._at = mark[1]
         self.builder.reset(mark[2])
+        del self.not_exported[mark[3] :]
+
+    def place(self, origin: Origin) -> Extent:
+        """Bytes of the text, behind all values, that are written at a place where no value is."""
+        self.builder.add(self._at, self._at + 1, origin, 0, Kind.COMPUTED)
+        self._add(b"\n")
+        return Extent(self._at - 1, self._at)
 
     def _add(self, part: bytes) -> None:
         self._parts.append(part)
@@ -92,6 +103,8 @@ class JsonText:
                     self.builder.set_kind(row, Kind.COMPUTED)
                 self._add(value.json.encode())
             case _:
+                if isinstance(value, NotExported):
+                    self.not_exported.append(value)
                 self.builder.set_kind(row, Kind.COMPUTED)
                 self._add(_quoted(UNKNOWN + self._unknown(value)))
         self.builder.end(row, self._at)
@@ -132,7 +145,7 @@ class JsonText:
         keys: set[str] = set()
         is_first = True
         for child in children:
-            if isinstance(child.value, Undefined) and isinstance(value, Object):
+            if _is_left_out(child.value) and isinstance(value, Object):
                 continue
             key = child.key
             if isinstance(value, Object) and key is None:  # members that are not known
@@ -172,7 +185,7 @@ class JsonText:
 
     def _child(self, child: Child, row: int) -> None:
         value = child.value
-        if isinstance(value, Undefined):
+        if _is_left_out(value):
             value = Scalar(value.origin, None, is_literal=False)
         inner = self._value(value, row)
         if child.is_spread or not child.place.holds(value.origin):
@@ -193,6 +206,11 @@ class JsonText:
     def _blanks_before_end(self, holder: Origin) -> bytes:
         end = Origin(holder.file, holder.end - 1, holder.end)
         return self._blanks(holder, end)
+
+
+def _is_left_out(value: Value) -> bool:
+    """Whether JSON has nothing for a value: it is undefined, and somebody meant that."""
+    return isinstance(value, Undefined) and not isinstance(value, NotExported)
 
 
 def _quoted(text: str) -> bytes:

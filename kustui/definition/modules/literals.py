@@ -12,6 +12,7 @@ from kustui.definition.modules.static_evaluation import Evaluate, Evaluator, fir
 from kustui.definition.modules.static_values import (
     Child,
     List,
+    NotExported,
     Object,
     Origin,
     Piece,
@@ -161,6 +162,9 @@ def _spread(evaluator: Evaluator, file: ModuleFile, node: Node, place: Origin) -
             yield from (child._replace(place=place, is_spread=True) for child in value.members)
         case List():
             yield from (child._replace(key=None, place=place, is_spread=True) for child in value.elements)
+        case NotExported():
+            evaluator.unmet[value.origin] = value.unmet
+            yield Child(None, evaluator.unknown(file, node), place, is_spread=True)
         case Undefined() | Scalar(value=None | False):
             pass
         case _:

@@ -17,11 +17,12 @@ from tree_sitter import Node
 from kustui.definition.modules.calls import CALLED, result_of
 from kustui.definition.modules.computed_values import COMPUTED
 from kustui.definition.modules.execution import EXECUTED, follow
+from kustui.definition.modules.import_faults import import_fault
 from kustui.definition.modules.imports import Imports
 from kustui.definition.modules.json_text import JsonText, TooLargeError
 from kustui.definition.modules.literals import LITERALS
 from kustui.definition.modules.static_evaluation import Evaluator
-from kustui.definition.modules.static_values import Function, List, Object, Origin, Unknown, Value
+from kustui.definition.modules.static_values import Function, List, NotExported, Object, Origin, Scalar, Unknown, Value
 from kustui.definition.modules.syntax_errors import (
     MOST_LEVELS,
     fault_of_node,
@@ -49,6 +50,8 @@ class ReadModule(NamedTuple):
     """Its definitions as JSON, several one after the other; ``null`` where there are none."""
     faults: tuple[Fault, ...] = ()
     """Why it cannot be read."""
+    import_faults: tuple[Fault, ...] = ()
+    """The imports that lead nowhere; the rest is read."""
 
 
 def read_module(module: Source, read: ReadFile) -> ReadModule:
@@ -63,8 +66,12 @@ def read_module(module: Source, read: ReadFile) -> ReadModule:
     except TooLargeError as error:
         fault = Fault("invalid-json", str(error), "write out what they come to", extent=Extent(0, 1))
         return ReadModule(reading.source(b"null"), (fault,))
-    faults = tuple(reading.errors())
-    return ReadModule(reading.source(reading.text.data or b"null"), faults)
+    if faults := tuple(reading.errors()):
+        return ReadModule(module, faults)
+    if not reading.text.data:
+        reading.text.write(Scalar(reading.file.origin(reading.file.root), None, is_literal=False))
+    import_faults = tuple(reading.import_faults())
+    return ReadModule(reading.source(reading.text.data), import_faults=import_faults)
 
 
 class _Reading:
@@ -81,6 +88,8 @@ class _Reading:
         """What of that is not known, in order: it may build definitions of its own."""
         self._taken_within: list[Origin] = []
         """Those definitions, in order."""
+        self._not_exported: list[NotExported] = []
+        """What it exports as a whole, and takes of another module that does not export it."""
         self._spread: list[Origin] = []
         """The keys in it that came with another object, in order."""
 
@@ -106,6 +115,8 @@ class _Reading:
                 self._take(self.evaluator.value(self.file, node))
 
     def _take(self, value: Value | None) -> None:
+        if isinstance(value, NotExported):
+            self._not_exported.append(value)
         if isinstance(value, Function):
             value = result_of(self.evaluator, value, ())
         if not isinstance(value, Object | List) or self._is_taken(value.origin):
@@ -175,6 +186,12 @@ class _Reading:
                 seen.add(holder.id)
                 count += 1
                 yield holder
+
+    def import_faults(self) -> Iterator[Fault]:
+        """The imports that lead nowhere, and that something in the definitions depends on."""
+        unmet = dict(self.evaluator.unmet)
+        unmet |= {value.origin: value.unmet for value in (*self.text.not_exported, *self._not_exported)}
+        yield from (import_fault(each, self.text.place(origin)) for origin, each in sorted(unmet.items()))
 
     def errors(self) -> Iterator[Fault]:
         """What is no valid syntax in a definition or instead of one, and what no version of the language has."""

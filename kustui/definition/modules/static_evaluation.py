@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from tree_sitter import Node
 
 from kustui.definition.modules.declarations import Binding, in_pattern, parts_of
+from kustui.definition.modules.import_faults import exported_names, is_whole, place_in_pattern, place_of_import
 from kustui.definition.modules.imports import Imports
 from kustui.definition.modules.module_file import ModuleFile
 from kustui.definition.modules.scopes import FUNCTIONS
@@ -16,12 +17,15 @@ from kustui.definition.modules.static_values import (
     Frame,
     Function,
     List,
+    NotExported,
     Object,
+    Origin,
     Piece,
     Scalar,
     Text,
     Undefined,
     Unknown,
+    UnmetImport,
     Value,
     children_of,
     unknown,
@@ -44,6 +48,8 @@ class Evaluator:
         """The calls of which has been taken as not known what they change, by their file and node."""
         self.executed: set[tuple[int, int]] = set()
         """The functions that have been, by their file and node."""
+        self.unmet: dict[Origin, UnmetImport] = {}
+        """The imports that lead nowhere, by where they are written."""
         self.turns = _MOST_TURNS
         """How many more calls and turns of loops are worked out."""
         self.copies = _MOST_COPIES
@@ -127,6 +133,9 @@ class Evaluator:
             value = part_of(value, key) if value is not None else None
         if isinstance(value, Undefined) and binding.default is not None:
             value = self.value(file, binding.default)
+        elif isinstance(value, Undefined) and len(binding.path) == 1:
+            name = str(binding.path[0])
+            value = self._not_exported(file, binding.node, name, place_in_pattern(file, binding.node, name)) or value
         if binding.path and value is not None and not isinstance(value, Unknown):
             values[taken] = value
         return value
@@ -222,6 +231,8 @@ class Evaluator:
             return self.exported(file, "*") or self.unknown(file, node)
         is_own = file.text(object_) in ("exports", "module.exports") and file.binding("exports", node) is None
         value = self.exported(file, str(key)) if is_own else part_of(self.value(file, object_), key)
+        if isinstance(value, Undefined):
+            value = self._not_exported(file, object_, str(key), node.child_by_field_name("property") or node) or value
         return self.unknown(file, node) if value is None or isinstance(value, Unknown) else value
 
     def subscript(self, file: ModuleFile, node: Node) -> str | int | None:
@@ -240,8 +251,49 @@ class Evaluator:
 
     def imported(self, file: ModuleFile, module: str, name: str) -> Value | None:
         """What a module exports under a name; None where it cannot be read, or exports no such thing."""
+        if (other := self._imported_file(file, module)) is None:
+            return None
+        value = self.exported(other, name)
+        if (value is None or isinstance(value, Undefined)) and name not in ("*", "default" if is_whole(other) else "*"):
+            names = exported_names(other, self.exported(other, "*"))
+            if names is not None and name not in names:
+                self._lead_nowhere(file, module, name, names)
+                return None
+        return value
+
+    def _imported_file(self, file: ModuleFile, module: str) -> ModuleFile | None:
+        """The file that a module imports by a name; None where it cannot be read."""
         other = self.imports.file(file, module)
-        return self.exported(other, name) if other is not None else None
+        if other is None and self.imports.is_missing(file, module):
+            self._lead_nowhere(file, module, "", ())
+        return other
+
+    def _lead_nowhere(self, file: ModuleFile, module: str, name: str, exported: tuple[str, ...]) -> None:
+        if (place := place_of_import(file, module, name)) is not None:
+            self.unmet[file.origin(place)] = UnmetImport(module, name, exported)
+
+    def _not_exported(self, file: ModuleFile, node: Node, name: str, place: Node) -> Value | None:
+        """What stands for a name that is taken of what an expression requires; None where that may have it."""
+        if (module := self._required(file, node)) is None or (other := self.imports.file(file, module)) is None:
+            return None
+        names = exported_names(other, self.exported(other, "*"))
+        if names is None:
+            return self.unknown(file, place)
+        return NotExported(file.origin(place), UnmetImport(module, name, names)) if name not in names else None
+
+    def _required(self, file: ModuleFile, node: Node) -> str | None:
+        """The module that an expression is all of: ``require("…")``, or a name that stands for it."""
+        if node.type == "identifier" and (binding := file.binding(file.text(node), node)) is not None:
+            if binding.imported is not None:
+                return binding.imported[0] if binding.imported[1] == "*" else None
+            if binding.node is None or binding.path or binding.node.type != "call_expression":
+                return None
+            node = binding.node
+        function, arguments = (node.child_by_field_name(field) for field in ("function", "arguments"))
+        if function is None or arguments is None or file.text(function) != "require":
+            return None
+        parts = parts_of(arguments)
+        return file.quoted(parts[0]) if len(parts) == 1 and parts[0].type == "string" else None
 
     def exported(self, file: ModuleFile, name: str) -> Value | None:
         if self.level >= MOST_LEVELS:
@@ -274,7 +326,8 @@ class Evaluator:
             return self.unknown(file, target)
         if target is not None:
             return self.value_once(file, target)
-        others = (self.imported(file, module, name) for module in file.reexported)
+        files = (self._imported_file(file, module) for module in file.reexported)
+        others = (self.exported(other, name) for other in files if other is not None)
         return next((value for value in others if value is not None), None)
 
     def _whole(self, file: ModuleFile) -> Value:

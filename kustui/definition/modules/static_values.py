@@ -116,6 +116,23 @@ class Undefined(Value, frozen=True, eq=False):
     """``undefined``: a member that is not there."""
 
 
+class UnmetImport(NamedTuple):
+    """An import that leads nowhere."""
+
+    module: str
+    """How it names the file."""
+    name: str = ""
+    """What the file does not export; nothing where there is no such file."""
+    exported: tuple[str, ...] = ()
+    """What it exports instead."""
+
+
+class NotExported(Undefined, frozen=True, eq=False):
+    """What a module takes of another by a name that it does not export."""
+
+    unmet: UnmetImport
+
+
 class Function(Value, frozen=True, eq=False):
     """A function whose result is worked out where it is called."""
 

@@ -62,11 +62,12 @@ def read_text(
 def _module(source: Source, read: ReadFile) -> OutlinedText:
     from kustui.definition.modules.module_reader import read_module  # and with it the parsers
 
-    made, faults = read_module(source, read)
-    if faults:
+    made = read_module(source, read)
+    if made.faults:
         recognized = begins_like_definition(source.data, source.path)
-        return OutlinedText(source, Outline(Shape.BROKEN, faults=faults, is_recognized=recognized))
-    return OutlinedText(made, outline(made))
+        return OutlinedText(source, Outline(Shape.BROKEN, faults=made.faults, is_recognized=recognized))
+    outlined = outline(made.source)
+    return OutlinedText(made.source, replace(outlined, faults=(*outlined.faults, *made.import_faults)))
 
 
 def _json(source: Source, before: OutlinedText | None, edit: Edit | None, outline_of: OutlineOf) -> OutlinedText:

@@ -346,15 +346,15 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-UNKNOWN_KEY = "unknown-key"
-"""The rule of mistyped and unknown keys."""
+UNKNOWN_KEY, UNKNOWN_IMPORT = "unknown-key", "unknown-import"
+"""The rules of mistyped and unknown keys, and of imports that lead nowhere."""
 
 
 class Fault(Struct, frozen=True):
     """One thing wrong with how a definition is written, found while reading it."""
 
     rule: str
-    """``invalid-json``, ``duplicate-key``, ``invalid-shape``, ``unknown-key`` or ``unreadable-file``."""
+    """One of those that are found while reading, such as ``invalid-json``."""
     message: str
     hint: str = ""
     pointer: str = ""
