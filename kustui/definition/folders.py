@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from kustui.definition.source.recognition import is_json_or_module, is_module
@@ -39,6 +39,17 @@ def walk_folders(folder: str, refused: list[OSError] | None = None) -> Iterator[
         folders[:] = sorted(name for name in folders if not is_ignored(name))
         is_made = not _MADE_FOLDERS.isdisjoint(Path(root.removeprefix(folder)).parts)
         yield root, folders, sorted(name for name in names if is_definition(name) and not (is_made and is_module(name)))
+
+
+def common_folder(paths: Collection[str]) -> str:
+    """The folder in which all of some files lie, with the slash behind it; empty where there is none, or it is ``/``.
+
+    It tells none of them from another: nobody searches for a word in it.
+    """
+    folders = {path.rpartition("/")[0] for path in paths}
+    mixed = len({folder.startswith("/") for folder in folders}) > 1  # these have nothing in common
+    common = os.path.commonpath(folders) if folders and all(folders) and not mixed else ""
+    return f"{common}/" if common and common != "/" else ""
 
 
 def is_ignored(name: str) -> bool:

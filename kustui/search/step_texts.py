@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from kustui.definition.collection import Collection, Entry
+from kustui.definition.folders import common_folder
 from kustui.definition.models import RunAt, due_in_words
 from kustui.definition.platform import RELATIVE_UNIT_MINUTES, SCHEDULE_ACTION
 from kustui.definition.source.source import replace_lone_surrogates
@@ -65,6 +66,7 @@ class StepTexts:
         """``unit`` is that of delays, in minutes."""
         self.collection = collection
         self._unit = unit
+        self._folder = common_folder([document.path for document in collection.documents])
         self._texts: dict[str, tuple[Entry, str]] = {}
         self._last = Matches()
         """What matched the text before, once everything is read."""
@@ -88,8 +90,8 @@ class StepTexts:
             time.sleep(0)  # a key does not wait for all of them
 
     def matches(self, text: str) -> Matches:
-        """What holds every word of a text: a workflow in its name, id, event or path; a step in what it is called and
-        does, or some of them there and the others in its workflow."""
+        """What holds every word of a text: a workflow in its name, id, event or path (below the folder of all); a step
+        in what it is called and does, or some of them there and the others in its workflow."""
         words = _words_of(text)
         workflows: dict[str, bool] = {}
         steps: dict[str, frozenset[int]] = {}
@@ -98,7 +100,8 @@ class StepTexts:
         if last.words and text.startswith(last.words) and not has_duration:  # a key more leaves nothing else
             entries = tuple(self.collection.by_key[key] for key in last.workflows)
         for entry in entries:
-            title = f"{entry.title}\n{entry.item.name}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
+            path = entry.source.path.removeprefix(self._folder)
+            title = f"{entry.title}\n{entry.item.name}\n{entry.id}\n{entry.item.event}\n{path}".lower()
             others = [word for word in words if not _holds(title, word)]
             numbers = self._steps_with(entry, others or words)
             if numbers:

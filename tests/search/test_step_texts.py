@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from kustui.definition.platform import SCHEDULE_ACTION
 from kustui.search.step_texts import StepTexts
-from kustui.workspace.snapshot import Snapshot
+from kustui.workspace.snapshot import Snapshot, open_paths
 from tests.support.definitions import ALWAYS, a_resource, a_workflow
 from tests.support.trees import sample, snapshot_of
 
@@ -55,6 +58,15 @@ def test_a_word_of_the_workflow_helps_to_find_a_step_but_does_not_make_one_match
     assert matching(snapshot, "greet") == {"greet": []}
     assert matching(snapshot, "greet vip") == {"greet": [1]}
     assert matching(snapshot, "nobody vip") == {}
+
+
+def test_the_folder_of_all_files_is_no_word_of_a_workflow(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / "orders" / name).mkdir(parents=True)
+        (tmp_path / "orders" / name / "app.json").write_text(json.dumps(a_workflow(f"of {name}", steps=[])))
+    snapshot = open_paths([str(tmp_path / "orders")])
+    assert matching(snapshot, "orders") == {}
+    assert matching(snapshot, "second/app") == {"of second": []}
 
 
 def test_typing_on_leaves_what_the_whole_text_leaves() -> None:

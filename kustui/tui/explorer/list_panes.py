@@ -10,6 +10,7 @@ from textual.binding import BindingType
 
 from kustui.check.problems import Problem, Related
 from kustui.config.severity import Severity
+from kustui.definition.folders import common_folder
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.messages import holds_words, without_folder
 from kustui.text.signs import change_sign
@@ -20,6 +21,7 @@ from kustui.tui.widgets.rows import NodeKey, Row, Rows, Target
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:  # not before the first paint
+    from kustui.definition.collection import Document
     from kustui.workspace.difference import Change, Difference
     from kustui.workspace.snapshot import Snapshot
 
@@ -107,6 +109,7 @@ class ProblemsView(ListView):
         self.so_far = ""
         """What the problems are of, until everything is checked."""
         self._problems: tuple[Problem, ...] | None = None
+        self._documents: Sequence[Document] = ()
         self._places: Sequence[_Place] = ()
         self._new: frozenset[tuple[str, ...]] = frozenset()
         """The keys of the problems that have come since somebody looked: they are listed first."""
@@ -118,7 +121,7 @@ class ProblemsView(ListView):
 
     def take(self, snapshot: Snapshot, new: Iterable[Problem] = ()) -> None:
         """Take the problems of another snapshot; those that are ``new`` stay so until somebody has looked."""
-        self._problems = snapshot.problems
+        self._problems, self._documents = snapshot.problems, snapshot.collection.documents
         checked, total = len(snapshot.results), len(snapshot.collection.entries)
         self.so_far = "" if snapshot.is_checked else f"so far, {checked:,} of {total:,} workflows checked"
         keys = {*self._new, *(problem.key for problem in new)}
@@ -157,9 +160,10 @@ class ProblemsView(ListView):
         self.words, self.rule, self.severity = "", "", None
 
     def _shown(self, problems: Iterable[Problem]) -> Iterator[Problem]:
+        folder = common_folder([document.path for document in self._documents]) if self.words else ""
         for problem in problems:
             other = (self.rule and problem.rule != self.rule) or self.severity not in (None, problem.severity)
-            if not other and _matches(problem, self.words):
+            if not other and _matches(problem, self.words, folder):
                 yield problem
 
     def put_cursor_on(self, problem: Problem) -> None:
@@ -219,9 +223,10 @@ def problem_places(problems: Iterable[Problem], new: Collection[tuple[str, ...]]
     return [(problem, related) for problem in listed for related in (None, *problem.notes)]
 
 
-def _matches(problem: Problem, words: str) -> bool:
+def _matches(problem: Problem, words: str, folder: str) -> bool:
     title = problem.entry.title if problem.entry is not None else ""
-    texts = (problem.rule, str(problem.severity), problem.message, problem.document.path, title)
+    path = problem.document.path.removeprefix(folder)
+    texts = (problem.rule, str(problem.severity), problem.message, path, title)
     return holds_words("\n".join(texts), words)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
+from kustui.definition.folders import common_folder
 from kustui.definition.source.source import Place
 from kustui.text.messages import counted, holds_words, without_folder
 from kustui.text.styled_lines import Line, wrapped
@@ -69,7 +70,8 @@ class ScenariosView(ListView):
         """Show those that are to be listed, the cursor on the one it was on."""
         before, at = self.result, self.cursor
         results = self.replayed.results if self.replayed is not None else ()
-        listed = [result for result in results if self._is_listed(result)]
+        folder = common_folder([result.path for result in results]) if self.words else ""
+        listed = [result for result in results if self._is_listed(result, folder)]
         self._listed = sorted(listed, key=lambda result: (result.path not in self.new, result.passed))
         self.empty = self._nothing()
         if before is not None:
@@ -86,12 +88,13 @@ class ScenariosView(ListView):
             return self.replayed.in_words or f"no scenario lies with the definitions: {self.guidance}"
         return f"no scenario {'contains these words' if self.words else 'fails'}; Esc shows all"
 
-    def _is_listed(self, result: ScenarioResult) -> bool:
+    def _is_listed(self, result: ScenarioResult, folder: str) -> bool:
         if self.lists_failed and result.passed:
             return False
         if not self.words:
             return True
-        texts = (result.title, result.path, *result.errors, *(placed.message for placed in result.differences))
+        path, errors = result.path.removeprefix(folder), (_without_place(result, error) for error in result.errors)
+        texts = (result.title, path, *errors, *(placed.message for placed in result.differences))
         return holds_words("\n".join(texts), self.words)
 
     def _row(self, index: int) -> Row:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-
 from kustui.definition.collection import Document
+from kustui.definition.folders import common_folder
 from kustui.definition.platform import short_name
 from kustui.definition.source.outline import Shape
 from kustui.diagrams.glyphs import problem_mark
@@ -76,7 +74,8 @@ class TreeRows:
     def _common_folder(self) -> str:
         if self._snapshot is not self._state.snapshot:
             self._snapshot = self._state.snapshot
-            self._folder = _common_folder([document.path for document in self._snapshot.collection.documents])
+            paths = [document.path for document in self._snapshot.collection.documents]
+            self._folder = common_folder(paths) if len(paths) > 1 else ""
         return self._folder
 
     def _mark(self, node: Node) -> Line:
@@ -126,11 +125,3 @@ def _document_line(document: Document, name: str) -> tuple[Line, Line]:
         aside = f"app {apps[0].item.name}" if len(apps) == 1 else counted(len(apps), "app")
         return ((name, "heading"),), ((aside, "muted"),)
     return ((name, "heading"),), ((counted(len(document.entries), "workflow"), "muted"),)
-
-
-def _common_folder(paths: Sequence[str]) -> str:
-    """What the paths of several files begin with, which need not be said of each."""
-    folders = [path.rpartition("/")[0] for path in paths]
-    mixed = len({path.startswith("/") for path in folders}) > 1  # these have nothing in common
-    common = os.path.commonpath(folders) if len(paths) > 1 and all(folders) and not mixed else ""
-    return f"{common}/" if common and common != "/" else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -11,6 +12,7 @@ from kustui.tui.widgets.rows_view import RowsView
 from tests.support.definitions import write_json
 from tests.support.explorer import CHAIN, explorer
 from tests.support.flows import step, workflow
+from tests.support.trees import SAMPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,3 +112,14 @@ async def test_files_that_are_gone_are_not_said_to_be_filtered(good: Path) -> No
         write_json(good, cast("object", workflow("a", step("a"), name="again")))
         await ui.wait_until(lambda: any("again" in row for row in ui.tree))
         assert any("again" in row for row in ui.tree)
+
+
+async def test_the_folder_of_the_only_file_is_no_word_of_its_problems(tmp_path: Path) -> None:
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    shutil.copy(SAMPLES / "broken" / "missing-input.json", folder / "missing-input.json")
+    async with explorer(folder, size=(80, 24)) as ui:
+        await ui.press("4", "slash", *"orders")
+        assert drawn(ui.explorer.problems) == "no problem contains these words; Esc shows all"
+        await ui.press("escape", "4", "slash", *"input.json")
+        assert ui.explorer.problems.rows.count

@@ -230,6 +230,15 @@ async def test_the_list_is_narrowed_to_those_that_fail_and_to_words(tmp_path: Pa
         assert "no scenario contains these words; Esc shows all" in view(ui).empty
 
 
+async def test_the_folder_of_all_scenarios_is_no_word_of_one(tmp_path: Path) -> None:
+    folder = tmp_path / "both"
+    folder.mkdir()
+    watched_folder(folder, short=SHORT, good=BOTH)
+    async with explorer(folder, size=(120, 40)) as ui:
+        await ui.press("T", "slash", *"both", "enter")
+        assert [row[:16] for row in listed(ui)] == ["✓ Both steps run"]
+
+
 async def test_from_the_palette_it_is_said_where_the_scenarios_are(tmp_path: Path) -> None:
     watched_folder(tmp_path, short=SHORT)
     async with explorer(tmp_path, size=(120, 40)) as ui:
