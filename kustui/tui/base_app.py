@@ -285,6 +285,9 @@ class TypeAhead(TerminalApp):
         super().__init__()
         self.held: list[events.Key] = []
         """The keys that wait until ``release`` is called."""
+        self._may_paint = asyncio.Event()
+        """Set while no key is handled, or the one that is waits until something is laid out."""
+        self._may_paint.set()
 
     @property
     def is_handling(self) -> bool:
@@ -295,11 +298,20 @@ class TypeAhead(TerminalApp):
         """Whether a key is to wait until ``release`` is called."""
         return False
 
-    async def release(self) -> None:
-        """Give the keys that were held, in order."""
+    async def release(self, unpainted: float = 0.0) -> None:
+        """Give the keys that were held, in order. For so many seconds at most, nothing is painted until they are
+        handled: not what they waited for, but what comes of them."""
         held, self.held = self.held, []
-        for key in held:
-            await self.on_event(key)
+        if not (held and unpainted):
+            for key in held:
+                await self.on_event(key)
+            return
+        with self.batch_update(), suppress(TimeoutError):
+            for key in held:
+                await self.on_event(key)
+            await asyncio.wait_for(self._may_paint.wait(), unpainted)
+        if self.screen_stack:
+            paint(self.screen)
 
     def is_bound(self, key: str) -> bool:
         """Whether an action has a key."""
@@ -320,6 +332,7 @@ class TypeAhead(TerminalApp):
             self._ahead.append(event)
         else:
             waiting, self._ahead = self._ahead, None
+            self._may_paint.set()
             for key in (*waiting, event):
                 if self.holds(key):
                     self.held.append(key)
@@ -328,6 +341,7 @@ class TypeAhead(TerminalApp):
 
     async def _handle(self, key: events.Key) -> None:
         self._ahead, self._since = deque(), monotonic()
+        self._may_paint.clear()
         ahead, screen, start = self._ahead, self.screen, self.focused or self.screen
         await self._give(key)
         await _after_queues(start, partial(self._handled, ahead, screen))
@@ -349,6 +363,7 @@ class TypeAhead(TerminalApp):
         focused = self.focused
         if focused is not None and not focused.size and focused is not self._without_room:
             self._without_room = focused  # it is yet to be laid out; in a terminal without room it never is
+            self._may_paint.set()
             self.call_after_refresh(self._handled, ahead, screen)
             return
         if not ahead:
@@ -362,6 +377,8 @@ class TypeAhead(TerminalApp):
                 await self._handle(key)
         if self._ahead is not None:
             self._ahead.extendleft(reversed(ahead))
+        else:
+            self._may_paint.set()
 
 
 async def _after_queues(start: DOMNode, then: Callable[[], Awaitable[None]]) -> None:

@@ -27,3 +27,11 @@ def test_what_is_typed_at_once_goes_where_each_key_led(keys: str, seen: str) -> 
         terminal.wait_for("q quit")
         terminal.press(keys)
         terminal.wait_for(seen)
+
+
+def test_where_it_opens_is_not_painted_before_a_key_that_was_typed_ahead_is_answered() -> None:
+    with Terminal(["--no-state", SAMPLES / "scheduling-pair.json"]) as terminal:
+        terminal.press("j")
+        terminal.wait_for("▌    ▸ ◆ on customer.update")
+        opened = [lines for _, lines in terminal.replayed() if any(line.startswith("▌  ▾") for line in lines)]
+        assert opened == []  # the row that the cursor was on before

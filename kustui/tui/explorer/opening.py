@@ -102,6 +102,7 @@ class Opening(Part):
             return
         self._take(snapshot)
         self.select()
+        self._panes.show_position()  # else it would be painted by itself
         self._views.status.announce(keys_row(self._screen.app, FIRST_KEYS))
         self._screen.call_later(self._paint_and_follow)
 
@@ -164,7 +165,7 @@ class Opening(Part):
         async def release() -> None:
             go_on()
             if isinstance(app, TypeAhead):
-                await app.release()
+                await app.release(_ANSWERED_IN)
 
         released: Callable[[], Any] = release  # else it cannot be told what calling it returns
         app.call_from_thread(released)
