@@ -17,6 +17,7 @@ from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
 from kustui.diagrams.labels import NO_WORKFLOW, RUNTIME_WORKFLOW, event_label, step_condition
+from kustui.text.cells import crop
 from kustui.text.messages import counted, duration_in_words
 from kustui.text.styled_lines import Line, StyledRow, wrapped
 from kustui.workspace.snapshot import Snapshot
@@ -24,6 +25,8 @@ from kustui.workspace.snapshot import Snapshot
 _MOST_INPUTS = 6
 _INDENT = 3
 """Cells of a level of the tree."""
+_MARK = 2
+"""Cells of the sign of a problem before its message."""
 
 
 class ChainRow(Struct, frozen=True):
@@ -136,13 +139,15 @@ class ChainLines(Struct, frozen=True, eq=False, dict=True):
             *_ending(link),
         )
 
-    def problem_lines(self, link: Link) -> tuple[Line, ...]:
-        """What is wrong with the call that leads to a link, a line each."""
+    def problem_lines(self, link: Link, chain: Chain, width: int) -> Iterator[Line]:
+        """What is wrong with the call that leads to a link, wrapped to a width; the branches to what follows go on."""
         if link.call is None:
-            return ()
-        margin = (" " * (_INDENT * link.depth), "")
-        glyphs = ((SEVERITY_GLYPHS[problem.severity], problem.message) for problem in self.problems(link.call))
-        return tuple((margin, (f"{glyph} ", look), (message, "")) for (glyph, look), message in glyphs)
+            return
+        margin = crop(_branches_above(branches(chain.links, link)), 0, min(_INDENT * link.depth, width // 2))
+        for problem in self.problems(link.call):
+            glyph, look = SEVERITY_GLYPHS[problem.severity]
+            for line in wrapped(((f"{glyph} ", look), (problem.message, "")), width - len(margin), _MARK):
+                yield (margin, "muted"), *line
 
     def _target(self, link: Link) -> Line:
         if link.key:
@@ -158,8 +163,11 @@ def tree_branches(more: Sequence[bool]) -> Line:
     """The branches of a tree left of a row: for each level down to it, whether another row of that level follows."""
     if not more:
         return ()
-    above = "".join("│  " if follows else "   " for follows in more[:-1])
-    return ((f"{above}{'├─ ' if more[-1] else '└─ '}", "muted"),)
+    return ((f"{_branches_above(more[:-1])}{'├─ ' if more[-1] else '└─ '}", "muted"),)
+
+
+def _branches_above(more: Sequence[bool]) -> str:
+    return "".join("│  " if follows else "   " for follows in more)
 
 
 def _ending(link: Link, period: float | None = None, rounds: int = 0) -> Line:
@@ -191,10 +199,9 @@ def chain_rows(lines: ChainLines, schedules: Schedules, key: str, steps: int, wi
     for link in chain.links:
         mark = problem_mark(lines.problems(link.call)) if link.call is not None else ()
         yield ChainRow(StyledRow(lines.link_line(link, chain), mark=mark), link.key)
-        for problem in lines.problem_lines(link):
+        for line in lines.problem_lines(link, chain, width):
             assert link.call is not None
-            for line in wrapped(problem, width, _INDENT * link.depth + 2):
-                yield ChainRow(StyledRow(line), link.call.caller, link.call.step)
+            yield ChainRow(StyledRow(line), link.call.caller, link.call.step)
     if len(chain.links) == 1:
         yield ChainRow(StyledRow((("   schedules nothing", "muted"),)))
     yield ChainRow(StyledRow())

@@ -85,7 +85,7 @@ def chains_text(lines: ChainLines, schedules: Schedules, width: int, write: Call
             yield "\n"
         chain = chain_from(schedules, root, lines.settings.relative_unit_minutes)
         for link in chain.links:
-            for line in (lines.link_line(link, chain), *lines.problem_lines(link)):
+            for line in (lines.link_line(link, chain), *lines.problem_lines(link, chain, width)):
                 yield write(fitted(line, width))
     if not roots:
         yield write((("nothing here schedules a workflow", "muted"),))
