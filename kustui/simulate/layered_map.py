@@ -21,7 +21,7 @@ class LayeredMap(Struct, Generic[K, V], frozen=True):
     def __bool__(self) -> bool:
         return any(self.layers)
 
-    def __contains__(self, key: K) -> bool:
+    def __contains__(self, key: object) -> bool:
         return any(key in layer for layer in self.layers)
 
     def __iter__(self) -> Iterator[K]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.engine.engine import Decision, ExecuteStep, advance
 from kustui.simulate.engine.state import State
 from kustui.simulate.engine.trace import OutputSource, TraceEntry
+from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.organisation import Organisation
 
 Breakpoint = Callable[[State], bool]
@@ -121,6 +123,19 @@ class History(Struct, frozen=True):
 # Coverage
 
 
+Taken = LayeredMap[str, LayeredMap[str, bool]]
+"""Pointers of the triggers, steps, transitions and error cases that were taken, by the key of the workflow."""
+
+
+def all_taken(taken: Taken, more: Taken) -> Taken:
+    """What was taken in one rehearsal or the other."""
+    for key, pointers in more.merged.items():
+        before = taken.get(key) or LayeredMap()
+        if new := {pointer: True for pointer in pointers if pointer not in before}:
+            taken = taken.plus({key: before.plus(new)})
+    return taken
+
+
 class CoverageRatio(NamedTuple):
     """How many were taken, out of how many."""
 
@@ -156,14 +171,12 @@ class Coverage(Struct, frozen=True):
     @classmethod
     def of(cls, *states: State) -> Coverage:
         """That of one or more rehearsals of the same organisation."""
-        taken: dict[str, frozenset[str]] = {}
-        for state in states:
-            for key, pointers in state.taken.merged.items():
-                taken[key] = taken.get(key, frozenset()).union(pointers)
-        return cls.over(states[0].organisation, taken) if states else cls(())
+        if not states:
+            return cls(())
+        return cls.over(states[0].organisation, reduce(all_taken, (state.taken for state in states)).merged)
 
     @classmethod
-    def over(cls, organisation: Organisation, taken: Mapping[str, Collection[str]]) -> Coverage:
+    def over(cls, organisation: Organisation, taken: Mapping[str, Container[str]]) -> Coverage:
         """That of the workflows whose keys ``taken`` has, with the pointers of what was taken of each."""
         return cls(tuple(_covered(organisation, taken)))
 
@@ -183,7 +196,7 @@ def _sum(shares: Iterable[CoverageRatio]) -> CoverageRatio:
     return total
 
 
-def _covered(organisation: Organisation, taken: Mapping[str, Collection[str]]) -> Iterable[WorkflowCoverage]:
+def _covered(organisation: Organisation, taken: Mapping[str, Container[str]]) -> Iterable[WorkflowCoverage]:
     for entry in organisation.collection.entries:
         if entry.key not in taken:
             continue

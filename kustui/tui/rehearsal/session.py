@@ -19,8 +19,10 @@ from kustui.simulate.engine.history import (
     Breakpoint,
     Coverage,
     History,
+    Taken,
     after_failure,
     after_schedule,
+    all_taken,
     at_step,
     run_until_stopped,
     step_once,
@@ -80,7 +82,7 @@ class Session(Struct, frozen=True):
     """Of the workflow that was chosen to be rehearsed."""
     scenario: FollowedScenario | None = None
     stop_points: frozenset[StopPoint] = frozenset()
-    taken: LayeredMap[str, LayeredMap[str, bool]] = field(default_factory=LayeredMap)
+    taken: Taken = field(default_factory=LayeredMap)
     """Pointers of the edges and steps taken so far, by workflow; going back removes none."""
 
     @classmethod
@@ -155,8 +157,7 @@ class Session(Struct, frozen=True):
     @property
     def coverage(self) -> Coverage:
         """Of everything taken so far, including what was gone back from."""
-        state = self.state
-        return Coverage.of(state, replace(state, taken=self.taken))
+        return Coverage.over(self.organisation, all_taken(self.taken, self.history.state.taken).merged)
 
     def last_entry_of(self, key: str, node: str) -> TraceEntry | None:
         """What a node did last in the current run, or in the last one that ended."""
@@ -256,11 +257,7 @@ class Session(Struct, frozen=True):
         return after.beyond_passing()
 
     def _followed_by(self, states: Sequence[State]) -> Session:
-        taken = self.taken
-        for key, pointers in states[-1].taken.merged.items():
-            before = taken.get(key) or LayeredMap()
-            if new := {pointer: True for pointer in pointers if pointer not in before}:
-                taken = taken.plus({key: before.plus(new)})
+        taken = all_taken(self.taken, states[-1].taken)
         return replace(self, history=self.history.followed_by(states), taken=taken)
 
     def _step(self, state: State) -> State:
