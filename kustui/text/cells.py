@@ -34,12 +34,17 @@ is_of_single_cells = _ONE_CELL.issuperset
 """Whether every character of a text is one of these."""
 
 
+MOST_KEPT = 256
+"""Characters of a text of which the result is kept: what fits on a screen. Thousands of long ones would be a lot."""
+
+
 def cells(text: str) -> int:
     """The width of a text that is safe for a terminal (``text.terminal_safe``)."""
-    return len(text) if text.isascii() else _cells(text)
+    if text.isascii():
+        return len(text)
+    return _kept(text) if len(text) <= MOST_KEPT else _cells(text)
 
 
-@lru_cache(maxsize=4096)
 def _cells(text: str) -> int:
     if is_of_single_cells(text):
         return len(text)
@@ -56,6 +61,9 @@ def _cells(text: str) -> int:
             last = character
             total += size
     return total
+
+
+_kept = lru_cache(maxsize=4096)(_cells)
 
 
 def cut(text: str, room: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 
-from kustui.text.cells import cells, clusters
+from kustui.text.cells import MOST_KEPT, cells, clusters
 from kustui.text.signs import GLYPHS, LINES
 
 UNKNOWN = "\ufdd0"
@@ -19,16 +19,26 @@ _JOINER = "\u200d"
 _CUT = "…"
 
 
-@lru_cache(maxsize=4096)
 def terminal_safe(text: str) -> str:
     """The same text with every character spelled out that a terminal obeys or does not show."""
-    if text.isascii() and text.isprintable():
+    return _kept(text) if len(text) <= MOST_KEPT else _terminal_safe(text)
+
+
+def _terminal_safe(text: str) -> str:
+    if text.isprintable():
         return text
-    joins = _joins(text) if _JOINER in text else ()
-    return "".join(
-        character if is_terminal_safe(character) or index in joins else spelled_out(character)
-        for index, character in enumerate(text)
-    )
+    if _JOINER in text and (joins := _joins(text)):
+        return "".join(
+            character if is_terminal_safe(character) or index in joins else spelled_out(character)
+            for index, character in enumerate(text)
+        )
+    for character in set(text):
+        if not is_terminal_safe(character):
+            text = text.replace(character, spelled_out(character))
+    return text
+
+
+_kept = lru_cache(maxsize=4096)(_terminal_safe)
 
 
 def is_terminal_safe(character: str) -> bool:

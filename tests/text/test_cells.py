@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -22,6 +24,21 @@ def test_every_character_is_as_wide_as_on_the_screen() -> None:
     characters = [chr(code) for code in range(0x20, 0x110000) if chr(code).isprintable()]
     assert [each for each in characters if cells(each) != cell_len(each)] == []
     assert [each for each in characters if cells(f"{each}\ufe0f") != cell_len(f"{each}\ufe0f")] == []
+
+
+@pytest.mark.parametrize("measure", [cells, terminal_safe])
+def test_long_texts_are_not_kept(measure: Callable[[str], object]) -> None:
+    tracemalloc.start()
+    try:
+        for number in range(20):
+            measure(f"ü{number}" * 5_000)
+        assert tracemalloc.get_traced_memory()[0] < 50_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_every_occurrence_of_what_a_terminal_obeys_is_spelled_out() -> None:
+    assert terminal_safe("a\n\tb\n<\x1b>\u202e\x85ü") == "a↵⇥b↵<^[><U+202E><85>ü"
 
 
 @given(ANY_TEXT)
