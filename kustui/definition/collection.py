@@ -294,6 +294,8 @@ class Collection(Struct, frozen=True, eq=False, dict=True):
     documents: tuple[Document, ...] = ()
     others: int = 0
     """How many files below the given folders define nothing, and are passed over."""
+    paths: tuple[str, ...] = ()
+    """The files and folders that were named."""
 
     @cached_property
     def is_empty(self) -> bool:

@@ -14,10 +14,11 @@ from kustui.definition.source.outline import Shape
 from kustui.definition.source.recognition import is_module, other_kind
 from kustui.files import absolute
 from kustui.groups import grouped
-from kustui.text.messages import closest, counted
+from kustui.text.messages import closest, counted, some_of
 
 _MOST_LISTED, _MOST_PLACES = 8, 20
 _MOST_LEFT_OUT, _MOST_OTHERS = 5, 20
+_MOST_FOLDERS = 3
 
 # Names
 
@@ -84,10 +85,11 @@ def nothing_to_show(collection: Collection) -> str:
         return _fault_of(broken)
     match collection.documents:
         case () if collection.others:
-            files = counted(collection.others, "file")
-            return f"no definition was found: {files} of other kinds skipped"
+            skipped = counted(collection.others, "file")
+            return f"no definition was found in {_folders(collection)}: {skipped} of other kinds skipped"
         case ():
-            return "no definition was found, in JSON or in a module; kustui --help says what can be given"
+            looked_for = "looked for JSON and for modules; kustui --help says what can be given"
+            return f"no definition was found in {_folders(collection)}: {looked_for}"
         case (one,) if one.may_hold_workflows:
             return f"{one.path} holds no workflow: its list is empty"
         case (one,) if kind := _other_kind(one):
@@ -101,6 +103,13 @@ def nothing_to_show(collection: Collection) -> str:
         case (one, *others):
             files = f"{one.path} and {len(others)} more files hold"
     return f"{files} no workflow: expected an app definition, a workflow, a list of them or an API export"
+
+
+def _folders(collection: Collection) -> str:
+    """Where was looked."""
+    folders = dict.fromkeys(os.path.normpath(path) for path in collection.paths)
+    names = ["the current folder" if folder == os.curdir else folder for folder in folders]
+    return some_of(names, _MOST_FOLDERS)
 
 
 def _no_definition_in(module: Document) -> str:

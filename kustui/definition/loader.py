@@ -136,7 +136,7 @@ class Reader:
         self._texts = {file.name: file.text for file in files if file.text is not None}
         self._others.intersection_update(self._stamps)
         if self._collection is None or self._collection.documents != documents:
-            self._collection = Collection(documents, len(self._others))
+            self._collection = Collection(documents, len(self._others), self.paths)
         return self._collection
 
     def _listed(self) -> Sequence[_File]:

@@ -103,7 +103,7 @@ def test_the_mildest_that_fails_can_be_chosen(
         (["no-such.json"], "kustui: no-such.json: no such file or directory"),
         (["right.json", "no-such.json"], "kustui: no-such.json: no such file or directory"),
         (["other.json"], "kustui: other.json holds no workflow: expected an app definition"),
-        (["empty"], "kustui: no definition was found, in JSON or in a module; kustui --help says what can be given"),
+        (["empty"], "kustui: no definition was found in empty: looked for JSON and for modules"),
         (["right.json", "--config", "none.toml"], "kustui: none.toml: no such file or directory"),
         (["right.json", "--baseline", "none.json"], "kustui: none.json: no such file or directory"),
         (["right.json", "--output", "no/such/file"], "kustui: no/such/file: no such file or directory"),
@@ -279,7 +279,7 @@ def test_a_project_without_definitions_has_no_problems(capsys: pytest.CaptureFix
     (folder / "project").mkdir()
     write(folder / "project/package.json", {"name": "shop", "scripts": {"build": "tsc"}})
     write(folder / "project/tsconfig.json", '{ /* strict */ "strict": true, }')
-    passed_over = "no definition was found: 2 files of other kinds skipped"
+    passed_over = "no definition was found in project: 2 files of other kinds skipped"
     assert run(capsys, "project") == (0, "no problems in 0 files\n", f"kustui: {passed_over}\n")
     write(folder / "project/app.json", {"app": "shop", "version": "1.0.0", "title": "Shop"})
     assert run(capsys, "project") == (0, "no problems in 1 file\n", "")

@@ -458,7 +458,7 @@ def test_what_nobody_can_decide_is_told_and_the_run_left(capsys: pytest.CaptureF
         (["empty.json"], "empty.json:1:1: the file is empty (write a definition, or remove the file)"),
         (["steps.json"], "steps.json:1:13: a comma before the closing } (remove the comma)"),
         (["comma.json"], "comma.json holds no workflow"),
-        (["folder"], "no definition was found, in JSON or in a module; kustui --help says what can be given"),
+        (["folder"], "no definition was found in folder: looked for JSON and for modules"),
         (["chain.json", "empty.scenario.json"], "empty.scenario.json:1:1: the file is empty (write a scenario"),
         (["chain.json", "folder.scenario.json"], "folder.scenario.json: is a directory"),
         (["chain.json", "bad.scenario.json"], 'bad.scenario.json:1:1: "start" is missing'),

@@ -304,9 +304,9 @@ def test_a_collection_without_workflows_says_why_in_a_line(files: dict[str, str]
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ([], "no definition was found, in JSON or in a module; kustui --help says what can be given"),
-        (["{}"], "no definition was found: 1 file of other kinds skipped"),
-        (["{}", "", "[1"], "no definition was found: 3 files of other kinds skipped"),
+        ([], "no definition was found in defs: looked for JSON and for modules; kustui --help says what can be given"),
+        (["{}"], "no definition was found in defs: 1 file of other kinds skipped"),
+        (["{}", "", "[1"], "no definition was found in defs: 3 files of other kinds skipped"),
     ],
 )
 def test_a_folder_without_definitions_says_why_in_a_line(files: list[str], message: str) -> None:
@@ -314,6 +314,14 @@ def test_a_folder_without_definitions_says_why_in_a_line(files: list[str], messa
     for number, text in enumerate(files):
         put(f"defs/{number}.json", text=text)
     assert nothing_to_show(Reader(["defs"]).read()) == message
+
+
+def test_where_no_definition_was_found_is_said_of_many_folders_in_short() -> None:
+    folders = ["a", "b", "c", "d", "e"]
+    for folder in folders:
+        Path(folder).mkdir()
+    assert "found in a, b, c and 2 more: " in nothing_to_show(Reader([*folders, "a/"]).read())
+    assert "found in the current folder: " in nothing_to_show(Reader(["."]).read())
 
 
 APP = {"app": "shop", "version": "1.0.0", "title": "Shop"}

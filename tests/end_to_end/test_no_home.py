@@ -122,7 +122,8 @@ def test_paths_in_a_folder_that_is_gone_lead_nowhere(tmp_path: Path) -> None:
     done = run_in((*NOBODY, "sh", "-c", ONCE_DELETED, gone), *KUSTUI, "check", ".")
     assert (done.returncode, done.stderr) == (
         2,
-        "kustui: no definition was found, in JSON or in a module; kustui --help says what can be given\n",
+        "kustui: no definition was found in the current folder: "
+        "looked for JSON and for modules; kustui --help says what can be given\n",
     )
 
 
