@@ -110,7 +110,7 @@ def test_what_has_not_changed_loads_no_rules(
 @pytest.mark.slow
 def test_the_explorer_keeps_what_it_finds_out(folder: Path) -> None:
     for _ in range(2):
-        with Terminal(["app.json"], cwd=folder) as terminal:
+        with Terminal(["app.json"], cwd=folder, is_loaded=True) as terminal:
             terminal.wait_for("✗")
             terminal.settle()
             terminal.press("q")
@@ -120,7 +120,7 @@ def test_the_explorer_keeps_what_it_finds_out(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_the_explorer_does_without(folder: Path) -> None:
-    with Terminal(["app.json", "--no-cache"], cwd=folder) as terminal:
+    with Terminal(["app.json", "--no-cache"], cwd=folder, is_loaded=True) as terminal:
         terminal.wait_for("✗")
         terminal.settle()
         terminal.press("q")

@@ -117,7 +117,10 @@ def test_a_theme_that_there_is_not_is_refused_with_the_closest(
 @pytest.mark.slow
 def test_the_explorer_has_the_keys_and_the_theme_of_a_configuration(project: Path) -> None:
     with Terminal(
-        [SAMPLES / "timer-chain.json"], cwd=project, env={"XDG_CONFIG_HOME": str(project.parent / "home")}
+        [SAMPLES / "timer-chain.json"],
+        cwd=project,
+        is_loaded=True,
+        env={"XDG_CONFIG_HOME": str(project.parent / "home")},
     ) as terminal:
         terminal.wait_for("W:Flow")
         terminal.settle()
@@ -133,7 +136,7 @@ def test_the_explorer_has_the_keys_and_the_theme_of_a_configuration(project: Pat
     ("options", "env", "coloured"), [(["never"], {}, False), (["always"], {"NO_COLOR": "1"}, True)]
 )
 def test_the_explorer_has_colours_or_none(options: list[str], env: dict[str, str], coloured: bool) -> None:
-    with Terminal(["--color", *options, SAMPLES / "timer-chain.json"], env=env) as terminal:
+    with Terminal(["--color", *options, SAMPLES / "timer-chain.json"], env=env, is_loaded=True) as terminal:
         terminal.wait_for("Workflows (4)")
         terminal.settle()
         assert (b"38;2;" in terminal.raw) is coloured
@@ -143,7 +146,7 @@ def test_the_explorer_has_colours_or_none(options: list[str], env: dict[str, str
 
 @pytest.mark.slow
 def test_the_terminals_own_colours_are_no_others() -> None:
-    with Terminal(["--theme", "terminal", SAMPLES / "timer-chain.json"]) as terminal:
+    with Terminal(["--theme", "terminal", SAMPLES / "timer-chain.json"], is_loaded=True) as terminal:
         terminal.wait_for("Workflows (4)")
         terminal.settle()
         assert b"38;2;" not in terminal.raw

@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
     ids=["that beside it", "none", "that of the command line"],
 )
 def test_one_configuration_holds(folder: Path, arguments: tuple[str, ...], is_ascii: bool, key: str) -> None:
-    with Terminal(["app.json", *arguments], cwd=folder) as terminal:
+    with Terminal(["app.json", *arguments], cwd=folder, is_loaded=True) as terminal:
         terminal.wait_for(READ)
         terminal.settle()
         assert terminal.text.isascii() == is_ascii
@@ -40,7 +40,7 @@ def test_one_configuration_holds(folder: Path, arguments: tuple[str, ...], is_as
 
 
 def test_what_is_said_beside_it_does_not_count_where_another_was_asked_for(folder: Path) -> None:
-    with Terminal(["app.json", "--config", "other.toml"], cwd=folder) as terminal:
+    with Terminal(["app.json", "--config", "other.toml"], cwd=folder, is_loaded=True) as terminal:
         terminal.wait_for("no problems")
         (folder / "kustui.toml").write_text("ascii = true\n[keys]\n")
         (folder / "other.toml").write_text('[keys]\n"view.flow" = "W"\n')
@@ -51,13 +51,13 @@ def test_what_is_said_beside_it_does_not_count_where_another_was_asked_for(folde
 
 
 def test_a_configuration_of_the_command_line_must_be_there(folder: Path) -> None:
-    with Terminal(["app.json", "--config", "gone.toml"], cwd=folder) as terminal:
+    with Terminal(["app.json", "--config", "gone.toml"], cwd=folder, is_loaded=True) as terminal:
         terminal.wait_for("kustui: gone.toml: no such file or directory")
         assert terminal.ended() == 2
 
 
 def test_what_the_command_line_says_holds_over_what_is_saved(folder: Path) -> None:
-    with Terminal(["app.json", "--ascii"], cwd=folder) as terminal:
+    with Terminal(["app.json", "--ascii"], cwd=folder, is_loaded=True) as terminal:
         terminal.wait_for("no problems")
         (folder / "kustui.toml").write_text('ascii = false\n[keys]\n"view.flow" = "W"\n')
         terminal.wait_for("W:Flow")
@@ -68,7 +68,7 @@ def test_what_the_command_line_says_holds_over_what_is_saved(folder: Path) -> No
 
 def test_a_configuration_that_comes_while_it_is_open_is_taken(folder: Path) -> None:
     (folder / "kustui.toml").unlink()
-    with Terminal(["app.json"], cwd=folder) as terminal:
+    with Terminal(["app.json"], cwd=folder, is_loaded=True) as terminal:
         terminal.wait_for("no problems")
         (folder / "kustui.toml").write_text("ascii = true\n")
         terminal.wait_until(lambda: terminal.text.isascii() and READ in terminal.text, "ASCII alone")

@@ -47,7 +47,7 @@ def naming(case: str) -> Iterator[None]:
 
 def following(path: Path, *arguments: str, **options: Any) -> Terminal:
     """The explorer, everything examined and followed."""
-    terminal = Terminal([*(arguments or ("app.json",))], cwd=path.parent, **options)
+    terminal = Terminal([*(arguments or ("app.json",))], cwd=path.parent, is_loaded=True, **options)
     terminal.wait_for("no problems")
     terminal.settle()
     return terminal

@@ -25,7 +25,7 @@ def history(tmp_path: Path) -> History:
 
 
 def test_what_changed_is_marked_and_listed_and_a_save_is_compared_too(history: History) -> None:
-    with Terminal(["--no-state", "--since", "HEAD", "order.json"], cwd=history.folder) as terminal:
+    with Terminal(["--no-state", "--since", "HEAD", "order.json"], cwd=history.folder, is_loaded=True) as terminal:
         terminal.wait_for("Review: 3 changes since HEAD")
         terminal.wait_for("- Bye")
         terminal.wait_for("+ Call")
@@ -36,7 +36,7 @@ def test_what_changed_is_marked_and_listed_and_a_save_is_compared_too(history: H
 
 
 def test_keys_that_are_typed_before_the_first_paint_find_the_review(history: History) -> None:
-    with Terminal(["--no-state", "--since", "HEAD", "order.json"], cwd=history.folder) as terminal:
+    with Terminal(["--no-state", "--since", "HEAD", "order.json"], cwd=history.folder, is_loaded=True) as terminal:
         terminal.press("G\r")
         terminal.wait_for("Review: 3 changes since HEAD")
         terminal.wait_for("● Call")
@@ -64,7 +64,7 @@ def test_what_cannot_be_compared_is_one_line_and_exit_status_2(
     history.commit(order=OLD)
     (folders["outside"] / "order.json").write_text(json.dumps(OLD))
     env = {"GIT_CEILING_DIRECTORIES": str(tmp_path), **env}
-    with Terminal(["--no-state", *arguments], cwd=history.folder, env=env, columns=200) as terminal:
+    with Terminal(["--no-state", *arguments], cwd=history.folder, env=env, columns=200, is_loaded=True) as terminal:
         assert terminal.ended() == 2
         lines = [line for line in terminal.lines if line.strip()]
         assert len(lines) == 1, lines

@@ -53,7 +53,7 @@ FIRST, SECOND, THIRD, FOURTH = (
 
 
 def test_a_walk_through_a_chain_of_schedules_and_out_again() -> None:
-    with open_explorer(TIMERS) as terminal:
+    with open_explorer(TIMERS, is_loaded=False) as terminal:
         assert terminal.modes[ALTERNATE_SCREEN]
         assert not terminal.line_discipline.echo
         move_to(terminal, FIRST)
@@ -126,14 +126,14 @@ def test_hundreds_of_workflows_are_examined_and_left_at_once(tmp_path: Path) -> 
     path = tmp_path / "large.json"
     write(path, 300, 12)
     assert path.stat().st_size > WORTH_IT
-    with Terminal([path]) as terminal:
+    with Terminal([path], is_loaded=True) as terminal:
         terminal.wait_for("Workflows (300)")
         terminal.wait_until(lambda: bool(re.search(r"problem|[✗▲i]\d", terminal.lines[-2])), "an end of checking")
         terminal.press("G")
         terminal.settle()
         terminal.press("q")
         assert terminal.ended() == 0
-    with Terminal([path]) as terminal:
+    with Terminal([path], is_loaded=True) as terminal:
         terminal.wait_for("Workflows (300)")
         terminal.press("q")  # while they are being examined
         assert terminal.ended() == 0
@@ -369,7 +369,7 @@ def test_without_a_terminal_to_read_keys_from_it_says_so() -> None:
 
 @pytest.mark.parametrize("off", [("--no-mouse",), ()])
 def test_without_the_mouse_the_terminal_selects_text(off: tuple[str, ...]) -> None:
-    with Terminal([*off, TIMERS]) as terminal:
+    with Terminal([*off, TIMERS], is_loaded=True) as terminal:
         terminal.wait_for("Workflows (4)")
         terminal.settle()
         assert any(terminal.modes.get(mode) for mode in MOUSE_MODES) is not bool(off)
@@ -456,7 +456,7 @@ def test_a_file_that_cannot_be_read_opens_all_the_same(tmp_path: Path, content: 
     """A save can mend it."""
     path = tmp_path / "file.json"
     path.write_bytes(content)
-    with Terminal([path]) as terminal:
+    with Terminal([path], is_loaded=True) as terminal:
         terminal.wait_for(reason)
         terminal.press("q")
         assert terminal.ended() == 0
@@ -470,7 +470,7 @@ def test_a_file_with_nothing_to_show(tmp_path: Path) -> None:
 
 def test_without_a_path_the_current_folder_opens(tmp_path: Path) -> None:
     write_json(tmp_path / "one.json", [a_workflow("one")])
-    with Terminal(cwd=tmp_path) as terminal:
+    with Terminal(cwd=tmp_path, is_loaded=True) as terminal:
         terminal.wait_for("one")
         terminal.press("q")
         assert terminal.ended() == 0
@@ -500,7 +500,7 @@ def test_nothing_to_show_is_found_out_late_as_well(tmp_path: Path) -> None:
     """Reading takes longer than the wait for it, so that the screen is up when there is nothing to show."""
     late = tmp_path / "late\x1b]0;evil\x07\n.json"
     os.mkfifo(late)
-    with Terminal([late], columns=200) as terminal:
+    with Terminal([late], columns=200, is_loaded=True) as terminal:
         terminal.wait_for("reading")
         late.write_bytes(b"{}")
         assert terminal.ended() == 2
@@ -515,7 +515,7 @@ def test_nothing_to_show_is_found_out_late_as_well(tmp_path: Path) -> None:
 def test_reading_that_never_ends_can_be_left(tmp_path: Path) -> None:
     never = tmp_path / "never.json"
     os.mkfifo(never)
-    with Terminal([never]) as terminal:
+    with Terminal([never], is_loaded=True) as terminal:
         terminal.wait_for("reading")
         terminal.press("q")
         assert terminal.ended() == 0

@@ -23,7 +23,7 @@ ENTER = "\r"
     ],
 )
 def test_what_is_typed_at_once_goes_where_each_key_led(keys: str, seen: str) -> None:
-    with Terminal(["--no-state", SAMPLES / "orders.json"], columns=120) as terminal:
+    with Terminal(["--no-state", SAMPLES / "orders.json"], columns=120, is_loaded=True) as terminal:
         terminal.wait_for("q quit")
         terminal.press(keys)
         terminal.wait_for(seen)

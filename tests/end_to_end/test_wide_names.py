@@ -44,7 +44,7 @@ def test_letters_that_are_joined_stay_as_they_are() -> None:
 
 
 def test_columns_stand_below_each_other_in_each_view(path: Path) -> None:
-    with Terminal([path], columns=COLUMNS, rows=ROWS) as terminal:
+    with Terminal([path], columns=COLUMNS, rows=ROWS, is_loaded=True) as terminal:
         terminal.wait_for("Workflows (1)")
         terminal.settle()
         for pane in "5678":

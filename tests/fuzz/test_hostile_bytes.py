@@ -108,7 +108,7 @@ def test_every_byte_written_is_text_or_a_sequence_of_ours(tmp_path: Path, option
         "P\x1b", "o\x1b", "o\r", "ssS\x1b", "T\x1b", "?\x1b", "C", "\x1b\x1b",
     ]  # fmt: skip
     env = {"XDG_STATE_HOME": str(tmp_path / "state"), "EDITOR": "true"}
-    with Terminal([*options, str(tmp_path)], env=env, cwd=tmp_path, columns=100, rows=30) as terminal:
+    with Terminal([*options, str(tmp_path)], env=env, cwd=tmp_path, columns=100, rows=30, is_loaded=True) as terminal:
         terminal.wait_for_bytes(b"\x1b[?1049h")
         terminal.settle()
         for walk in walks:

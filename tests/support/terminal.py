@@ -12,13 +12,13 @@ import termios
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Self
 
-import pexpect
 import pyte
 
 from tests.support.patience import PATIENCE
 from tests.support.processes import are_at_rest, processor_seconds
+from tests.support.terminal_process import Copied, Executed, TerminalProcess, set_size
 from tests.support.terminal_screen import Screen
 
 if TYPE_CHECKING:
@@ -102,9 +102,11 @@ class Terminal:
         cwd: Path = ROOT,
         bytes_per_second: int | None = None,
         answers: bool = False,
+        is_loaded: bool = False,
     ) -> None:
         """``bytes_per_second`` is what the line to the terminal carries; ``answers`` says whether the terminal tells
-        where its cursor is when it is asked, as every real one does."""
+        where its cursor is when it is asked, as every real one does; ``is_loaded`` lets kustui begin as a copy of a
+        process that has loaded it, where nothing that is tested comes before."""
         words = [*command, *(str(argument) for argument in arguments)]
         self._screen = Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
@@ -124,19 +126,8 @@ class Terminal:
         self._read_at = 0.0
         """When that was not known to be read yet (``monotonic``)."""
         self.began = time.perf_counter()
-        child = pexpect.spawn(
-            words[0],
-            words[1:],
-            dimensions=(rows, columns),
-            env=environment(env),
-            cwd=str(cwd),
-            encoding=None,
-            timeout=PATIENCE,
-        )
-        self._child = cast("Any", child)  # its types know less than it can
-        self._child.delaybeforesend = None
-        self._child.ptyproc.delayafterclose = 0.01
-        self._child.ptyproc.delayafterterminate = 0.01
+        begin: Callable[..., TerminalProcess] = Copied if is_loaded else Executed
+        self._process = begin(words, (columns, rows), environment(env), cwd)
 
     def __enter__(self) -> Self:
         return self
@@ -144,11 +135,10 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._child.isalive():
-            os.kill(self._child.pid, signal.SIGKILL)
-            self._child.wait()
-        self._child.ptyproc.fileobj.close()
-        self._child.ptyproc.closed = True
+        if self._process.status() is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self._process.status(wait=True)
+        self._process.close()
 
     # What it wrote
 
@@ -165,10 +155,10 @@ class Terminal:
                 if busy > seconds:
                     return False
                 seconds -= busy
-            ready, _, _ = select.select([self._child.child_fd], [], [], max(0.0, seconds))
+            ready, _, _ = select.select([self._process.fd], [], [], max(0.0, seconds))
             if not ready:
                 return False
-            found = os.read(self._child.child_fd, 1 << 16 if self.bytes_per_second is None else _PACKET)
+            found = os.read(self._process.fd, 1 << 16 if self.bytes_per_second is None else _PACKET)
         except OSError:  # Linux's way to say that nobody holds the other end any more
             found = b""
         self._closed = not found
@@ -324,7 +314,7 @@ class Terminal:
         if self._unread:
             self._read_at = time.monotonic()
             try:
-                other_end = fcntl.ioctl(self._child.child_fd, _OPEN_OTHER_END, os.O_NOCTTY | os.O_RDONLY)
+                other_end = fcntl.ioctl(self._process.fd, _OPEN_OTHER_END, os.O_NOCTTY | os.O_RDONLY)
             except OSError:  # another system, or nobody there any more
                 self._unread = False
             else:
@@ -337,15 +327,13 @@ class Terminal:
         end = time.monotonic() + seconds
         while not self._closed and time.monotonic() < end:
             self.pump(0.2)
-            if not self._child.isalive():
+            if self._process.status() is not None:
                 self._take()  # the rest
                 break
-        while self._child.isalive():
+        while (status := self._process.status()) is None:
             assert time.monotonic() < end, f"did not end in {seconds:g} s; the screen:\n{self.text}"
             time.sleep(0.01)
-        if self._child.exitstatus is not None:
-            return int(self._child.exitstatus)
-        return -int(self._child.signalstatus or 0)
+        return status
 
     # Doing
 
@@ -354,24 +342,24 @@ class Terminal:
         data = keys.encode()
         self._unread, self._typed_escape = True, self._typed_escape or _KEY_ESCAPE.search(data) is not None
         while data:
-            data = data[os.write(self._child.child_fd, data) :]
+            data = data[os.write(self._process.fd, data) :]
 
     def resize(self, columns: int, rows: int) -> None:
         self._take()
         self._sizes.append((len(self._bytes), columns, rows))  # what was written so far was for the old size
-        self._child.setwinsize(rows, columns)
+        set_size(self._process.fd, columns, rows)
 
     def signal(self, number: signal.Signals) -> None:
-        os.kill(self._child.pid, number)
+        os.kill(self.pid, number)
 
     def hang_up(self) -> None:
         """Close the window with the command still running."""
         self._closed = True
-        self._child.ptyproc.fileobj.close()
+        self._process.close()
 
     @property
     def pid(self) -> int:
-        return int(self._child.pid)
+        return self._process.pid
 
     # Its state
 
@@ -382,7 +370,7 @@ class Terminal:
 
     @property
     def line_discipline(self) -> LineDiscipline:
-        _, output, _, local, *_ = termios.tcgetattr(self._child.child_fd)
+        _, output, _, local, *_ = termios.tcgetattr(self._process.fd)
         return LineDiscipline(
             echo=bool(local & termios.ECHO),
             canonical=bool(local & termios.ICANON),

@@ -131,7 +131,7 @@ async def test_a_file_of_somebody_else_does_no_harm(foreign: str) -> None:
 
 def leave_at_the_last(*options: str, folder: Path, opens_at: str) -> None:
     """Open the explorer, which is to open at a row, and leave it from the last row."""
-    with Terminal([CHAIN, *options], env={"XDG_STATE_HOME": str(folder)}) as terminal:
+    with Terminal([CHAIN, *options], env={"XDG_STATE_HOME": str(folder)}, is_loaded=True) as terminal:
         terminal.wait_for("◆")  # the first workflow is open: now, or when it was left
         wait_for_cursor(terminal, opens_at)
         terminal.press("G")
