@@ -99,9 +99,9 @@ NOT_FOR_KEYS = {
         "kustui.analysis.abstract_run", "kustui.analysis.effects", "kustui.analysis.feasibility",
         "kustui.analysis.outside_links", "kustui.analysis.apps", "kustui.definition.source.syntax",
     ),
-    "what reads templates that are not common": (
-        "kustui.definition.expressions.template_tree", "kustui.definition.expressions.tokens",
-        "kustui.definition.expressions.tags",
+    "what reads templates": (
+        "kustui.definition.expressions.common_templates", "kustui.definition.expressions.template_tree",
+        "kustui.definition.expressions.tokens", "kustui.definition.expressions.tags",
     ),
     "what looks for plugins of pydantic": ("importlib.metadata", "email"),
 }  # fmt: skip

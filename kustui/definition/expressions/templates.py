@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import force_setattr
 
-from kustui.definition.expressions.nodes import ROOTS, Expression, Helper, Lookup, Mustache, Node, Path
-from kustui.definition.expressions.spelling import FOREIGN
+from kustui.definition.expressions.nodes import Expression, Helper, Lookup, Mustache, Node
 
 
 class Template(Expression, frozen=True, eq=False):
@@ -50,75 +47,12 @@ class Template(Expression, frozen=True, eq=False):
 
 def parse_template(text: str) -> Template:
     """The template that a string is. Never raises; takes time in proportion to the length."""
-    return _common_template(text) or parse_any_template(text)
+    from kustui.definition.expressions.common_templates import read_common_template  # its patterns take 1 ms
 
-
-_LITERAL = r"(?:true|false|undefined|null|-?[0-9]+(?:\.[0-9]+)?)"
-_RUN_PATH = rf"(?:{'|'.join(ROOTS)})(?:\.(?:(?!this\b|{_LITERAL}[}} ])[\w-]++|\[[^\]{{}}\\\0]++\]))++(?=[}} ])"
-_STRING = r"\"[^\"{}\\\0]*+\"|'[^'{}\\\0]*+'"
-_VALUE = rf"(?:{_RUN_PATH}|(?:{_STRING}|{_LITERAL})(?=[}} ]))"
-_ARGUMENTS = rf"(?: ++{_VALUE})*+(?: ++(?!this\b)[A-Za-z]\w*+={_VALUE})*+"
-_HELPER = rf"(?!(?:else|as|this|{_LITERAL})\b)[A-Za-z]\w*+"
-_INSIDE = rf" *+(?:(?P<path>{_RUN_PATH})|(?P<helper>{_HELPER})(?= ++[^ }}])(?P<arguments>{_ARGUMENTS})) *+"
-_TEXT = r"[^{}\\\0]*+"
-_PIECE = re.compile(
-    rf"{_TEXT}(?:\Z|\{{\{{(?:(?P<triple>\{{)?{_INSIDE}(?(triple)\}})"
-    rf"|\#(?P<opened>if|unless) ++(?P<condition>{_RUN_PATH}) *+|(?P<otherwise>else)|/(?P<closed>if|unless))\}}\}})"
-)
-"""Text and a tag, or the text at the end, of a template of nothing but text, references, helpers with plain arguments,
-and conditions that do not nest. A pattern of the whole template takes ten times as long to be compiled."""
-_ARGUMENT = re.compile(rf" ++(?:[A-Za-z]\w*+=)?+(?:(?P<path>{_RUN_PATH})|{_STRING}|{_LITERAL})")
-_NAME = re.compile(r"\[([^\]]*+)\]|([^.\[]++)")
-
-
-def _common_template(text: str) -> Template | None:
-    """What ``parse_any_template`` makes of a common one, without its nodes, which few ask for; None of any other."""
-    if "/#" in text or (not text.isprintable() and FOREIGN.search(text)):
-        return None
-    paths: list[Path] = []
-    helpers: list[Helper] = []
-    at, block, has_else = 0, "", False
-    while at < len(text):
-        if (piece := _PIECE.match(text, at)) is None:
-            return None
-        at = piece.end()
-        match piece.lastgroup:
-            case None:
-                break  # the text at the end
-            case "path":
-                paths.append(_run_path(piece["path"], piece.start("path")))
-            case "condition" if not block:
-                block = piece["opened"]
-                helpers.append(Helper(block, *piece.span("opened")))
-                paths.append(_run_path(piece["condition"], piece.start("condition")))
-            case "arguments":
-                helpers.append(Helper(piece["helper"], *piece.span("helper")))
-                arguments = _ARGUMENT.finditer(text, piece.start("arguments"), piece.end("arguments") + 1)
-                paths.extend(
-                    _run_path(written, argument.start("path"))
-                    for argument in arguments
-                    if (written := argument["path"])
-                )
-            case "otherwise" if block and not has_else:
-                has_else = True
-            case "closed" if block == piece["closed"]:
-                block, has_else = "", False
-            case _:
-                return None
-    return Template(text, tuple(paths), helpers=tuple(helpers)) if not block else None
-
-
-def _run_path(written: str, start: int) -> Path:
-    end = start + len(written)
-    if "[" not in written:
-        return Path(tuple(written.split(".")), start, end)
-    names = _NAME.findall(written)
-    spans: list[tuple[int, int]] = []
-    for bracketed, plain in names:
-        start_of_name = start + bool(bracketed)
-        spans.append((start_of_name, start_of_name + len(bracketed or plain)))
-        start = spans[-1][1] + bool(bracketed) + 1  # the dot
-    return Path(tuple([bracketed or plain for bracketed, plain in names]), end - len(written), end, tuple(spans))
+    if (common := read_common_template(text)) is None:
+        return parse_any_template(text)
+    paths, helpers = common
+    return Template(text, tuple(paths), helpers=tuple(helpers))
 
 
 def parse_any_template(text: str) -> Template:
