@@ -62,8 +62,8 @@ class TreeView(RowsView):
         self.tree_rows = TreeRows(self.state)
         self._workflow_rows: tuple[int, TreeState, list[int]] = (-1, self.state, [])
         """The rows of the workflows, of a revision of the tree."""
-        self._displaced: NodeKey = ()
-        """The node that the cursor was on when that went away."""
+        self._displaced: tuple[NodeKey, NodeKey] = (), ()
+        """The node that the cursor was on when that went away, and the one that it was put on instead."""
         self._start: _Start | None = None
         """Where Escape leads while a filter is typed."""
         self._top_before: int | None = None
@@ -112,7 +112,9 @@ class TreeView(RowsView):
             self.show(self.tree_rows.rows, self.state.first_workflow)
             return
         moved = Moves(difference).key
-        key = self._displaced or (moved(self.node.key) if self.node is not None else ())
+        key = self.node.key if self.node is not None else ()
+        displaced, instead = self._displaced
+        key = displaced if displaced and key == instead else moved(key)
         in_view = self.top <= self.cursor < self.top + self.page
         anchor = self.cursor if in_view else min(self.top, len(self.state.nodes) - 1)
         top_key = key if in_view else moved(self.state.nodes[anchor].key) if self.state.nodes else ()
@@ -126,7 +128,8 @@ class TreeView(RowsView):
         self.show(self.tree_rows.rows, self._nearest(key), top=top, follow=in_view, few_changed=True)
         node = self.node
         # What comes back, as a file that is deleted and made again, is where the cursor was.
-        self._displaced = key if node is not None and node.key != key and len(node.key) < len(key) else ()
+        is_above = node is not None and node.key != key and len(node.key) < len(key)
+        self._displaced = (key, node.key) if node is not None and is_above else ((), ())
 
     def show_review(self, review: TreeReview | None) -> None:
         """Mark what changed since another state of the files, or no longer."""
@@ -141,7 +144,7 @@ class TreeView(RowsView):
         super().show(rows, cursor, top=top, follow=follow, few_changed=few_changed)
 
     def watch_cursor(self, before: int, now: int) -> None:
-        self._displaced, self._top_before = (), None
+        self._displaced, self._top_before = ((), ()), None
         super().watch_cursor(before, now)
 
     def on_resize(self, event: events.Resize) -> None:

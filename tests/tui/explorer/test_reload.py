@@ -120,6 +120,17 @@ async def test_of_what_is_gone_the_nearest_that_is_left_is_selected(path: Path) 
         save(path, many())
         await ui.wait_for_news("1 step added")
         assert "note.create b" in ui.cursor_row, "what comes back is where the cursor was"
+        save(path, found)
+        await ui.wait_for_news("1 step removed")
+        found[9]["steps"][0]["params"] = {"body": "/#steps.gone.x"}
+        save(path, found)
+        await ui.wait_for_news("1 new problem")
+        await ui.press("p")
+        assert owner(ui) == "workflow 09"
+        found[0]["name"] = "renamed"
+        save(path, found)
+        await ui.wait_for_news("1 workflow")
+        assert owner(ui) == "workflow 09", "it was put elsewhere since"
 
 
 async def test_a_renamed_step_and_a_moved_workflow_are_followed(tmp_path: Path) -> None:
