@@ -25,7 +25,7 @@ from kustui.commands.inputs import (
     opened_definitions,
     read_stdin,
 )
-from kustui.commands.output import ExitStatus, Output, ReaderGoneError, output_path, say
+from kustui.commands.output import ExitStatus, Output, ReaderGoneError, output_path, refuse_definition, say
 from kustui.config.check_settings import Settings, unknown_rule
 from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
@@ -247,6 +247,7 @@ def _write_baseline(name: str, checked: CheckResult) -> None:
     from kustui.check.suppressions import baseline_text, write_baseline
 
     if (path := output_path(name)) is not None:
+        refuse_definition(path)
         count = write_baseline(path, checked.problems)
     else:
         text, count = baseline_text(checked.problems, current_folder())

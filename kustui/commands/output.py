@@ -8,7 +8,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 from msgspec import Struct
 
 from kustui.errors import KustuiError, reason_of
-from kustui.files import write_file
+from kustui.files import is_file, write_file
 from kustui.text.messages import closest_path, seconds_in_words
 from kustui.text.signs import GLYPHS
 from kustui.text.terminal_safe import painter, terminal_safe
@@ -73,13 +73,14 @@ class Output(Struct, frozen=True):
         return not is_unicode(self.encoding)
 
     def write(self, pieces: Iterable[str]) -> None:
-        """Write a result: a file whole or not at all, replacing what is there.
+        """Write a result: a file whole or not at all, replacing what is there, unless that is a definition.
 
         Raises KustuiError where it cannot be written, and ReaderGoneError where nobody reads standard output any more.
         """
         if self.ascii:
             pieces = (piece.translate(GLYPHS) for piece in pieces)
         if self.path is not None:
+            refuse_definition(self.path)
             write_file(self.path, self._encoded(pieces), replace=True)
             return
         if isinstance(sys.stdout, io.TextIOWrapper):
@@ -89,6 +90,27 @@ class Output(Struct, frozen=True):
 
     def _encoded(self, pieces: Iterable[str]) -> Iterator[bytes]:
         return (piece.encode(self.encoding, "backslashreplace") for piece in pieces)
+
+
+def refuse_definition(path: str) -> None:
+    """Raises KustuiError where a result would replace a definition or a scenario: one was named in the wrong place."""
+    from kustui.definition.folders import SCENARIO_SUFFIX
+    from kustui.definition.loader import Reader
+    from kustui.definition.source.recognition import is_json_or_module
+
+    if not is_json_or_module(path) or not is_file(path):
+        return
+    kind = "scenario" if path.lower().endswith(SCENARIO_SUFFIX) else ""
+    if not kind:
+        with suppress(KustuiError):  # writing it says why it cannot be read
+            documents = Reader([path]).read().documents
+            kind = (
+                "definition"
+                if any(one.is_recognized and (one.entries or one.apps or one.faults) for one in documents)
+                else ""
+            )
+    if kind:
+        raise KustuiError(f"{path}: holds a {kind}, which a report would replace: write to another file")
 
 
 def write_bytes(data: bytes) -> None:

@@ -66,6 +66,39 @@ def test_a_baseline_is_written_to_standard_output(capsys: pytest.CaptureFixture[
     assert not (folder / "-").exists()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "a.json", "--output", "b.json"),
+        ("check", "a.json", "--output", "a.json", "--fix"),
+        ("check", "a.json", "--write-baseline", "b.json"),
+        ("check", "a.json", "--output", "half.json"),
+        ("graph", "a.json", "--format", "json", "--output", "./a.json"),
+        ("diff", "a.json", "b.json", "--output", "a.json"),
+        ("simulate", "a.json", "--output", "a.scenario.json"),
+    ],
+)
+def test_no_report_replaces_a_definition_or_a_scenario(
+    capsys: pytest.CaptureFixture[str], folder: Path, arguments: tuple[str, ...]
+) -> None:
+    (folder / "half.json").write_text((folder / "b.json").read_text()[:-9])
+    run_command(capsys, "simulate", "a.json", "--save", "a.scenario.json")
+    before = {path: path.read_text() for path in folder.iterdir()}
+    status, _, told = run_command(capsys, *arguments)
+    assert status == 2
+    assert "which a report would replace: write to another file" in told
+    assert {path: path.read_text() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("format_", ["json", "sarif", "jsonl"])
+def test_a_report_replaces_the_one_before(capsys: pytest.CaptureFixture[str], folder: Path, format_: str) -> None:
+    command = ("check", "a.json", "--format", format_, "--output", "report.json")
+    first, second = (run_command(capsys, *command)[0] for _ in range(2))
+    assert first == second != 2
+    drawing = ("graph", "a.json", "--format", "json", "--output", "drawing.json")
+    assert [run_command(capsys, *drawing)[0] for _ in range(2)] == [0, 0]
+
+
 def test_a_rehearsal_is_saved_to_standard_output_where_the_report_goes_elsewhere(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
