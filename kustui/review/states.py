@@ -193,12 +193,13 @@ def _imports_beside(old: str, new: str) -> tuple[ReadFile, Callable[[str], str]]
 
 
 def _contents(old: str, new: str, stdin: bytes) -> tuple[Mapping[str, bytes], Mapping[str, str]]:
-    """What the files of a file or folder hold, by their paths in another, and what they are called. Raises
-    KustuiError where one cannot be read."""
+    """What the files of a file or folder hold, by their paths in another, and what they are called. A file alone has
+    the scenarios of the other: it is a state of the definition. Raises KustuiError where one cannot be read."""
     if old == STDIN or not is_folder(old):
         name, text = (STDIN_NAME, stdin) if old == STDIN else (old, read_file(old))
         at = os.path.join(new, Path(name).name) if is_folder(new) else new  # noqa: PTH118
-        return {at: text}, {at: name}
+        scenarios = read_texts(find_scenarios([new]) if new != STDIN_NAME else ())
+        return {at: text} | {one.path: one.raw for one in scenarios if not one.error}, {at: name}
     texts, names = {}, {}
     base = new if is_folder(new) else os.path.dirname(new)  # noqa: PTH120
     for path in (*stamps_of([old]), *find_scenarios([old])):

@@ -55,6 +55,22 @@ def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sequence[str]:
     return "old.json", "new.json"
 
 
+def test_the_scenarios_beside_two_files_are_those_of_both(
+    capsys: pytest.CaptureFixture[str], pair: Sequence[str]
+) -> None:
+    folder = Path()
+    write_json(folder / "other.scenario.json", {"scenario": "s", "start": [{"workflow": "other"}]})
+    run_command(capsys, "simulate", "old.json", "--workflow", "calling", "--save", "calling.scenario.json")
+    assert run(capsys, "old.json", "old.json", "--exit-code") == (0, "")
+    _, output = run(capsys, *pair)
+    assert "calling.scenario.json" in output
+    assert "other.scenario.json" not in output
+    assert 'fails now: "called" is due at T+2 d, not T+1 d' in output
+    text = (folder / "old.json").read_text()
+    (folder / "new.json").write_text(text)
+    assert "scenario" not in run(capsys, *pair)[1]
+
+
 def test_a_change_is_said_below_its_file_and_workflow(capsys: pytest.CaptureFixture[str], pair: Sequence[str]) -> None:
     status, output = run(capsys, *pair)
     assert status == 0
