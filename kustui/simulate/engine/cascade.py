@@ -29,7 +29,8 @@ from kustui.definition.platform import (
     object_of_event,
 )
 from kustui.definition.values import Undecided, undecided_in
-from kustui.simulate.engine.state import QueueItem, Run, State
+from kustui.simulate.engine.queue import QueueItem
+from kustui.simulate.engine.state import Run, State
 from kustui.simulate.engine.trace import CausedEvent
 
 MOST_EVENTS = 10

@@ -15,7 +15,8 @@ from kustui.analysis.evaluation import Failure
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.platform import short_name
 from kustui.simulate.engine.cascade import ASSUMED
-from kustui.simulate.engine.state import Dequeued, Overrides, QueueItem, Run, State
+from kustui.simulate.engine.queue import Dequeued, QueueItem
+from kustui.simulate.engine.state import Overrides, Run, State
 from kustui.simulate.engine.step_execution import abandon_run, execute_step, initial_data, new_entry
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.organisation import Organisation

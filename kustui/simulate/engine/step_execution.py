@@ -18,7 +18,8 @@ from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING, in_javascript, number_in_text
 from kustui.simulate.engine.actions import ActionResult, execute_action
 from kustui.simulate.engine.cascade import ASSUMED, as_written, consequence_of, queued
-from kustui.simulate.engine.state import Overrides, Question, QueueItem, Run, State
+from kustui.simulate.engine.queue import QueueItem
+from kustui.simulate.engine.state import Overrides, Question, Run, State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.paths.drafts import draft_output, target_values

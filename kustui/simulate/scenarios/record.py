@@ -15,7 +15,8 @@ from kustui.definition.platform import called_id
 from kustui.definition.values import to_json_value
 from kustui.simulate import DEFAULT_MAX_STEPS, DEFAULT_START, MINUTE
 from kustui.simulate.engine.history import Coverage, History
-from kustui.simulate.engine.state import QueueItem, State, initial_state
+from kustui.simulate.engine.queue import QueueItem
+from kustui.simulate.engine.state import State, initial_state
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload

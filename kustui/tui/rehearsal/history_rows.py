@@ -9,7 +9,8 @@ from kustui.diagrams.labels import condition_text, node_label
 from kustui.groups import grouped
 from kustui.simulate.engine import words
 from kustui.simulate.engine.history import CoverageRatio, WorkflowCoverage
-from kustui.simulate.engine.state import QueueItem, State
+from kustui.simulate.engine.queue import QueueItem
+from kustui.simulate.engine.state import State
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.text.styled_lines import Line, width_of

@@ -27,7 +27,8 @@ from kustui.simulate.engine.history import (
     run_until_stopped,
     step_once,
 )
-from kustui.simulate.engine.state import Overrides, QueueItem, State, initial_state
+from kustui.simulate.engine.queue import QueueItem
+from kustui.simulate.engine.state import Overrides, State, initial_state
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.organisation import Organisation

@@ -11,7 +11,8 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_label, short_action
 from kustui.simulate.engine import words
 from kustui.simulate.engine.engine import preview, preview_edges
-from kustui.simulate.engine.state import QueueItem, State
+from kustui.simulate.engine.queue import QueueItem
+from kustui.simulate.engine.state import State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.text.messages import counted
 from kustui.text.styled_lines import Line

@@ -28,7 +28,8 @@ from kustui.simulate.engine.engine import (
     start_events,
 )
 from kustui.simulate.engine.history import Coverage, run_until_stopped
-from kustui.simulate.engine.state import WINDOW, Queue, QueueItem, State, initial_state
+from kustui.simulate.engine.queue import WINDOW, Queue, QueueItem
+from kustui.simulate.engine.state import State, initial_state
 from kustui.simulate.engine.trace import CHUNK, MAX_CHUNKS, EntryKind, OutputSource, Trace
 from kustui.simulate.reports.json import entry_record
 from tests.support.runs import EVENT, entries, organisation, started, to_the_end, told
