@@ -16,6 +16,7 @@ from kustui.groups import grouped
 from kustui.review.divergence import BREAKS_OFF, ENDS, IS_RETRIED, Path, PathStep
 from kustui.review.event_runs import Event, Place, Side
 from kustui.simulate import DEFAULT_START
+from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.paths.path_search import PathSearch, Steps, WorkflowPath
 from kustui.simulate.paths.path_search import PathStep as WorkflowStep
 from kustui.simulate.paths.symbolic import NOT_CHOSEN
@@ -198,7 +199,7 @@ class Paths:
 
     def _search(self, budget: int, accepts: Callable[[Steps], bool], *, one_solution: bool = False) -> PathSearch:
         analysis, now = self._side.analysis, parse_date(DEFAULT_START) or 0
-        data: dict[str, Any] = {"steps": {}, "variables": {}}
+        data: dict[str, Any] = {"steps": LayeredMap(), "variables": {}}
         return PathSearch(analysis, data, now, budget, failures=True, accepts=accepts, one_solution=one_solution)
 
     def _is_blocked(self, path: WorkflowPath) -> bool:

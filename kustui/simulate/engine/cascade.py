@@ -18,6 +18,7 @@ from kustui.analysis.effects import (
     members_of,
 )
 from kustui.analysis.evaluation import PartlyKnown
+from kustui.analysis.flow import FlowGraph
 from kustui.analysis.outside_links import object_given
 from kustui.definition.models import Step
 from kustui.definition.platform import (
@@ -30,8 +31,9 @@ from kustui.definition.platform import (
 )
 from kustui.definition.values import Undecided, undecided_in
 from kustui.simulate.engine.queue import QueueItem
-from kustui.simulate.engine.state import Run, State
+from kustui.simulate.engine.state import KnownObjects, Run, State
 from kustui.simulate.engine.trace import CausedEvent
+from kustui.simulate.layered_map import LayeredMap
 
 MOST_EVENTS = 10
 """How many events in a row are followed, each caused by a run that the one before started: they may form a ring."""
@@ -43,8 +45,8 @@ class Consequence(NamedTuple):
 
     caused: CausedEvent
     payload: Any
-    objects: Mapping[tuple[str, str], Mapping[str, Any]]
-    """What was written of each object so far, as ``State.objects`` has it."""
+    objects: KnownObjects
+    """What was written of each object so far."""
     workflow: str = ""
     """The key of the only workflow that it starts, where it is a call."""
 
@@ -64,7 +66,7 @@ def _write(
     of_object, created = object_of_event(effect.event), effect.event.endswith(".create")
     id_ = (given if created else params).get("id")
     place = (of_object, id_) if isinstance(id_, str) and id_ else None
-    before = {} if created or place is None else _known_of(state, run, *place)
+    before = {} if created or place is None else _known_of(state, run, place)
     if (step.action or "").rpartition(".")[2] in FIELDS_OF_LISTS:
         effect = _with_list(effect, before, params)
     why = f"what else the {of_object} holds is not known"
@@ -76,7 +78,20 @@ def _write(
         return Consequence(caused, payload, state.objects)
     written = fields.union(field for field in before if is_written(effect, field))
     values = {field: effect.values.get(field, Undecided(why)) for field in sorted(written)}
-    return Consequence(caused, payload, {**state.objects, place: {**state.objects.get(place, {}), **values}})
+    return Consequence(caused, payload, _with_fields(state.objects, place, values))
+
+
+def with_given(known: KnownObjects, flow: FlowGraph, node: str, output: Any) -> KnownObjects:
+    """What is known of each object once a trigger or a step has given something."""
+    id_ = output.get("id") if isinstance(output, Mapping) else None
+    if not isinstance(id_, str):
+        return known
+    fields = {field: value for field, value in members_of(output) if field != "changes"}
+    return _with_fields(known, (object_given(flow, node), id_), fields)
+
+
+def _with_fields(known: KnownObjects, place: tuple[str, str], fields: Mapping[str, Any]) -> KnownObjects:
+    return known.plus({place: known.get(place, LayeredMap()).plus(fields)})
 
 
 def queued(state: State, run: Run, consequence: Consequence, cause: str, entry: int) -> State:
@@ -105,7 +120,7 @@ def as_written(state: State, step: Step, params: Mapping[str, Any], draft: Any) 
     if not isinstance(draft, dict):
         return draft
     of_object, id_ = object_of_action(step.action or "", class_of(step.params)), params.get("id")
-    written = state.objects.get((of_object, id_), {}) if isinstance(id_, str) else {}
+    written = state.objects.get((of_object, id_), LayeredMap()).merged if isinstance(id_, str) else {}
     fields = {field: value for field, value in written.items() if undecided_in(value) is None}
     if custom := custom_members(fields):
         there = draft.get("custom")
@@ -119,14 +134,10 @@ def _why_dropped(run: Run, starts: int) -> str:
     return ""
 
 
-def _known_of(state: State, run: Run, of_object: str, id_: str) -> dict[str, Any]:
+def _known_of(state: State, run: Run, place: tuple[str, str]) -> Mapping[str, Any]:
     """What a run knows of an object, by field: what its trigger and steps gave of it, and what was written since."""
-    known: dict[str, Any] = {}
-    flow = state.organisation.analysis(run.key).flow
-    for node, output in run.outputs.items():  # in the order in which they were given
-        if isinstance(output, Mapping) and output.get("id") == id_ and object_given(flow, node) == of_object:
-            known.update((field, value) for field, value in members_of(output) if field != "changes")
-    return {**known, **state.objects.get((of_object, id_), {})}
+    given, written = (known.get(place, LayeredMap()).merged for known in (run.known, state.objects))
+    return {**given, **written}
 
 
 def _with_list(effect: Effect, before: Mapping[str, Any], params: Mapping[str, Any]) -> Effect:

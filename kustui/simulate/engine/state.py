@@ -18,6 +18,9 @@ from kustui.simulate.engine.trace import OutputSource, Trace, TraceEntry
 from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.organisation import Organisation
 
+KnownObjects = LayeredMap[tuple[str, str], LayeredMap[str, Any]]
+"""What is known of each object, by its kind and id, and by field."""
+
 
 class Run(Struct, frozen=True):
     """One run of a workflow."""
@@ -41,11 +44,13 @@ class Run(Struct, frozen=True):
     caused_by: int = 0
     depth: int = 0
     """Both as in ``QueueItem``."""
+    known: KnownObjects = field(default_factory=LayeredMap)
+    """What the trigger and the steps gave of each object where events are followed."""
 
     @property
-    def outputs(self) -> Mapping[str, Any]:
+    def outputs(self) -> LayeredMap[str, Any]:
         """What the trigger and each step gave, by id."""
-        steps: Mapping[str, Any] = self.data["steps"]
+        steps: LayeredMap[str, Any] = self.data["steps"]
         return steps
 
 
@@ -108,8 +113,8 @@ class State(Struct, frozen=True):
     """How many items were ever queued."""
     follows_events: bool = False
     """Whether what a step writes starts what listens to the event of the object [assumed]."""
-    objects: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
-    """What was written of each object where events are followed: by its kind and id, and by field."""
+    objects: KnownObjects = field(default_factory=LayeredMap)
+    """What was written of each object where events are followed."""
 
     @property
     def finished(self) -> bool:

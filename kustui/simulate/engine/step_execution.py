@@ -17,7 +17,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING, in_javascript, number_in_text
 from kustui.simulate.engine.actions import ActionResult, execute_action
-from kustui.simulate.engine.cascade import ASSUMED, as_written, consequence_of, queued
+from kustui.simulate.engine.cascade import ASSUMED, as_written, consequence_of, queued, with_given
 from kustui.simulate.engine.queue import QueueItem
 from kustui.simulate.engine.state import Overrides, Question, Run, State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
@@ -38,7 +38,7 @@ def initial_data(state: State, key: str, payload: Any) -> dict[str, Any]:
     """What a run begins with. Whatever the trigger calls itself, it is read as step 1 [docs], and so [assumed]."""
     trigger = state.organisation.analysis(key).workflow.trigger
     name = trigger.id if trigger is not None else TRIGGER_ID
-    return {"steps": {TRIGGER_ID: payload, name: payload}, "variables": state.variables}
+    return {"steps": LayeredMap({TRIGGER_ID: payload, name: payload}), "variables": state.variables}
 
 
 def execute_step(state: State, leave: str | None = None) -> State:
@@ -105,7 +105,8 @@ class _StepExecution:
         given = self.run.outputs[TRIGGER_ID]
         payload = in_javascript(given, self.lost)
         outputs = {name: payload if output is given else output for name, output in self.run.outputs.items()}
-        self._set_data({**self.run.data, "steps": outputs})
+        self._set_data({**self.run.data, "steps": LayeredMap(outputs)})
+        self._know(TRIGGER_ID, payload)
         self._record(output=payload, source=self.run.origin, waited=self.run.waited, cause=self.run.cause)
         if self.run.caused_by:
             self._record(caused_by=self.run.caused_by)
@@ -155,10 +156,11 @@ class _StepExecution:
             output, source = self._output(step, result, params)
             output = in_javascript(output, self.lost)
             self._record(output=output, source=source)
-            self._set_data({**self.run.data, "steps": {**self.run.outputs, step.id: output}})
+            self._set_data({**self.run.data, "steps": self.run.outputs.plus({step.id: output})})
             if self.state.follows_events:
                 consequence = consequence_of(self.state, run, step, params, output)
                 self._record(caused=consequence and consequence.caused)
+            self._know(step.id, output)
         edges = tuple(edge for edge in self.analysis.flow.declared_edges[step.id] if not edge.after_failure)
         after = self._queued(self._take_first(edges), step, result)
         if consequence is None:
@@ -193,6 +195,11 @@ class _StepExecution:
         self._set_data({**self.run.data, "error": failure.error})
         self._record(failure=failure, source=OutputSource.MOCKED)
         return self._take_first(tuple(e for e in self.analysis.flow.declared_edges[step.id] if e.after_failure))
+
+    def _know(self, node: str, output: Any) -> None:
+        """Keep what the trigger or a step gave of an object, where that is asked for."""
+        if self.state.follows_events:
+            self.run = replace(self.run, known=with_given(self.run.known, self.analysis.flow, node, output))
 
     def _set_data(self, data: Mapping[str, Any]) -> None:
         self.run = replace(self.run, data=data)
@@ -299,7 +306,7 @@ class _StepExecution:
         run = replace(self.run, retries=self.run.retries + 1)
         if whole:
             data = initial_data(self.state, run.key, run.outputs[TRIGGER_ID])
-            run = replace(run, node=TRIGGER_ID, visited=LayeredMap(), data=data)
+            run = replace(run, node=TRIGGER_ID, visited=LayeredMap(), data=data, known=LayeredMap())
         return self._recorded(run=run)
 
     # The trace

@@ -14,6 +14,7 @@ from kustui.definition.models import Step
 from kustui.definition.operators import asks_equal, compare
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided, is_missing, number_of
+from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.paths.provenance import provenance_of
 from kustui.simulate.paths.symbolic import (
     STATUS,
@@ -45,23 +46,25 @@ def evaluation_context(
 ) -> EvaluationContext:
     """What is read in a scope if the origins have these values. ``read`` holds the expressions that read it."""
     run = runs[scope.run]
-    outputs = dict(run.data["steps"])
-    if run.outputs.get(TRIGGER_ID) is OutputKind.UNKNOWN:
-        outputs.setdefault(TRIGGER_ID, {})
+    outputs: dict[str, Any] = {}
+    # With those of the run, which are not copied: a long one has many.
+    steps = LayeredMap(outputs, run.data["steps"])
+    if run.outputs.get(TRIGGER_ID) is OutputKind.UNKNOWN and TRIGGER_ID not in steps:
+        outputs[TRIGGER_ID] = {}
     for origin, value in values.items():
         if origin.run == scope.run and not origin.failure and value is not MISSING:
-            outputs[origin.node] = with_field(outputs.get(origin.node, MISSING), origin.fields, value)
+            outputs[origin.node] = with_field(steps.get(origin.node, MISSING), origin.fields, value)
     if run.path_run.scheduled_in is not None:
         inputs = run.path_run.inputs
         inputs = resolve(inputs, evaluation_context(runs, run.path_run.scheduled_in, values, inputs))
         outputs[TRIGGER_ID] = inputs if isinstance(inputs, Mapping) else {}
     for step in _transforms_read(run, read) if run.transforms else ():
-        outputs[step.id] = {"output": resolve(step.params, EvaluationContext({**run.data, "steps": outputs}, run.now))}
+        outputs[step.id] = {"output": resolve(step.params, EvaluationContext({**run.data, "steps": steps}, run.now))}
     trigger = run.analysis.workflow.trigger
-    if trigger is not None and TRIGGER_ID in outputs:
-        outputs[trigger.id] = outputs[TRIGGER_ID]
+    if trigger is not None and TRIGGER_ID in steps:
+        outputs[trigger.id] = steps[TRIGGER_ID]
     error = {"error": failure_of(values, scope.run, scope.failed).error} if scope.failed else {}
-    return EvaluationContext({**run.data, "steps": outputs, **error}, run.now)
+    return EvaluationContext({**run.data, "steps": steps, **error}, run.now)
 
 
 def _transforms_read(run: SymbolicRun, read: Any) -> Iterator[Step]:

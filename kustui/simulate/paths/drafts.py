@@ -17,6 +17,7 @@ from kustui.definition.operators import operator_named
 from kustui.definition.platform import REST_ACTIONS, TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided, is_missing, look_up, text_of, to_json_value
 from kustui.simulate import DEFAULT_START
+from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.paths.candidates import value_by_name
 from kustui.simulate.paths.constraint_evaluation import with_field, without_field
 from kustui.simulate.paths.path_search import PathSearch
@@ -32,7 +33,7 @@ def draft_payload(*analyses: WorkflowAnalysis) -> dict[str, Any]:
     now = parse_date(DEFAULT_START) or 0
     draft: dict[str, Any] = {}
     for analysis in reversed(analyses):
-        targets = target_values(analysis, TRIGGER_ID, {"steps": {}, "variables": {}}, now)
+        targets = target_values(analysis, TRIGGER_ID, {"steps": LayeredMap(), "variables": {}}, now)
         draft = _merged(draft, draft_start(analysis, now, targets))
     payload: dict[str, Any] = to_json_value(draft)
     return payload

@@ -14,6 +14,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Condition
 from kustui.definition.models import Step
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
+from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.contradictions import Contradiction
 from kustui.simulate.paths.run_lengths import RunLengths
@@ -341,7 +342,7 @@ class PathSearch:
         if not branch.pending_runs:
             return branch
         next_run = min(branch.pending_runs, key=lambda run: run.due)  # of those due together the first scheduled
-        begun = SymbolicRun(next_run, {**self._data, "steps": {}}, self._now + next_run.due)
+        begun = SymbolicRun(next_run, {**self._data, "steps": LayeredMap()}, self._now + next_run.due)
         if begun.analysis.key not in self._begun:
             self._begun.add(begun.analysis.key)
             self.budget += len(begun.analysis.flow.steps)

@@ -85,7 +85,7 @@ class SymbolicRun(Struct, frozen=True):
 
     path_run: PathRun
     data: Mapping[str, Any]
-    """The run's data so far; outputs that are not known yet are missing."""
+    """The run's data so far, its ``steps`` a LayeredMap; outputs that are not known yet are missing."""
     now: int
     """Milliseconds since 1970."""
     outputs: LayeredMap[str, OutputKind] = field(default_factory=LayeredMap)
@@ -105,7 +105,7 @@ class SymbolicRun(Struct, frozen=True):
         if fails:
             return replace(self, outputs=self.outputs.plus({node: OutputKind.NONE}), failed=node)
         if isinstance(part, Step) and part.schedules:
-            data = {**self.data, "steps": {**self.data["steps"], node: {}}}
+            data = {**self.data, "steps": self.data["steps"].plus({node: {}})}
             return replace(self, data=data, outputs=self.outputs.plus({node: OutputKind.NONE}))
         kind = OutputKind.UNKNOWN
         if isinstance(part, Step):

@@ -18,6 +18,7 @@ from kustui.definition.platform import CONTINUE, TRIGGER_ID
 from kustui.groups import grouped
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.engine.words import operands
+from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.path_search import PathSearch, PathStep, WorkflowPath
 from kustui.simulate.paths.symbolic import Constraint, PathRun
@@ -202,7 +203,7 @@ def explore_paths(analysis: WorkflowAnalysis, most: int = MAX_PATHS, follow: Org
 
     With ``follow`` they go on through the workflows of that organisation which are scheduled on them.
     """
-    data: dict[str, Any] = {"steps": {}, "variables": {}}
+    data: dict[str, Any] = {"steps": LayeredMap(), "variables": {}}
     budget = most * _NODES_PER_PATH + len(analysis.flow.steps)
     search = PathSearch(analysis, data, parse_date(DEFAULT_START) or 0, budget, failures=True, follow=follow)
     paths: list[ExploredPath] = []

@@ -17,6 +17,7 @@ from kustui.simulate.engine.history import Coverage
 from kustui.simulate.engine.state import State, initial_state
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
 from kustui.simulate.reports.json import entry_record
+from tests.benchmarks.growth import counted
 from tests.support.organisations import analysis_of, starts, writes
 from tests.support.runs import entries, organisation, to_the_end, told
 from tests.support.strategies import comparisons, nested_conditions
@@ -323,3 +324,13 @@ def _nested(fields: Mapping[str, Any]) -> dict[str, Any]:
     custom = {field.removeprefix("custom."): value for field, value in fields.items() if "." in field}
     plain = {field: value for field, value in fields.items() if "." not in field}
     return {**plain, **({"custom": custom} if custom else {})}
+
+
+def test_what_a_run_knows_of_an_object_is_not_looked_for_in_all_that_its_steps_gave() -> None:
+    def calls(number: int) -> int:
+        ways = [[to(f"s{at + 1}")] if at + 1 < number else [] for at in range(number)]
+        each = (writes(f"s{at}", *ways[at], id=f"c{at}", status="done") for at in range(number))
+        first = begun(workflow("Writer", *each, event=CREATED))
+        return counted(lambda: to_the_end(first, number + 3))
+
+    assert calls(200) < 4.4 * calls(50)  # 6, if it is

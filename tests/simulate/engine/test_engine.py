@@ -589,7 +589,7 @@ def test_stepping_leaves_earlier_states_as_they_were() -> None:
     assert [len(each.trace) for each in states] == [1, 1, 2, 3, 3, 4, 5]
 
 
-def test_of_a_long_run_each_state_shares_what_it_has_been_through_with_those_before() -> None:
+def test_of_a_long_run_each_state_shares_what_it_has_been_through_and_was_given_with_those_before() -> None:
     number = 300
     steps = (step(f"s{at}", *([to(f"s{at + 1}")] if at + 1 < number else [])) for at in range(number))
     states = [*run_until_stopped(started(workflow("W", *steps)), number + 2)]
@@ -598,14 +598,14 @@ def test_of_a_long_run_each_state_shares_what_it_has_been_through_with_those_bef
         id(layer): len(layer)
         for state in states
         for maps in (
-            [run.visited for run in (state.run, state.last_run) if run is not None],
+            [each for run in (state.run, state.last_run) if run is not None for each in (run.visited, run.outputs)],
             state.taken.merged.values(),
             state.invocations.merged.values(),
         )
         for each in maps
         for layer in each.layers
     }
-    assert sum(own.values()) < 40 * number  # 180,000, if each has all of it
+    assert sum(own.values()) < 50 * number  # 180,000, if each has all of it
 
 
 def test_what_was_taken_is_kept_by_workflow() -> None:
