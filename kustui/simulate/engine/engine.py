@@ -15,7 +15,7 @@ from kustui.analysis.evaluation import Failure
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.platform import short_name
 from kustui.simulate.engine.cascade import ASSUMED
-from kustui.simulate.engine.queue import Dequeued, QueueItem
+from kustui.simulate.engine.queue import Dequeued, QueueItem, Waiting
 from kustui.simulate.engine.state import Overrides, Run, State
 from kustui.simulate.engine.step_execution import abandon_run, execute_step, initial_data, new_entry
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
@@ -106,7 +106,7 @@ def advance(state: State, decision: Decision) -> State:
 
 
 def start_events(state: State, starts: Sequence[StartEvent]) -> State:
-    """The state in which events are on the queue, with what is on it already. All at once: each time it is copied."""
+    """The state in which events are on the queue, with what is on it already."""
     first = state.queued_count + 1
     items = (
         QueueItem(
@@ -161,8 +161,7 @@ def preview_edges(state: State) -> tuple[TriedEdge, ...]:
 def _begin_next(state: State) -> State:
     """The state before the trigger of the next run; or, after the next event, with its runs waiting."""
     if state.waiting:
-        run, *waiting = state.waiting
-        return replace(state, run=run, waiting=tuple(waiting))
+        return replace(state, run=state.waiting.first, waiting=state.waiting.rest)
     dequeued = state.queue.next(state.clock)
     if dequeued is None:
         return state
@@ -234,4 +233,4 @@ def _start_listeners(state: State, item: QueueItem) -> State:
         for number, key in enumerate(started, start=state.run_count + 1)
     ]  # fmt: skip
     count = state.run_count + len(runs)
-    return replace(state, waiting=(*state.waiting, *runs), run_count=count, trace=state.trace.plus(happened))
+    return replace(state, waiting=Waiting((*state.waiting, *runs)), run_count=count, trace=state.trace.plus(happened))

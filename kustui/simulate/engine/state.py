@@ -13,7 +13,7 @@ from kustui.definition.dates import parse_date
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING
 from kustui.simulate import DEFAULT_START
-from kustui.simulate.engine.queue import Queue
+from kustui.simulate.engine.queue import Queue, Waiting
 from kustui.simulate.engine.trace import OutputSource, Trace, TraceEntry
 from kustui.simulate.layered_map import LayeredMap
 from kustui.simulate.organisation import Organisation
@@ -92,7 +92,7 @@ class State(Struct, frozen=True):
     """Milliseconds since the start. Steps take no time; waiting does."""
     run: Run | None = None
     """The current run; None between two."""
-    waiting: tuple[Run, ...] = ()
+    waiting: Waiting[Run] = Waiting()
     """Runs that the same event has started, which come one after another [docs]."""
     queue: Queue = field(default_factory=Queue)
     overrides: Overrides = field(default_factory=Overrides)

@@ -160,9 +160,8 @@ def _starts(state: State, entries: Iterable[TraceEntry]) -> Iterator[dict[str, A
             drafted = entry.source is OutputSource.DRAFTED
             item = QueueItem(entry.at, 0, "", entry.name, entry.key, entry.output, drafted=drafted)
             yield _start(state.organisation, item)
-    for item in state.queue.events:
-        if not item.cause:
-            yield _start(state.organisation, item)
+    for item in state.queue.starts:
+        yield _start(state.organisation, item)
 
 
 def _start(organisation: Organisation, item: QueueItem) -> dict[str, Any]:

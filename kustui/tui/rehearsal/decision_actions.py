@@ -365,6 +365,6 @@ def _is_at_event(session: Session) -> bool:
     """Whether what comes next is an event that a person started, or the trigger of its first run."""
     state = session.state
     if state.run is None:
-        return not state.waiting and session.event in state.queue.events
+        return not state.waiting and bool(state.queue.starts)
     last = state.last
     return last is not None and last.kind is EntryKind.EVENT and not last.cause

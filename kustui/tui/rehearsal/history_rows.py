@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from kustui.definition.dates import iso_date
 from kustui.diagrams.labels import condition_text, node_label
@@ -43,9 +44,9 @@ def queue_rows(session: Session) -> tuple[list[Row], int]:
         title = session.organisation.analysis(run.key).title
         cause = _cause(run.cause if run.caused_by else "")
         rows.append(Row((*_time(state.clock), ("◷ ", "info"), (f"run {run.number} ", "muted"), (title, ""), *cause)))
-    due = sorted((*state.queue.runs[:MAX_DUE], *state.queue.events[:MAX_DUE]), key=lambda item: (item.at, item.number))
-    rows.extend(row for item in due[:MAX_DUE] for row in _due_rows(session, state, item))
-    count = len(state.queue.runs) + len(state.queue.events)
+    due = islice(state.queue, MAX_DUE)
+    rows.extend(row for item in due for row in _due_rows(session, state, item))
+    count = len(state.queue)
     rows.extend(_more_row(count - MAX_DUE, "later"))
     if not count and not state.waiting and state.run is None:
         rows.append(Row((*_time(None), ("nothing is due", "muted"))))

@@ -121,7 +121,7 @@ def pane_title(name: str, session: Session | None) -> str:
         breakpoints = f"   ■ at {' and '.join(f'any {kind}' for kind in stops)}" if stops else ""
         return f"{title} of {session.organisation.analysis(session.position[0]).title}{breakpoints}"
     if name == "queue":
-        count = len(session.state.queue.runs) + len(session.state.queue.events)
+        count = len(session.state.queue)
         due = f"{title} {count:,} due" if count else title
         return f"{due}   follows events" if session.state.follows_events else due
     if name == "coverage" and session.taken:

@@ -285,7 +285,7 @@ def replay_scenario(session: Session, file: ScenarioFile) -> Session:
 
 def _first_workflow(session: Session, state: State) -> str:
     """The workflow that a scenario starts, which gives the rehearsal its name."""
-    for due in state.queue.events:
+    for due in state.queue.starts:
         for key in (due.only_workflow, *session.organisation.listeners(due.event)):
             if key in session.organisation.collection.by_key:
                 return key

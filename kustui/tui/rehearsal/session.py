@@ -145,7 +145,7 @@ class Session(Struct, frozen=True):
             return state.run.key, state.run.node
         if state.last is not None and state.last.run:
             return state.last.key, state.last.node
-        return (state.waiting[0].key if state.waiting else self._next_workflow(state)), TRIGGER_ID
+        return (state.waiting.first.key if state.waiting else self._next_workflow(state)), TRIGGER_ID
 
     def _next_workflow(self, state: State) -> str:
         taken = state.queue.next(state.clock)
@@ -314,9 +314,8 @@ class Session(Struct, frozen=True):
 
     def _find_event(self) -> tuple[int, QueueItem] | None:
         for index in range(self.history.at, -1, -1):
-            for due in self.history.states[index].queue.events:
-                if not due.cause:
-                    return index, due
+            if (event := self.history.states[index].queue.starts.first) is not None:
+                return index, event
         return None
 
     def with_payload(self, payload: Mapping[str, Any]) -> Session:
@@ -327,9 +326,11 @@ class Session(Struct, frozen=True):
         index, event = indexed
         changed = event._replace(payload=payload, drafted=False)
 
+        copies: dict[int, tuple[QueueItem, ...]] = {}
+
         def with_changed(state: State) -> State:
-            events = tuple(changed if other.number == event.number else other for other in state.queue.events)
-            return replace(state, queue=replace(state.queue, events=events))
+            starts = state.queue.starts.with_changed(changed, copies)
+            return replace(state, queue=replace(state.queue, starts=starts))
 
         states = tuple(with_changed(state) for state in self.history.states[: index + 1])
         return replace(self._without_verdict(), history=History(states, index)).beyond_passing()

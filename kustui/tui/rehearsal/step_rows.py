@@ -134,8 +134,9 @@ def _add_past(builder: RowBuilder, session: Session, entry: TraceEntry) -> None:
 def _add_next(builder: RowBuilder, session: Session, state: State, actions: Mapping[str, Action]) -> None:
     """What happens next where no run is in progress."""
     if state.waiting:
-        title = session.organisation.analysis(state.waiting[0].key).title
-        builder.add(("▶ next  ", "new"), (f"run {state.waiting[0].number} of ", ""), (title, "name"), (" begins", ""))
+        run = state.waiting.first
+        title = session.organisation.analysis(run.key).title
+        builder.add(("▶ next  ", "new"), (f"run {run.number} of ", ""), (title, "name"), (" begins", ""))
         return
     taken = state.queue.next(state.clock)
     if taken is None:
@@ -232,7 +233,7 @@ def _ended(last: TraceEntry) -> Line:
 def _next_row(session: Session, state: State) -> Row:
     line = _ended(state.last) if state.last is not None and state.last.ended else ()
     if state.waiting:
-        title = session.organisation.analysis(state.waiting[0].key).title
+        title = session.organisation.analysis(state.waiting.first.key).title
         return Row((*line, ("  ▶ next: " if line else "▶ next: ", "new"), (title, "name"), (" begins", "")))
     taken = state.queue.next(state.clock)
     if taken is None:

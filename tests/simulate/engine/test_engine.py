@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import tracemalloc
 from typing import Any
 
@@ -260,9 +261,9 @@ def test_an_event_that_happens_while_a_run_asks_is_not_lost() -> None:
     asked = to_the_end(state)
     asked = advance(asked, StartEvent({"n": 2}, EVENT))
     assert asked.question is not None
-    assert len(asked.queue.events) == 1
+    assert len(asked.queue.starts) == 1
     answered = advance(asked, AnswerQuestion(asked.question.pointer, True))
-    assert len(answered.queue.events) == 1
+    assert len(answered.queue.starts) == 1
 
 
 def test_a_forced_way_is_taken_and_marked_whatever_the_conditions_say() -> None:
@@ -441,6 +442,38 @@ def test_many_are_queued_at_once_as_one_after_the_other() -> None:
     for start in starts:
         state = advance(state, start)
     assert start_events(initial_state(stage), starts).queue == state.queue
+
+
+def test_a_queue_gives_what_is_due_in_order_whatever_comes_meanwhile_and_earlier_ones_stay() -> None:
+    chance, queue, expected, clock = random.Random(1), Queue(), list[QueueItem](), 0
+    earlier: list[tuple[Queue, list[QueueItem]]] = []
+    kinds = ("w", "")
+    for number in range(400):
+        earlier.append((queue, expected))
+        items = [
+            QueueItem(
+                clock + chance.randrange(-9, 9), 3 * number + at, key=chance.choice(kinds), cause=chance.choice(kinds)
+            )
+            for at in range(chance.randrange(4))
+        ]
+        queue, expected = queue.plus(*items), sorted([*expected, *items])
+        taken = queue.next(clock) if chance.randrange(5) else None
+        if taken is not None:
+            heads = [next((item for item in expected if bool(item.key) is of_run), None) for of_run in (True, False)]
+            first = min((item for item in heads if item), key=lambda item: (max(clock, item.at), item.number))
+            assert (taken.item, taken.clock) == (first, max(clock, first.at))
+            clock, queue, expected = taken.clock, taken.queue, [item for item in expected if item is not first]
+    assert len(queue) > 200
+    assert all(([*before], len(before)) == (items, len(items)) for before, items in earlier)
+
+
+def test_a_queue_shares_most_with_those_that_came_before_it() -> None:
+    number, queue = 1_000, Queue()
+    queues = [queue := queue.plus(QueueItem(at * 7 % 1000, at, key="w")) for at in range(number)]
+    queues += [queue := taken.queue for _ in range(number) if (taken := queue.next(10**9)) is not None]
+    own = {id(line.items): len(line.items) for each in queues for line in each.runs.lines}
+    assert len(queues[-1]) == 0
+    assert sum(own.values()) < 20 * number  # 1,000,000, if each has all of it
 
 
 def test_over_a_thousand_runs_in_a_window_wait_for_the_next_in_order() -> None:

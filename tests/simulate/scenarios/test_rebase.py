@@ -44,7 +44,7 @@ def test_it_stands_where_it_stood_with_what_was_given() -> None:
     assert gone_on.state.last is not None
     assert gone_on.state.last.params == {"text": "after", "id": "c7"}
     assert after.back().state.last is not None
-    assert len(gone_on.state.queue.events) == 1  # the one that is to come
+    assert len(gone_on.state.queue.starts) == 1  # the one that is to come
 
 
 def test_one_that_has_not_begun_begins_anew() -> None:

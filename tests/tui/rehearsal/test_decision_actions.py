@@ -251,7 +251,7 @@ async def test_another_event_happens_while_a_schedule_is_pending() -> None:
         await ui.do("G", "enter")
         assert ui.question.startswith("Its payload")
         await ui.do("ctrl+s")
-        assert len(ui.state.queue.events) == 1
+        assert len(ui.state.queue.starts) == 1
         assert len(ui.state.queue.runs) == 1
         await ui.do("c")
         starts = [entry.title for entry in ui.state.trace if entry.kind is EntryKind.START]
