@@ -25,6 +25,8 @@ _SYNONYMS = {"new": "after", "current": "after", "to": "after", "old": "before",
 _QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'")
 _BRACKET_OR_QUOTE = frozenset("['\"")
 _BRACKETED = re.compile(r"\[[^\[\]]+\]")
+_INDEXED = re.compile(r"[^\[\]]+(?:\[(?:\d+|\"[^\"\[\]]+\"|'[^'\[\]]+')\])+")
+"""As JavaScript writes an element or a member: ``tags[0]``, ``custom['x']``."""
 
 
 class Absence(Struct, frozen=True):
@@ -48,6 +50,8 @@ def absence_of(analysis: WorkflowAnalysis, path: Path, node: str | None, *, in_t
     spelling, fields = _absence_by_spelling(path, in_template=in_template), path.fields
     if spelling or node is None or not fields:
         return spelling
+    if not in_template and (indexed := _absence_by_index(path)) and not may_have_blanks(analysis, path):
+        return indexed
     absence = None
     if node != TRIGGER_ID:
         step = analysis.flow.steps[node]
@@ -85,6 +89,16 @@ def _absence_by_spelling(path: Path, *, in_template: bool) -> Absence | None:
     instead = tuple(part[1:-1].strip("\"'") if wrong.fullmatch(part) else part for part in path.segments)
     what = "quotation marks are part of the name" if in_template else "only a template has brackets around a name"
     return Absence(what, instead)
+
+
+def _absence_by_index(path: Path) -> Absence | None:
+    """``tags[0]``: a field of Kustomer's own has no brackets in its name."""
+    if not any(map(_INDEXED.fullmatch, path.fields)):
+        return None
+    instead = [*path.segments[:2]]
+    for field in path.fields:
+        instead += [field.strip("[]\"'") for field in field.split("[")] if _INDEXED.fullmatch(field) else [field]
+    return Absence("a reference has no brackets", tuple(instead))
 
 
 def _absence_in_event(fields: Sequence[str]) -> Absence | None:

@@ -210,6 +210,18 @@ def test_a_step_that_has_failed_or_has_not_run_has_no_output() -> None:
     assert only(definition).message.endswith('step "aB3" has failed here, or has not run, and has no output')
 
 
+@pytest.mark.parametrize(
+    ("field", "right"),
+    [("tags[0]", "tags.0"), ("custom['@x']", "custom.@x"), ("emails[0].email", "emails.0.email"), ("a[0][1]", "a.0.1")],
+)
+def test_a_field_of_kustomer_s_own_has_no_brackets_behind_its_name(field: str, right: str) -> None:
+    definition = workflow("W", step("aB3", params={"x": f"/#steps.1.{field}"}))
+    assert only(definition).rule == "impossible-path"
+    assert only(definition).hint == f"read steps.1.{right}"
+    hook = workflow("W", step("aB3", params={"x": f"/#steps.1.{field}"}), event="kustomer.hooks.form.a.receive")
+    assert told(hook) == []
+
+
 def test_an_error_case_is_asked_after_its_own_step_has_failed() -> None:
     definition = workflow(
         "W", step("aB3", to("cD4"), errorCases=[to("cD4", when("eq", "/#steps.aB3.status", 404))]), step("cD4")
