@@ -297,7 +297,7 @@ def unreadable_conditions(analysis: WorkflowAnalysis) -> Violations:
     """Invalid conditions inside other conditions; ``invalid-shape`` reports them."""
     for node, part in analysis.condition_parts:
         if isinstance(part, Unreadable) and analysis.is_readable(part.pointer):
-            yield Violation(part.pointer, part.message, "", node)
+            yield Violation(part.pointer, part.message, part.hint, node)
 
 
 def unknown_error_actions(analysis: WorkflowAnalysis) -> Violations:

@@ -125,6 +125,7 @@ class Unreadable(Struct, frozen=True):
 
     message: str
     pointer: str
+    hint: str = 'such as {"op": "exists", "values": ["/#steps.1.id"]}'
 
 
 Condition = Always | Never | AllOf | AnyOf | Comparison | Unreadable
@@ -278,7 +279,7 @@ def condition_key(condition: Condition) -> str:
 
 def _condition(op: str, values: Sequence[object], pointer: str, depth: int) -> Condition:
     if depth > MAX_DEPTH:
-        return Unreadable(f"conditions nested more than {MAX_DEPTH} levels deep", pointer)
+        return Unreadable(f"conditions nested more than {MAX_DEPTH} levels deep", pointer, "nest fewer of them")
     if op == "true" and len(values) == 1 and values[0] is True:  # most of them
         return Always(pointer)
     if op in ("and", "or"):

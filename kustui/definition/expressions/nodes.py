@@ -34,8 +34,8 @@ class ExpressionFault(Struct, frozen=True):
     message: str
     start: int
     end: int
-    hint: str = ""
-    """How to put it right, where that is known."""
+    hint: str
+    """How to put it right."""
     path: Path | None = None
     """What is read if the blank that is at fault belongs to a key, as it may in the payload of a hook [seen]."""
     intended: str | None = None
@@ -145,9 +145,11 @@ def read_path(written: str, start: int) -> Path | ExpressionFault:
         missing = segments.index("")
         at = spans_of(segments, start)[missing][0]
         if missing == len(segments) - 1:
-            return ExpressionFault("a name is missing after the last dot", max(start, at - 1), end)
+            hint = "write the name, or remove the dot"
+            return ExpressionFault("a name is missing after the last dot", max(start, at - 1), end, hint)
         if missing == 0:
-            return ExpressionFault("a name is missing before the first dot", start, start + 1)
+            hint = "write steps and the id of a step before it"
+            return ExpressionFault("a name is missing before the first dot", start, start + 1, hint)
         hint = "remove one of the dots"
         return ExpressionFault("a name is missing between two dots", at - 1, at + 1, hint, None, ".", False)
     root = segments[0]

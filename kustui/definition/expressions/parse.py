@@ -207,7 +207,8 @@ def _fault_of_name(name: str, start: int) -> ExpressionFault | None:
 def _read_argument(written: str, start: int, *, is_input: bool) -> Argument | ExpressionFault:
     end = start + len(written)
     if is_input and not written:
-        return ExpressionFault("the function's input is missing after the comma", start - 1, start)
+        hint = "write the path that it reads behind the comma"
+        return ExpressionFault("the function's input is missing after the comma", start - 1, start, hint)
     if written != written.strip():
         return _blank(written, start, "an argument")
     if "/#" in written:

@@ -164,7 +164,8 @@ class Arguments:
     def _parenthesis(self, opening: Token) -> Call:
         self._parentheses += 1
         if self._parentheses + self._scope.depth > MAX_DEPTH:
-            refuse(f"parentheses nested more than {MAX_DEPTH} levels deep", opening.start, opening.end)
+            message = f"parentheses nested more than {MAX_DEPTH} levels deep"
+            refuse(message, opening.start, opening.end, "close some before it")
         following = self._peek()
         if following and following.kind == ")":
             refuse("these parentheses are empty", opening.start, following.end, "write a helper between them")
@@ -221,7 +222,8 @@ class Arguments:
     def _next(self, wanted: str) -> Token:
         token = self._peek()
         if token is None:
-            refuse(f"{wanted} is missing before the end of this tag", self._tag.start, self._tag.end)
+            message = f"{wanted} is missing before the end of this tag"
+            refuse(message, self._tag.start, self._tag.end, f"write {wanted} before the closing braces")
         self._at += 1
         return token
 
@@ -232,8 +234,8 @@ class Arguments:
     def _refuse(self, token: Token) -> NoReturn:
         """Raises FaultError: the token that was read last cannot stand where it does."""
         if token.kind == ")":
-            refuse("this parenthesis was never opened", token.start, token.end)
-        hint = ""
+            refuse("this parenthesis was never opened", token.start, token.end, "remove it, or open it before")
+        hint = "remove it, or write it in quotes"
         following = self._peek()
         if token.kind == "bar" or (token.kind == "=" and following and following.kind == "="):
             hint = _NO_OPERATORS

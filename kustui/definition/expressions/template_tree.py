@@ -127,7 +127,7 @@ class _Tree:
 
     def _open_block(self, tag: Tag, *, chained: bool) -> None:
         if len(self._open) >= MAX_DEPTH:
-            refuse(f"blocks nested more than {MAX_DEPTH} levels deep", tag.start, tag.end)
+            refuse(f"blocks nested more than {MAX_DEPTH} levels deep", tag.start, tag.end, "close some before it")
         if tag.kind is Kind.PARTIAL_BLOCK:
             call, parameters = self._arguments(tag).partial(), tuple[str, ...]()
             replaces_context = False
@@ -139,14 +139,16 @@ class _Tree:
 
     def _else(self, tag: Tag) -> None:
         if not self._open:
-            refuse("this else belongs to no block", tag.start, tag.end)
+            refuse(
+                "this else belongs to no block", tag.start, tag.end, "open one before it, as {{#if …}}, or remove it"
+            )
         block = self._open[-1]
         if block.inverse is not None:
             refuse("a second else in the same block", tag.start, tag.end, "use else if for the first; else comes last")
         if block.tag.kind is Kind.PARTIAL_BLOCK:
-            refuse("a partial has no else", tag.start, tag.end)
+            refuse("a partial has no else", tag.start, tag.end, "remove it")
         if "*" in block.tag.opening:
-            refuse("a decorator has no else", tag.start, tag.end)
+            refuse("a decorator has no else", tag.start, tag.end, "remove it")
         if tag.tokens and block.tag.kind is Kind.INVERTED:
             refuse(
                 "a block that begins with ^ cannot have else if",
@@ -162,7 +164,8 @@ class _Tree:
         self._arguments(tag).closing()
         opened, name = self._innermost(), shortened(tag.tokens[0].text)
         if opened is None:
-            refuse(f'there is no open block "{name}" to close', tag.start, tag.end)
+            message = f'there is no open block "{name}" to close'
+            refuse(message, tag.start, tag.end, "open it before, or remove this")
         if closing_name(opened.tag.tokens[0]) != closing_name(tag.tokens[0]):
             expected = shortened(opened.tag.tokens[0].text)
             message = f'this closes "{name}", but the block "{expected}" is open'

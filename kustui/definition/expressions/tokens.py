@@ -136,7 +136,7 @@ class FaultError(Exception):
 
 
 def refuse(
-    message: str, start: int, end: int, hint: str = "", intended: str | None = None, *, is_certain: bool = True
+    message: str, start: int, end: int, hint: str, intended: str | None = None, *, is_certain: bool = True
 ) -> NoReturn:
     raise FaultError(ExpressionFault(message, start, end, hint, None, intended, is_certain))
 
@@ -178,7 +178,7 @@ def _content(text: str, start: int, shown: int, end: int) -> Content:
     """Text from ``start`` to ``end`` of which what stands before ``shown`` is rendered."""
     nul = text.find("\0", start, end)
     if nul >= 0:
-        refuse(f"{_quoted_character(text[nul])} is not allowed in a template", nul, nul + 1)
+        refuse(f"{_quoted_character(text[nul])} is not allowed in a template", nul, nul + 1, "remove it")
     return Content(text[start:shown], start, end)
 
 
@@ -359,10 +359,12 @@ def _refuse_misplaced(text: str, first: int, at: int, where: str) -> NoReturn:
     if character in _MISPLACED:
         refuse(_MISPLACED[character][0], at, at + 1, _MISPLACED[character][1])
     if character == "@" and _END_OF_PATH.match(text, at + 1):
-        refuse("a name is missing after the @", at, at + 1)
+        refuse("a name is missing after the @", at, at + 1, "write the name, or remove the @")
     if text[first] in "./" and (character in "./" or _END_OF_PATH.match(text, at)):
-        refuse(f'a name is missing {where} "{text[first]}"', first, first + 1)
-    hint = _NO_OPERATORS if character in "<>!&+*%^" else ""
+        separator = text[first]
+        hint = f"write the name, or remove the {separator}"
+        refuse(f'a name is missing {where} "{separator}"', first, first + 1, hint)
+    hint = _NO_OPERATORS if character in "<>!&+*%^" else "remove it"
     refuse(f"{_quoted_character(character)} is not allowed here in a template", at, at + 1, hint)
 
 

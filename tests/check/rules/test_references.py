@@ -354,7 +354,7 @@ def test_a_malformed_reference_is_told_at_its_fault(param: str, where: str, mess
         ('"\\u00e4 {{steps.1.id"', "2:23-2:25", "this tag is never closed", "close it with }}"),
         ('"ä😀{{#if steps.1.x}}"', "2:18-2:35", 'the block "if" is never closed', "close it with {{/if}}"),
         ('"{{a.this}}"', "2:20-2:24", '"this" is not allowed inside a path', "write [this]"),
-        ('"{{a\\"b\\"}}"', "2:19-2:21", "a quotation mark is not allowed here in a template", ""),
+        ('"{{a\\"b\\"}}"', "2:19-2:21", "a quotation mark is not allowed here in a template", "remove it"),
     ],
 )
 def test_a_malformed_template_is_told_at_its_fault(param: str, where: str, message: str, hint: str) -> None:

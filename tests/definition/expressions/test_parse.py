@@ -260,3 +260,21 @@ def test_every_pointer_leads_to_its_string(value: object) -> None:
             at = at[key] if isinstance(at, dict) else at[int(key)]  # type: ignore[index]
         assert at == expression.text
         assert not isinstance(expression, Literal) or expression.embedded
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/#nope.1",
+        "/#fn:parseInt,step.1.a",
+        "/#-",
+        "{{else}}",
+        "{{/if}}",
+        '{{a"b"}}',
+        "{{a )}}",
+        "{{a b=}}",
+    ],
+)
+def test_a_fault_says_what_to_do(text: str) -> None:
+    (fault,) = parse(text).faults
+    assert fault.hint
