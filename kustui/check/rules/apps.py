@@ -28,10 +28,10 @@ from kustui.check.rule import (
 )
 from kustui.config.severity import Severity
 from kustui.definition.collection import AppEntry, Document, Entry
-from kustui.definition.platform import KUSTOMER_APP, PUBLISH_ACTION, TRIGGER_ID
+from kustui.definition.platform import EVENTS, KUSTOMER_APP, PUBLISH_ACTION, TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import escape
-from kustui.text.messages import Names, Suggestion, suggested, suggestion
+from kustui.text.messages import Names, Suggestion, closest, did_you_mean, quoted, suggested, suggestion
 
 _WORD = re.compile(r"[\w-]{8,}", re.ASCII)
 _PLACE_OF_AN_ID = re.compile(r"workflows?[/.]([\w-]+)", re.ASCII)
@@ -139,12 +139,16 @@ def _using(version: str, *dependencies: str) -> object:
 @workflow_rule(
     "unknown-event",
     Severity.WARNING,
-    "an event of this app that none of its hooks or triggers declares",
+    "an event of this app that none of its hooks or triggers declares, or a mistyped one of Kustomer's own",
     "A workflow that waits for an event that nothing sends never starts.",
     bad=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.created"), hooks=[_HOOK]),
     good=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.create"), hooks=[_HOOK]),
 )
 def unknown_event(analysis: WorkflowAnalysis) -> Violations:
+    trigger = analysis.workflow.trigger
+    if trigger is not None and not trigger.callable and (near := _near_event(trigger.event_name)):
+        message = f"no object has the event {quoted(trigger.event_name)}"
+        yield Violation(f"{trigger.pointer}/eventName", message, did_you_mean(near), TRIGGER_ID)
     declared = declarations_of(analysis.document, analysis.app) if analysis.app is not None else None
     if declared is None or declared.events is None:
         return
@@ -157,6 +161,23 @@ def unknown_event(analysis: WorkflowAnalysis) -> Violations:
                 suggestion(name, declared.event_names, "events of this app").within(event, name),
                 node,
             )
+
+
+_OBJECTS, _VERBS = ({event.split(".")[at] for event in EVENTS} for at in (1, 2))
+
+
+def _near_event(event: str) -> str:
+    """The event of an object that was probably intended by one that is none of them: ``kustomer.conversation.update``
+    for ``kustomer.conversations.updated``. Empty where it may be another, as the list may be incomplete."""
+    if f"kustomer.{event}" in EVENTS:
+        return f"kustomer.{event}"
+    first, _, rest = event.partition(".")
+    of, _, verb = rest.rpartition(".")
+    is_custom = of.startswith("kobject.") and of.count(".") == 1
+    object_ = of if is_custom or of in _OBJECTS else closest(of, _OBJECTS)
+    verb = verb if verb in _VERBS else closest(verb, _VERBS)
+    near = f"kustomer.{object_}.{verb}"
+    return near if first == "kustomer" and object_ and verb and near != event else ""
 
 
 def _events(analysis: WorkflowAnalysis) -> Iterator[tuple[str, str, str]]:

@@ -100,6 +100,45 @@ def test_an_event_that_the_app_does_not_declare_is_told() -> None:
     assert problem.hint == 'did you mean "order.create"?'
 
 
+@pytest.mark.parametrize(
+    ("event", "near"),
+    [
+        ("kustomer.conversation.updated", "kustomer.conversation.update"),
+        ("kustomer.Conversation.update", "kustomer.conversation.update"),
+        ("kustomer.notes.create", "kustomer.note.create"),
+        ("conversation.update", "kustomer.conversation.update"),
+        ("kustomer.kobject.order.updated", "kustomer.kobject.order.update"),
+    ],
+)
+def test_a_mistyped_event_of_an_object_is_told(event: str, near: str) -> None:
+    problem = only(workflow("Greet", step("aB3"), event=event))
+    assert (problem.rule, problem.severity, problem.hint) == (
+        "unknown-event",
+        Severity.WARNING,
+        f'did you mean "{near}"?',
+    )
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "kustomer.conversation.delete",
+        "kustomer.conversation.merge",
+        "kustomer.team.update",
+        "kustomer.user.update",
+        "kustomer.form.create",
+        "kustomer.kobject.notes.create",
+        "kustomer.kobject.a.b.updated",
+        "kustomer.app.shop.conversation.updated",
+        "kustomer.hooks.form.a.receive",
+        "kustomer.conversation.{{steps.1.x}}",
+        "",
+    ],
+)
+def test_an_event_that_is_close_to_none_may_be_another(event: str) -> None:
+    assert "unknown-event" not in rules_of(workflow("Greet", step("aB3"), event=event))
+
+
 @pytest.mark.parametrize("key", ["hooks", "triggers"])
 def test_hooks_and_triggers_declare_events(key: str) -> None:
     listening = workflow("Greet", step("aB3"), event=f"kustomer.app.sample{SUFFIX}.paid")
