@@ -264,7 +264,7 @@ class _Rows(Struct, frozen=True):
         first = y + (1 if has_heads else 0)
         bottom = first + tracks
         verticals = [VerticalSegment(column, y, bottom, wire, True, True) for column, wire in straight.items()]
-        verticals.extend(_verticals({net.wire: net for net in nets}, runs, y, first, bottom))
+        verticals.extend(_verticals(nets, runs, y, first, bottom))
         rows = ((first + track, net) for net, track in runs)
         horizontals = grouped((row, HorizontalSegment(row, *net.span, net.wire)) for row, net in rows)
         in_order = {row: tuple(sorted(segments)) for row, segments in horizontals.items()}
@@ -287,21 +287,20 @@ class _Rows(Struct, frozen=True):
         return nets, straight
 
 
-def _verticals(
-    whole: Mapping[int, Net], runs: Iterable[Run], y: int, first: int, bottom: int
-) -> Iterator[VerticalSegment]:
-    """The vertical segments of nets, given whole by their wire, to and from the tracks of a channel. Where a net was
-    split in two, a segment joins its tracks."""
+def _verticals(whole: Iterable[Net], runs: Iterable[Run], y: int, first: int, bottom: int) -> Iterator[VerticalSegment]:
+    """The vertical segments of whole nets to and from the tracks of a channel. Where a net was split in two, a segment
+    joins its tracks."""
+    ends = {net.wire: (frozenset(net.upper), frozenset(net.lower)) for net in whole}  # a wire may have thousands
     joints: dict[tuple[int, int], list[int]] = {}
     for net, track in runs:
-        row = first + track
+        row, (upper, lower) = first + track, ends[net.wire]
         for column in net.upper:
-            if column in whole[net.wire].upper:
+            if column in upper:
                 yield VerticalSegment(column, y, row, net.wire, True, False)
             else:
                 joints.setdefault((net.wire, column), []).append(row)
         for column in net.lower:
-            if column in whole[net.wire].lower:
+            if column in lower:
                 yield VerticalSegment(column, row, bottom, net.wire, False, True)
             else:
                 joints.setdefault((net.wire, column), []).append(row)

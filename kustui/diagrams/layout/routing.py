@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import NamedTuple
 
 from msgspec import Struct, field
+
+from kustui.diagrams.layout.tracks import Tracks
 
 
 class Net(NamedTuple):
@@ -47,8 +48,7 @@ class _ChannelRouter(Struct):
     occupied: set[int]
     """Columns in which some net comes in or goes out."""
     runs: list[Run] = field(default_factory=list)
-    tracks: list[list[tuple[int, int]]] = field(default_factory=list)
-    """The spans of each track that are taken, in order."""
+    tracks: Tracks = field(default_factory=Tracks)
     first_tracks: dict[int, int] = field(default_factory=dict)
     """The first track that each net may have; nets are known by their number."""
     waits_for: dict[int, list[int]] = field(default_factory=dict)
@@ -70,7 +70,9 @@ class _ChannelRouter(Struct):
             if not ready:
                 ready.append(self._break_cycle(waiting))
             index = ready.pop()
-            track = self._assign_track(self.nets[index], self.first_tracks.get(index, 0))
+            net = self.nets[index]
+            track = self.tracks.take(*net.span, self.first_tracks.get(index, 0))
+            self.runs.append(Run(net, track))
             for other in self.releases.get(index, ()):
                 self.first_tracks[other] = max(self.first_tracks.get(other, 0), track + 1)
                 waiting[other] -= 1
@@ -105,19 +107,3 @@ class _ChannelRouter(Struct):
                     self.occupied.add(column)
                     return column
         raise AssertionError("columns never end")
-
-    def _assign_track(self, net: Net, least: int) -> int:
-        """The first track from one on with room for a net, a blank between it and others."""
-        low, high = net.span
-        for track in count(least):
-            if track == len(self.tracks):
-                self.tracks.append([])
-            spans = self.tracks[track]
-            place = bisect_left(spans, (low, high))
-            before = spans[place - 1][1] if place else low - 2
-            after = spans[place][0] if place < len(spans) else high + 2
-            if before + 1 < low and high + 1 < after:
-                insort(spans, (low, high))
-                self.runs.append(Run(net, track))
-                return track
-        raise AssertionError("tracks never end")
