@@ -177,7 +177,8 @@ class ExplorerPilot:
 
     async def rest(self) -> None:
         """Wait until the panes have followed each other's cursors, and are drawn."""
-        await self._settle_panes()
+        with drawn_later(self.app):
+            await self._settle_panes()
         await self._draw()
 
     async def _settle_panes(self) -> None:
