@@ -165,16 +165,18 @@ _VALUES = st.sampled_from(_WRITTEN)
 _FIELDS = st.sampled_from(_READ)
 _CONDITIONS = nested_conditions([*comparisons(_PATHS, _WRITTEN), *[ALWAYS] * 100])
 _OBJECTS = st.dictionaries(_FIELDS, _VALUES, max_size=4)
+_WRITES = st.dictionaries(_FIELDS, st.one_of(_VALUES, st.just("/#steps.1.other")), min_size=1, max_size=3)
+_ENTRIES = st.lists(st.builds(to, st.sampled_from(["aa", "bb", "cc"]), _CONDITIONS), min_size=1, max_size=3)
+_BRANCHES = st.lists(st.builds(to, st.just("aa"), _CONDITIONS), max_size=2)
 
 
 @st.composite
 def _workflows(draw: st.DrawFn) -> Definition:
     """A workflow on the update of a conversation, which may come to a step that updates it."""
-    written = draw(st.dictionaries(_FIELDS, st.one_of(_VALUES, st.just("/#steps.1.other")), min_size=1, max_size=3))
+    written = draw(_WRITES)
     update = step("aa", action="kustomer.conversation.update", params={"id": "/#steps.1.id", **_nested(written)})
-    targets = st.sampled_from(["aa", "bb", "cc"])
-    entry = tuple(draw(st.lists(st.builds(to, targets, _CONDITIONS), min_size=1, max_size=3)))
-    branch = step("bb", *draw(st.lists(st.builds(to, st.just("aa"), _CONDITIONS), max_size=2)))
+    entry = tuple(draw(_ENTRIES))
+    branch = step("bb", *draw(_BRANCHES))
     return workflow("W", update, branch, step("cc"), entry=entry)
 
 

@@ -35,10 +35,13 @@ EVENTS = st.builds(
 )
 
 
+_APPS = apps(ERROR_CASES)
+
+
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     """An app, and the same with some steps and perhaps the entry of its first workflow taken from another one."""
-    old, other = draw(apps(ERROR_CASES)), draw(apps(ERROR_CASES))
+    old, other = draw(_APPS), draw(_APPS)
     new = copy.deepcopy(old)
     first, another = new["workflows"][0], other["workflows"][0]
     if draw(st.booleans()):

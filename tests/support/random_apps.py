@@ -70,34 +70,43 @@ ERROR_CASES = WAYS_OF_SAVING | st.lists(
 )
 
 
+# Made once: to make a strategy anew takes longer than to draw from it.
+_COUNT_OF_STEPS, _KINDS, _IS_SO = st.integers(1, 4), st.integers(0, 5), st.booleans()
+_RUN_AT = st.sampled_from(["relative", "absolute", "huh"])
+_SCHEDULED = st.sampled_from([ID, "other", "/#steps.1.a"])
+_PUBLISHED = st.sampled_from([EVENT, "other", "/#steps.1.a"])
+_INPUTS = st.dictionaries(st.sampled_from(["a", "b"]), VALUES, max_size=2)
+_PARAMS = st.dictionaries(st.sampled_from(["x", "y"]), VALUES, max_size=2)
+_REGEXES = VALUES | st.text(max_size=6)
+_VERBS = st.sampled_from(["update", "append-tags", "create", "merge"])
+_CHANGES = st.dictionaries(
+    st.sampled_from(["id", "status", "tags", "custom"]), VALUES | st.just({"a": "/#steps.1.a"}), max_size=3
+)
+
+
 @st.composite
 def steps(draw: st.DrawFn, error_cases: st.SearchStrategy[Any] = WAYS_OF_SAVING) -> list[dict[str, Any]]:
     found = []
-    for node in NODES[: draw(st.integers(1, 4))]:
+    for node in NODES[: draw(_COUNT_OF_STEPS)]:
         edges = draw(WAYS_OF_SAVING)
-        match draw(st.integers(0, 5)):
+        match draw(_KINDS):
             case 0:
-                run_at = {"type": draw(st.sampled_from(["relative", "absolute", "huh"])), "value": draw(VALUES)}
-                inputs = draw(st.dictionaries(st.sampled_from(["a", "b"]), VALUES, max_size=2))
-                found.append(
-                    schedule(
-                        node, draw(st.sampled_from([ID, "other", "/#steps.1.a"])), *edges, inputs=inputs, runAt=run_at
-                    )
-                )
+                run_at = {"type": draw(_RUN_AT), "value": draw(VALUES)}
+                inputs = draw(_INPUTS)
+                found.append(schedule(node, draw(_SCHEDULED), *edges, inputs=inputs, runAt=run_at))
             case 1:
-                params = {"testString": draw(VALUES), "regex": draw(VALUES | st.text(max_size=6))}
+                params = {"testString": draw(VALUES), "regex": draw(_REGEXES)}
                 found.append(step(node, *edges, action="kustomer.regex-match.generic", params=params))
             case 2:
-                params = {"name": draw(st.sampled_from([EVENT, "other", "/#steps.1.a"])), "data": draw(VALUES)}
+                params = {"name": draw(_PUBLISHED), "data": draw(VALUES)}
                 found.append(step(node, *edges, action="kustomer.event.publish", params=params))
             case 3:
-                verb = draw(st.sampled_from(["update", "append-tags", "create", "merge"]))
-                names = st.sampled_from(["id", "status", "tags", "custom"])
-                params = draw(st.dictionaries(names, VALUES | st.just({"a": "/#steps.1.a"}), max_size=3))
-                params |= {"id": "/#steps.1.id"} if draw(st.booleans()) else {}
+                verb = draw(_VERBS)
+                params = draw(_CHANGES)
+                params |= {"id": "/#steps.1.id"} if draw(_IS_SO) else {}
                 found.append(step(node, *edges, action=f"kustomer.conversation.{verb}", params=params))
             case _:
-                params = draw(st.dictionaries(st.sampled_from(["x", "y"]), VALUES, max_size=2))
+                params = draw(_PARAMS)
                 found.append(step(node, *edges, params=params, errorCases=draw(error_cases)))
     return found
 
@@ -105,6 +114,6 @@ def steps(draw: st.DrawFn, error_cases: st.SearchStrategy[Any] = WAYS_OF_SAVING)
 @st.composite
 def apps(draw: st.DrawFn, error_cases: st.SearchStrategy[Any] = WAYS_OF_SAVING) -> dict[str, Any]:
     """A workflow that an event starts, and one that can be scheduled, with mistakes in both."""
-    entry = tuple(draw(WAYS_OF_SAVING)) or None
-    first = workflow("W", *draw(steps(error_cases)), entry=entry)
-    return app(first, called("C", ID, *draw(steps(error_cases)), inputs={"a": "string"}, required=("a",)))
+    entry, some_steps = tuple(draw(WAYS_OF_SAVING)) or None, steps(error_cases)
+    first = workflow("W", *draw(some_steps), entry=entry)
+    return app(first, called("C", ID, *draw(some_steps), inputs={"a": "string"}, required=("a",)))

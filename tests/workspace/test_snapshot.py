@@ -76,21 +76,26 @@ TEXTS = [
 ]
 
 
+# Made once: to make a strategy anew takes longer than to draw from it.
+_SOME_ID, _SOME_TEXT, _SOME_NAME = st.sampled_from([*IDS, None]), st.sampled_from(TEXTS), st.sampled_from(NAMES)
+_SOME_DELAY, _SOME_INPUT = st.sampled_from([60, -1]), st.sampled_from(["orderId", "orderIds"])
+
+
 @st.composite
 def workflows(draw: st.DrawFn) -> Json:
-    id_ = draw(st.sampled_from([*IDS, None]))
-    schedules = draw(st.sampled_from([*IDS, None]))
-    steps = [step("a", "b", params={"body": draw(st.sampled_from(TEXTS))})]
+    id_ = draw(_SOME_ID)
+    schedules = draw(_SOME_ID)
+    steps = [step("a", "b", params={"body": draw(_SOME_TEXT)})]
     if schedules is not None:
         params = {
-            "runAt": {"type": "relative", "value": draw(st.sampled_from([60, -1]))},
+            "runAt": {"type": "relative", "value": draw(_SOME_DELAY)},
             "workflowId": schedules,
-            "inputs": {draw(st.sampled_from(["orderId", "orderIds"])): "/#steps.1.id"},
+            "inputs": {draw(_SOME_INPUT): "/#steps.1.id"},
         }
         steps.append(
             {"id": "b", "action": "kustomer.app.scheduler.schedule-workflow", "params": params, "transitions": []}
         )
-    found = workflow("a", steps=steps, name=draw(st.sampled_from(NAMES)))
+    found = workflow("a", steps=steps, name=draw(_SOME_NAME))
     if id_ is not None:
         found["id"] = id_
         if draw(st.booleans()):
@@ -105,11 +110,15 @@ def workflows(draw: st.DrawFn) -> Json:
 ACTION = {"name": "kustomer.app.sample.ask", "inputSchema": {"properties": {"body": {}}, "required": ["body"]}}
 
 
+_SOME_WORKFLOWS, _INDENTS = st.lists(workflows(), max_size=4), st.sampled_from([None, 1, 2])
+_SHAPES = st.sampled_from(["app", "app", "app", "list", "one", "export", "broken", "nothing"])
+
+
 @st.composite
 def contents(draw: st.DrawFn) -> bytes:
     """The bytes of a file, most often of an app definition."""
-    held = draw(st.lists(workflows(), max_size=4))
-    kind = draw(st.sampled_from(["app", "app", "app", "list", "one", "export", "broken", "nothing"]))
+    held = draw(_SOME_WORKFLOWS)
+    kind = draw(_SHAPES)
     value: Json = held
     if kind == "app":
         value = {"app": "sample", "version": "1.0.0", "title": "Sample", "workflows": held}
@@ -121,19 +130,23 @@ def contents(draw: st.DrawFn) -> bytes:
         value = {"data": [{"type": "workflow", "id": each.pop("id", "x"), "attributes": each} for each in held]}
     elif kind == "nothing":
         return b"[1, 2]"
-    text = json.dumps(value, indent=draw(st.sampled_from([None, 1, 2])), ensure_ascii=draw(st.booleans())).encode()
+    text = json.dumps(value, indent=draw(_INDENTS), ensure_ascii=draw(st.booleans())).encode()
     return text[: len(text) // 2] if kind == "broken" else text
+
+
+_CONTENTS, _EDITS = contents(), st.sampled_from(["write", "swap", "type", "cut", "insert", "drop", "remove"])
+_OLD_WORDS, _NEW_WORDS = st.sampled_from([*IDS, *NAMES[:3], "orderId", "steps", '"a"']), st.sampled_from(IDS)
 
 
 @st.composite
 def edits(draw: st.DrawFn) -> Callable[[bytes], bytes | None]:
     """What somebody does to the bytes of a file."""
-    kind = draw(st.sampled_from(["write", "swap", "type", "cut", "insert", "drop", "remove"]))
-    new = draw(contents())
+    kind = draw(_EDITS)
+    new = draw(_CONTENTS)
     place, size = draw(st.floats(0, 1)), draw(st.integers(0, 12))
     old_word, new_word = (
-        draw(st.sampled_from([*IDS, *NAMES[:3], "orderId", "steps", '"a"'])),
-        draw(st.sampled_from(IDS)),
+        draw(_OLD_WORDS),
+        draw(_NEW_WORDS),
     )
 
     def edit(data: bytes) -> bytes | None:
