@@ -21,7 +21,7 @@ from kustui.commands import COMMANDS
 from tests.support.commands import run_command
 from tests.support.history import commit_history
 from tests.support.patience import PATIENCE
-from tests.support.terminal import SAMPLES, Terminal, environment
+from tests.support.terminal import KUSTUI, SAMPLES, Terminal, environment
 
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 INTERRUPT = "\x03"
@@ -88,7 +88,10 @@ def test_an_example_does_what_it_says(
         assert run_command(capsys, *shlex.split(words))[0] in (0, 1)
     is_explorer = re.search(rf"kustui (?!({'|'.join(COMMANDS)})\b)", example) is not None
     if is_explorer or "--watch" in example:
-        with Terminal(command=("bash", "-c", example), cwd=place, env=env) as terminal:
+        by_a_shell = not is_explorer or _FOR_A_SHELL.search(example) is not None
+        arguments = ["-c", example] if by_a_shell else shlex.split(example)[1:]
+        command = ("bash",) if by_a_shell else KUSTUI
+        with Terminal(arguments, command=command, cwd=place, env=env, is_loaded=not by_a_shell) as terminal:
             terminal.wait_for("Workflows " if is_explorer else ".json")
             terminal.settle()
             terminal.press("q" if is_explorer else INTERRUPT)

@@ -648,7 +648,7 @@ def test_hostile_text_never_reaches_the_terminal_as_such(tmp_path: Path) -> None
     ids=["--ascii", "LC_ALL=C", "LANG=C"],
 )
 def test_ascii_alone_where_that_is_asked_for(arguments: list[str], env: dict[str, str]) -> None:
-    with open_explorer(*arguments, TIMERS, env=env) as terminal:
+    with open_explorer(*arguments, TIMERS, env=env, is_loaded=not env) as terminal:  # Python reads it at its start
         for keys in ("j", "l", "E", "jj", "3", "2", ESCAPE, "/", "timer\r", ESCAPE, "?", ESCAPE):
             terminal.press(keys)
             terminal.settle()
