@@ -281,7 +281,7 @@ class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
 
     @cached_property
     def order(self) -> tuple[Step, ...]:
-        """The steps in flow order, followed by the unreachable ones in the order of the file."""
+        """The steps in flow order, followed by the unreachable ones."""
         reached = [self.steps[node] for node in self._reverse_postorder if node != TRIGGER_ID]
         return (*reached, *self.unreachable)
 
@@ -295,8 +295,9 @@ class FlowGraph(Struct, frozen=True, eq=False, dict=True, weakref=True):
 
     @cached_property
     def unreachable(self) -> tuple[Step, ...]:
-        """The steps that cannot be reached from the trigger, in the order of the file."""
-        return tuple(step for id_, step in self.steps.items() if id_ not in self.reachable)
+        """The steps that cannot be reached from the trigger, along their own paths."""
+        others = [id_ for id_ in self.steps if id_ not in self.reachable]
+        return tuple(self.steps[id_] for id_ in walks.topological_order(others, self.targets))
 
     @cached_property
     def incoming(self) -> Mapping[str, tuple[Edge, ...]]:

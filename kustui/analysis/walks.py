@@ -74,6 +74,25 @@ def reverse_postorder(roots: Iterable[N], successors: Successors[N]) -> tuple[N,
     return tuple(reversed(order))
 
 
+def topological_order(nodes: Iterable[N], successors: Successors[N]) -> tuple[N, ...]:
+    """Some nodes in topological order, ignoring edges to others and those that close a cycle. It begins with those that
+    nothing leads to; of a cycle that none of these lead to the first comes first."""
+    own = dict.fromkeys(nodes)
+    led_to = {target for node in own for target in successors(node) if target != node}
+    roots = [node for node in own if node not in led_to]
+    seen: set[N] = set()
+
+    def unseen(node: N) -> list[N]:
+        return [target for target in successors(node) if target in own and target not in seen]
+
+    seen.update(reverse_postorder(roots, unseen))
+    for node in own:
+        if node not in seen:
+            roots.append(node)
+            seen.update(reverse_postorder((node,), unseen))
+    return reverse_postorder(roots, lambda node: [target for target in successors(node) if target in own])
+
+
 def dominators(order: Sequence[N], predecessors: Successors[N]) -> Mapping[N, N | None]:
     """The nearest node that every path from the first one to a node leads through; None for the first one itself.
 

@@ -49,6 +49,10 @@ def test_a_loop_is_told_from_where_a_run_enters_it() -> None:
     assert ids(arrows("b", a="b", b="c", c="a")) == ["b", "c", "a"]
 
 
+def test_steps_that_nothing_leads_to_are_in_the_order_of_their_own_paths() -> None:
+    assert ids(arrows("mistyped", d="", c="d", a="b c", b="c")) == ["a", "b", "c", "d"]
+
+
 def test_steps_that_nothing_leads_to_come_last_as_written() -> None:
     found = arrows("z", y="x", x="", z="", w="")
     assert ids(found) == ["z", "y", "x", "w"]

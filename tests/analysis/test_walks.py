@@ -18,6 +18,7 @@ from kustui.analysis.walks import (
     reverse_postorder,
     shortest_path,
     strongly_connected_components,
+    topological_order,
 )
 
 Graph = Mapping[str, str]
@@ -46,6 +47,15 @@ def test_a_node_comes_after_all_that_lead_to_it_and_the_first_successor_first() 
     graph = {"a": "bc", "b": "d", "c": "d", "d": ""}
     assert reverse_postorder("a", graph.__getitem__) == ("a", "b", "c", "d")
     assert reverse_postorder("cb", graph.__getitem__) == ("c", "b", "d")
+
+
+@given(GRAPHS)
+def test_each_node_of_some_comes_after_what_leads_to_it(graph: Graph) -> None:
+    order = topological_order("cdefgh", graph.__getitem__)
+    assert sorted(order) == list("cdefgh")
+    known = same(graph).subgraph(order)
+    onwards = [(source, target) for source, target in known.edges if not nx.has_path(known, target, source)]
+    assert all(order.index(source) < order.index(target) for source, target in onwards)
 
 
 @pytest.mark.parametrize(
