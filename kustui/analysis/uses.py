@@ -100,9 +100,8 @@ def property_of(analysis: WorkflowAnalysis, name: str) -> str:
     trigger = analysis.workflow.trigger
     if trigger is None or trigger.input_schema is None or name not in trigger.input_schema.properties:
         return ""
-    pointers = set(analysis.entry.pointers)
     spellings = (f"{trigger.pointer}/schema/properties/{escape(name)}", f"{trigger.pointer}/schema/{escape(name)}")
-    return next((pointer for pointer in spellings if pointer in pointers), "")
+    return next((pointer for pointer in spellings if analysis.entry.holds(pointer)), "")
 
 
 def part_of(analysis: WorkflowAnalysis, pointer: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.analysis.uses import Use, UseKind, part_at, part_of, targets_at, uses_in, uses_of
+from tests.benchmarks.growth import counted
 from tests.support.flows import edge, step, workflow
 from tests.support.trees import SAMPLE_PATHS, read, sample
 
@@ -150,3 +151,16 @@ def _value(of: Snapshot, entry: Entry, pointer: str) -> Any:
     spot = entry.spot(pointer).value
     assert pointer in set(entry.pointers), pointer
     return json.loads(document.source.data[spot.start : spot.end])
+
+
+def test_an_input_is_not_looked_for_among_all_values_of_a_workflow_for_each_that_reads_it() -> None:
+    def calls(number: int) -> int:
+        trigger = {"schema": {"properties": {"from": {"type": "string"}}}, "callable": True, "transitions": []}
+        steps = [step(f"s{at}", params={"to": "/#steps.1.from"}) for at in range(number)]
+        of = read({"id": "second", "name": "second", "trigger": trigger, "steps": steps})
+        (entry,) = workflows(of)
+        uses = [*uses_in(of.analyses, entry)]
+        assert len([use for use in uses if use.target_pointer.endswith("/from")]) == number
+        return counted(lambda: [*uses_in(of.analyses, entry)])
+
+    assert calls(80) < 5 * calls(20)  # 13, if it is
