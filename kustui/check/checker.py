@@ -197,7 +197,7 @@ def _problems_of_faults(
     """The problems of the faults of a file, or of one of its workflows."""
     for fault in faults:
         severity = severity_of(fault.rule, settings)
-        if severity is not None and (fault.extent is not None or not document.is_unknown(fault.pointer)):
+        if severity is not None and document.is_judged(fault):
             related = (Related("first given here", document, fault.pointer, fault.earlier),) if fault.earlier else ()
             yield Problem(
                 fault.rule,

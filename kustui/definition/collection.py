@@ -284,6 +284,10 @@ class Document(Struct, frozen=True, eq=False, dict=True):
         """Whether something in it is known to a run of the module alone."""
         return self.source.origins is not None and UNKNOWN_BYTES in self.source.data
 
+    def is_judged(self, fault: Fault) -> bool:
+        """Whether a fault is one: not where only a run of the module knows what is there."""
+        return fault.extent is not None or not self.is_unknown(fault.pointer)
+
     def fault_extent(self, fault: Fault) -> Extent:
         return fault.extent or self.spot(fault.pointer).value
 
@@ -320,11 +324,7 @@ class Collection(Struct, frozen=True, eq=False, dict=True):
     def incomplete(self) -> frozenset[Document]:
         """The files with a page of an API list of which the next page is in none of the files."""
         own = {page.own for document in self.documents for page in document.pages}
-        return frozenset(
-            document
-            for document in self.documents
-            if any(page.next and page.next not in own for page in document.pages)
-        )
+        return frozenset(one for one in self.documents if any(page.next and page.next not in own for page in one.pages))
 
     def document_of(self, entry: Entry | AppEntry) -> Document:
         return self._document_of[entry.source]

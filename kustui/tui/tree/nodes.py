@@ -78,8 +78,9 @@ def file_faults(document: Document, *, is_checked: bool) -> Iterator[tuple[Docum
     """The faults of a file outside of its workflows that have a node; those of its app once it was checked anyway."""
     if document.broken is not None:
         yield from ((document.broken, fault) for fault in document.broken.faults)
-    faults = (*document.faults, *(document.app_faults if is_checked else ()))
-    yield from ((document, fault) for fault in faults if fault.rule not in (UNKNOWN_KEY, RELAXED_JSON))
+    for fault in (*document.faults, *(document.app_faults if is_checked else ())):
+        if fault.rule not in (UNKNOWN_KEY, RELAXED_JSON) and document.is_judged(fault):
+            yield document, fault
 
 
 def duplicate_name(step: Step) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.config.severity import Severity
+from kustui.definition.collection import Collection
 from kustui.tui.tree.nodes import Kind
 from kustui.tui.tree.places import link_of
 from kustui.tui.tree.row_order import RowOrder
@@ -14,11 +15,12 @@ from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import node_key, workflow_key
 from kustui.workspace.difference import difference
-from kustui.workspace.snapshot import Snapshot
+from kustui.workspace.snapshot import Snapshot, check_snapshot
 from tests.benchmarks.growth import counted
 from tests.benchmarks.shapes import SHAPES
 from tests.support.definitions import ALWAYS, a_workflow
 from tests.support.flows import callable_workflow, edge, scheduling_workflow, step, workflow
+from tests.support.modules import document_of as module_document
 from tests.support.trees import (
     SAMPLE_PATHS,
     all_open,
@@ -38,6 +40,12 @@ if TYPE_CHECKING:
 
 
 # Which rows there are
+
+
+def test_what_only_a_run_of_a_module_knows_has_no_row() -> None:
+    text = "module.exports = { app: 'a', version: '1.0.0', title: 'T', workflows: [make(), 5] };"
+    snapshot = check_snapshot(Snapshot(Collection((module_document(text),))))
+    assert rows_of(TreeState(snapshot))[1:] == ["    ✗ a workflow must be an object, found the number 5"]
 
 
 def test_a_file_that_is_one_workflow_has_no_row_of_its_own() -> None:
