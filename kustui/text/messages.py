@@ -364,8 +364,9 @@ def suggested(name: str, names: Iterable[str] | Names, otherwise: str = "", with
 def suggestion(name: str, names: Iterable[str] | Names, what: str, limit: int = 8) -> Suggestion:
     """``did you mean "x"?``; else all names, if they are few: ``steps here: "a", "b"``; else no hint."""
     known = names if isinstance(names, Names) else names_of(tuple(names))
-    listed = f"{what}: {', '.join(known.sorted)}" if len(known.sorted) <= limit else ""
-    return suggested(name, known, listed if known.sorted else f"there are no {what}")
+    shown = [other for other in known.sorted if other]
+    listed = f"{what}: {', '.join(shown)}" if len(shown) <= limit else ""
+    return suggested(name, known, listed if shown else f"there are no {what}")
 
 
 def hint_of(name: str, names: Iterable[str], what: str, limit: int = 8) -> str:

@@ -139,3 +139,8 @@ def test_a_message_says_the_beginning_of_long_names(message: str, shown: str) ->
 @pytest.mark.parametrize("part", ["x", "x ", '"', '" ', "\n", "漢"])
 def test_no_message_is_longer_than_anybody_reads(part: str) -> None:
     assert len(shortened_message(f'the step "{part * 100_000}" is missing')) < 2_100
+
+
+def test_a_name_of_nothing_is_not_listed() -> None:
+    assert suggestion("abc", ["", "zzzzz"], "steps").hint == "steps: zzzzz"
+    assert suggestion("abc", [""], "steps").hint == "there are no steps"
