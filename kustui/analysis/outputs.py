@@ -13,7 +13,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Path, is_plain
 from kustui.definition.models import Step
 from kustui.definition.platform import ANSWERS_OBJECT, OBJECT_EVENT, TRANSFORM_ACTION, TRIGGER_ID
-from kustui.text.messages import closest, quoted
+from kustui.text.messages import closest, hint_of, quoted
 
 _PARTS = ("attributes", "relationships")
 """What ``changes`` and an event's envelope hold [api]."""
@@ -38,6 +38,8 @@ class Absence(Struct, frozen=True):
     """The segments of the path that was probably intended."""
     wrong: int = 0
     """How many fields lead to what is wrong, so that all that begins with them is the same mistake; 0 for all."""
+    hint: str = ""
+    """What there is, where it cannot be told which of it was intended."""
 
     def mistake(self, path: Path) -> tuple[str, ...]:
         """The beginning of the path that is wrong."""
@@ -160,7 +162,8 @@ def _absence_in_transform(step: Step, fields: Sequence[str]) -> Absence | None:
             if field not in written:
                 near = closest(field, written)
                 instead = (*fields[:at], near, *fields[at + 1 :]) if near else ()
-                return Absence(f"{quoted('.'.join(fields[1 : at + 1]))} is not among the params of the step", instead)
+                reason = f"{quoted('.'.join(fields[1 : at + 1]))} is not among the params of the step"
+                return Absence(reason, instead, hint="" if near else hint_of(field, written, "names there"))
             written = written[field]
         elif isinstance(written, bool | int | float) or (isinstance(written, str) and is_plain(written)):
             return _below_scalar(fields, at)

@@ -225,7 +225,7 @@ def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
             missed, lacking = lacking[0], []
         elif not near:
             near = closest(key, keys, without=value)
-        hint = f'did you mean "{near}"?' if near else _listed(part)
+        hint = f'did you mean "{near}"?' if near else _listed(part) or "remove it, if Kustomer does not know it either"
         fault = Fault(UNKNOWN_KEY, message, hint, f"{pointer}/{escape(key)}", member=missed and f"{pointer}/{missed}")
         yield _with_name(fault, near or missed, value, is_certain=is_certain)
 

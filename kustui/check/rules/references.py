@@ -184,6 +184,7 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
                 read,
                 path,
                 f'{path.text} never holds anything: step "{_name(flow, node)}" has no action, and so no output',
+                "read a step that has one, or give it an action",
                 related=_where_defined(analysis, flow, node),
             )
     for read, path, node in analysis.uncertain_paths:
@@ -225,7 +226,7 @@ def _absent(analysis: WorkflowAnalysis) -> Violations:
             read,
             path,
             f"{path.text} never holds anything: {absence.reason}",
-            Suggestion(f"read {instead}", instead) if instead else "",
+            Suggestion(f"read {instead}", instead) if instead else absence.hint,
         )
 
 

@@ -222,6 +222,16 @@ def test_a_field_of_kustomer_s_own_has_no_brackets_behind_its_name(field: str, r
     assert told(hook) == []
 
 
+def test_what_never_holds_anything_says_what_to_read_instead() -> None:
+    transform = step("aB3", to("cD4"), action="kustomer.transform.generic", params={"total": 1, "currency": "EUR"})
+    reader = step("cD4", params={"x": "/#steps.aB3.output.sum"})
+    assert only(workflow("W", transform, reader)).hint == "names there: currency, total"
+    branch = {"id": "aB3", "transitions": [to("cD4")]}
+    assert only(workflow("W", branch, step("cD4", params={"x": "/#steps.aB3.id"}))).hint.startswith(
+        "read a step that has"
+    )
+
+
 def test_an_error_case_is_asked_after_its_own_step_has_failed() -> None:
     definition = workflow(
         "W", step("aB3", to("cD4"), errorCases=[to("cD4", when("eq", "/#steps.aB3.status", 404))]), step("cD4")
