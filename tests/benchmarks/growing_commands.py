@@ -134,10 +134,9 @@ def _changing(*arguments: str) -> Command:
 def _renamed(path: Path, output: Path, measure: Measure) -> None:
     """Rename the first step and the first workflow."""
     first = json.loads(path.read_bytes())["workflows"][0]
-    name = str(first["steps"][0]["id"] or "")
-    if [step["id"] for step in first["steps"]].count(name) > 1 or not name:
+    name, title = str(first["steps"][0]["id"] or ""), _first(path)
+    if [step["id"] for step in first["steps"]].count(name) > 1 or not name or title is None:
         return
-    title = str(first.get("id") or first["name"])
     _changing("rename", name, "another", "--workflow", title)(path, output, measure)
     if first.get("id"):
         _changing("rename", title, "5f8e148232731d00ffffffff")(path, output, measure)
