@@ -156,7 +156,9 @@ def _take_terminal() -> None:
     """Put the terminal in the place of standard input where that is something else, as behind a pipe or xargs. Raises
     KustuiError where there is none."""
     if not all(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)):
-        raise KustuiError("the explorer needs a terminal for input and output")
+        raise KustuiError("the explorer needs a terminal for input and output: kustui check reports without one")
+    if os.environ.get("TERM") == "dumb":
+        raise KustuiError("the explorer cannot draw on this terminal, TERM is dumb: kustui check reports without it")
     if sys.stdin is not None and sys.stdin.isatty():
         return
     try:

@@ -430,6 +430,10 @@ def refused(*arguments: str, because: str, script: str = '{kustui} "$@"') -> str
     return lines[0]
 
 
+def test_a_terminal_that_cannot_be_drawn_on() -> None:
+    refused(str(ROOT / "samples/orders.json"), because="TERM is dumb", script='TERM=dumb {kustui} "$@"')
+
+
 def test_a_path_that_is_not_there() -> None:
     refused("no/such.json", because="no/such.json: no such file or directory")
 
