@@ -101,12 +101,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--late-seed", type=int, default=0, metavar="N", help="other delays")
 
 
+class Late:
+    """Has every test meet races. Without it in the options there is no fixture, which would take some of the time of
+    each test."""
+
+    @pytest.fixture(autouse=True)
+    def _lateness(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        from tests.support.lateness import Lateness  # and all of the screen, which most tests do without
+
+        late, starve, seed = (request.config.getoption(name) for name in ("late", "starve", "late_seed"))
+        Lateness(late, starve, f"{seed} {request.node.nodeid}").apply(monkeypatch)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
         if signal.getsignal(number) == signal.SIG_IGN:  # started in the background of a shell: commands inherit it
             signal.signal(number, handler)
     asyncio.set_event_loop_policy(IdleLoopPolicy())
     config.pluginmanager.register(GarbageCollection())
+    if config.getoption("late") or config.getoption("starve"):
+        config.pluginmanager.register(Late())
 
 
 @pytest.fixture(scope="session")
@@ -122,12 +136,3 @@ def _folders_of_nobody(monkeypatch: pytest.MonkeyPatch, _nobodies: Iterator[Path
     folder = next(_nobodies)
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(folder / name))
-
-
-@pytest.fixture(autouse=True)
-def _lateness(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    late, starve, seed = (request.config.getoption(name) for name in ("late", "starve", "late_seed"))
-    if late or starve:
-        from tests.support.lateness import Lateness  # and all of the screen, which most tests do without
-
-        Lateness(late, starve, f"{seed} {request.node.nodeid}").apply(monkeypatch)
