@@ -17,29 +17,30 @@ WRITING = (
     ("graph", CHAIN, "--format", "svg", "--output", "FILE"), ("check", CHAIN, "--format", "sarif", "--output", "FILE"),
     ("check", CHAIN, "--write-baseline", "FILE"), ("simulate", CHAIN, "--force", "--save", "FILE"),
 )  # fmt: skip
-FILLED = 'echo old > x.scenario.json; cat /dev/zero > filling 2>&1; "$@"; s=$?; cat x.scenario.json; ls -A; exit $s'
+FILLED = 'n=$1; shift; echo old > $n; cat /dev/zero > filling 2>&1; "$@"; s=$?; cat $n; ls -A; exit $s'
 
 
 @pytest.mark.parametrize("command", WRITING, ids=lambda command: command[-2])
 def test_a_full_disk_leaves_what_was_there(command: tuple[str | Path, ...], tmp_path: Path) -> None:
     needs(small_disk(tmp_path))
-    words = ["x.scenario.json" if word == "FILE" else word for word in command]
-    done = run_in((*small_disk(tmp_path), "sh", "-c", FILLED, "sh"), *KUSTUI, *words)
+    name = "x.scenario.json" if "--save" in command else "x.txt"
+    words = [name if word == "FILE" else word for word in command]
+    done = run_in((*small_disk(tmp_path), "sh", "-c", FILLED, "sh", name), *KUSTUI, *words)
     assert done.returncode == 2
-    assert done.stdout == "old\nfilling\nx.scenario.json\n"
-    assert done.stderr.endswith("kustui: x.scenario.json: no space left on device\n")
+    assert done.stdout == f"old\nfilling\n{name}\n"
+    assert done.stderr.endswith(f"kustui: {name}: no space left on device\n")
 
 
 def test_a_folder_in_which_no_file_may_be_made_is_told(tmp_path: Path) -> None:
     needs(NOBODY)
-    (tmp_path / "x.scenario.json").write_text("old")
+    (tmp_path / "baseline.json").write_text("old")
     tmp_path.chmod(0o500)
     try:
-        done = run_in(NOBODY, *KUSTUI, "check", CHAIN, "--write-baseline", "x.scenario.json", cwd=tmp_path)
+        done = run_in(NOBODY, *KUSTUI, "check", CHAIN, "--write-baseline", "baseline.json", cwd=tmp_path)
     finally:
         tmp_path.chmod(0o700)
     assert done.returncode == 2
-    assert done.stderr == f"kustui: x.scenario.json: permission denied: no file may be made in {tmp_path}\n"
+    assert done.stderr == f"kustui: baseline.json: permission denied: no file may be made in {tmp_path}\n"
 
 
 def test_a_scenario_is_not_replaced_unless_that_is_asked_for(
