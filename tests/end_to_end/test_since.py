@@ -36,7 +36,7 @@ def test_what_changed_is_marked_and_listed_and_a_save_is_compared_too(history: H
 
 
 def test_keys_that_are_typed_before_the_first_paint_find_the_review(history: History) -> None:
-    with Terminal(["--no-state", "--since", "HEAD", "order.json"], cwd=history.folder, is_loaded=True) as terminal:
+    with Terminal(["--no-state", "--since", "HEAD", "order.json"], cwd=history.folder) as terminal:
         terminal.press("G\r")
         terminal.wait_for("Review: 3 changes since HEAD")
         terminal.wait_for("● Call")

@@ -202,7 +202,7 @@ def failure_of(session: Session) -> Failure | None:
         }  # fmt: skip
         columns, rows = session.size
         arguments = [*session.options, str(folder)]
-        with Terminal(arguments, columns=columns, rows=rows, env=env, cwd=home, is_loaded=True) as terminal:
+        with Terminal(arguments, columns=columns, rows=rows, env=env, cwd=home) as terminal:
             count, failure = _carry_out(session, terminal, folder)
             logs = "\n".join(path.read_text(errors="replace") for path in sorted((home / "tmp").glob("kustui-*.log")))
         if logs:

@@ -3,7 +3,6 @@
 The program of ``tests/support/terminal_process.py``. It imports nothing of the tests, and runs nothing of kustui.
 """
 
-import faulthandler
 import gc
 import json
 import os
@@ -35,8 +34,6 @@ def serve(line: socket.socket) -> list[str] | None:
                 os.chdir(asked["cwd"])
                 os.environ.clear()
                 os.environ.update(asked["env"])
-                if "PYTHONFAULTHANDLER" in os.environ:
-                    faulthandler.enable()
                 return list(asked["words"])
 
 

@@ -114,14 +114,13 @@ def _loaded(env: frozenset[tuple[str, str]]) -> _Loaded:
 
 _READ_AT_ONCE = ("PYTHON", "LANG", "LC_", "TEXTUAL")
 """How the variables begin that are read as kustui is loaded, for all copies."""
-_READ_IN_A_COPY = "PYTHONFAULTHANDLER"
 
 
 class Copied:
     """kustui as a copy of a process that has loaded it: to load it is half of what a start takes of a processor."""
 
     def __init__(self, words: Sequence[str], size: tuple[int, int], env: dict[str, str], cwd: Path) -> None:
-        read = (item for item in env.items() if item[0].startswith(_READ_AT_ONCE) and item[0] != _READ_IN_A_COPY)
+        read = (item for item in env.items() if item[0].startswith(_READ_AT_ONCE))
         self._source = _loaded(frozenset(read))
         self._status: int | None = None
         self.fd, other_end = os.openpty()
