@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import statistics
 import tempfile
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.measure import SIZES, bare_app, file_of, first, in_turns, loads, peak_memory, table
@@ -17,7 +19,6 @@ from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
 
 def kustui(path: Path, workflows: int) -> tuple[float, float, float]:
@@ -42,6 +43,27 @@ def examined(path: Path, workflows: int, folder: str) -> tuple[float, float]:
         last = max(moment for moment, _ in terminal.replayed())
         _leave(terminal)
     return last - terminal.began, memory
+
+
+def selected(path: Path, workflows: int) -> float:
+    """Seconds from the complete list to the mark of a mistake in the selected workflow, the first, where nothing was
+    ever examined."""
+    data = path.read_bytes()
+    at = data.index(b'"params": {') + len(b'"params": {')
+    with tempfile.TemporaryDirectory() as folder:
+        mistaken = Path(folder) / "app.json"
+        mistaken.write_bytes(data[:at] + b'"mistake": "/#steps.nowhere.x",' + data[at:])
+        with Terminal([mistaken], env={"XDG_CACHE_HOME": folder}) as terminal:
+            terminal.wait_for(f"Workflows ({workflows:,})")
+            terminal.wait_until(lambda: _is_marked(terminal.lines), "a mark in the selected row")
+            listed = first(terminal, lambda lines: f"Workflows ({workflows:,})" in lines[0])
+            marked = first(terminal, _is_marked)
+            _leave(terminal)
+    return marked - listed
+
+
+def _is_marked(lines: Sequence[str]) -> bool:
+    return any(line.startswith("▌") and "✗" in line[:50] for line in lines)
 
 
 def bare() -> tuple[float]:
@@ -70,6 +92,7 @@ def main() -> None:
     options = parser.parse_args()
     rows: list[tuple[object, ...]] = []
     others: list[tuple[object, ...]] = []
+    marks: list[tuple[object, ...]] = []
     for size in ("S", "M", "L") if options.large else ("S", "M"):
         path, workflows = file_of(size), SIZES[size][0]
         runs: dict[str, Callable[[], Sequence[float]]] = {
@@ -97,6 +120,7 @@ def main() -> None:
         for name in peers:
             seconds, megabytes = figures[name]
             others.append((size, name, seconds * 1000, complete / seconds, megabytes, memory / megabytes))
+        marks.append((size, statistics.median(selected(path, workflows) for _ in range(3)) * 1000))
         with tempfile.TemporaryDirectory() as folder:
             for opening in ("first", "second"):
                 full, full_memory = examined(path, workflows, folder)
@@ -115,6 +139,7 @@ def main() -> None:
         ),
         rows,
     )
+    table(("first opening", "from the list to a problem of the selected workflow, ms (target at L ≤ 200)"), marks)
     table(("", "beside", "ms", "kustui's list to it", "peak MB", "kustui's to it"), others)
 
 
