@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from collections import Counter
@@ -68,11 +69,21 @@ class LineStore:
         for segment in self._segments:
             yield from segment.searched[self._kind].all_lowered()
 
-    def containing(self, word: str, before: str = "") -> Iterator[int]:
-        """The lines that contain a word, or those that contain it right after something."""
+    def containing(self, word: str, before: str = "", most: float = math.inf) -> Iterator[int]:
+        """The lines that contain a word, or those that contain it right after something: all of them, or those in the
+        first ``most`` characters, rounded up to a segment."""
+        searched = 0
         for first, segment in zip(self._first_lines, self._segments, strict=False):
-            for line in segment.searched[self._kind].containing(word, before):
+            if searched >= most:
+                return
+            lines = segment.searched[self._kind]
+            searched += lines.size
+            for line in lines.containing(word, before):
                 yield first + line
+
+    def is_longer(self, characters: int) -> bool:
+        """Whether the lines are longer, all together."""
+        return sum(segment.searched[self._kind].size for segment in self._segments) > characters
 
     def with_letters(self, letters: str) -> Iterator[tuple[int, int]]:
         """The lines whose first part has these letters in this order, the first of them where a word begins, and how

@@ -71,6 +71,11 @@ class TextLines:
         self._capitals = bytes(capitals)
         """A bit for each character of the text, 1 where it was written otherwise."""
 
+    @property
+    def size(self) -> int:
+        """Characters."""
+        return len(self._text)
+
     def text(self, line: int) -> str:
         """A line as it was written."""
         return self._as_written(*self._span(line))

@@ -91,6 +91,18 @@ def test_a_word_that_is_mistyped_finds_what_was_meant_and_only_where_nothing_has
     assert "customer" not in workflows(exact, "custmer")
 
 
+def test_what_is_only_better_or_similar_is_not_looked_for_in_all_of_what_is_long() -> None:
+    index = named(*(f"mail number {number}" for number in range(200)))
+    store = index.stores[LineKind.WORKFLOW]
+    assert len(index.segments) > 3
+    for before in ("", "\n"):
+        assert list(store.containing("mail", before)) == [*range(200)]
+        first = list(store.containing("mail", before, most=1))
+        assert first == [*range(len(index.segments[0]))]
+    assert store.is_longer(2_000)
+    assert not store.is_longer(20_000)
+
+
 def test_letters_find_a_name_that_has_them_in_this_order_from_the_beginning_of_a_word() -> None:
     index = named("First reply: watch", "Far west", "Wake after delivery")
     assert workflows(index, "frw") == ["First reply: watch", "Far west"]
