@@ -32,10 +32,8 @@ def _terminal_safe(text: str) -> str:
             character if is_terminal_safe(character) or index in joins else spelled_out(character)
             for index, character in enumerate(text)
         )
-    for character in set(text):
-        if not is_terminal_safe(character):
-            text = text.replace(character, spelled_out(character))
-    return text
+    unsafe = {ord(character): spelled_out(character) for character in set(text) if not is_terminal_safe(character)}
+    return text.translate(unsafe) if unsafe else text
 
 
 _kept = lru_cache(maxsize=4096)(_terminal_safe)

@@ -87,3 +87,8 @@ def test_the_tables_are_only_loaded_for_text_that_needs_them() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+def test_characters_that_are_all_different_are_spelled_out_in_one_go() -> None:
+    others = "".join(map(chr, range(0xF0000, 0xF0000 + 40_000)))  # 4 s with a search for each
+    assert terminal_safe(f"a{others}é") == f"a{''.join(map(terminal_safe, others))}é"
